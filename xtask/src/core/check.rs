@@ -1,0 +1,167 @@
+//! The one function that everything asks: does this run obey this specification?
+
+use super::rules::{Evidence, Finding};
+use super::spec::{Mode, Rule, Spec};
+use super::transcript::Transcript;
+use super::view::View;
+
+/// What a rule is worth on a run, or on several.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Verdict {
+    /// The rule was obeyed.
+    Pass,
+    /// It was broken.
+    Fail,
+    /// What it speaks of never happened.
+    Vacuous,
+    /// The machine has too few cores to decide.
+    Unsupported,
+    /// It need not happen in every run, and has not happened yet.
+    NotWitnessed,
+}
+
+impl Verdict {
+    /// The verdict in lower case, as reports and JSON have it.
+    pub fn name(self) -> &'static str {
+        match self {
+            Verdict::Pass => "pass",
+            Verdict::Fail => "fail",
+            Verdict::Vacuous => "vacuous",
+            Verdict::Unsupported => "unsupported",
+            Verdict::NotWitnessed => "not witnessed",
+        }
+    }
+}
+
+/// What one run is worth.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Report {
+    /// A verdict for each rule of the specification, in its order.
+    pub rules: Vec<RuleReport>,
+}
+
+/// What one rule found.
+#[derive(Debug, Clone, PartialEq)]
+pub struct RuleReport {
+    /// The verdict.
+    pub verdict: Verdict,
+    /// Whether all is well: it passed, or the rule allows what it found instead.
+    pub holds: bool,
+    /// What the verdict rests on; empty where it passed.
+    pub evidence: Evidence,
+}
+
+/// Decides whether a run obeys each rule of a specification.
+///
+/// A pure function of its arguments: the same transcript always gets the same verdicts.
+pub fn check(spec: &Spec, transcript: &Transcript) -> Report {
+    let view = View::new(spec, transcript);
+    let rules = spec.rules.iter().map(|rule| rule.report(&view)).collect();
+    Report { rules }
+}
+
+impl Report {
+    /// Whether the run obeys every rule that must hold on every run.
+    pub fn holds(&self, spec: &Spec) -> bool {
+        let mut rules = spec.rules.iter().zip(&self.rules);
+        rules.all(|(rule, report)| rule.mode != Mode::Always || report.holds)
+    }
+}
+
+impl Rule {
+    fn report(&self, view: &View<'_>) -> RuleReport {
+        if view.transcript.end.cores < self.cores {
+            let story = format!(
+                "it needs {} cores, and the machine offers {}",
+                self.cores, view.transcript.end.cores
+            );
+            return RuleReport {
+                verdict: Verdict::Unsupported,
+                holds: true,
+                evidence: Evidence {
+                    story,
+                    ..Evidence::default()
+                },
+            };
+        }
+        let (verdict, evidence) = match self.check.check(view) {
+            Finding::Pass => (Verdict::Pass, Evidence::default()),
+            Finding::Vacuous(evidence) => (Verdict::Vacuous, evidence),
+            Finding::Fail(evidence) => (Verdict::Fail, evidence),
+        };
+        let excused = verdict == Verdict::Vacuous && self.may_be_vacuous.is_some();
+        let verdict = match (verdict, self.mode) {
+            (Verdict::Pass, _) => Verdict::Pass,
+            (_, Mode::Sometimes { .. }) => Verdict::NotWitnessed,
+            (verdict, Mode::Always) => verdict,
+        };
+        RuleReport {
+            verdict,
+            holds: verdict == Verdict::Pass || excused,
+            evidence,
+        }
+    }
+}
+
+/// What several runs of one program are worth together.
+///
+/// A rule for every run is broken by the first run that breaks it, and no later
+/// run mends that. A rule for some run needs one run that shows it.
+pub struct Tally<'s> {
+    spec: &'s Spec,
+    /// How many runs there were.
+    pub runs: u32,
+    /// How many of them obeyed every rule that must hold on every run.
+    pub passed: u32,
+    /// For each rule what counts so far, and the run that showed it, from 0 on.
+    pub rules: Vec<(RuleReport, u32)>,
+}
+
+impl<'s> Tally<'s> {
+    /// The tally of no run yet.
+    pub fn new(spec: &'s Spec) -> Self {
+        Self {
+            spec,
+            runs: 0,
+            passed: 0,
+            rules: Vec::new(),
+        }
+    }
+
+    /// Takes in one more run; says whether it obeyed every rule that must hold on every run.
+    pub fn add(&mut self, report: Report) -> bool {
+        let run = self.runs;
+        let held = report.holds(self.spec);
+        self.runs += 1;
+        self.passed += u32::from(held);
+        if run == 0 {
+            self.rules = report.rules.into_iter().map(|rule| (rule, 0)).collect();
+            return held;
+        }
+        for (index, next) in report.rules.into_iter().enumerate() {
+            let (known, _) = &self.rules[index];
+            let replaces = match self.spec.rules[index].mode {
+                Mode::Always => known.holds && !next.holds,
+                Mode::Sometimes { .. } => !known.holds && next.holds,
+            };
+            if replaces {
+                self.rules[index] = (next, run);
+            }
+        }
+        held
+    }
+
+    /// Whether another run may still show something that some run must.
+    pub fn wants_more(&self) -> bool {
+        let mut rules = self.spec.rules.iter().zip(&self.rules);
+        rules.any(|(rule, (report, _))| match rule.mode {
+            Mode::Always => false,
+            Mode::Sometimes { within } => !report.holds && self.runs < within,
+        })
+    }
+
+    /// Whether all that must hold does.
+    pub fn holds(&self) -> bool {
+        self.rules.iter().all(|(report, _)| report.holds)
+    }
+}

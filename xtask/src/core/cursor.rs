@@ -1,0 +1,112 @@
+//! Reading the small languages inside `invariants.toml`: selectors and expressions.
+
+use std::ops::Range;
+
+/// A text that is read from left to right.
+pub(super) struct Cursor<'a> {
+    text: &'a str,
+    at: usize,
+}
+
+/// A fault of a small language: the bytes of the text it stands in, what it is, how to mend it.
+pub(super) struct Fault {
+    pub span: Range<usize>,
+    pub message: String,
+    pub help: Option<String>,
+}
+
+impl Fault {
+    pub fn new(span: Range<usize>, message: impl Into<String>) -> Self {
+        Self {
+            span,
+            message: message.into(),
+            help: None,
+        }
+    }
+
+    pub fn help(mut self, help: impl Into<String>) -> Self {
+        self.help = Some(help.into());
+        self
+    }
+}
+
+impl<'a> Cursor<'a> {
+    pub fn new(text: &'a str) -> Self {
+        Self { text, at: 0 }
+    }
+
+    /// The byte that is read next, after any space.
+    pub fn position(&mut self) -> usize {
+        let rest = &self.text[self.at..];
+        self.at += rest.len() - rest.trim_start().len();
+        self.at
+    }
+
+    /// What has not been read yet, after any space.
+    pub fn rest(&mut self) -> &'a str {
+        let at = self.position();
+        &self.text[at..]
+    }
+
+    /// The text between two positions.
+    pub fn slice(&self, from: usize) -> &'a str {
+        self.text[from..self.at].trim_end()
+    }
+
+    /// Reads `token` if it comes next.
+    pub fn take(&mut self, token: &str) -> bool {
+        let found = self.rest().starts_with(token);
+        if found {
+            self.at += token.len();
+        }
+        found
+    }
+
+    /// Reads the first of `tokens` that comes next.
+    pub fn take_any<T: Copy>(&mut self, tokens: &[(&str, T)]) -> Option<T> {
+        let (_, meaning) = tokens.iter().find(|(token, _)| self.take(token))?;
+        Some(*meaning)
+    }
+
+    /// Reads `token`, or says what it found in its place.
+    pub fn expect(&mut self, token: &str) -> Result<(), Fault> {
+        if self.take(token) {
+            return Ok(());
+        }
+        Err(self.unexpected(&format!("`{token}`")))
+    }
+
+    /// Reads as long as `accept` does; `None` if not even one character.
+    pub fn take_while(&mut self, accept: impl Fn(char) -> bool) -> Option<(&'a str, Range<usize>)> {
+        let rest = self.rest();
+        let length = rest.find(|c| !accept(c)).unwrap_or(rest.len());
+        let span = self.at..self.at + length;
+        self.at = span.end;
+        (length > 0).then(|| (&rest[..length], span))
+    }
+
+    /// Reads a name: letters, digits and underscores, a letter first.
+    pub fn take_name(&mut self) -> Option<(&'a str, Range<usize>)> {
+        if !self.rest().starts_with(|c: char| c.is_alphabetic()) {
+            return None;
+        }
+        self.take_while(|c| c.is_alphanumeric() || c == '_')
+    }
+
+    /// Says that all of the text has been read, or what is left over.
+    pub fn finish(&mut self) -> Result<(), Fault> {
+        if self.rest().is_empty() {
+            return Ok(());
+        }
+        Err(self.unexpected("the end"))
+    }
+
+    /// The fault of not finding `wanted` here.
+    pub fn unexpected(&mut self, wanted: &str) -> Fault {
+        let at = self.position();
+        let found = self.rest().chars().next();
+        let span = at..at + found.map_or(0, char::len_utf8);
+        let found = found.map_or("the end".to_string(), |c| format!("`{c}`"));
+        Fault::new(span, format!("expected {wanted}, found {found}"))
+    }
+}

@@ -1,0 +1,64 @@
+//! Something wrong with an `invariants.toml`, and where.
+
+use std::ops::Range;
+
+/// One fault of a file: what is wrong, the bytes it stands in, and the repair.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Diagnostic {
+    /// What is wrong, in lower case and without a full stop.
+    pub message: String,
+    /// The offending bytes of the file.
+    pub span: Range<usize>,
+    /// A word or two beside the underlined bytes; may be empty.
+    pub label: String,
+    /// How to mend it.
+    pub help: Option<String>,
+}
+
+impl Diagnostic {
+    /// A fault at `span`, with no label and no help yet.
+    pub fn new(span: Range<usize>, message: impl Into<String>) -> Self {
+        Self {
+            message: message.into(),
+            span,
+            label: String::new(),
+            help: None,
+        }
+    }
+
+    /// Sets what stands beside the underlined bytes.
+    pub fn label(mut self, label: impl Into<String>) -> Self {
+        self.label = label.into();
+        self
+    }
+
+    /// Sets how to mend it.
+    pub fn help(mut self, help: impl Into<String>) -> Self {
+        self.help = Some(help.into());
+        self
+    }
+}
+
+/// The candidate nearest to a misspelt word, if one is near enough to be meant.
+///
+/// ```
+/// assert_eq!(xtask::core::suggest("exacly", ["exactly", "unique"]), Some("exactly"));
+/// assert_eq!(xtask::core::suggest("banana", ["exactly", "unique"]), None);
+/// ```
+pub fn suggest<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+    candidates
+        .into_iter()
+        .map(|candidate| (strsim::jaro_winkler(word, candidate), candidate))
+        .filter(|(likeness, candidate)| *likeness >= 0.8 || candidate.contains(word))
+        .max_by(|a, b| a.0.total_cmp(&b.0))
+        .map(|(_, candidate)| candidate)
+}
+
+/// The help for an unknown name: the nearest valid one if there is one, else all of them.
+pub(crate) fn did_you_mean(word: &str, valid: &[&str]) -> String {
+    match suggest(word, valid.iter().copied()) {
+        Some(near) => format!("did you mean `{near}`?"),
+        None if valid.is_empty() => "there is none to choose from".to_string(),
+        None => format!("there are: {}", valid.join(", ")),
+    }
+}

@@ -1,0 +1,426 @@
+//! Relations such as `final.value == count(increment)`: parsed once, evaluated on each run.
+
+use super::cursor::{Cursor, Fault};
+use super::diagnostic::did_you_mean;
+use super::rules::{Evidence, Finding};
+use super::selector::{COMPARISONS, Comparison, Quantified, Selector, Which, number};
+use super::spec::Event;
+use super::view::Hit;
+
+/// A chain of expressions, each compared with the next.
+pub(super) struct Relation {
+    text: String,
+    first: Expression,
+    rest: Vec<(Comparison, Expression)>,
+    /// Every selector that stands in it; expressions refer to them by place, so
+    /// that whoever evaluates can select the lines beforehand, key by key.
+    leaves: Vec<Leaf>,
+}
+
+/// A part of an expression that is read off the lines of a run.
+struct Leaf {
+    /// As the file has it.
+    text: String,
+    reads: Reads,
+    selector: Selector,
+}
+
+#[derive(Clone, Copy, PartialEq)]
+enum Reads {
+    /// The one value of a capture.
+    Value,
+    Count,
+    Sum,
+    Min,
+    Max,
+    First,
+    Last,
+    /// One end of an elapsed time.
+    Moment(Which),
+}
+
+enum Expression {
+    Number(f64),
+    Text(String),
+    Leaf(usize),
+    Elapsed(usize, usize),
+    Binary(Box<Expression>, Operator, Box<Expression>),
+}
+
+#[derive(Clone, Copy)]
+enum Operator {
+    Add,
+    Subtract,
+    Multiply,
+    Divide,
+}
+
+/// What an expression is worth in a run.
+#[derive(Clone, PartialEq)]
+enum Worth {
+    Number(f64),
+    Text(String),
+}
+
+const FUNCTIONS: [(&str, Reads); 6] = [
+    ("count", Reads::Count),
+    ("sum", Reads::Sum),
+    ("min", Reads::Min),
+    ("max", Reads::Max),
+    ("first", Reads::First),
+    ("last", Reads::Last),
+];
+
+impl Relation {
+    /// Reads a relation; `clock` says whether it may, and must, measure time.
+    pub fn parse(cursor: &mut Cursor<'_>, events: &[Event], clock: bool) -> Result<Self, Fault> {
+        let from = cursor.position();
+        let mut parser = Parser {
+            cursor,
+            events,
+            clock,
+            measures: false,
+            leaves: Vec::new(),
+        };
+        let first = parser.sum()?;
+        let mut rest = Vec::new();
+        while let Some(comparison) = parser.cursor.take_any(&COMPARISONS) {
+            rest.push((comparison, parser.sum()?));
+        }
+        if rest.is_empty() {
+            return Err(parser.cursor.unexpected("a comparison such as `==`"));
+        }
+        let text = parser.cursor.slice(from).to_string();
+        if parser.leaves.is_empty() {
+            return Err(Fault::new(0..text.len(), "this says nothing about the run")
+                .help("compare with a capture, as in `final.value == 50`"));
+        }
+        if clock && !parser.measures {
+            return Err(Fault::new(0..text.len(), "this measures no time")
+                .help("use `elapsed(…, …)`, or make it a `relation`"));
+        }
+        let leaves = parser.leaves;
+        Ok(Self {
+            text,
+            first,
+            rest,
+            leaves,
+        })
+    }
+
+    /// The selectors that stand in it.
+    pub fn selectors(&self) -> impl Iterator<Item = &Selector> {
+        self.leaves.iter().map(|leaf| &leaf.selector)
+    }
+
+    /// Whether it holds, given what each of its selectors selects. Of the lines of
+    /// `current`'s event only `current` itself counts for a plain capture.
+    pub fn evaluate(&self, selected: &[Vec<Hit<'_>>], current: Option<&Hit<'_>>) -> Finding {
+        let read = |leaf: usize| -> Vec<Hit<'_>> {
+            let of_current = |hit: &&Hit<'_>| {
+                self.leaves[leaf].reads != Reads::Value
+                    || current.is_none_or(|current| {
+                        hit.occurrence.event != current.occurrence.event
+                            || hit.line() == current.line()
+                    })
+            };
+            selected[leaf].iter().filter(of_current).copied().collect()
+        };
+        let hits: Vec<Vec<Hit<'_>>> = (0..self.leaves.len()).map(read).collect();
+        if let Some(absent) = self.absent(&hits) {
+            return Finding::Vacuous(Evidence {
+                story: format!("`{absent}` never happens"),
+                ..Evidence::default()
+            });
+        }
+        match self.holds(&hits) {
+            Ok(true) => Finding::Pass,
+            Ok(false) => {
+                let story = format!("`{}` does not hold: {}", self.text, self.readings(&hits));
+                Finding::Fail(evidence(story, hits.iter().flatten()))
+            }
+            Err(problem) => Finding::Fail(evidence(problem, hits.iter().flatten())),
+        }
+    }
+
+    /// A selector without which the relation says nothing, if it selects nothing.
+    fn absent(&self, hits: &[Vec<Hit<'_>>]) -> Option<&str> {
+        let mut leaves = self.leaves.iter().zip(hits);
+        let counts = |leaf: &Leaf| matches!(leaf.reads, Reads::Count | Reads::Sum);
+        if let Some((leaf, _)) = leaves.find(|(leaf, hits)| hits.is_empty() && !counts(leaf)) {
+            return Some(&leaf.selector.text);
+        }
+        let nothing = hits.iter().all(Vec::is_empty);
+        nothing.then(|| self.leaves[0].selector.text.as_str())
+    }
+
+    fn holds(&self, hits: &[Vec<Hit<'_>>]) -> Result<bool, String> {
+        let mut left = self.worth(&self.first, hits)?;
+        for (comparison, expression) in &self.rest {
+            let right = self.worth(expression, hits)?;
+            let ordering = match (&left, &right) {
+                (Worth::Number(a), Worth::Number(b)) => a.partial_cmp(b),
+                _ if comparison.is_ordering() => None,
+                _ => Some(left.printed().cmp(&right.printed())),
+            };
+            let Some(ordering) = ordering else {
+                let (left, right) = (left.printed(), right.printed());
+                return Err(format!("{left} and {right} cannot be compared as numbers"));
+            };
+            if !comparison.holds(ordering) {
+                return Ok(false);
+            }
+            left = right;
+        }
+        Ok(true)
+    }
+
+    fn worth(&self, expression: &Expression, hits: &[Vec<Hit<'_>>]) -> Result<Worth, String> {
+        Ok(match expression {
+            Expression::Number(number) => Worth::Number(*number),
+            Expression::Text(text) => Worth::Text(text.clone()),
+            Expression::Leaf(leaf) => self.leaves[*leaf].worth(&hits[*leaf])?,
+            Expression::Elapsed(from, to) => {
+                let from = self.leaves[*from].moment(&hits[*from])?;
+                let to = self.leaves[*to].moment(&hits[*to])?;
+                Worth::Number((to - from) / 1000.0)
+            }
+            Expression::Binary(left, operator, right) => {
+                let left = self.worth(left, hits)?.number()?;
+                let right = self.worth(right, hits)?.number()?;
+                Worth::Number(match operator {
+                    Operator::Add => left + right,
+                    Operator::Subtract => left - right,
+                    Operator::Multiply => left * right,
+                    Operator::Divide if right == 0.0 => {
+                        return Err(format!("`{}` divides by zero", self.text));
+                    }
+                    Operator::Divide => left / right,
+                })
+            }
+        })
+    }
+
+    /// What each part that was read off the run is worth there.
+    fn readings(&self, hits: &[Vec<Hit<'_>>]) -> String {
+        let mut parts = Vec::new();
+        for (leaf, hits) in self.leaves.iter().zip(hits) {
+            let part = match leaf.reads {
+                Reads::Moment(_) => leaf.moment(hits).map(|us| {
+                    let ms = us / 1000.0;
+                    format!("`{}` was read at {ms:.1} ms", leaf.text)
+                }),
+                _ => leaf
+                    .worth(hits)
+                    .map(|worth| format!("{} is {}", leaf.text, worth.printed())),
+            };
+            parts.extend(part);
+        }
+        parts.dedup();
+        parts.join(", ")
+    }
+}
+
+fn evidence<'v>(story: String, hits: impl Iterator<Item = &'v Hit<'v>>) -> Evidence {
+    let mut lines: Vec<_> = hits.map(Hit::line).collect();
+    lines.sort_unstable();
+    lines.dedup();
+    Evidence {
+        story,
+        lines,
+        events: Vec::new(),
+    }
+}
+
+impl Leaf {
+    fn worth(&self, hits: &[Hit<'_>]) -> Result<Worth, String> {
+        let numbers = || -> Result<Vec<f64>, String> {
+            let number = |hit: &Hit<'_>| {
+                number(hit.value).ok_or_else(|| format!("{:?} is not a number", hit.value))
+            };
+            hits.iter().map(number).collect()
+        };
+        Ok(match self.reads {
+            Reads::Count => Worth::Number(hits.len() as f64),
+            Reads::Sum => Worth::Number(numbers()?.iter().sum()),
+            Reads::Min => Worth::Number(numbers()?.into_iter().fold(f64::INFINITY, f64::min)),
+            Reads::Max => Worth::Number(numbers()?.into_iter().fold(f64::NEG_INFINITY, f64::max)),
+            Reads::First => Worth::read(hits[0].value),
+            Reads::Last => Worth::read(hits[hits.len() - 1].value),
+            Reads::Value | Reads::Moment(_) => Worth::read(self.only(hits)?.value),
+        })
+    }
+
+    /// When the line was read, in microseconds.
+    fn moment(&self, hits: &[Hit<'_>]) -> Result<f64, String> {
+        let hit = match self.reads {
+            Reads::Moment(Which::First) => &hits[0],
+            Reads::Moment(Which::Last) => &hits[hits.len() - 1],
+            _ => self.only(hits)?,
+        };
+        Ok(hit.occurrence.at_us as f64)
+    }
+
+    fn only<'h, 'v>(&self, hits: &'h [Hit<'v>]) -> Result<&'h Hit<'v>, String> {
+        match hits {
+            [hit] => Ok(hit),
+            _ => Err(format!(
+                "`{}` happens {} times, where it should once",
+                self.text,
+                hits.len()
+            )),
+        }
+    }
+}
+
+impl Worth {
+    fn read(text: &str) -> Self {
+        number(text).map_or_else(|| Worth::Text(text.to_string()), Worth::Number)
+    }
+
+    fn number(self) -> Result<f64, String> {
+        match self {
+            Worth::Number(number) => Ok(number),
+            Worth::Text(text) => Err(format!("{text:?} is not a number")),
+        }
+    }
+
+    fn printed(&self) -> String {
+        match self {
+            Worth::Number(number) => number.to_string(),
+            Worth::Text(text) => text.clone(),
+        }
+    }
+}
+
+struct Parser<'p, 'c> {
+    cursor: &'p mut Cursor<'c>,
+    events: &'p [Event],
+    clock: bool,
+    measures: bool,
+    leaves: Vec<Leaf>,
+}
+
+impl Parser<'_, '_> {
+    fn sum(&mut self) -> Result<Expression, Fault> {
+        let operators = [("+", Operator::Add), ("-", Operator::Subtract)];
+        self.binary(&operators, Self::product)
+    }
+
+    fn product(&mut self) -> Result<Expression, Fault> {
+        let operators = [("*", Operator::Multiply), ("/", Operator::Divide)];
+        self.binary(&operators, Self::atom)
+    }
+
+    fn binary(
+        &mut self,
+        operators: &[(&str, Operator)],
+        operand: fn(&mut Self) -> Result<Expression, Fault>,
+    ) -> Result<Expression, Fault> {
+        let mut left = operand(self)?;
+        while let Some(operator) = self.cursor.take_any(operators) {
+            let right = operand(self)?;
+            left = Expression::Binary(Box::new(left), operator, Box::new(right));
+        }
+        Ok(left)
+    }
+
+    fn atom(&mut self) -> Result<Expression, Fault> {
+        if self.cursor.take("(") {
+            let inner = self.sum()?;
+            self.cursor.expect(")")?;
+            return Ok(inner);
+        }
+        if self.cursor.take("-") {
+            let minus_one = Box::new(Expression::Number(-1.0));
+            let inner = Box::new(self.atom()?);
+            return Ok(Expression::Binary(minus_one, Operator::Multiply, inner));
+        }
+        if self.cursor.take("\"") {
+            let text = self.cursor.take_while(|c| c != '"').map_or("", |(text, _)| text);
+            self.cursor.expect("\"")?;
+            return Ok(Expression::Text(text.to_string()));
+        }
+        if let Some((digits, span)) = self.cursor.take_while(|c| c.is_ascii_digit() || c == '.') {
+            let Some(number) = number(digits) else {
+                return Err(Fault::new(span, format!("`{digits}` is not a number")));
+            };
+            let unit = [("ms", 1.0), ("s", 1000.0)];
+            let factor = self.cursor.take_any(&unit).unwrap_or(1.0);
+            return Ok(Expression::Number(number * factor));
+        }
+        self.leaf()
+    }
+
+    /// A capture, or a function of a selector.
+    fn leaf(&mut self) -> Result<Expression, Fault> {
+        let from = self.cursor.position();
+        let rest = self.cursor.rest();
+        let name_length = rest.find(|c: char| !c.is_alphanumeric() && c != '_');
+        let name = &rest[..name_length.unwrap_or(rest.len())];
+        if !rest[name.len()..].trim_start().starts_with('(') {
+            let selector = Selector::parse(self.cursor, self.events)?;
+            self.require_values(&selector, from)?;
+            return Ok(Expression::Leaf(self.add(from, Reads::Value, selector)));
+        }
+        self.cursor.take(name);
+        self.cursor.expect("(")?;
+        if name == "elapsed" && self.clock {
+            self.measures = true;
+            let start = self.moment()?;
+            self.cursor.expect(",")?;
+            let end = self.moment()?;
+            self.cursor.expect(")")?;
+            return Ok(Expression::Elapsed(start, end));
+        }
+        let Some((_, reads)) = FUNCTIONS.iter().find(|(known, _)| *known == name) else {
+            let fault = Fault::new(from..from + name.len(), format!("there is no `{name}` here"));
+            return Err(match name {
+                "elapsed" => fault.help("only a `time` rule measures time"),
+                _ => {
+                    let mut valid = FUNCTIONS.map(|(known, _)| known).to_vec();
+                    valid.extend(self.clock.then_some("elapsed"));
+                    fault.help(did_you_mean(name, &valid))
+                }
+            });
+        };
+        let at = self.cursor.position();
+        let selector = Selector::parse(self.cursor, self.events)?;
+        if *reads != Reads::Count {
+            self.require_values(&selector, at)?;
+        }
+        self.cursor.expect(")")?;
+        Ok(Expression::Leaf(self.add(from, *reads, selector)))
+    }
+
+    /// One end of an elapsed time.
+    fn moment(&mut self) -> Result<usize, Fault> {
+        let from = self.cursor.position();
+        let Quantified { selector, which } = Quantified::parse(self.cursor, self.events)?;
+        if which == Which::Every {
+            let span = from..from + "every".len();
+            return Err(Fault::new(span, "a time has two ends, and `every` names many")
+                .help("write `first` or `last`"));
+        }
+        Ok(self.add(from, Reads::Moment(which), selector))
+    }
+
+    fn add(&mut self, from: usize, reads: Reads, selector: Selector) -> usize {
+        let text = self.cursor.slice(from).to_string();
+        self.leaves.push(Leaf {
+            text,
+            reads,
+            selector,
+        });
+        self.leaves.len() - 1
+    }
+
+    fn require_values(&mut self, selector: &Selector, from: usize) -> Result<(), Fault> {
+        if selector.has_values() == Ok(true) {
+            return Ok(());
+        }
+        let span = from..from + selector.text.len();
+        Err(Fault::new(span, format!("`{}` names no capture", selector.text))
+            .help("write a dot and the capture, as in `final.value`"))
+    }
+}

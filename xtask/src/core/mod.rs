@@ -1,0 +1,29 @@
+//! What a run must obey, and whether it did: a specification and a transcript go
+//! in, verdicts come out.
+//!
+//! Nothing in here does I/O, reads a clock or starts a process, so running,
+//! re-checking a saved transcript and exploring schedules all ask the same
+//! function, [`check`], and get the same answer. What each rule means is
+//! written in `xtask/RULES.md`.
+
+mod check;
+mod cursor;
+pub mod diagnostic;
+mod expression;
+mod node;
+pub mod pattern;
+pub mod rules;
+mod schema;
+mod selector;
+mod shape;
+pub mod spec;
+pub mod transcript;
+mod view;
+mod vocabulary;
+
+pub use check::{Report, RuleReport, Tally, Verdict, check};
+pub use diagnostic::{Diagnostic, suggest};
+pub use schema::json_schema;
+pub use spec::Spec;
+pub use transcript::{End, Exit, Line, Stream, Transcript};
+pub use vocabulary::kinds;

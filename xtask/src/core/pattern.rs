@@ -1,0 +1,183 @@
+//! Patterns: a whole line, letter for letter, with named captures in braces.
+
+use super::cursor::Fault;
+use super::diagnostic::did_you_mean;
+
+/// A parsed pattern such as `Producer {producer:int}: sent {message}`.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Pattern {
+    parts: Vec<Part>,
+}
+
+#[derive(Debug, Clone, PartialEq)]
+enum Part {
+    Literal(String),
+    Capture { name: String, takes: Takes },
+}
+
+/// What a capture takes.
+#[derive(Debug, Clone, Copy, PartialEq)]
+enum Takes {
+    /// Any text, at least one character, as little as possible.
+    Text,
+    /// Text without white space, as little as possible.
+    Word,
+    /// A whole number.
+    Int,
+    /// A number that may have a fraction.
+    Number,
+}
+
+const TAKES: [(&str, Takes); 4] = [
+    ("text", Takes::Text),
+    ("word", Takes::Word),
+    ("int", Takes::Int),
+    ("number", Takes::Number),
+];
+
+/// What a line's captures took, by name, in the order of the pattern.
+pub type Captures<'t> = Vec<(&'t str, &'t str)>;
+
+impl Pattern {
+    /// Parses a pattern; the fault's span is in bytes of `text`.
+    pub(super) fn parse(text: &str) -> Result<Self, Fault> {
+        let mut parts = Vec::new();
+        let mut literal = String::new();
+        let mut rest = text;
+        while let Some(next) = rest.chars().next() {
+            let at = text.len() - rest.len();
+            if rest.starts_with("{{") || rest.starts_with("}}") {
+                literal.push(next);
+                rest = &rest[2..];
+            } else if next == '{' {
+                let Some(length) = rest.find('}') else {
+                    return Err(Fault::new(at..text.len(), "this brace is never closed")
+                        .help("write `{{` for a brace that is printed"));
+                };
+                if !literal.is_empty() {
+                    parts.push(Part::Literal(std::mem::take(&mut literal)));
+                }
+                parts.push(Part::capture(&rest[1..length], at + 1)?);
+                rest = &rest[length + 1..];
+            } else if next == '}' {
+                return Err(Fault::new(at..at + 1, "this brace was never opened")
+                    .help("write `}}` for a brace that is printed"));
+            } else {
+                literal.push(next);
+                rest = &rest[next.len_utf8()..];
+            }
+        }
+        if !literal.is_empty() {
+            parts.push(Part::Literal(literal));
+        }
+        Ok(Self { parts })
+    }
+
+    /// The names of the captures, in order; one that stands twice is named twice.
+    pub fn names(&self) -> impl Iterator<Item = &str> {
+        self.parts.iter().filter_map(|part| match part {
+            Part::Capture { name, .. } => Some(name.as_str()),
+            Part::Literal(_) => None,
+        })
+    }
+
+    /// What the captures take of `text`, if all of it has the pattern's form.
+    pub fn matches<'t>(&'t self, text: &'t str) -> Option<Captures<'t>> {
+        let mut captures = Captures::new();
+        match_parts(&self.parts, text, &mut captures).then_some(captures)
+    }
+}
+
+impl Part {
+    /// Parses what stands between the braces, whose first byte is byte `at` of the pattern.
+    fn capture(inside: &str, at: usize) -> Result<Self, Fault> {
+        let (name, kind) = inside.split_once(':').unwrap_or((inside, "text"));
+        let is_name = name.starts_with(char::is_alphabetic)
+            && name.chars().all(|c| c.is_alphanumeric() || c == '_');
+        if !is_name {
+            return Err(Fault::new(at..at + name.len(), "a capture needs a name")
+                .help("a name has letters, digits and underscores, as in `{worker:int}`"));
+        }
+        if name == "actor" {
+            let message = "every event has a capture `actor` already, the text before the colon";
+            return Err(Fault::new(at..at + name.len(), message).help("choose another name"));
+        }
+        let Some((_, takes)) = TAKES.iter().find(|(word, _)| *word == kind) else {
+            let span = at + name.len() + 1..at + inside.len();
+            let valid = TAKES.map(|(word, _)| word);
+            return Err(Fault::new(span, format!("there is no kind of capture `{kind}`"))
+                .help(did_you_mean(kind, &valid)));
+        };
+        Ok(Part::Capture {
+            name: name.to_string(),
+            takes: *takes,
+        })
+    }
+}
+
+/// Matches all of `text`, trying each capture's shortest text first.
+fn match_parts<'t>(parts: &'t [Part], text: &'t str, captures: &mut Captures<'t>) -> bool {
+    let Some((part, others)) = parts.split_first() else {
+        return text.is_empty();
+    };
+    let (name, takes) = match part {
+        Part::Literal(literal) => {
+            return text
+                .strip_prefix(literal.as_str())
+                .is_some_and(|rest| match_parts(others, rest, captures));
+        }
+        Part::Capture { name, takes } => (name, *takes),
+    };
+    for length in takes.lengths(text) {
+        let (taken, rest) = text.split_at(length);
+        let repeats = captures.iter().find(|(known, _)| known == name);
+        if repeats.is_some_and(|(_, before)| *before != taken) {
+            continue;
+        }
+        captures.push((name, taken));
+        if match_parts(others, rest, captures) {
+            return true;
+        }
+        captures.pop();
+    }
+    false
+}
+
+impl Takes {
+    /// The lengths, in bytes, that a capture may take from the start of `text`, shortest first.
+    ///
+    /// A number takes all of its digits: `{n:int}` never leaves a digit to what follows.
+    fn lengths(self, text: &str) -> impl Iterator<Item = usize> {
+        let longest = match self {
+            Takes::Text => text.len(),
+            Takes::Word => text.find(char::is_whitespace).unwrap_or(text.len()),
+            Takes::Int => integer_length(text),
+            Takes::Number => number_length(text),
+        };
+        let shortest = match self {
+            Takes::Text | Takes::Word => 1,
+            Takes::Int | Takes::Number => longest.max(1),
+        };
+        (shortest..=longest).filter(|&length| text.is_char_boundary(length))
+    }
+}
+
+fn digits(text: &str) -> usize {
+    text.bytes().take_while(u8::is_ascii_digit).count()
+}
+
+fn integer_length(text: &str) -> usize {
+    let sign = usize::from(text.starts_with('-'));
+    match digits(&text[sign..]) {
+        0 => 0,
+        count => sign + count,
+    }
+}
+
+fn number_length(text: &str) -> usize {
+    let whole = integer_length(text);
+    match text[whole..].strip_prefix('.').map(digits) {
+        Some(fraction) if whole > 0 && fraction > 0 => whole + 1 + fraction,
+        _ => whole,
+    }
+}

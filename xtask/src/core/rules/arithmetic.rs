@@ -1,0 +1,77 @@
+//! Arithmetic over captures, and over times.
+
+use super::counting::PER;
+use super::{Check, Finding, Per, Scope};
+use crate::core::expression::Relation;
+use crate::core::node::Node;
+use crate::core::selector::Selector;
+use crate::core::shape::{Shape, optional, required, table};
+use crate::core::view::View;
+use crate::core::vocabulary::Kind;
+
+const SHAPE: Shape = Shape::Either(
+    &Shape::Text,
+    &table(&[
+        required("holds", &Shape::Text, "The relation."),
+        optional(
+            "each",
+            &Shape::Text,
+            "The event for every occurrence of which it holds.",
+        ),
+        PER,
+    ]),
+);
+
+pub const RELATION: Kind = Kind {
+    name: "relation",
+    doc: "Arithmetic over captures, as in `final.value == count(increment)`.",
+    shape: &SHAPE,
+    build: |node, scope| Arithmetic::build(node, scope, false).map(|check| Box::new(check) as _),
+};
+
+pub const TIME: Kind = Kind {
+    name: "time",
+    doc: "A relation over measured times, as in `elapsed(started, ended) >= 20ms`.",
+    shape: &SHAPE,
+    build: |node, scope| Arithmetic::build(node, scope, true).map(|check| Box::new(check) as _),
+};
+
+struct Arithmetic {
+    relation: Relation,
+    each: Option<Selector>,
+    per: Per,
+}
+
+impl Arithmetic {
+    fn build(node: &Node, scope: &mut Scope<'_>, clock: bool) -> Option<Self> {
+        let relation = scope.relation(node.get("holds").unwrap_or(node), clock)?;
+        let each = match node.get("each") {
+            Some(each) => Some(scope.lines(each)?),
+            None => None,
+        };
+        let selectors: Vec<_> = relation.selectors().chain(&each).collect();
+        let per = scope.per(node.get("per"), &selectors)?;
+        Some(Self {
+            relation,
+            each,
+            per,
+        })
+    }
+}
+
+impl Check for Arithmetic {
+    fn check(&self, view: &View<'_>) -> Finding {
+        let selectors: Vec<_> = self.relation.selectors().chain(&self.each).collect();
+        self.per.check(view, &selectors, |hits| {
+            let Some(each) = &self.each else {
+                return self.relation.evaluate(hits, None);
+            };
+            let (current, leaves) = hits.split_last().expect("`each` is the last selector");
+            let findings = current.iter().map(|hit| self.relation.evaluate(leaves, Some(hit)));
+            match findings.max_by_key(Finding::gravity) {
+                Some(worst) => worst,
+                None => Finding::vacuous(each),
+            }
+        })
+    }
+}

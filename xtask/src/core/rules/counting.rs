@@ -1,0 +1,315 @@
+//! How often things happen, and with which values: no order is looked at,
+//! unless a rule asks for it.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::{Check, Finding, Per, Scope, listed};
+use crate::core::Diagnostic;
+use crate::core::node::Node;
+use crate::core::selector::Selector;
+use crate::core::shape::{Field, Shape, optional, required, table};
+use crate::core::view::{Hit, View};
+use crate::core::vocabulary::Kind;
+
+/// The key by which every rule can be split.
+pub const PER: Field = optional(
+    "per",
+    &Shape::Either(&Shape::Text, &Shape::List(&Shape::Text)),
+    "The capture, or captures, for each value of which the rule holds on its own.",
+);
+
+pub const COUNT: Kind = Kind {
+    name: "count",
+    doc: "How often something happens.",
+    shape: &table(&[
+        required("of", &Shape::Text, "What is counted."),
+        optional("is", &Shape::Count, "Exactly so often."),
+        optional("at_least", &Shape::Count, "So often or more."),
+        optional("at_most", &Shape::Count, "So often or less."),
+        PER,
+    ]),
+    build: |node, scope| Count::build(node, scope).map(|check| Box::new(check) as _),
+};
+
+pub const EXACTLY: Kind = Kind {
+    name: "exactly",
+    doc: "The captured values are these, each as often.",
+    shape: &table(&[
+        required("each", &Shape::Text, "The values that are compared."),
+        required(
+            "is",
+            &Shape::Either(&Shape::Text, &Shape::List(&Shape::Scalar)),
+            "What they are: a list, or the values of another selector.",
+        ),
+        optional("in_order", &Shape::Flag, "Whether they come in that order."),
+        PER,
+    ]),
+    build: |node, scope| Exactly::build(node, scope).map(|check| Box::new(check) as _),
+};
+
+pub const UNIQUE: Kind = Kind {
+    name: "unique",
+    doc: "No captured value comes twice.",
+    shape: &Shape::Either(
+        &Shape::Text,
+        &table(&[
+            required("each", &Shape::Text, "The values of which none comes twice."),
+            PER,
+        ]),
+    ),
+    build: |node, scope| {
+        let each = scope.values(node.get("each").unwrap_or(node))?;
+        let per = scope.per(node.get("per"), &[&each])?;
+        Some(Box::new(Unique { each, per }))
+    },
+};
+
+pub const ONE_OF: Kind = Kind {
+    name: "one_of",
+    doc: "The final state is one of the admitted ones.",
+    shape: &table(&[
+        required(
+            "values",
+            &Shape::List(&Shape::Text),
+            "The captures that make up the state.",
+        ),
+        required(
+            "are",
+            &Shape::List(&Shape::List(&Shape::Scalar)),
+            "The admitted states, each a list with a value for each capture.",
+        ),
+    ]),
+    build: |node, scope| OneOf::build(node, scope).map(|check| Box::new(check) as _),
+};
+
+struct Count {
+    of: Selector,
+    at_least: usize,
+    at_most: usize,
+    per: Per,
+}
+
+impl Count {
+    fn build(node: &Node, scope: &mut Scope<'_>) -> Option<Self> {
+        let of = scope.lines(node.get("of")?)?;
+        let per = scope.per(node.get("per"), &[&of])?;
+        let number = |key| {
+            let number = node.get(key).and_then(Node::integer)?;
+            usize::try_from(number).ok()
+        };
+        let (is, least, most) = (number("is"), number("at_least"), number("at_most"));
+        if is.is_none() == (least.is_none() && most.is_none()) {
+            scope.faults.push(
+                Diagnostic::new(node.span.clone(), "it must say how often")
+                    .help("write either `is`, or `at_least` or `at_most` or both"),
+            );
+            return None;
+        }
+        Some(Self {
+            of,
+            at_least: is.or(least).unwrap_or(0),
+            at_most: is.or(most).unwrap_or(usize::MAX),
+            per,
+        })
+    }
+}
+
+impl Check for Count {
+    fn check(&self, view: &View<'_>) -> Finding {
+        self.per.check(view, &[&self.of], |hits| {
+            let count = hits[0].len();
+            if (self.at_least..=self.at_most).contains(&count) {
+                // A bound from above says nothing about what never happens.
+                return match count == 0 && self.at_most > 0 {
+                    true => Finding::vacuous(&self.of),
+                    false => Finding::Pass,
+                };
+            }
+            let wanted = match (self.at_least, self.at_most) {
+                (least, most) if least == most => format!("{least}"),
+                (least, usize::MAX) => format!("at least {least}"),
+                (0, most) => format!("at most {most}"),
+                (least, most) => format!("{least} to {most}"),
+            };
+            let story = format!(
+                "`{}` happens {count} times, not {wanted}",
+                self.of.text
+            );
+            Finding::fail(story, &hits[0])
+        })
+    }
+}
+
+struct Exactly {
+    each: Selector,
+    is: Values,
+    in_order: bool,
+    per: Per,
+}
+
+enum Values {
+    Listed(Vec<String>),
+    Selected(Selector),
+}
+
+impl Exactly {
+    fn build(node: &Node, scope: &mut Scope<'_>) -> Option<Self> {
+        let each = scope.values(node.get("each")?)?;
+        let is = node.get("is")?;
+        let in_order = node.flag("in_order");
+        let is = match is.text() {
+            Some(_) => Values::Selected(scope.values(is)?),
+            None => Values::Listed(is.items().iter().map(Node::printed).collect()),
+        };
+        let per = match &is {
+            Values::Selected(other) => scope.per(node.get("per"), &[&each, other])?,
+            Values::Listed(_) => scope.per(node.get("per"), &[&each])?,
+        };
+        Some(Self {
+            each,
+            is,
+            in_order,
+            per,
+        })
+    }
+
+    fn compare(&self, hits: &[Hit<'_>], wanted: &[&str], other: &[Hit<'_>]) -> Finding {
+        // What is still wanted of each value; below zero, what came too often.
+        let mut missing: BTreeMap<&str, i64> = BTreeMap::new();
+        for value in wanted {
+            *missing.entry(value).or_default() += 1;
+        }
+        for hit in hits {
+            *missing.entry(hit.value).or_default() -= 1;
+        }
+        let of = |keep: &dyn Fn(&str, i64) -> bool| {
+            let kept = missing.iter().filter(|(value, count)| keep(value, **count));
+            listed(kept.map(|(value, _)| *value))
+        };
+        let known = |value: &str| wanted.contains(&value);
+        let complaints = [
+            ("lost", of(&|_, count| count > 0)),
+            ("duplicated", of(&|value, count| count < 0 && known(value))),
+            ("unexpected", of(&|value, count| count < 0 && !known(value))),
+        ];
+        let complaints: Vec<_> = complaints
+            .iter()
+            .filter(|(_, values)| !values.is_empty())
+            .map(|(word, values)| format!("{word}: {values}"))
+            .collect();
+        if !complaints.is_empty() {
+            let story = format!("`{}` has {}", self.each.text, complaints.join("; "));
+            let suspects = hits.iter().chain(other);
+            return Finding::fail(
+                story,
+                suspects.filter(|hit| missing.get(hit.value) != Some(&0)),
+            );
+        }
+        let mut pairs = hits.iter().zip(wanted);
+        match pairs.find(|(hit, value)| hit.value != **value) {
+            Some((hit, value)) if self.in_order => {
+                let story = format!(
+                    "`{}` is {} where {value} should have come",
+                    self.each.text, hit.value
+                );
+                Finding::fail(story, hits)
+            }
+            _ => Finding::Pass,
+        }
+    }
+}
+
+impl Check for Exactly {
+    fn check(&self, view: &View<'_>) -> Finding {
+        match &self.is {
+            Values::Listed(values) => self.per.check(view, &[&self.each], |hits| {
+                let wanted: Vec<&str> = values.iter().map(String::as_str).collect();
+                self.compare(&hits[0], &wanted, &[])
+            }),
+            Values::Selected(other) => self.per.check(view, &[&self.each, other], |hits| {
+                if hits[0].is_empty() && hits[1].is_empty() {
+                    return Finding::vacuous(other);
+                }
+                let wanted: Vec<&str> = hits[1].iter().map(|hit| hit.value).collect();
+                self.compare(&hits[0], &wanted, &hits[1])
+            }),
+        }
+    }
+}
+
+struct Unique {
+    each: Selector,
+    per: Per,
+}
+
+impl Check for Unique {
+    fn check(&self, view: &View<'_>) -> Finding {
+        self.per.check(view, &[&self.each], |hits| {
+            if hits[0].is_empty() {
+                return Finding::vacuous(&self.each);
+            }
+            let mut seen = BTreeSet::new();
+            match hits[0].iter().find(|hit| !seen.insert(hit.value)) {
+                Some(again) => Finding::fail(
+                    format!("`{}` is {} more than once", self.each.text, again.value),
+                    hits[0].iter().filter(|hit| hit.value == again.value),
+                ),
+                None => Finding::Pass,
+            }
+        })
+    }
+}
+
+struct OneOf {
+    values: Vec<Selector>,
+    are: Vec<Vec<String>>,
+}
+
+impl OneOf {
+    fn build(node: &Node, scope: &mut Scope<'_>) -> Option<Self> {
+        let values = scope.each(node.get("values")?, Scope::values)?;
+        let mut are = Vec::new();
+        for state in node.get("are")?.items() {
+            if state.items().len() != values.len() {
+                let message = format!("this state should have {} values", values.len());
+                scope.faults.push(
+                    Diagnostic::new(state.span.clone(), message)
+                        .help("one for each of `values`, in that order"),
+                );
+                return None;
+            }
+            are.push(state.items().iter().map(Node::printed).collect());
+        }
+        Some(Self { values, are })
+    }
+}
+
+impl Check for OneOf {
+    fn check(&self, view: &View<'_>) -> Finding {
+        let mut state = Vec::new();
+        let mut seen = Vec::new();
+        for selector in &self.values {
+            let hits = view.select(selector);
+            match hits[..] {
+                [] => return Finding::vacuous(selector),
+                [hit] => state.push(hit.value),
+                _ => {
+                    let (name, count) = (&selector.text, hits.len());
+                    let story = format!("`{name}` should happen once, and happens {count} times");
+                    return Finding::fail(story, &hits);
+                }
+            }
+            seen.extend(hits);
+        }
+        if self.are.iter().any(|admitted| *admitted == state) {
+            return Finding::Pass;
+        }
+        let names: Vec<_> = self.values.iter().map(|one| one.text.as_str()).collect();
+        let story = format!(
+            "({}) is ({}), which is not one of the admitted states",
+            listed(names),
+            listed(state)
+        );
+        Finding::fail(story, &seen)
+    }
+}

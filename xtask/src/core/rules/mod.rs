@@ -1,0 +1,379 @@
+//! The rules: what builds them from a file, and what they have in common.
+//!
+//! Each rule sees the whole transcript on its own; none leaves anything behind
+//! for another.
+
+use std::collections::BTreeSet;
+use std::time::Duration;
+
+use super::cursor::{Cursor, Fault};
+use super::diagnostic::did_you_mean;
+use super::node::Node;
+use super::pattern::Pattern;
+use super::selector::{Quantified, Selector};
+use super::spec::{Event, Hang};
+use super::transcript::Stream;
+use super::view::{Hit, View};
+use super::{Diagnostic, expression::Relation};
+
+pub(super) mod arithmetic;
+pub(super) mod counting;
+pub(super) mod intervals;
+pub(super) mod ordering;
+pub(super) mod outcome;
+
+/// Decides whether a run obeys a rule.
+pub trait Check: Send + Sync {
+    #[expect(private_interfaces, reason = "rules are built and asked in here only")]
+    /// The finding on one run, whatever other runs showed.
+    fn check(&self, view: &View<'_>) -> Finding;
+}
+
+/// What a rule found in a run.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Finding {
+    /// The run obeys the rule.
+    Pass,
+    /// What the rule speaks of never happened.
+    Vacuous(Evidence),
+    /// The run contradicts the rule.
+    Fail(Evidence),
+}
+
+/// What a finding rests on.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Evidence {
+    /// What is the matter, told so that the reader need not look at the whole output.
+    pub story: String,
+    /// The lines that show it, as places in the transcript.
+    pub lines: Vec<usize>,
+    /// The events of the file whose patterns are at fault.
+    pub events: Vec<usize>,
+}
+
+impl Finding {
+    fn fail<'v>(story: impl Into<String>, hits: impl IntoIterator<Item = &'v Hit<'v>>) -> Self {
+        let lines: BTreeSet<usize> = hits.into_iter().map(Hit::line).collect();
+        Finding::fail_at(story, lines.into_iter().collect())
+    }
+
+    fn fail_at(story: impl Into<String>, lines: Vec<usize>) -> Self {
+        Finding::Fail(Evidence {
+            story: story.into(),
+            lines,
+            events: Vec::new(),
+        })
+    }
+
+    fn vacuous(selector: &Selector) -> Self {
+        Finding::Vacuous(Evidence {
+            story: format!("`{}` never happens", selector.text),
+            ..Evidence::default()
+        })
+    }
+
+    /// How bad it is: of several findings the worst counts.
+    fn gravity(&self) -> u8 {
+        match self {
+            Finding::Pass => 0,
+            Finding::Vacuous(_) => 1,
+            Finding::Fail(_) => 2,
+        }
+    }
+
+    /// Puts the key that it is about before the finding's story.
+    fn about(mut self, key: &str) -> Self {
+        if let Finding::Vacuous(evidence) | Finding::Fail(evidence) = &mut self {
+            evidence.story = format!("for {key}, {}", evidence.story);
+        }
+        self
+    }
+}
+
+/// The rules of a file that states none of their kind.
+pub(super) fn defaults(
+    scope: &Scope<'_>,
+) -> Vec<(&'static str, &'static str, Box<dyn Check>)> {
+    vec![
+        (
+            outcome::OUTCOME.name,
+            "the program exits with 0",
+            Box::new(outcome::Outcome::default()),
+        ),
+        (
+            outcome::CLOSED.name,
+            "every line is an event of the list",
+            Box::new(outcome::Closed::default()),
+        ),
+        (
+            "happens",
+            "every event of the list happens",
+            Box::new(outcome::Happens {
+                forbidden: scope.forbidden.clone(),
+            }),
+        ),
+    ]
+}
+
+/// What the building of a rule may look up, and where it leaves what it finds wrong.
+pub(super) struct Scope<'s> {
+    source: &'s str,
+    pub events: Vec<Event>,
+    pub faults: Vec<Diagnostic>,
+    /// Events that some rule forbids altogether.
+    pub forbidden: BTreeSet<usize>,
+    /// Set by an outcome that is to hang.
+    pub hang: Option<Hang>,
+}
+
+impl<'s> Scope<'s> {
+    pub fn new(source: &'s str) -> Self {
+        Self {
+            source,
+            events: Vec::new(),
+            faults: Vec::new(),
+            forbidden: BTreeSet::new(),
+            hang: None,
+        }
+    }
+
+    /// Notes what is wrong with the text inside a string of the file.
+    fn fault(&mut self, node: &Node, fault: Fault) {
+        let text = node.text().unwrap_or_default();
+        let raw = &self.source[node.span.clone()];
+        // Where the string has no escapes, its text stands letter for letter
+        // between the quotes, and the fault's own bytes can be shown.
+        let quotes = (raw.len() - text.len().min(raw.len())) / 2;
+        let plain = raw.get(quotes..quotes + text.len()) == Some(text);
+        let span = match plain {
+            true => {
+                let start = node.span.start + quotes;
+                start + fault.span.start..start + fault.span.end.max(fault.span.start + 1)
+            }
+            false => node.span.clone(),
+        };
+        let mut diagnostic = Diagnostic::new(span, fault.message);
+        diagnostic.help = fault.help;
+        self.faults.push(diagnostic);
+    }
+
+    /// Keeps what was parsed, or notes the fault.
+    fn keep<T>(&mut self, node: &Node, parsed: Result<T, Fault>) -> Option<T> {
+        parsed.map_err(|fault| self.fault(node, fault)).ok()
+    }
+
+    /// A pattern for each line of a string; there is at least one.
+    pub fn patterns(&mut self, node: &Node) -> Option<Vec<Pattern>> {
+        let mut from = 0;
+        let mut patterns = Vec::new();
+        for line in node.text()?.split('\n') {
+            let parsed = Pattern::parse(line).map_err(|mut fault| {
+                fault.span = fault.span.start + from..fault.span.end + from;
+                fault
+            });
+            patterns.push(self.keep(node, parsed)?);
+            from += line.len() + 1;
+        }
+        Some(patterns)
+    }
+
+    /// A duration such as `300ms` or `1.5s`.
+    pub fn duration(&mut self, node: &Node) -> Option<Duration> {
+        let text = node.text()?;
+        let parsed = ["ms", "s"].into_iter().find_map(|unit| {
+            let number: f64 = text.strip_suffix(unit)?.trim().parse().ok()?;
+            let seconds = if unit == "ms" { number / 1000.0 } else { number };
+            Duration::try_from_secs_f64(seconds).ok()
+        });
+        let fault = || {
+            Fault::new(0..text.len(), format!("`{text}` is not a duration"))
+                .help("write milliseconds or seconds, as in \"300ms\" or \"1.5s\"")
+        };
+        self.keep(node, parsed.ok_or_else(fault))
+    }
+
+    fn parse<T>(
+        &mut self,
+        node: &Node,
+        parse: impl FnOnce(&mut Cursor<'_>, &[Event]) -> Result<T, Fault>,
+    ) -> Option<T> {
+        let mut cursor = Cursor::new(node.text()?);
+        let parsed = parse(&mut cursor, &self.events)
+            .and_then(|parsed| cursor.finish().map(|()| parsed));
+        self.keep(node, parsed)
+    }
+
+    /// A selector of lines.
+    pub fn lines(&mut self, node: &Node) -> Option<Selector> {
+        let selector = self.parse(node, Selector::parse)?;
+        if selector.has_values() == Ok(false) {
+            return Some(selector);
+        }
+        let span = 0..selector.text.len();
+        let fault = Fault::new(span, "this rule is about lines, and takes no captured value")
+            .help("leave out the part after the dot");
+        self.fault(node, fault);
+        None
+    }
+
+    /// A selector of captured values.
+    pub fn values(&mut self, node: &Node) -> Option<Selector> {
+        let selector = self.parse(node, Selector::parse)?;
+        if selector.has_values() == Ok(true) {
+            return Some(selector);
+        }
+        let captures: Vec<&str> = selector
+            .events()
+            .flat_map(|event| self.events[event].capture_names())
+            .chain(["actor"])
+            .collect();
+        let span = 0..selector.text.len();
+        let fault = Fault::new(span, "this rule is about values, and needs a capture").help(
+            format!("write a dot and a capture: {}", captures.join(", ")),
+        );
+        self.fault(node, fault);
+        None
+    }
+
+    /// A selector of lines that says which of them it means.
+    pub fn quantified(&mut self, node: &Node) -> Option<Quantified> {
+        self.parse(node, Quantified::parse)
+    }
+
+    /// The selectors of a list.
+    pub fn each<T>(
+        &mut self,
+        node: &Node,
+        read: impl Fn(&mut Self, &Node) -> Option<T>,
+    ) -> Option<Vec<T>> {
+        node.items().iter().map(|item| read(self, item)).collect()
+    }
+
+    /// A relation between expressions; `clock` says whether it may measure time.
+    pub fn relation(&mut self, node: &Node, clock: bool) -> Option<Relation> {
+        self.parse(node, |cursor, events| Relation::parse(cursor, events, clock))
+    }
+
+    /// The captures by whose values a rule over these selectors is split.
+    pub fn per(&mut self, node: Option<&Node>, selectors: &[&Selector]) -> Option<Per> {
+        let Some(node) = node else {
+            return Some(Per(Vec::new()));
+        };
+        let nodes = match node.text() {
+            Some(_) => std::slice::from_ref(node),
+            None => node.items(),
+        };
+        let mut names = Vec::new();
+        for node in nodes {
+            let name = node.text()?;
+            if !selectors.iter().any(|one| one.captures(name, &self.events)) {
+                let mut valid: Vec<&str> = selectors
+                    .iter()
+                    .flat_map(|selector| selector.events())
+                    .flat_map(|event| self.events[event].capture_names())
+                    .collect();
+                valid.sort_unstable();
+                valid.dedup();
+                valid.push("actor");
+                let message = format!("no event of this rule has a capture `{name}`");
+                let help = did_you_mean(name, &valid);
+                self.fault(node, Fault::new(0..name.len(), message).help(help));
+                return None;
+            }
+            names.push(name.to_string());
+        }
+        Some(Per(names))
+    }
+
+    /// Refuses a rule that would order lines of one stream against lines of the other.
+    pub fn one_stream(&mut self, node: &Node, selectors: &[&Selector]) -> Option<()> {
+        let mut streams = selectors.iter().flat_map(|one| one.streams(&self.events));
+        let first = streams.next().unwrap_or(Stream::Stdout);
+        if streams.all(|stream| stream == first) {
+            return Some(());
+        }
+        let message = "this rule would order standard output against standard error";
+        self.faults.push(
+            Diagnostic::new(node.span.clone(), message)
+                .help("they are two pipes, and nothing orders one against the other"),
+        );
+        None
+    }
+}
+
+/// The captures by whose values a rule is split.
+#[derive(Debug)]
+pub(super) struct Per(Vec<String>);
+
+impl Per {
+    /// The holder's capture where a rule names none.
+    pub fn or_actor(self) -> Self {
+        match self.0.is_empty() {
+            true => Per(vec!["actor".to_string()]),
+            false => self,
+        }
+    }
+
+    /// What an occurrence has for each of the captures.
+    pub fn key<'v>(&self, hit: &Hit<'v>) -> Vec<Option<&'v str>> {
+        let capture = |name: &String| hit.occurrence.capture(name);
+        self.0.iter().map(capture).collect()
+    }
+
+    /// A key as a reader sees it: `producer=1`.
+    pub fn show(&self, key: &[Option<&str>]) -> String {
+        let parts = self.0.iter().zip(key);
+        let parts: Vec<_> = parts
+            .map(|(name, value)| format!("{name}={}", value.unwrap_or("?")))
+            .collect();
+        parts.join(", ")
+    }
+
+    /// Splits what the selectors select by the key, asks `check` of each key on
+    /// its own, and returns the worst of what it finds.
+    ///
+    /// A line that lacks a capture belongs to every value of it alike.
+    pub fn check<'v>(
+        &self,
+        view: &'v View<'v>,
+        selectors: &[&Selector],
+        mut check: impl FnMut(&[Vec<Hit<'v>>]) -> Finding,
+    ) -> Finding {
+        let hits: Vec<Vec<Hit<'v>>> = selectors.iter().map(|one| view.select(one)).collect();
+        if self.0.is_empty() {
+            return check(&hits);
+        }
+        let complete = |key: &Vec<Option<&str>>| key.iter().all(Option::is_some);
+        let keys: BTreeSet<Vec<Option<&str>>> = hits
+            .iter()
+            .flatten()
+            .map(|hit| self.key(hit))
+            .filter(complete)
+            .collect();
+        let belongs = |hit: &Hit<'v>, key: &[Option<&str>]| {
+            let own = self.key(hit);
+            let mut parts = own.iter().zip(key);
+            parts.all(|(own, value)| own.is_none() || own == value)
+        };
+        keys.iter()
+            .map(|key| {
+                let of_key = |hits: &Vec<Hit<'v>>| {
+                    hits.iter().filter(|hit| belongs(hit, key)).copied().collect()
+                };
+                let hits: Vec<Vec<Hit<'v>>> = hits.iter().map(of_key).collect();
+                check(&hits).about(&self.show(key))
+            })
+            // Of equally grave findings the first one is told.
+            .reduce(|worst, next| match next.gravity() > worst.gravity() {
+                true => next,
+                false => worst,
+            })
+            .unwrap_or_else(|| Finding::vacuous(selectors[0]))
+    }
+}
+
+/// Values as a reader sees them: `alpha, beta`.
+fn listed<'a>(values: impl IntoIterator<Item = &'a str>) -> String {
+    let values: Vec<_> = values.into_iter().collect();
+    values.join(", ")
+}

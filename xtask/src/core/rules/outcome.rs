@@ -1,0 +1,210 @@
+//! How a program ends, and that it prints what the list says and nothing else.
+
+use std::collections::BTreeSet;
+
+use super::{Check, Evidence, Finding, Scope, listed};
+use crate::core::Exit;
+use crate::core::node::Node;
+use crate::core::selector::Selector;
+use crate::core::shape::{Shape, Table, optional, required, table};
+use crate::core::spec::Hang;
+use crate::core::transcript::Stream;
+use crate::core::view::View;
+use crate::core::vocabulary::Kind;
+
+pub const OUTCOME: Kind = Kind {
+    name: "outcome",
+    doc: "How the program ends.",
+    shape: &Shape::Table(Table {
+        fields: &[
+            optional("exits", &Shape::Integer, "It exits with this status."),
+            optional(
+                "panics",
+                &Shape::Text,
+                "It exits with 101 after this panic event.",
+            ),
+            optional("signal", &Shape::Count, "It is killed by this signal."),
+            optional(
+                "hangs",
+                &table(&[
+                    required(
+                        "quiet",
+                        &Shape::Text,
+                        "How long it must be silent, as in \"300ms\".",
+                    ),
+                    required(
+                        "reached",
+                        &Shape::List(&Shape::Text),
+                        "The events that it must have printed by then.",
+                    ),
+                ]),
+                "It stays alive, silent, after it has printed these events.",
+            ),
+        ],
+        one_of: &["exits", "panics", "signal", "hangs"],
+    }),
+    build: |node, scope| Outcome::build(node, scope).map(|check| Box::new(check) as _),
+};
+
+pub const CLOSED: Kind = Kind {
+    name: "closed",
+    doc: "Which streams hold nothing but the listed events.",
+    shape: &Shape::Choice(&["both", "stdout", "stderr", "neither"]),
+    build: |node, _| {
+        let text = node.text()?;
+        Some(Box::new(Closed {
+            stdout: matches!(text, "both" | "stdout"),
+            stderr: matches!(text, "both" | "stderr"),
+        }))
+    },
+};
+
+/// The process ended so, having printed that.
+pub struct Outcome {
+    exit: Exit,
+    reached: Vec<Selector>,
+}
+
+impl Default for Outcome {
+    fn default() -> Self {
+        Self {
+            exit: Exit::Code(0),
+            reached: Vec::new(),
+        }
+    }
+}
+
+impl Outcome {
+    fn build(node: &Node, scope: &mut Scope<'_>) -> Option<Self> {
+        let number = |key| {
+            let number = node.get(key).and_then(Node::integer)?;
+            Some(i32::try_from(number).unwrap_or(i32::MAX))
+        };
+        if let Some(hangs) = node.get("hangs") {
+            let quiet = scope.duration(hangs.get("quiet")?)?;
+            scope.hang = Some(Hang { quiet });
+            return Some(Self {
+                exit: Exit::Hang,
+                reached: scope.each(hangs.get("reached")?, Scope::lines)?,
+            });
+        }
+        let panic = match node.get("panics") {
+            Some(panic) => Some(scope.lines(panic)?),
+            None => None,
+        };
+        let exit = match (number("exits"), number("signal")) {
+            (Some(code), _) => Exit::Code(code),
+            (_, Some(signal)) => Exit::Signal(signal),
+            _ => Exit::Code(101),
+        };
+        let reached = panic.into_iter().collect();
+        Some(Self { exit, reached })
+    }
+}
+
+impl Check for Outcome {
+    fn check(&self, view: &View<'_>) -> Finding {
+        let end = &view.transcript.end;
+        // The last thing it said is where to look.
+        let fail = |story| Finding::fail_at(story, view.last_line());
+        if end.exit != self.exit {
+            let printed = match (&end.exit, view.transcript.lines.is_empty()) {
+                (Exit::Hang, true) => ", before it printed anything",
+                _ => "",
+            };
+            return fail(format!("the program {}{printed}", end.exit));
+        }
+        if end.left_running {
+            return fail(format!(
+                "the program {}, but left another process running that kept its output open",
+                end.exit
+            ));
+        }
+        let missing = |selector: &&Selector| view.select(selector).is_empty();
+        match self.reached.iter().find(missing) {
+            Some(selector) => fail(format!(
+                "the program {}, but before that it never printed `{}`",
+                end.exit, selector.text
+            )),
+            None => Finding::Pass,
+        }
+    }
+}
+
+/// Every line is an event, and one only.
+pub struct Closed {
+    stdout: bool,
+    stderr: bool,
+}
+
+impl Default for Closed {
+    fn default() -> Self {
+        Self {
+            stdout: true,
+            stderr: true,
+        }
+    }
+}
+
+impl Check for Closed {
+    fn check(&self, view: &View<'_>) -> Finding {
+        if view.transcript.end.exit == Exit::Cut {
+            let story = "the output was cut: the program printed more than is kept";
+            return Finding::fail_at(story, view.last_line());
+        }
+        if let [(line, events), ..] = view.ambiguous[..] {
+            let [a, b] = events.map(|event| &view.spec.events[event].name);
+            return Finding::Fail(Evidence {
+                story: format!("two events match the same line, `{a}` and `{b}`"),
+                lines: vec![line],
+                events: events.to_vec(),
+            });
+        }
+        let stray: Vec<_> = view
+            .occurrences
+            .iter()
+            .filter(|occurrence| match occurrence.stream {
+                _ if occurrence.event.is_some() => false,
+                Stream::Stdout => self.stdout,
+                Stream::Stderr => self.stderr,
+            })
+            .map(|occurrence| occurrence.line)
+            .collect();
+        if stray.is_empty() {
+            return Finding::Pass;
+        }
+        let story = match stray.len() {
+            1 => "a line is no event of the list".to_string(),
+            count => format!("{count} lines are no event of the list"),
+        };
+        Finding::fail_at(story, stray)
+    }
+}
+
+/// Every event happens, unless it is allowed to be absent.
+pub struct Happens {
+    pub forbidden: BTreeSet<usize>,
+}
+
+impl Check for Happens {
+    fn check(&self, view: &View<'_>) -> Finding {
+        let mut absent = Vec::new();
+        for (index, event) in view.spec.events.iter().enumerate() {
+            let happens = || view.occurrences.iter().any(|one| one.event == Some(index));
+            let allowed = event.may_be_absent.is_some() || self.forbidden.contains(&index);
+            if !allowed && !happens() {
+                absent.push(index);
+            }
+        }
+        if absent.is_empty() {
+            return Finding::Pass;
+        }
+        let names = absent.iter().map(|&event| view.spec.events[event].name.as_str());
+        let verb = if absent.len() == 1 { "matches" } else { "match" };
+        Finding::Vacuous(Evidence {
+            story: format!("`{}` {verb} no line", listed(names)),
+            lines: Vec::new(),
+            events: absent,
+        })
+    }
+}

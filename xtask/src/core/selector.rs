@@ -1,0 +1,287 @@
+//! Selectors: which lines a rule speaks of, as in `sent{producer=1}.message`.
+
+use std::cmp::Ordering;
+use std::ops::Range;
+
+use super::cursor::{Cursor, Fault};
+use super::diagnostic::did_you_mean;
+use super::spec::Event;
+use super::transcript::Stream;
+use super::view::Occurrence;
+
+/// The lines of one or more events, and perhaps one captured value of each.
+#[derive(Debug, Clone)]
+pub(super) struct Selector {
+    /// As the file has it.
+    pub text: String,
+    alternatives: Vec<Alternative>,
+}
+
+#[derive(Debug, Clone)]
+struct Alternative {
+    /// An index into the events; `None` is `*`, every line of standard output.
+    event: Option<usize>,
+    filters: Vec<Filter>,
+    capture: Option<String>,
+}
+
+#[derive(Debug, Clone)]
+struct Filter {
+    capture: String,
+    comparison: Comparison,
+    value: String,
+}
+
+/// How two values compare.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(super) enum Comparison {
+    Equal,
+    NotEqual,
+    Less,
+    LessOrEqual,
+    Greater,
+    GreaterOrEqual,
+}
+
+/// Longer ones first, so that `<=` is not read as `<`.
+pub(super) const COMPARISONS: [(&str, Comparison); 6] = [
+    ("==", Comparison::Equal),
+    ("!=", Comparison::NotEqual),
+    ("<=", Comparison::LessOrEqual),
+    (">=", Comparison::GreaterOrEqual),
+    ("<", Comparison::Less),
+    (">", Comparison::Greater),
+];
+
+impl Comparison {
+    /// Whether two values that stand in this order satisfy the comparison.
+    pub fn holds(self, ordering: Ordering) -> bool {
+        match self {
+            Comparison::Equal => ordering.is_eq(),
+            Comparison::NotEqual => ordering.is_ne(),
+            Comparison::Less => ordering.is_lt(),
+            Comparison::LessOrEqual => ordering.is_le(),
+            Comparison::Greater => ordering.is_gt(),
+            Comparison::GreaterOrEqual => ordering.is_ge(),
+        }
+    }
+
+    /// Whether it asks for more than sameness, and so needs numbers.
+    pub fn is_ordering(self) -> bool {
+        !matches!(self, Comparison::Equal | Comparison::NotEqual)
+    }
+}
+
+/// What a captured text is worth as a number.
+pub(super) fn number(text: &str) -> Option<f64> {
+    text.parse().ok().filter(|number: &f64| number.is_finite())
+}
+
+impl Selector {
+    /// Selects every line of standard output.
+    pub fn any() -> Self {
+        Self {
+            text: "*".to_string(),
+            alternatives: vec![Alternative {
+                event: None,
+                filters: Vec::new(),
+                capture: None,
+            }],
+        }
+    }
+
+    /// Reads a selector from the cursor and looks its names up among the events.
+    pub fn parse(cursor: &mut Cursor<'_>, events: &[Event]) -> Result<Self, Fault> {
+        let from = cursor.position();
+        let mut alternatives = vec![Alternative::parse(cursor, events)?];
+        while cursor.take("|") {
+            alternatives.push(Alternative::parse(cursor, events)?);
+        }
+        let text = cursor.slice(from).to_string();
+        Ok(Self { text, alternatives })
+    }
+
+    /// Whether each alternative names a capture, none does, or (an error) only some do.
+    pub fn has_values(&self) -> Result<bool, ()> {
+        let named = |alternative: &&Alternative| alternative.capture.is_some();
+        match self.alternatives.iter().filter(named).count() {
+            0 => Ok(false),
+            count if count == self.alternatives.len() => Ok(true),
+            _ => Err(()),
+        }
+    }
+
+    /// The events it names.
+    pub fn events(&self) -> impl Iterator<Item = usize> {
+        self.alternatives.iter().filter_map(|one| one.event)
+    }
+
+    /// The events of which it takes every occurrence.
+    pub fn whole_events(&self) -> impl Iterator<Item = usize> {
+        let whole = self.alternatives.iter().filter(|one| one.filters.is_empty());
+        whole.filter_map(|one| one.event)
+    }
+
+    /// The streams that its lines stand on.
+    pub fn streams(&self, events: &[Event]) -> impl Iterator<Item = Stream> {
+        self.alternatives
+            .iter()
+            .map(|one| one.event.map_or(Stream::Stdout, |event| events[event].stream()))
+    }
+
+    /// Whether some of its lines may have that capture.
+    pub fn captures(&self, name: &str, events: &[Event]) -> bool {
+        name == "actor" || self.events().any(|event| events[event].captures(name))
+    }
+
+    /// The value that it selects of an occurrence, empty if it names no capture;
+    /// `None` if it does not select the occurrence.
+    pub fn value<'v>(&self, occurrence: &Occurrence<'v>) -> Option<&'v str> {
+        let chosen = self.alternatives.iter().find(|one| one.selects(occurrence))?;
+        match &chosen.capture {
+            Some(capture) => occurrence.capture(capture),
+            None => Some(""),
+        }
+    }
+}
+
+impl Alternative {
+    fn parse(cursor: &mut Cursor<'_>, events: &[Event]) -> Result<Self, Fault> {
+        let event = if cursor.take("*") {
+            None
+        } else {
+            let Some((name, span)) = cursor.take_name() else {
+                return Err(cursor.unexpected("the name of an event"));
+            };
+            let found = events.iter().position(|event| event.name == name);
+            Some(found.ok_or_else(|| {
+                let valid: Vec<_> = events.iter().map(|event| event.name.as_str()).collect();
+                Fault::new(span, format!("there is no event `{name}`"))
+                    .help(did_you_mean(name, &valid))
+            })?)
+        };
+        let known = event.map(|event| &events[event]);
+        let mut filters = Vec::new();
+        if cursor.take("{") {
+            loop {
+                filters.push(Filter::parse(cursor, known)?);
+                if !cursor.take(",") {
+                    break;
+                }
+            }
+            cursor.expect("}")?;
+        }
+        let capture = match cursor.take(".") {
+            true => Some(capture_name(cursor, known)?),
+            false => None,
+        };
+        Ok(Self {
+            event,
+            filters,
+            capture,
+        })
+    }
+
+    fn selects(&self, occurrence: &Occurrence<'_>) -> bool {
+        let right_event = match self.event {
+            Some(event) => occurrence.event == Some(event),
+            None => occurrence.stream == Stream::Stdout,
+        };
+        right_event && self.filters.iter().all(|filter| filter.admits(occurrence))
+    }
+}
+
+/// Reads the name of a capture that `event` has.
+fn capture_name(cursor: &mut Cursor<'_>, event: Option<&Event>) -> Result<String, Fault> {
+    let Some((name, span)) = cursor.take_name() else {
+        return Err(cursor.unexpected("the name of a capture"));
+    };
+    check_capture(name, span, event)?;
+    Ok(name.to_string())
+}
+
+fn check_capture(name: &str, span: Range<usize>, event: Option<&Event>) -> Result<(), Fault> {
+    if name == "actor" || event.is_some_and(|event| event.captures(name)) {
+        return Ok(());
+    }
+    let what = event.map_or("a line", |event| &event.name);
+    let mut valid: Vec<_> = event.map_or(Vec::new(), |event| event.capture_names().collect());
+    valid.push("actor");
+    Err(
+        Fault::new(span, format!("`{what}` has no capture `{name}`"))
+            .help(did_you_mean(name, &valid)),
+    )
+}
+
+impl Filter {
+    fn parse(cursor: &mut Cursor<'_>, event: Option<&Event>) -> Result<Self, Fault> {
+        let capture = capture_name(cursor, event)?;
+        let Some(comparison) = cursor
+            .take_any(&COMPARISONS)
+            .or_else(|| cursor.take("=").then_some(Comparison::Equal))
+        else {
+            return Err(cursor.unexpected("a comparison such as `=`"));
+        };
+        let value = if cursor.take("\"") {
+            let quoted = cursor.take_while(|c| c != '"');
+            cursor.expect("\"")?;
+            quoted
+        } else {
+            cursor.take_while(|c| c != ',' && c != '}')
+        };
+        let Some((value, span)) = value else {
+            return Err(cursor.unexpected("a value"));
+        };
+        let value = value.trim_end();
+        if comparison.is_ordering() && number(value).is_none() {
+            return Err(Fault::new(span, format!("`{value}` is not a number")));
+        }
+        Ok(Self {
+            capture,
+            comparison,
+            value: value.to_string(),
+        })
+    }
+
+    fn admits(&self, occurrence: &Occurrence<'_>) -> bool {
+        let Some(found) = occurrence.capture(&self.capture) else {
+            return false;
+        };
+        let ordering = match self.comparison.is_ordering() {
+            false => Some(found.cmp(&self.value)),
+            true => number(found)
+                .zip(number(&self.value))
+                .and_then(|(found, value)| found.partial_cmp(&value)),
+        };
+        ordering.is_some_and(|ordering| self.comparison.holds(ordering))
+    }
+}
+
+/// A selector, and which of its occurrences is meant.
+#[derive(Debug, Clone)]
+pub(super) struct Quantified {
+    pub selector: Selector,
+    pub which: Which,
+}
+
+/// Which of several occurrences a rule means.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(super) enum Which {
+    Only,
+    Every,
+    First,
+    Last,
+}
+
+impl Quantified {
+    pub fn parse(cursor: &mut Cursor<'_>, events: &[Event]) -> Result<Self, Fault> {
+        let words = [
+            ("every ", Which::Every),
+            ("first ", Which::First),
+            ("last ", Which::Last),
+        ];
+        let which = cursor.take_any(&words).unwrap_or(Which::Only);
+        let selector = Selector::parse(cursor, events)?;
+        Ok(Self { selector, which })
+    }
+}

@@ -1,0 +1,165 @@
+//! The vocabulary: every key of an `invariants.toml`, and every kind of rule.
+
+use super::node::Node;
+use super::rules::{Check, Scope, arithmetic, counting, intervals, ordering, outcome};
+use super::shape::{Field, Shape, Table, optional, required, table};
+
+/// A kind of rule: the key that states it, and what builds its check.
+pub struct Kind {
+    /// The key in an `[[always]]` or `[[sometimes]]`.
+    pub name: &'static str,
+    /// What it claims, in one sentence.
+    pub doc: &'static str,
+    /// What its value may be.
+    pub shape: &'static Shape,
+    pub(super) build: fn(&Node, &mut Scope<'_>) -> Option<Box<dyn Check>>,
+}
+
+const KINDS: [&Kind; 16] = [
+    &outcome::OUTCOME,
+    &outcome::CLOSED,
+    &counting::COUNT,
+    &counting::EXACTLY,
+    &counting::UNIQUE,
+    &ordering::FIRST,
+    &ordering::LAST,
+    &ordering::NEVER,
+    &ordering::ORDER,
+    &ordering::FIFO,
+    &intervals::EXCLUSIVE,
+    &intervals::OVERLAP,
+    &ordering::FOLLOWS,
+    &arithmetic::RELATION,
+    &arithmetic::TIME,
+    &counting::ONE_OF,
+];
+
+/// Every kind of rule, in the order of `RULES.md`.
+pub fn kinds() -> impl Iterator<Item = &'static Kind> {
+    KINDS.into_iter()
+}
+
+/// The whole file.
+pub(super) const FILE: Shape = table(&[
+    optional("run", &RUN, "How the program wants to be run."),
+    required(
+        "events",
+        &Shape::Map(&EVENT),
+        "The lines that the program prints, each with a name: write a table `[events]`",
+    ),
+    optional(
+        "always",
+        &Shape::List(&ALWAYS),
+        "What is true of every run.",
+    ),
+    optional(
+        "sometimes",
+        &Shape::List(&SOMETIMES),
+        "What is true of some runs.",
+    ),
+]);
+
+const RUN: Shape = table(&[
+    optional(
+        "alone",
+        &Shape::Text,
+        "Why the program needs the machine to itself.",
+    ),
+    optional(
+        "time_limit",
+        &Shape::Text,
+        "When the program is stopped, as in \"10s\"; it then counts as hanging.",
+    ),
+]);
+
+const EVENT: Shape = Shape::Either(&Shape::Text, &EVENT_TABLE);
+
+const EVENT_TABLE: Shape = Shape::Table(Table {
+    fields: &[
+        optional("stdout", &Shape::Text, "A line of standard output."),
+        optional("stderr", &Shape::Text, "A line of standard error."),
+        optional(
+            "panic",
+            &Shape::Text,
+            "A panic's report on standard error, by its message.",
+        ),
+        optional(
+            "thread",
+            &Shape::Text,
+            "The panicking thread's name; only beside `panic`.",
+        ),
+        optional(
+            "may_be_absent",
+            &Shape::Text,
+            "The reason why the event need not happen in every run.",
+        ),
+    ],
+    one_of: &["stdout", "stderr", "panic"],
+});
+
+const ALWAYS: Shape = Shape::Table(Table {
+    fields: &rule_fields::<{ COMMON.len() + KINDS.len() }>(&[]),
+    one_of: &KIND_NAMES,
+});
+
+const SOMETIMES: Shape = Shape::Table(Table {
+    fields: &rule_fields::<{ COMMON.len() + 1 + KINDS.len() }>(&[WITHIN]),
+    one_of: &KIND_NAMES,
+});
+
+const COMMON: [Field; 4] = [
+    required(
+        "claim",
+        &Shape::Text,
+        "What is claimed, in one sentence: add `claim = \"…\"`",
+    ),
+    optional(
+        "why",
+        &Shape::Text,
+        "Why it is true on every interleaving.",
+    ),
+    optional(
+        "cores",
+        &Shape::Count,
+        "How many cores it takes to decide; with fewer the verdict is unsupported.",
+    ),
+    optional(
+        "may_be_vacuous",
+        &Shape::Text,
+        "The reason why what the rule speaks of need not happen.",
+    ),
+];
+
+const WITHIN: Field = optional(
+    "within",
+    &Shape::Count,
+    "How many runs are allowed until one shows it; 50 if left out.",
+);
+
+const KIND_NAMES: [&str; KINDS.len()] = {
+    let mut names = [""; KINDS.len()];
+    let mut at = 0;
+    while at < KINDS.len() {
+        names[at] = KINDS[at].name;
+        at += 1;
+    }
+    names
+};
+
+/// The keys of a rule: the common ones, then `more`, then one for each kind.
+const fn rule_fields<const N: usize>(more: &[Field]) -> [Field; N] {
+    let mut fields = [COMMON[0]; N];
+    let mut at = 0;
+    while at < N {
+        fields[at] = if at < COMMON.len() {
+            COMMON[at]
+        } else if at < COMMON.len() + more.len() {
+            more[at - COMMON.len()]
+        } else {
+            let kind = KINDS[at - COMMON.len() - more.len()];
+            optional(kind.name, kind.shape, kind.doc)
+        };
+        at += 1;
+    }
+    fields
+}
