@@ -1,4 +1,12 @@
 //! The runner's library: the core that decides whether runs keep their
 //! invariants, and what builds, runs and reports around it.
 
+pub mod batch;
+pub mod cargo;
+pub mod commands;
 pub mod core;
+pub mod error;
+pub mod flags;
+pub mod process;
+pub mod report;
+pub mod workspace;

@@ -1,2 +1,48 @@
-//! t
-fn main() {}
+//! `cargo xtask`: parses the command line, and hands it to the command.
+//!
+//! Each command is one file, and none of them knows of another.
+
+use std::io::{self, Write};
+use std::process::ExitCode;
+
+use xtask::error::{Error, Result};
+use xtask::flags::{self, Command};
+use xtask::report::failure::RED;
+use xtask::{commands, process};
+
+fn main() -> ExitCode {
+    match run() {
+        Ok(code) => ExitCode::from(code),
+        // Whoever read this has seen enough, and a pipe that is closed is no news.
+        Err(Error::Io(_, error)) if error.kind() == io::ErrorKind::BrokenPipe => {
+            ExitCode::from(xtask::error::BROKEN)
+        }
+        Err(error) => {
+            anstream::eprintln!("{RED}error{RED:#}: {error}");
+            ExitCode::from(error.exit_code())
+        }
+    }
+}
+
+fn run() -> Result<u8> {
+    let command = flags::parse(std::env::args_os().skip(1))?;
+    process::handle_interrupts()?;
+    match command {
+        Command::List { json } => commands::list::list(json),
+        Command::Run(flags) => commands::run::run(flags),
+        Command::RunAll(flags) => commands::run_all::run_all(&flags),
+        Command::Check {
+            topic,
+            transcript,
+            json,
+        } => commands::check::check(&topic, &transcript, json),
+        Command::Copy { topic, dest } => commands::copy::copy(topic.as_deref(), &dest),
+        Command::New { name, section } => commands::new::new(&name, &section),
+        Command::Ci => commands::ci::ci(),
+        Command::Help(text) => {
+            let written = io::stdout().write_all(text.as_bytes());
+            written.map_err(Error::io("cannot write the help"))?;
+            Ok(xtask::error::ALL_HOLD)
+        }
+    }
+}

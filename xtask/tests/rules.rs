@@ -25,7 +25,9 @@ fn main() {
 fn sections() -> impl Iterator<Item = (&'static str, &'static str)> {
     PAGE.split("\n## ").skip(1).filter_map(|section| {
         let (title, text) = section.split_once('\n')?;
-        title.starts_with(char::is_lowercase).then_some((title, text))
+        title
+            .starts_with(char::is_lowercase)
+            .then_some((title, text))
     })
 }
 

@@ -60,6 +60,15 @@ pub fn check(spec: &Spec, transcript: &Transcript) -> Report {
     Report { rules }
 }
 
+impl Spec {
+    /// Whether a program that printed this and ended so ended as it should.
+    pub fn outcome_holds(&self, transcript: &Transcript) -> bool {
+        let view = View::new(self, transcript);
+        let mut rules = self.rules.iter().filter(|rule| rule.kind == "outcome");
+        rules.all(|rule| rule.report(&view).holds)
+    }
+}
+
 impl Report {
     /// Whether the run obeys every rule that must hold on every run.
     pub fn holds(&self, spec: &Spec) -> bool {

@@ -337,7 +337,10 @@ impl Parser<'_, '_> {
             return Ok(Expression::Binary(minus_one, Operator::Multiply, inner));
         }
         if self.cursor.take("\"") {
-            let text = self.cursor.take_while(|c| c != '"').map_or("", |(text, _)| text);
+            let text = self
+                .cursor
+                .take_while(|c| c != '"')
+                .map_or("", |(text, _)| text);
             self.cursor.expect("\"")?;
             return Ok(Expression::Text(text.to_string()));
         }
@@ -374,7 +377,10 @@ impl Parser<'_, '_> {
             return Ok(Expression::Elapsed(start, end));
         }
         let Some((_, reads)) = FUNCTIONS.iter().find(|(known, _)| *known == name) else {
-            let fault = Fault::new(from..from + name.len(), format!("there is no `{name}` here"));
+            let fault = Fault::new(
+                from..from + name.len(),
+                format!("there is no `{name}` here"),
+            );
             return Err(match name {
                 "elapsed" => fault.help("only a `time` rule measures time"),
                 _ => {
@@ -399,8 +405,10 @@ impl Parser<'_, '_> {
         let Quantified { selector, which } = Quantified::parse(self.cursor, self.events)?;
         if which == Which::Every {
             let span = from..from + "every".len();
-            return Err(Fault::new(span, "a time has two ends, and `every` names many")
-                .help("write `first` or `last`"));
+            return Err(
+                Fault::new(span, "a time has two ends, and `every` names many")
+                    .help("write `first` or `last`"),
+            );
         }
         Ok(self.add(from, Reads::Moment(which), selector))
     }
@@ -420,7 +428,9 @@ impl Parser<'_, '_> {
             return Ok(());
         }
         let span = from..from + selector.text.len();
-        Err(Fault::new(span, format!("`{}` names no capture", selector.text))
-            .help("write a dot and the capture, as in `final.value`"))
+        Err(
+            Fault::new(span, format!("`{}` names no capture", selector.text))
+                .help("write a dot and the capture, as in `final.value`"),
+        )
     }
 }

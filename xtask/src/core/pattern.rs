@@ -105,8 +105,10 @@ impl Part {
         let Some((_, takes)) = TAKES.iter().find(|(word, _)| *word == kind) else {
             let span = at + name.len() + 1..at + inside.len();
             let valid = TAKES.map(|(word, _)| word);
-            return Err(Fault::new(span, format!("there is no kind of capture `{kind}`"))
-                .help(did_you_mean(kind, &valid)));
+            return Err(
+                Fault::new(span, format!("there is no kind of capture `{kind}`"))
+                    .help(did_you_mean(kind, &valid)),
+            );
         };
         Ok(Part::Capture {
             name: name.to_string(),

@@ -118,15 +118,19 @@ impl Selector {
 
     /// The events of which it takes every occurrence.
     pub fn whole_events(&self) -> impl Iterator<Item = usize> {
-        let whole = self.alternatives.iter().filter(|one| one.filters.is_empty());
+        let whole = self
+            .alternatives
+            .iter()
+            .filter(|one| one.filters.is_empty());
         whole.filter_map(|one| one.event)
     }
 
     /// The streams that its lines stand on.
     pub fn streams(&self, events: &[Event]) -> impl Iterator<Item = Stream> {
-        self.alternatives
-            .iter()
-            .map(|one| one.event.map_or(Stream::Stdout, |event| events[event].stream()))
+        self.alternatives.iter().map(|one| {
+            one.event
+                .map_or(Stream::Stdout, |event| events[event].stream())
+        })
     }
 
     /// Whether some of its lines may have that capture.
@@ -137,7 +141,10 @@ impl Selector {
     /// The value that it selects of an occurrence, empty if it names no capture;
     /// `None` if it does not select the occurrence.
     pub fn value<'v>(&self, occurrence: &Occurrence<'v>) -> Option<&'v str> {
-        let chosen = self.alternatives.iter().find(|one| one.selects(occurrence))?;
+        let chosen = self
+            .alternatives
+            .iter()
+            .find(|one| one.selects(occurrence))?;
         match &chosen.capture {
             Some(capture) => occurrence.capture(capture),
             None => Some(""),

@@ -106,7 +106,9 @@ impl Shape {
                 items.iter().for_each(|item| shape.check(item, faults));
             }
             (Shape::Map(shape), Value::Table(entries)) => {
-                entries.iter().for_each(|entry| shape.check(&entry.node, faults));
+                entries
+                    .iter()
+                    .for_each(|entry| shape.check(&entry.node, faults));
             }
             (Shape::Table(table), Value::Table(_)) => table.check(node, faults),
             (Shape::Either(a, b), _) => match [a, b].iter().find(|shape| shape.admits(node)) {
@@ -211,8 +213,11 @@ impl Table {
             _ if self.one_of.is_empty() => {}
             [_] => {}
             [] => faults.push(
-                Diagnostic::new(node.span.clone(), "the one key that says what it is is missing")
-                    .help(format!("it takes one of: {}", self.one_of.join(", "))),
+                Diagnostic::new(
+                    node.span.clone(),
+                    "the one key that says what it is is missing",
+                )
+                .help(format!("it takes one of: {}", self.one_of.join(", "))),
             ),
             [first, second, ..] => faults.push(
                 Diagnostic::new(

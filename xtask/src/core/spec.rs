@@ -138,7 +138,9 @@ fn read(root: &Node, scope: &mut Scope<'_>) -> Spec {
     let mut run = Run::default();
     if let Some(table) = root.get("run") {
         run.alone = table.get("alone").and_then(Node::text).map(str::to_string);
-        run.time_limit = table.get("time_limit").and_then(|node| scope.duration(node));
+        run.time_limit = table
+            .get("time_limit")
+            .and_then(|node| scope.duration(node));
     }
     // Rules that name an event that is itself at fault would only repeat that.
     let mut rules = Vec::new();
@@ -186,9 +188,9 @@ impl Event {
             );
             return None;
         }
-        let matcher = if let Some(node) = node.get("panic") {
+        let matcher = if let Some(message) = node.get("panic") {
             Matcher::Panic {
-                message: scope.patterns(node)?,
+                message: scope.patterns(message)?,
                 thread: match node.get("thread") {
                     Some(node) => scope.patterns(node)?.pop(),
                     None => None,

@@ -204,7 +204,8 @@ impl Entry {
             (.., Some(signal)) => Exit::Signal(signal),
             _ => {
                 return Err(
-                    "expected `exit` to be {\"code\":N}, {\"signal\":N}, \"hang\" or \"cut\"".into(),
+                    "expected `exit` to be {\"code\":N}, {\"signal\":N}, \"hang\" or \"cut\""
+                        .into(),
                 );
             }
         };

@@ -83,7 +83,12 @@ impl<'v> View<'v> {
 
     /// The place of the last line that was printed, if any was.
     pub fn last_line(&self) -> Vec<usize> {
-        self.transcript.lines.len().checked_sub(1).into_iter().collect()
+        self.transcript
+            .lines
+            .len()
+            .checked_sub(1)
+            .into_iter()
+            .collect()
     }
 
     fn line(&self, line: usize) -> &'v Line {
@@ -109,7 +114,11 @@ impl<'v> View<'v> {
     /// Takes in the first of these lines of standard error, and whatever belongs to it;
     /// says how many lines that is.
     fn read_stderr(&mut self, lines: &[usize]) -> usize {
-        let text = |nth: usize| lines.get(nth).map_or("", |&line| self.line(line).text.as_str());
+        let text = |nth: usize| {
+            lines
+                .get(nth)
+                .map_or("", |&line| self.line(line).text.as_str())
+        };
         // The blank line that newer standard libraries print before a panic's report.
         let header = usize::from(text(0).is_empty());
         let Some(thread) = panicking_thread(text(header)) else {

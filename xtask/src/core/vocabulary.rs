@@ -113,11 +113,7 @@ const COMMON: [Field; 4] = [
         &Shape::Text,
         "What is claimed, in one sentence: add `claim = \"…\"`",
     ),
-    optional(
-        "why",
-        &Shape::Text,
-        "Why it is true on every interleaving.",
-    ),
+    optional("why", &Shape::Text, "Why it is true on every interleaving."),
     optional(
         "cores",
         &Shape::Count,

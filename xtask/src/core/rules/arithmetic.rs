@@ -67,7 +67,9 @@ impl Check for Arithmetic {
                 return self.relation.evaluate(hits, None);
             };
             let (current, leaves) = hits.split_last().expect("`each` is the last selector");
-            let findings = current.iter().map(|hit| self.relation.evaluate(leaves, Some(hit)));
+            let findings = current
+                .iter()
+                .map(|hit| self.relation.evaluate(leaves, Some(hit)));
             match findings.max_by_key(Finding::gravity) {
                 Some(worst) => worst,
                 None => Finding::vacuous(each),

@@ -53,7 +53,11 @@ pub const UNIQUE: Kind = Kind {
     shape: &Shape::Either(
         &Shape::Text,
         &table(&[
-            required("each", &Shape::Text, "The values of which none comes twice."),
+            required(
+                "each",
+                &Shape::Text,
+                "The values of which none comes twice.",
+            ),
             PER,
         ]),
     ),
@@ -131,10 +135,7 @@ impl Check for Count {
                 (0, most) => format!("at most {most}"),
                 (least, most) => format!("{least} to {most}"),
             };
-            let story = format!(
-                "`{}` happens {count} times, not {wanted}",
-                self.of.text
-            );
+            let story = format!("`{}` happens {count} times, not {wanted}", self.of.text);
             Finding::fail(story, &hits[0])
         })
     }

@@ -152,7 +152,8 @@ impl Interval<'_> {
     }
 
     fn is_empty(&self) -> bool {
-        self.close.is_some_and(|close| close.line() < self.open.line())
+        self.close
+            .is_some_and(|close| close.line() < self.open.line())
     }
 
     fn overlaps(&self, other: &Self) -> bool {
@@ -180,8 +181,11 @@ impl Exclusive {
             (None, Some(events)) => Against::Events(scope.lines(events)?),
             (Some(_), Some(events)) => {
                 scope.faults.push(
-                    Diagnostic::new(events.span.clone(), "`forbid` cannot stand beside `against`")
-                        .help("make two rules of it"),
+                    Diagnostic::new(
+                        events.span.clone(),
+                        "`forbid` cannot stand beside `against`",
+                    )
+                    .help("make two rules of it"),
                 );
                 return None;
             }
@@ -209,13 +213,19 @@ impl Exclusive {
             per.show(&first.holder)
         );
         let closes = [first.close, second.close].into_iter().flatten();
-        let lines: Vec<_> = [first.open, second.open].into_iter().chain(closes).collect();
+        let lines: Vec<_> = [first.open, second.open]
+            .into_iter()
+            .chain(closes)
+            .collect();
         Finding::fail(story, &lines)
     }
 
     fn find(&self, view: &View<'_>) -> Result<(), Finding> {
         let held: Vec<_> = self.holding.find(view)?;
-        let held: Vec<_> = held.iter().filter(|interval| !interval.is_empty()).collect();
+        let held: Vec<_> = held
+            .iter()
+            .filter(|interval| !interval.is_empty())
+            .collect();
         match &self.against {
             Against::Itself => {
                 for (at, a) in held.iter().enumerate() {
@@ -227,9 +237,8 @@ impl Exclusive {
             Against::Intervals(others) => {
                 let others = others.find(view)?;
                 for a in held {
-                    let clashes = |b: &&Interval<'_>| {
-                        !b.is_empty() && a.holder != b.holder && a.overlaps(b)
-                    };
+                    let clashes =
+                        |b: &&Interval<'_>| !b.is_empty() && a.holder != b.holder && a.overlaps(b);
                     if let Some(b) = others.iter().find(clashes) {
                         return Err(self.clash(a, b));
                     }
@@ -245,7 +254,10 @@ impl Exclusive {
                         let inside = per.show(&interval.holder);
                         let story = format!("`{}` happens while {inside} is inside", events.text);
                         let close = interval.close.as_ref();
-                        return Err(Finding::fail(story, [&interval.open, hit].into_iter().chain(close)));
+                        return Err(Finding::fail(
+                            story,
+                            [&interval.open, hit].into_iter().chain(close),
+                        ));
                     }
                 }
             }

@@ -91,9 +91,7 @@ impl Finding {
 }
 
 /// The rules of a file that states none of their kind.
-pub(super) fn defaults(
-    scope: &Scope<'_>,
-) -> Vec<(&'static str, &'static str, Box<dyn Check>)> {
+pub(super) fn defaults(scope: &Scope<'_>) -> Vec<(&'static str, &'static str, Box<dyn Check>)> {
     vec![
         (
             outcome::OUTCOME.name,
@@ -182,7 +180,11 @@ impl<'s> Scope<'s> {
         let text = node.text()?;
         let parsed = ["ms", "s"].into_iter().find_map(|unit| {
             let number: f64 = text.strip_suffix(unit)?.trim().parse().ok()?;
-            let seconds = if unit == "ms" { number / 1000.0 } else { number };
+            let seconds = if unit == "ms" {
+                number / 1000.0
+            } else {
+                number
+            };
             Duration::try_from_secs_f64(seconds).ok()
         });
         let fault = || {
@@ -198,8 +200,8 @@ impl<'s> Scope<'s> {
         parse: impl FnOnce(&mut Cursor<'_>, &[Event]) -> Result<T, Fault>,
     ) -> Option<T> {
         let mut cursor = Cursor::new(node.text()?);
-        let parsed = parse(&mut cursor, &self.events)
-            .and_then(|parsed| cursor.finish().map(|()| parsed));
+        let parsed =
+            parse(&mut cursor, &self.events).and_then(|parsed| cursor.finish().map(|()| parsed));
         self.keep(node, parsed)
     }
 
@@ -210,8 +212,11 @@ impl<'s> Scope<'s> {
             return Some(selector);
         }
         let span = 0..selector.text.len();
-        let fault = Fault::new(span, "this rule is about lines, and takes no captured value")
-            .help("leave out the part after the dot");
+        let fault = Fault::new(
+            span,
+            "this rule is about lines, and takes no captured value",
+        )
+        .help("leave out the part after the dot");
         self.fault(node, fault);
         None
     }
@@ -251,7 +256,9 @@ impl<'s> Scope<'s> {
 
     /// A relation between expressions; `clock` says whether it may measure time.
     pub fn relation(&mut self, node: &Node, clock: bool) -> Option<Relation> {
-        self.parse(node, |cursor, events| Relation::parse(cursor, events, clock))
+        self.parse(node, |cursor, events| {
+            Relation::parse(cursor, events, clock)
+        })
     }
 
     /// The captures by whose values a rule over these selectors is split.
@@ -358,7 +365,10 @@ impl Per {
         keys.iter()
             .map(|key| {
                 let of_key = |hits: &Vec<Hit<'v>>| {
-                    hits.iter().filter(|hit| belongs(hit, key)).copied().collect()
+                    hits.iter()
+                        .filter(|hit| belongs(hit, key))
+                        .copied()
+                        .collect()
                 };
                 let hits: Vec<Vec<Hit<'v>>> = hits.iter().map(of_key).collect();
                 check(&hits).about(&self.show(key))

@@ -171,7 +171,9 @@ impl Never {
                         node.span.clone(),
                         format!("`{key}` is one limit too many"),
                     )
-                    .help("a rule has one of `after`, `before` and `between`: make two rules of it"),
+                    .help(
+                        "a rule has one of `after`, `before` and `between`: make two rules of it",
+                    ),
                 );
                 return None;
             }
@@ -202,14 +204,20 @@ impl Check for Never {
                 let Some(first) = hits[0].first() else {
                     return Finding::vacuous(limit);
                 };
-                let found: Vec<_> = hits[1].iter().filter(|hit| hit.line() > first.line()).collect();
+                let found: Vec<_> = hits[1]
+                    .iter()
+                    .filter(|hit| hit.line() > first.line())
+                    .collect();
                 self.verdict(found, &[first], &format!("after `{}`", limit.text))
             }),
             Limit::Before(limit) => self.per.check(view, &[limit, &self.event], |hits| {
                 let Some(first) = hits[0].first() else {
                     return Finding::vacuous(limit);
                 };
-                let found: Vec<_> = hits[1].iter().filter(|hit| hit.line() < first.line()).collect();
+                let found: Vec<_> = hits[1]
+                    .iter()
+                    .filter(|hit| hit.line() < first.line())
+                    .collect();
                 self.verdict(found, &[first], &format!("before `{}`", limit.text))
             }),
             Limit::Between(open, close) => {
@@ -224,8 +232,12 @@ impl Check for Never {
                         // Open if the last boundary before it was an opening.
                         let line = hit.line();
                         let opened = last(&hits[0], line);
-                        opened.is_some() && opened > last(&hits[1], line)
-                            && !hits[0].iter().chain(&hits[1]).any(|edge| edge.line() == line)
+                        opened.is_some()
+                            && opened > last(&hits[1], line)
+                            && !hits[0]
+                                .iter()
+                                .chain(&hits[1])
+                                .any(|edge| edge.line() == line)
                     };
                     let found: Vec<_> = hits[2].iter().filter(inside).collect();
                     let place = format!("between `{}` and `{}`", open.text, close.text);

@@ -199,8 +199,14 @@ impl Check for Happens {
         if absent.is_empty() {
             return Finding::Pass;
         }
-        let names = absent.iter().map(|&event| view.spec.events[event].name.as_str());
-        let verb = if absent.len() == 1 { "matches" } else { "match" };
+        let names = absent
+            .iter()
+            .map(|&event| view.spec.events[event].name.as_str());
+        let verb = if absent.len() == 1 {
+            "matches"
+        } else {
+            "match"
+        };
         Finding::Vacuous(Evidence {
             story: format!("`{}` {verb} no line", listed(names)),
             lines: Vec::new(),

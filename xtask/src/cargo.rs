@@ -1,0 +1,117 @@
+//! Building topics: one `cargo build`, whose JSON messages say where the programs are.
+
+use std::collections::BTreeMap;
+use std::ffi::OsString;
+use std::io::{BufRead, BufReader};
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+
+use serde_json::Value;
+
+use crate::error::{Error, Result};
+use crate::process::Group;
+use crate::workspace::Topic;
+
+/// What became of a topic's build.
+#[derive(Debug, Default)]
+pub struct Built {
+    /// The programs, by their names.
+    pub programs: BTreeMap<String, PathBuf>,
+    /// The compiler's own messages, if it refused something.
+    pub errors: Vec<String>,
+}
+
+/// Builds topics, each as far as it goes: one that does not compile keeps no other from it.
+///
+/// Returns what became of each, in the order given. Cargo's progress goes to standard error.
+/// What is built goes where cargo puts it, or into `target`.
+///
+/// # Errors
+///
+/// Cargo cannot be started, refuses the manifests, or was interrupted.
+pub fn build(root: &Path, topics: &[Topic], target: Option<&Path>) -> Result<Vec<Built>> {
+    let mut built: Vec<Built> = topics.iter().map(|_| Built::default()).collect();
+    let members: Vec<_> = topics.iter().filter(|topic| topic.member).collect();
+    if !members.is_empty() {
+        let mut command = cargo_build(&root.join("Cargo.toml"), target);
+        for topic in &members {
+            command.args(["--package", &topic.name]);
+        }
+        collect(command, topics, &mut built)?;
+    }
+    for topic in topics.iter().filter(|topic| !topic.member) {
+        let command = cargo_build(&topic.path.join("Cargo.toml"), target);
+        collect(command, topics, &mut built)?;
+    }
+    Ok(built)
+}
+
+/// The `cargo` that started this runner, or the one on the path.
+pub fn cargo() -> OsString {
+    std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into())
+}
+
+fn cargo_build(manifest: &Path, target: Option<&Path>) -> Command {
+    let mut command = Command::new(cargo());
+    command
+        .args(["build", "--keep-going", "--message-format=json"])
+        .arg("--manifest-path")
+        .arg(manifest)
+        .stdin(Stdio::null())
+        .stdout(Stdio::piped());
+    if let Some(target) = target {
+        command.arg("--target-dir").arg(target);
+    }
+    command
+}
+
+/// Runs one build, and gives each topic what concerns it.
+fn collect(command: Command, topics: &[Topic], built: &mut [Built]) -> Result<()> {
+    let folders: Vec<_> = topics
+        .iter()
+        .map(|topic| topic.path.canonicalize())
+        .collect();
+    let mut cargo = Group::start(command)?;
+    let messages = cargo.take_stdout().expect("standard output is a pipe");
+    let mut understood = false;
+    for line in BufReader::new(messages).lines() {
+        let line = line.map_err(Error::io("cannot read what cargo says"))?;
+        let Ok(message) = serde_json::from_str::<Value>(&line) else {
+            continue;
+        };
+        let folder = message["manifest_path"]
+            .as_str()
+            .and_then(|path| Path::new(path).parent()?.canonicalize().ok());
+        let index = folders
+            .iter()
+            .position(|known| folder.is_some() && known.as_ref().ok() == folder.as_ref());
+        understood = true;
+        match (message["reason"].as_str(), index) {
+            (Some("compiler-message"), Some(index)) => {
+                let rendered = message["message"]["rendered"].as_str().unwrap_or_default();
+                match message["message"]["level"].as_str() {
+                    Some("error") => built[index].errors.push(rendered.to_string()),
+                    _ => anstream::eprint!("{rendered}"),
+                }
+            }
+            (Some("compiler-artifact"), Some(index)) => {
+                let name = message["target"]["name"].as_str().unwrap_or_default();
+                if let Some(program) = message["executable"].as_str() {
+                    let program = PathBuf::from(program);
+                    built[index].programs.insert(name.to_string(), program);
+                }
+            }
+            _ => {}
+        }
+    }
+    let status = cargo.wait()?;
+    let blamed = built.iter().any(|built| !built.errors.is_empty());
+    if status.success() || blamed {
+        return Ok(());
+    }
+    // What went wrong stands above, in cargo's own words.
+    Err(match understood {
+        true => Error::Broken("cargo could not build a package that the topics need".into()),
+        false => Error::usage("cargo did not build anything; mend what it says above"),
+    })
+}

@@ -1,0 +1,63 @@
+//! `cargo xtask check`: a saved run, checked again.
+
+use std::fs;
+use std::io::Write;
+use std::path::Path;
+
+use crate::batch::{Outcome, Program};
+use crate::core::{Transcript, Verdict};
+use crate::error::{ALL_HOLD, BROKEN, Error, Result};
+use crate::report::failure::{DIM, GREEN, failures};
+use crate::report::{json, shown_path};
+use crate::workspace::Workspace;
+
+/// Checks a saved transcript against a topic's rules; returns the status to end with.
+///
+/// # Errors
+///
+/// There is no such topic, or its file or the transcript cannot be read.
+pub fn check(topic: &str, file: &Path, json: bool) -> Result<u8> {
+    let topic = Workspace::find()?.select_one(topic)?;
+    let shown = shown_path(file);
+    let text = fs::read_to_string(file)
+        .map_err(|error| Error::usage(format!("cannot read {shown}: {error}")))?;
+    let transcript = Transcript::from_ndjson(&text).map_err(|problem| {
+        Error::usage(format!(
+            "{shown}: {problem}; `--record DIR` of `run` and `run-all` writes transcripts"
+        ))
+    })?;
+    let program = Program::to_check(topic);
+    let ready = match &program.ready {
+        Ok(ready) => ready,
+        Err(fault) => return Err(Error::usage(format!("{}\n{}", fault.what, fault.details))),
+    };
+    let outcome = Outcome::of_one_run(&ready.spec, transcript);
+    let text = match json {
+        true => format!("{}\n", json::ended(&program, &outcome)),
+        false => report(&program, &outcome),
+    };
+    anstream::stdout()
+        .write_all(text.as_bytes())
+        .map_err(Error::io("cannot write the report"))?;
+    Ok(if outcome.holds() { ALL_HOLD } else { BROKEN })
+}
+
+fn report(program: &Program, outcome: &Outcome) -> String {
+    if !outcome.holds() {
+        return failures(program, outcome);
+    }
+    let (shown, not_shown): (Vec<_>, Vec<_>) = outcome
+        .rules
+        .iter()
+        .partition(|(report, _)| report.verdict != Verdict::NotWitnessed);
+    let mut text = format!(
+        "{GREEN}ok{GREEN:#}  {}: {} rules hold",
+        program.name,
+        shown.len()
+    );
+    if !not_shown.is_empty() {
+        let count = not_shown.len();
+        text += &format!("{DIM}, and {count} that need not show in every run did not{DIM:#}");
+    }
+    text + "\n"
+}

@@ -1,0 +1,124 @@
+//! `cargo xtask copy`: a topic's folder on its own, proven to build, run and hold.
+
+use std::fs;
+use std::io;
+use std::path::{Path, PathBuf};
+use std::time::Instant;
+
+use crate::batch::{self, Options};
+use crate::cargo;
+use crate::error::{ALL_HOLD, Error, Result};
+use crate::report::failure::{DIM, GREEN};
+use crate::report::{Silent, shown_path};
+use crate::workspace::{Topic, Workspace};
+
+/// Copies one topic to `dest`, or all of them into it; returns the status to end with.
+///
+/// # Errors
+///
+/// There is no such topic, `dest` exists, or the copy does not build, run and hold by
+/// itself; nothing is left of it then.
+pub fn copy(topic: Option<&str>, dest: &Path) -> Result<u8> {
+    let workspace = Workspace::find()?;
+    if fs::symlink_metadata(dest).is_ok() {
+        return Err(Error::usage(format!(
+            "{} exists already, and is left as it is; name a folder that does not",
+            dest.display()
+        )));
+    }
+    match topic {
+        Some(topic) => copy_one(&workspace, &workspace.select_one(topic)?, dest)?,
+        None => {
+            fs::create_dir(dest).map_err(cannot_make(dest))?;
+            for topic in &workspace.topics {
+                copy_one(&workspace, topic, &dest.join(&topic.name))?;
+            }
+        }
+    }
+    Ok(ALL_HOLD)
+}
+
+fn cannot_make(folder: &Path) -> impl FnOnce(io::Error) -> Error {
+    let shown = folder.display().to_string();
+    move |error| Error::usage(format!("cannot make {shown}: {error}"))
+}
+
+fn copy_one(workspace: &Workspace, topic: &Topic, dest: &Path) -> Result<()> {
+    // Beside the destination, so that a copy that is proven needs only a new name,
+    // and one that is not never has that name.
+    let name = dest.file_name().unwrap_or_default().to_string_lossy();
+    let draft = Draft(dest.with_file_name(format!(".{name}.unproven")));
+    fs::create_dir(&draft.0).map_err(cannot_make(&draft.0))?;
+    copy_folder(&topic.path, &draft.0)
+        .map_err(Error::io(format!("cannot copy {}", topic.path.display())))?;
+    let lock = workspace.root.join("Cargo.lock");
+    if topic.member && lock.exists() {
+        // Cargo takes out what the copy does not need, and keeps the versions.
+        fs::copy(&lock, draft.0.join("Cargo.lock")).map_err(Error::io("cannot copy Cargo.lock"))?;
+    }
+
+    let target = draft.0.join("target");
+    let copied = Topic {
+        path: draft.0.clone(),
+        member: false,
+        ..topic.clone()
+    };
+    let built = cargo::build(&workspace.root, std::slice::from_ref(&copied), Some(&target))?;
+    let programs = batch::programs(vec![copied], built);
+    let mut reporter = Silent::default();
+    let summary = batch::run(
+        &programs,
+        &Options::default(),
+        Instant::now(),
+        &mut reporter,
+    )?;
+    if summary.interrupted {
+        return Err(Error::Interrupted);
+    }
+    if summary.failed > 0 {
+        return Err(Error::Broken(format!(
+            "a copy of {} does not hold by itself, and was removed\n\n{}",
+            topic.name, reporter.failures
+        )));
+    }
+    fs::remove_dir_all(&target).map_err(Error::io("cannot remove the copy's target folder"))?;
+    fs::rename(&draft.0, dest).map_err(cannot_make(dest))?;
+    let (rules, shown) = (summary.rules, shown_path(dest));
+    anstream::println!(
+        "{GREEN}ok{GREEN:#}  {} is now {shown}: it builds by itself, and {rules} rules hold\n    \
+         {DIM}cd {shown} && cargo run{DIM:#}",
+        topic.name
+    );
+    Ok(())
+}
+
+/// Copies a crate's folder, without what was built in it.
+fn copy_folder(from: &Path, to: &Path) -> io::Result<()> {
+    for entry in fs::read_dir(from)? {
+        let entry = entry?;
+        let copy = to.join(entry.file_name());
+        if entry.file_type()?.is_dir() {
+            if entry.file_name() != "target" {
+                fs::create_dir(&copy)?;
+                copy_folder(&entry.path(), &copy)?;
+            }
+        } else {
+            fs::copy(entry.path(), copy)?;
+        }
+    }
+    Ok(())
+}
+
+/// A copy that is not proven yet, and that goes away if it never is.
+struct Draft(PathBuf);
+
+impl Drop for Draft {
+    fn drop(&mut self) {
+        let Err(error) = fs::remove_dir_all(&self.0) else {
+            return;
+        };
+        if error.kind() != io::ErrorKind::NotFound {
+            anstream::eprintln!("cannot remove {}: {error}", self.0.display());
+        }
+    }
+}

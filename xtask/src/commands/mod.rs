@@ -1,0 +1,9 @@
+//! The commands, one file each; none of them knows of another.
+
+pub mod check;
+pub mod ci;
+pub mod copy;
+pub mod list;
+pub mod new;
+pub mod run;
+pub mod run_all;

@@ -1,0 +1,350 @@
+//! The command line: what each command takes, and what `--help` says of it.
+
+use std::ffi::OsString;
+use std::num::NonZeroUsize;
+use std::path::PathBuf;
+
+use lexopt::Arg::{Long, Short, Value};
+use lexopt::ValueExt;
+
+use crate::batch::Options;
+use crate::core::suggest;
+use crate::error::{Error, Result};
+
+/// A parsed command line.
+pub enum Command {
+    /// `list`
+    List {
+        /// One JSON array instead of lines.
+        json: bool,
+    },
+    /// `run`
+    Run(RunFlags),
+    /// `run-all`
+    RunAll(RunFlags),
+    /// `check`
+    Check {
+        /// Whose rules.
+        topic: String,
+        /// The saved run.
+        transcript: PathBuf,
+        /// One JSON object instead of a report for people.
+        json: bool,
+    },
+    /// `copy`
+    Copy {
+        /// Which topic; `None` for all of them.
+        topic: Option<String>,
+        /// Where to.
+        dest: PathBuf,
+    },
+    /// `new`
+    New {
+        /// The topic's name.
+        name: String,
+        /// The section of the reading order.
+        section: String,
+    },
+    /// `ci`
+    Ci,
+    /// A request for help: its text.
+    Help(String),
+}
+
+/// What `run` and `run-all` take.
+#[derive(Default)]
+pub struct RunFlags {
+    /// Topics' names, parts of names, or crates' folders.
+    pub topics: Vec<String>,
+    /// Only this program of them.
+    pub bin: Option<String>,
+    /// How they are run.
+    pub options: Options,
+    /// NDJSON on standard output.
+    pub json: bool,
+    /// Where to write a JUnit file.
+    pub junit: Option<PathBuf>,
+}
+
+/// One command: its name, what it takes, and what it is for.
+struct Help {
+    name: &'static str,
+    takes: &'static str,
+    about: &'static str,
+    details: &'static str,
+}
+
+const RUN_OPTIONS: &str = "\
+      --bin NAME     only the program of this name (a file of src/bin, or the example)
+      --jobs N       how many programs at once (8 for each core)
+      --repeat N     run each program N times, and say how many of the runs passed
+      --until-fail   run each program until it fails, N times at most if --repeat says so
+      --fail-fast    start nothing more once a program has failed
+      --no-fail-fast run everything all the same (the default)
+      --record DIR   keep every run's transcript, as DIR/PROGRAM.RUN.ndjson
+      --json         NDJSON on standard output, what is for people on standard error
+      --junit FILE   write a JUnit file as well
+";
+
+const COMMANDS: [Help; 7] = [
+    Help {
+        name: "list",
+        takes: "[--json]",
+        about: "the topics in reading order, one line each",
+        details: "      --json         one JSON array of name, title, section and path\n",
+    },
+    Help {
+        name: "run",
+        takes: "TOPIC... [OPTIONS]",
+        about: "build, run and check some topics, showing their output as it comes",
+        details: RUN_OPTIONS,
+    },
+    Help {
+        name: "run-all",
+        takes: "[FILTER...] [OPTIONS]",
+        about: "build, run and check everything, or what the filters name",
+        details: RUN_OPTIONS,
+    },
+    Help {
+        name: "check",
+        takes: "TOPIC --transcript FILE [--json]",
+        about: "check a saved transcript again, running nothing",
+        details: "      --transcript FILE  the saved run, as NDJSON\n      \
+                  --json             one JSON object with every rule's verdict\n",
+    },
+    Help {
+        name: "copy",
+        takes: "TOPIC DEST  |  --all DEST",
+        about: "a standalone copy that is proven to build, to run and to keep its invariants",
+        details: "      --all          a copy of every topic, each in a folder of its own in DEST\n",
+    },
+    Help {
+        name: "new",
+        takes: "TOPIC [--section NAME]",
+        about: "a new topic's folder, ready to run, and its line in Cargo.toml",
+        details: "      --section NAME the section of the reading order (the last one)\n",
+    },
+    Help {
+        name: "ci",
+        takes: "",
+        about: "exactly what CI does",
+        details: "",
+    },
+];
+
+const SHARED: &str = "
+A TOPIC is a topic's name or a part of it, or the path of a crate's folder, which
+may be anywhere: a copy of a topic can be run and checked like the topic itself.
+
+Exit status: 0 all hold; 1 something is broken; 2 the command or an invariants
+file is wrong; 130 interrupted.
+";
+
+/// Parses the command line.
+///
+/// # Errors
+///
+/// A word that means nothing here; the message names the nearest one that does.
+pub fn parse(arguments: impl IntoIterator<Item = OsString>) -> Result<Command> {
+    let mut parser = lexopt::Parser::from_args(arguments);
+    let name = match parser.next().map_err(usage)? {
+        None => return Ok(Command::Help(overview())),
+        Some(Long("help") | Short('h')) => return Ok(Command::Help(overview())),
+        Some(Value(name)) => name.string().map_err(usage)?,
+        Some(other) => return Err(usage(other.unexpected())),
+    };
+    if name == "help" {
+        return Ok(Command::Help(overview()));
+    }
+    let Some(help) = COMMANDS.iter().find(|command| command.name == name) else {
+        let names = COMMANDS.map(|command| command.name);
+        return Err(Error::usage(match suggest(&name, names) {
+            Some(near) => format!("there is no command `{name}`; did you mean `{near}`?"),
+            None => format!(
+                "there is no command `{name}`; there are: {}",
+                names.join(", ")
+            ),
+        }));
+    };
+    Words::read(help, &mut parser)
+}
+
+fn usage(error: lexopt::Error) -> Error {
+    Error::usage(error.to_string())
+}
+
+fn overview() -> String {
+    let mut text = String::from(
+        "Builds and runs the examples, and checks what they print.\n\nUsage: cargo xtask COMMAND\n\n",
+    );
+    for command in &COMMANDS {
+        text += &format!("  {:<8} {}\n", command.name, command.about);
+    }
+    text + "\n`cargo xtask COMMAND --help` tells more of each.\n" + SHARED
+}
+
+impl Help {
+    fn text(&self) -> String {
+        let Help {
+            name,
+            takes,
+            about,
+            details,
+        } = self;
+        let mut text = format!("cargo xtask {name} {takes}").trim_end().to_string();
+        text += &format!("\n\n{}{}.\n", about[..1].to_uppercase(), &about[1..]);
+        if !details.is_empty() {
+            text += &format!("\n{details}");
+        }
+        text + SHARED
+    }
+
+    /// The flags of its details: the words that begin with two dashes.
+    fn flags(&self) -> impl Iterator<Item = &'static str> {
+        let words = self
+            .details
+            .lines()
+            .filter_map(|line| line.split_whitespace().next());
+        words
+            .filter(|word| word.starts_with("--"))
+            .chain(["--help"])
+    }
+}
+
+/// The words after a command's name.
+#[derive(Default)]
+struct Words {
+    free: Vec<String>,
+    run: RunFlags,
+    all: bool,
+    repeat: Option<u32>,
+    transcript: Option<PathBuf>,
+    section: Option<String>,
+}
+
+impl Words {
+    /// Reads all words of a command, of which each flag must be in its help.
+    fn read(help: &Help, parser: &mut lexopt::Parser) -> Result<Command> {
+        let mut words = Words::default();
+        while let Some(argument) = parser.next().map_err(usage)? {
+            let flag = match argument {
+                Value(word) => {
+                    words.free.push(word.string().map_err(usage)?);
+                    continue;
+                }
+                Short('h') => "--help".to_string(),
+                Short(other) => format!("-{other}"),
+                Long(flag) => format!("--{flag}"),
+            };
+            if !help.flags().any(|known| known == flag) {
+                let near = suggest(&flag, help.flags());
+                let flags: Vec<_> = help.flags().collect();
+                let repair = match near {
+                    Some(near) => format!("did you mean `{near}`?"),
+                    None => format!("it takes: {}", flags.join(", ")),
+                };
+                let name = help.name;
+                return Err(Error::usage(format!("`{name}` has no `{flag}`; {repair}")));
+            }
+            if flag == "--help" {
+                return Ok(Command::Help(help.text()));
+            }
+            words.flag(&flag, parser).map_err(usage)?;
+        }
+        words.finish(help)
+    }
+
+    fn flag(
+        &mut self,
+        flag: &str,
+        parser: &mut lexopt::Parser,
+    ) -> std::result::Result<(), lexopt::Error> {
+        let options = &mut self.run.options;
+        match flag {
+            "--all" => self.all = true,
+            "--bin" => self.run.bin = Some(parser.value()?.string()?),
+            "--fail-fast" => options.fail_fast = true,
+            "--no-fail-fast" => options.fail_fast = false,
+            "--jobs" => options.jobs = parser.value()?.parse::<NonZeroUsize>()?,
+            "--json" => self.run.json = true,
+            "--junit" => self.run.junit = Some(parser.value()?.into()),
+            "--record" => options.record = Some(parser.value()?.into()),
+            "--repeat" => self.repeat = Some(parser.value()?.parse()?),
+            "--section" => self.section = Some(parser.value()?.string()?),
+            "--transcript" => self.transcript = Some(parser.value()?.into()),
+            "--until-fail" => options.until_fail = true,
+            _ => unreachable!("`{flag}` is in the help and must be read here"),
+        }
+        Ok(())
+    }
+
+    fn finish(mut self, help: &Help) -> Result<Command> {
+        let want = |wanted: &str| {
+            Error::usage(format!(
+                "expected {wanted}\n\nUsage: cargo xtask {} {}",
+                help.name, help.takes
+            ))
+        };
+        if self.repeat == Some(0) {
+            return Err(Error::usage(
+                "`--repeat 0` would run nothing; leave it out or write 1",
+            ));
+        }
+        self.run.options.repeat = match (self.repeat, self.run.options.until_fail) {
+            (Some(count), _) => count,
+            (None, true) => 0,
+            (None, false) => 1,
+        };
+        let count = self.free.len();
+        let mut free = self.free.into_iter();
+        let mut next = |wanted: &str| free.next().ok_or_else(|| want(wanted));
+        let none_left = |allowed: usize| match count > allowed {
+            true => Err(want("nothing more")),
+            false => Ok(()),
+        };
+        Ok(match help.name {
+            "list" => {
+                none_left(0)?;
+                Command::List {
+                    json: self.run.json,
+                }
+            }
+            "run" | "run-all" => {
+                self.run.topics = free.collect();
+                match (help.name, self.run.topics.is_empty()) {
+                    ("run", true) => return Err(want("the name of a topic")),
+                    ("run", false) => Command::Run(self.run),
+                    _ => Command::RunAll(self.run),
+                }
+            }
+            "check" => {
+                none_left(1)?;
+                Command::Check {
+                    topic: next("the name of a topic")?,
+                    transcript: self.transcript.ok_or_else(|| want("--transcript FILE"))?,
+                    json: self.run.json,
+                }
+            }
+            "copy" => {
+                none_left(if self.all { 1 } else { 2 })?;
+                let topic = match self.all {
+                    true => None,
+                    false => Some(next("the name of a topic")?),
+                };
+                let dest = next("a folder to make")?.into();
+                Command::Copy { topic, dest }
+            }
+            "new" => {
+                none_left(1)?;
+                Command::New {
+                    name: next("a name for the topic")?,
+                    section: self.section.unwrap_or_default(),
+                }
+            }
+            _ => {
+                none_left(0)?;
+                Command::Ci
+            }
+        })
+    }
+}

@@ -1,0 +1,332 @@
+//! One process, with everything it starts: run, read, timed, and gone afterwards.
+
+use std::io::{self, Read};
+use std::process::{Command, ExitStatus, Stdio};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::mpsc::{self, Receiver, RecvTimeoutError, SyncSender};
+use std::thread;
+use std::time::{Duration, Instant};
+
+#[cfg(windows)]
+use process_wrap::std::JobObject;
+#[cfg(unix)]
+use process_wrap::std::ProcessGroup;
+use process_wrap::std::{ChildWrapper, CommandWrap};
+
+use crate::core::{End, Exit, Line, Stream, Transcript};
+use crate::error::{Error, Result};
+
+/// How much of a stream is kept, in bytes. A program that prints more is stopped.
+pub const OUTPUT_LIMIT: usize = 1 << 20;
+/// How long a program may run if its file names no `time_limit`.
+pub const TIME_LIMIT: Duration = Duration::from_secs(10);
+
+/// From the request to end, to the end by force.
+const GRACE: Duration = Duration::from_millis(500);
+/// From the end of a process, to the conclusion that another one holds its output open.
+const DRAIN: Duration = Duration::from_millis(200);
+/// How often a deadline, Ctrl-C and the end of the process are looked for.
+const TICK: Duration = Duration::from_millis(10);
+
+static INTERRUPTED: AtomicBool = AtomicBool::new(false);
+
+/// Makes Ctrl-C, and a polite request to end, stop every process of this runner.
+///
+/// # Errors
+///
+/// The system does not let signals be handled.
+pub fn handle_interrupts() -> Result<()> {
+    ctrlc::set_handler(interrupt)
+        .map_err(|error| Error::Broken(format!("cannot handle Ctrl-C: {error}")))
+}
+
+/// Stops every process of this runner, as Ctrl-C does.
+pub fn interrupt() {
+    INTERRUPTED.store(true, Ordering::Relaxed);
+}
+
+/// Whether everything is to stop.
+pub fn interrupted() -> bool {
+    INTERRUPTED.load(Ordering::Relaxed)
+}
+
+/// When a program is stopped.
+pub struct Limits<'a> {
+    /// After so long.
+    pub time: Duration,
+    /// Once it has printed nothing for so long, if `hung` says that it has reached what it must.
+    pub quiet: Option<Duration>,
+    /// Whether a program that printed this hangs where it is meant to.
+    pub hung: &'a dyn Fn(&[Line]) -> bool,
+}
+
+/// Runs a program to its end, and hands on each line as it is read.
+///
+/// When this returns, nothing that the program started and that stayed in its process
+/// group (its job, on Windows) is left running.
+///
+/// # Errors
+///
+/// The program cannot be started, or the runner was interrupted.
+pub fn run(
+    mut command: Command,
+    limits: &Limits<'_>,
+    on_line: &mut dyn FnMut(&Line),
+) -> Result<Transcript> {
+    command.stdin(Stdio::null());
+    command.stdout(Stdio::piped());
+    command.stderr(Stdio::piped());
+    let start = Instant::now();
+    let mut group = Group::start(command)?;
+    let output = group.read_output(start);
+    let mut run = Run {
+        lines: Vec::new(),
+        output,
+        open: 2,
+        cut: false,
+    };
+
+    let exit = loop {
+        run.take(TICK, on_line);
+        if interrupted() {
+            group.stop();
+            return Err(Error::Interrupted);
+        }
+        if run.cut {
+            break Exit::Cut;
+        }
+        if let Some(status) = group.ended()? {
+            break exit_of(status);
+        }
+        let now = start.elapsed();
+        let last = run.lines.last().map_or(0, |line| line.at_us);
+        let quiet = now.saturating_sub(Duration::from_micros(last));
+        let hangs = limits.quiet.is_some_and(|limit| quiet >= limit) && (limits.hung)(&run.lines);
+        if now >= limits.time || hangs {
+            break Exit::Hang;
+        }
+    };
+    let at_us = micros(start.elapsed());
+    if matches!(exit, Exit::Hang | Exit::Cut) {
+        group.stop();
+    }
+    let drained = run.drain(DRAIN, on_line);
+    group.kill();
+    if !drained {
+        run.drain(GRACE, on_line);
+    }
+    Ok(Transcript {
+        end: End {
+            exit: if run.cut { Exit::Cut } else { exit },
+            at_us,
+            cores: thread::available_parallelism().map_or(1, usize::from),
+            left_running: !drained,
+        },
+        lines: run.lines,
+    })
+}
+
+fn micros(time: Duration) -> u64 {
+    u64::try_from(time.as_micros()).unwrap_or(u64::MAX)
+}
+
+fn exit_of(status: ExitStatus) -> Exit {
+    #[cfg(unix)]
+    if let Some(signal) = std::os::unix::process::ExitStatusExt::signal(&status) {
+        return Exit::Signal(signal);
+    }
+    Exit::Code(status.code().unwrap_or(-1))
+}
+
+/// A process and everything it starts, which can be ended together.
+pub struct Group {
+    child: Box<dyn ChildWrapper>,
+}
+
+impl Group {
+    /// Starts a command in a group of its own.
+    ///
+    /// # Errors
+    ///
+    /// The system cannot start it.
+    pub fn start(command: Command) -> Result<Self> {
+        let name = command.get_program().to_string_lossy().into_owned();
+        let mut command = CommandWrap::from(command);
+        #[cfg(unix)]
+        command.wrap(ProcessGroup::leader());
+        #[cfg(windows)]
+        command.wrap(JobObject);
+        let child = command
+            .spawn()
+            .map_err(Error::io(format!("cannot start {name}")))?;
+        Ok(Self { child })
+    }
+
+    /// Its standard output, once.
+    pub fn take_stdout(&mut self) -> Option<std::process::ChildStdout> {
+        self.child.stdout().take()
+    }
+
+    /// How the process ended, if it has.
+    ///
+    /// # Errors
+    ///
+    /// The system cannot tell.
+    pub fn ended(&mut self) -> Result<Option<ExitStatus>> {
+        self.child
+            .try_wait()
+            .map_err(Error::io("cannot wait for a process"))
+    }
+
+    /// Waits for the process to end, or stops it when the runner is interrupted.
+    ///
+    /// # Errors
+    ///
+    /// The runner was interrupted, or the system cannot tell.
+    pub fn wait(&mut self) -> Result<ExitStatus> {
+        loop {
+            if let Some(status) = self.ended()? {
+                return Ok(status);
+            }
+            if interrupted() {
+                self.stop();
+                return Err(Error::Interrupted);
+            }
+            thread::sleep(TICK);
+        }
+    }
+
+    /// Asks the group to end, and ends it by force when it does not.
+    pub fn stop(&mut self) {
+        #[cfg(unix)]
+        {
+            const SIGTERM: i32 = 15;
+            let asked = Instant::now();
+            if self.child.signal(SIGTERM).is_ok() {
+                while asked.elapsed() < GRACE && !matches!(self.child.try_wait(), Ok(Some(_))) {
+                    thread::sleep(TICK);
+                }
+            }
+        }
+        self.kill();
+    }
+
+    /// Ends the group by force. A group that has ended already stays as it is.
+    fn kill(&mut self) {
+        // An error here says that there is nothing left to kill.
+        if self.child.start_kill().is_ok() {
+            let _reaped = self.child.try_wait();
+        }
+    }
+
+    /// Starts to read both streams; what is read comes out of the channel.
+    fn read_output(&mut self, start: Instant) -> Receiver<Message> {
+        // A channel with a bound: a program that prints faster than its lines are
+        // taken waits, and the memory of the runner does not grow.
+        let (sender, receiver) = mpsc::sync_channel(256);
+        let stdout = self.child.stdout().take();
+        let stderr = self.child.stderr().take();
+        if let Some(pipe) = stdout {
+            let sender = sender.clone();
+            thread::spawn(move || read_lines(pipe, Stream::Stdout, start, &sender));
+        }
+        if let Some(pipe) = stderr {
+            thread::spawn(move || read_lines(pipe, Stream::Stderr, start, &sender));
+        }
+        receiver
+    }
+}
+
+/// What a reader of a stream has to say.
+enum Message {
+    Line(Line),
+    /// The stream holds more than is kept.
+    Cut,
+    End,
+}
+
+/// Reads a stream to its end, or to the limit. A last line without a newline is a line.
+fn read_lines(mut pipe: impl Read, stream: Stream, start: Instant, sender: &SyncSender<Message>) {
+    let mut buffer = vec![0; 16 * 1024];
+    let mut unfinished = Vec::new();
+    let mut total = 0;
+    // A receiver that is gone has no more interest in the stream: sending is over then.
+    let send = |line: &[u8]| {
+        let text = String::from_utf8_lossy(line.strip_suffix(b"\r").unwrap_or(line));
+        let line = Line {
+            at_us: micros(start.elapsed()),
+            stream,
+            text: text.into_owned(),
+        };
+        sender.send(Message::Line(line)).is_ok()
+    };
+    loop {
+        let count = match pipe.read(&mut buffer) {
+            Ok(count) => count,
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
+            // A pipe that breaks holds no more output than one that ends.
+            Err(_) => 0,
+        };
+        total += count;
+        let mut rest = &buffer[..count.saturating_sub(total.saturating_sub(OUTPUT_LIMIT))];
+        while let Some(end) = rest.iter().position(|&byte| byte == b'\n') {
+            unfinished.extend_from_slice(&rest[..end]);
+            if !send(&unfinished) {
+                return;
+            }
+            unfinished.clear();
+            rest = &rest[end + 1..];
+        }
+        unfinished.extend_from_slice(rest);
+        let cut = total > OUTPUT_LIMIT;
+        if count == 0 || cut {
+            if unfinished.is_empty() || send(&unfinished) {
+                let end = if cut { Message::Cut } else { Message::End };
+                let _nobody_waits_any_more = sender.send(end);
+            }
+            return;
+        }
+    }
+}
+
+/// What has been read of a running program.
+struct Run {
+    lines: Vec<Line>,
+    output: Receiver<Message>,
+    /// How many of the two streams have not ended.
+    open: usize,
+    cut: bool,
+}
+
+impl Run {
+    /// Takes what comes until nothing has come for so long, or both streams have ended.
+    fn take(&mut self, patience: Duration, on_line: &mut dyn FnMut(&Line)) {
+        let deadline = Instant::now() + patience;
+        while self.open > 0 && !self.cut {
+            match self
+                .output
+                .recv_timeout(deadline.saturating_duration_since(Instant::now()))
+            {
+                Ok(Message::Line(line)) => {
+                    on_line(&line);
+                    self.lines.push(line);
+                }
+                Ok(Message::End) => self.open -= 1,
+                Ok(Message::Cut) => self.cut = true,
+                Err(RecvTimeoutError::Timeout) => return,
+                Err(RecvTimeoutError::Disconnected) => self.open = 0,
+            }
+        }
+        // Both streams have ended, as a rule because the process has.
+        thread::sleep(Duration::from_millis(1).min(patience));
+    }
+
+    /// Takes the rest; says whether both streams came to their end in time.
+    fn drain(&mut self, patience: Duration, on_line: &mut dyn FnMut(&Line)) -> bool {
+        let deadline = Instant::now() + patience;
+        while self.open > 0 && !self.cut && Instant::now() < deadline {
+            self.take(TICK, on_line);
+        }
+        self.open == 0 || self.cut
+    }
+}

@@ -1,0 +1,193 @@
+//! A broken rule as a person reads it: the claim, where it stands, what contradicts
+//! it, why it should hold, and the command that runs just that again.
+
+use std::fmt::Write;
+
+use anstyle::{AnsiColor, Style};
+
+use super::{diagnostic, line_and_column, shown_path};
+use crate::batch::{Fault, Outcome, Program, Ready};
+use crate::core::spec::Rule;
+use crate::core::{Diagnostic, RuleReport, Stream, Transcript, Verdict};
+
+/// The style of what is broken.
+pub const RED: Style = AnsiColor::BrightRed.on_default().bold();
+/// The style of what holds.
+pub const GREEN: Style = AnsiColor::Green.on_default();
+/// The style of what only leads to something else.
+pub const DIM: Style = Style::new().dimmed();
+/// The style of headings.
+pub const BOLD: Style = Style::new().bold();
+
+/// More lines than this are not shown of one contradiction.
+const SHOWN_LINES: usize = 12;
+/// A table of swimlanes that is wider than this is shown as a list.
+const SHOWN_WIDTH: usize = 100;
+
+/// Why a program cannot be run.
+pub fn refusal(program: &Program, fault: &Fault) -> String {
+    let (name, what, details) = (&program.name, &fault.what, &fault.details);
+    format!("{RED}FAIL{RED:#} {BOLD}{name}: {what}{BOLD:#}\n{details}\n")
+}
+
+/// Everything that is broken about a program that was run.
+pub fn failures(program: &Program, outcome: &Outcome) -> String {
+    let mut text = String::new();
+    if let Some(error) = &outcome.error {
+        let _ = writeln!(text, "{RED}FAIL{RED:#} {}: {error}\n", program.name);
+    }
+    let Ok(ready) = &program.ready else {
+        return text;
+    };
+    for (rule, (report, run)) in ready.spec.rules.iter().zip(&outcome.rules) {
+        // A rule for some run has not failed while another keeps runs from being made.
+        let cut_short = report.verdict == Verdict::NotWitnessed && outcome.passed < outcome.runs;
+        if !report.holds && !cut_short {
+            text += &failure(program, ready, rule, report, *run, outcome);
+            text.push('\n');
+        }
+    }
+    text
+}
+
+fn failure(
+    program: &Program,
+    ready: &Ready,
+    rule: &Rule,
+    report: &RuleReport,
+    run: u32,
+    outcome: &Outcome,
+) -> String {
+    let mut text = String::new();
+    let file = shown_path(&program.topic.invariants_file());
+    let word = match report.verdict {
+        Verdict::Fail => "FAIL",
+        Verdict::Vacuous => "VACUOUS",
+        _ => "NOT WITNESSED",
+    };
+    let _ = writeln!(
+        text,
+        "{RED}{word}{RED:#} {BOLD}{}: {}{BOLD:#}",
+        program.name, rule.claim
+    );
+    let place = match &rule.span {
+        Some(span) => {
+            let (line, column) = line_and_column(&ready.source, span.start);
+            format!("{file}:{line}:{column}")
+        }
+        None => format!("{file} states no other, so this holds"),
+    };
+    let _ = writeln!(text, "  {DIM}-->{DIM:#} {place} (rule `{}`)", rule.kind);
+    let story = match report.verdict {
+        Verdict::NotWitnessed => format!("none of {} runs has shown it", outcome.runs),
+        _ => report.evidence.story.clone(),
+    };
+    let nth = match outcome.runs {
+        1 => String::new(),
+        runs => format!(" (run {} of {runs})", run + 1),
+    };
+    let _ = writeln!(text, "  {story}{nth}");
+    for event in &report.evidence.events {
+        let event = &ready.spec.events[*event];
+        let fault = Diagnostic::new(event.span.clone(), format!("the event `{}`", event.name));
+        let help = match report.verdict {
+            Verdict::Vacuous => {
+                "mend the pattern, remove the event, or say `may_be_absent = \"reason\"`"
+            }
+            _ => "make one of the two patterns more exact",
+        };
+        text += &diagnostic(&file, &ready.source, &fault.help(help));
+    }
+    if let Some(transcript) = outcome.transcripts.get(&run)
+        && !report.evidence.lines.is_empty()
+    {
+        let _ = writeln!(text);
+        text += &swimlanes(transcript, &report.evidence.lines);
+        let _ = writeln!(text);
+    }
+    if let Some(why) = &rule.why {
+        let _ = writeln!(text, "  why:   {why}");
+    }
+    let topic = match program.topic.member {
+        true => program.topic.name.clone(),
+        // A folder, and not a name that happens to be a topic's.
+        false => program.topic.path.display().to_string(),
+    };
+    let bin = match program.name == program.topic.name {
+        true => String::new(),
+        false => format!(" --bin {}", program.name),
+    };
+    let _ = writeln!(text, "  again: cargo xtask run {topic}{bin}");
+    if let Some(saved) = outcome.saved.get(&run) {
+        let saved = shown_path(saved);
+        let _ = writeln!(
+            text,
+            "         cargo xtask check {topic} --transcript {saved}"
+        );
+    }
+    text
+}
+
+/// Lines of a transcript, a column for each actor.
+pub fn swimlanes(transcript: &Transcript, lines: &[usize]) -> String {
+    let (head, tail) = match lines.len() > SHOWN_LINES {
+        true => (
+            &lines[..SHOWN_LINES / 2],
+            &lines[lines.len() - SHOWN_LINES / 2..],
+        ),
+        false => (lines, &[][..]),
+    };
+    let left_out = lines.len() - head.len() - tail.len();
+    let mut actors: Vec<&str> = Vec::new();
+    let mut rows = Vec::new();
+    for &index in head.iter().chain(tail) {
+        let line = &transcript.lines[index];
+        let (actor, text) = match (line.stream, line.text.split_once(": ")) {
+            (Stream::Stderr, _) => ("standard error", line.text.as_str()),
+            (Stream::Stdout, Some((actor, text))) => (actor, text),
+            (Stream::Stdout, None) => ("", line.text.as_str()),
+        };
+        let lane = actors.iter().position(|known| *known == actor);
+        let lane = lane.unwrap_or_else(|| {
+            actors.push(actor);
+            actors.len() - 1
+        });
+        rows.push((index, line.at_us, lane, text));
+    }
+    let width_of = |lane: usize| {
+        let texts = rows.iter().filter(|row| row.2 == lane).map(|row| row.3);
+        let widths = texts.chain([actors[lane]]).map(|text| text.chars().count());
+        widths.max().unwrap_or(0)
+    };
+    let widths: Vec<_> = (0..actors.len()).map(width_of).collect();
+    let narrow = widths.iter().sum::<usize>() + 2 * widths.len() <= SHOWN_WIDTH;
+    let mut text = format!("    {DIM}line         ms{DIM:#}");
+    if narrow {
+        for (actor, width) in actors.iter().zip(&widths) {
+            let _ = write!(text, "  {BOLD}{actor:<width$}{BOLD:#}");
+        }
+    }
+    text = text.trim_end().to_string() + "\n";
+    for (at, (index, at_us, lane, line)) in rows.into_iter().enumerate() {
+        if at == head.len() && left_out > 0 {
+            let _ = writeln!(text, "    … {left_out} more lines …");
+        }
+        let ms = at_us as f64 / 1000.0;
+        let _ = write!(text, "    {:>4} {ms:>10.3}  ", index + 1);
+        if narrow {
+            let before: usize = widths[..lane].iter().map(|width| width + 2).sum();
+            let _ = writeln!(text, "{:before$}{line}", "");
+        } else {
+            let _ = writeln!(text, "{}: {}", actors[lane], shortened(line));
+        }
+    }
+    text
+}
+
+/// A line that is not longer than a screen is wide.
+fn shortened(line: &str) -> String {
+    match line.char_indices().nth(SHOWN_WIDTH) {
+        Some((at, _)) => format!("{}… ({} bytes)", &line[..at], line.len()),
+        None => line.to_string(),
+    }
+}

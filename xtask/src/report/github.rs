@@ -1,0 +1,65 @@
+//! For GitHub: an annotation at the line of each rule that is broken.
+//!
+//! The form is that of "Workflow commands for GitHub Actions", in GitHub's documentation.
+
+use super::{Event, Reporter, line_and_column, shown_path};
+use crate::error::Result;
+
+/// Writes annotations.
+pub struct Github;
+
+impl Github {
+    /// Whether this runs where annotations are read.
+    pub fn is_wanted() -> bool {
+        std::env::var_os("GITHUB_ACTIONS").is_some()
+    }
+}
+
+impl Reporter for Github {
+    fn event(&mut self, event: &Event<'_>) -> Result<()> {
+        match event {
+            Event::Refused { program, fault } => {
+                let file = match fault.file {
+                    true => program.topic.invariants_file(),
+                    false => program.topic.main_file(),
+                };
+                let details = anstream::adapter::strip_str(&fault.details).to_string();
+                annotate(&shown_path(&file), 1, &fault.what, &details);
+            }
+            Event::Ended { program, outcome } => {
+                let Ok(ready) = &program.ready else {
+                    return Ok(());
+                };
+                let file = shown_path(&program.topic.invariants_file());
+                for (rule, (report, _)) in ready.spec.rules.iter().zip(&outcome.rules) {
+                    if report.holds {
+                        continue;
+                    }
+                    let start = rule.span.as_ref().map_or(0, |span| span.start);
+                    let (line, _) = line_and_column(&ready.source, start);
+                    let title = format!("{}: {}", program.name, report.verdict.name());
+                    let story = format!("{}: {}", rule.claim, report.evidence.story);
+                    annotate(&file, line, &title, &story);
+                }
+            }
+            _ => {}
+        }
+        Ok(())
+    }
+}
+
+/// Annotations are read from either stream; this one never belongs to `--json`.
+fn annotate(file: &str, line: usize, title: &str, message: &str) {
+    let escape = |text: &str| {
+        text.replace('%', "%25")
+            .replace('\r', "%0D")
+            .replace('\n', "%0A")
+    };
+    let property = |text: &str| escape(text).replace(':', "%3A").replace(',', "%2C");
+    eprintln!(
+        "::error file={},line={line},title={}::{}",
+        property(file),
+        property(title),
+        escape(message)
+    );
+}

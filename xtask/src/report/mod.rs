@@ -1,0 +1,159 @@
+//! Telling what happens: one stream of events, and several reporters that each
+//! make something else of it.
+
+use std::path::Path;
+
+use annotate_snippets::{AnnotationKind, Level, Renderer, Snippet};
+
+use crate::batch::{Fault, Outcome, Program, Summary};
+use crate::core::{Diagnostic, Line};
+use crate::error::Result;
+use crate::flags::RunFlags;
+
+pub mod failure;
+pub mod github;
+pub mod human;
+pub mod json;
+pub mod junit;
+
+/// What can happen while programs are run.
+pub enum Event<'a> {
+    /// The programs are about to be run.
+    Begin {
+        /// All of them, in reading order.
+        programs: &'a [Program],
+    },
+    /// A program was started.
+    Started {
+        /// Which.
+        program: &'a Program,
+    },
+    /// A program printed a line.
+    Printed {
+        /// Which.
+        program: &'a Program,
+        /// What.
+        line: &'a Line,
+    },
+    /// A program cannot be run.
+    Refused {
+        /// Which.
+        program: &'a Program,
+        /// Why.
+        fault: &'a Fault,
+    },
+    /// A program was run as often as it takes.
+    Ended {
+        /// Which.
+        program: &'a Program,
+        /// What became of it.
+        outcome: &'a Outcome,
+    },
+    /// A fraction of a second has passed.
+    Tick,
+    /// All is over.
+    End {
+        /// What became of all of them.
+        summary: &'a Summary,
+    },
+}
+
+/// Makes something of what happens.
+pub trait Reporter {
+    /// Takes in one event.
+    ///
+    /// # Errors
+    ///
+    /// It cannot be written.
+    fn event(&mut self, event: &Event<'_>) -> Result<()>;
+}
+
+/// Several reporters, each told everything.
+impl Reporter for Vec<Box<dyn Reporter>> {
+    fn event(&mut self, event: &Event<'_>) -> Result<()> {
+        self.iter_mut()
+            .try_for_each(|reporter| reporter.event(event))
+    }
+}
+
+/// The reporters that a command line asks for; `live` shows programs' output as it comes.
+///
+/// # Errors
+///
+/// The JUnit file cannot be written.
+pub fn reporters(flags: &RunFlags, live: bool) -> Result<Vec<Box<dyn Reporter>>> {
+    let repeated = flags.options.repeat != 1;
+    let human = human::Human::new(flags.json, live, repeated);
+    let mut reporters: Vec<Box<dyn Reporter>> = vec![Box::new(human)];
+    if flags.json {
+        reporters.push(Box::new(json::Json));
+    }
+    if let Some(file) = &flags.junit {
+        reporters.push(Box::new(junit::Junit::new(file.clone())?));
+    }
+    if github::Github::is_wanted() {
+        reporters.push(Box::new(github::Github));
+    }
+    Ok(reporters)
+}
+
+/// Writes nothing, and keeps what failed.
+#[derive(Default)]
+pub struct Silent {
+    /// What failed, as a person reads it.
+    pub failures: String,
+}
+
+impl Reporter for Silent {
+    fn event(&mut self, event: &Event<'_>) -> Result<()> {
+        match event {
+            Event::Refused { program, fault } => {
+                self.failures += &failure::refusal(program, fault);
+            }
+            Event::Ended { program, outcome } => {
+                self.failures += &failure::failures(program, outcome);
+            }
+            _ => {}
+        }
+        Ok(())
+    }
+}
+
+/// A fault of an invariants file as a person reads it, with the bytes underlined.
+pub fn diagnostic(file: &str, source: &str, fault: &Diagnostic) -> String {
+    // A fault of the whole file is shown at its first line.
+    let first_line = 0..source.find('\n').unwrap_or(source.len());
+    let span = match fault.span.start < source.len() && fault.span != (0..source.len()) {
+        true => fault.span.start..fault.span.end.min(source.len()),
+        false => first_line,
+    };
+    let mut annotation = AnnotationKind::Primary.span(span);
+    if !fault.label.is_empty() {
+        annotation = annotation.label(fault.label.as_str());
+    }
+    let snippet = Snippet::source(source).path(file).annotation(annotation);
+    let mut group = Level::ERROR
+        .primary_title(fault.message.as_str())
+        .element(snippet);
+    if let Some(help) = &fault.help {
+        group = group.element(Level::HELP.message(help.as_str()));
+    }
+    Renderer::styled().render(&[group]) + "\n"
+}
+
+/// A path as it is shown: from the current folder on, if it is below that.
+pub fn shown_path(path: &Path) -> String {
+    let here = std::env::current_dir().unwrap_or_default();
+    path.strip_prefix(&here)
+        .unwrap_or(path)
+        .display()
+        .to_string()
+}
+
+/// The line and column, from 1 on, of a byte of a text.
+pub fn line_and_column(text: &str, at: usize) -> (usize, usize) {
+    let before = &text[..at.min(text.len())];
+    let line = before.matches('\n').count() + 1;
+    let start = before.rfind('\n').map_or(0, |newline| newline + 1);
+    (line, before[start..].chars().count() + 1)
+}
