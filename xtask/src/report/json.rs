@@ -51,7 +51,7 @@ fn refused(program: &Program, fault: &Fault) -> Value {
         "error": fault.what,
         "details": anstream::adapter::strip_str(&fault.details).to_string(),
         "runs": 0,
-        "passed": 0,
+        "passes": 0,
         "rules": [],
     })
 }
@@ -86,7 +86,7 @@ pub fn ended(program: &Program, outcome: &Outcome) -> Value {
         "program": program.name,
         "holds": outcome.holds(),
         "runs": outcome.runs,
-        "passed": outcome.passed,
+        "passes": outcome.passed,
         "wall_ms": millis(outcome.wall),
         "rules": rules,
     });
