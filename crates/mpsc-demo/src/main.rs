@@ -59,7 +59,7 @@ fn bounded() {
     for parcel in 1..=3 {
         match sender.try_send(parcel) {
             Ok(()) => println!("Fast producer: sent parcel {parcel}"),
-            Err(refused) => println!("Fast producer: parcel {parcel} refused, {refused}"),
+            Err(error) => println!("Fast producer: parcel {parcel} refused, {error}"),
         }
     }
 

@@ -63,7 +63,11 @@ fn copy_one(workspace: &Workspace, topic: &Topic, dest: &Path) -> Result<()> {
         member: false,
         ..topic.clone()
     };
-    let built = cargo::build(&workspace.root, std::slice::from_ref(&copied), Some(&target))?;
+    let built = cargo::build(
+        &workspace.root,
+        std::slice::from_ref(&copied),
+        Some(&target),
+    )?;
     let programs = batch::programs(vec![copied], built);
     let mut reporter = Silent::default();
     let summary = batch::run(

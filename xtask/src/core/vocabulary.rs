@@ -15,7 +15,7 @@ pub struct Kind {
     pub(super) build: fn(&Node, &mut Scope<'_>) -> Option<Box<dyn Check>>,
 }
 
-const KINDS: [&Kind; 16] = [
+const KINDS: [&Kind; 17] = [
     &outcome::OUTCOME,
     &outcome::CLOSED,
     &counting::COUNT,
@@ -25,6 +25,7 @@ const KINDS: [&Kind; 16] = [
     &ordering::LAST,
     &ordering::NEVER,
     &ordering::ORDER,
+    &ordering::INCREASING,
     &ordering::FIFO,
     &intervals::EXCLUSIVE,
     &intervals::OVERLAP,

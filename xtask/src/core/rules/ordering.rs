@@ -4,7 +4,7 @@ use super::counting::PER;
 use super::intervals;
 use super::{Check, Finding, Per, Scope};
 use crate::core::node::Node;
-use crate::core::selector::{Quantified, Selector, Which};
+use crate::core::selector::{Quantified, Selector, Which, number};
 use crate::core::shape::{Shape, optional, required, table};
 use crate::core::view::{Hit, View};
 use crate::core::vocabulary::Kind;
@@ -68,6 +68,32 @@ pub const ORDER: Kind = Kind {
         ]),
     ),
     build: |node, scope| Order::build(node, scope).map(|check| Box::new(check) as _),
+};
+
+pub const INCREASING: Kind = Kind {
+    name: "increasing",
+    doc: "Each captured number is greater than the one before it.",
+    shape: &Shape::Either(
+        &Shape::Text,
+        &table(&[
+            required("each", &Shape::Text, "The numbers that increase."),
+            optional(
+                "or_equal",
+                &Shape::Flag,
+                "Whether it may also stay the same.",
+            ),
+            PER,
+        ]),
+    ),
+    build: |node, scope| {
+        let each = scope.values(node.get("each").unwrap_or(node))?;
+        scope.one_stream(node, &[&each])?;
+        Some(Box::new(Increasing {
+            per: scope.per(node.get("per"), &[&each])?,
+            or_equal: node.flag("or_equal"),
+            each,
+        }))
+    },
 };
 
 pub const FIFO: Kind = Kind {
@@ -304,6 +330,35 @@ impl Check for Order {
                 }
                 let found = hits.iter().find(|hit| hit.line() == latest.line());
                 before = found.map(|hit| (hit, selector.text.as_str()));
+            }
+            Finding::Pass
+        })
+    }
+}
+
+struct Increasing {
+    each: Selector,
+    or_equal: bool,
+    per: Per,
+}
+
+impl Check for Increasing {
+    fn check(&self, view: &View<'_>) -> Finding {
+        self.per.check(view, &[&self.each], |hits| {
+            let [first, others @ ..] = &hits[0][..] else {
+                return Finding::vacuous(&self.each);
+            };
+            let mut before = first;
+            for hit in others {
+                let (Some(from), Some(to)) = (number(before.value), number(hit.value)) else {
+                    let story = format!("`{}` is not always a number", self.each.text);
+                    return Finding::fail(story, [before, hit]);
+                };
+                if to < from || (to == from && !self.or_equal) {
+                    let story = format!("{} comes after {}", hit.value, before.value);
+                    return Finding::fail(story, [before, hit]);
+                }
+                before = hit;
             }
             Finding::Pass
         })
