@@ -2,14 +2,16 @@
 
 use std::collections::BTreeMap;
 use std::ffi::OsString;
-use std::io::{BufRead, BufReader};
+use std::io::{self, BufRead, BufReader};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
+use std::sync::mpsc::{self, RecvTimeoutError};
+use std::thread;
 
 use serde_json::Value;
 
 use crate::error::{Error, Result};
-use crate::process::Group;
+use crate::process::{self, Group};
 use crate::workspace::Topic;
 
 /// What became of a topic's build.
@@ -73,9 +75,25 @@ fn collect(command: Command, topics: &[Topic], built: &mut [Built]) -> Result<()
         .collect();
     let mut cargo = Group::start(command)?;
     let messages = cargo.take_stdout().expect("standard output is a pipe");
+    // Read by a thread of its own, so that Ctrl-C need not wait for the next message.
+    let (sender, receiver) = mpsc::channel();
+    thread::spawn(move || {
+        let lines = BufReader::new(messages).lines();
+        lines
+            .map_while(io::Result::ok)
+            .try_for_each(|line| sender.send(line))
+    });
     let mut understood = false;
-    for line in BufReader::new(messages).lines() {
-        let line = line.map_err(Error::io("cannot read what cargo says"))?;
+    loop {
+        let line = match receiver.recv_timeout(process::TICK) {
+            Ok(line) => line,
+            Err(RecvTimeoutError::Disconnected) => break,
+            Err(RecvTimeoutError::Timeout) if process::interrupted() => {
+                cargo.stop();
+                return Err(Error::Interrupted);
+            }
+            Err(RecvTimeoutError::Timeout) => continue,
+        };
         let Ok(message) = serde_json::from_str::<Value>(&line) else {
             continue;
         };

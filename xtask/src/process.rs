@@ -26,7 +26,7 @@ const GRACE: Duration = Duration::from_millis(500);
 /// From the end of a process, to the conclusion that another one holds its output open.
 const DRAIN: Duration = Duration::from_millis(200);
 /// How often a deadline, Ctrl-C and the end of the process are looked for.
-const TICK: Duration = Duration::from_millis(10);
+pub const TICK: Duration = Duration::from_millis(10);
 
 static INTERRUPTED: AtomicBool = AtomicBool::new(false);
 

@@ -47,6 +47,9 @@ pub fn failures(program: &Program, outcome: &Outcome) -> String {
             text.push('\n');
         }
     }
+    if !text.is_empty() {
+        text += &again(program, outcome);
+    }
     text
 }
 
@@ -92,7 +95,7 @@ fn failure(
         let fault = Diagnostic::new(event.span.clone(), format!("the event `{}`", event.name));
         let help = match report.verdict {
             Verdict::Vacuous => {
-                "mend the pattern, remove the event, or say `may_be_absent = \"reason\"`"
+                "mend the pattern, take the event out, or say `may_be_absent = \"reason\"`"
             }
             _ => "make one of the two patterns more exact",
         };
@@ -108,6 +111,11 @@ fn failure(
     if let Some(why) = &rule.why {
         let _ = writeln!(text, "  why:   {why}");
     }
+    text
+}
+
+/// The commands that run a program again, and that check its broken run again.
+fn again(program: &Program, outcome: &Outcome) -> String {
     let topic = match program.topic.member {
         true => program.topic.name.clone(),
         // A folder, and not a name that happens to be a topic's.
@@ -117,15 +125,12 @@ fn failure(
         true => String::new(),
         false => format!(" --bin {}", program.name),
     };
-    let _ = writeln!(text, "  again: cargo xtask run {topic}{bin}");
-    if let Some(saved) = outcome.saved.get(&run) {
+    let mut text = format!("  again: cargo xtask run {topic}{bin}\n");
+    for saved in outcome.saved.values() {
         let saved = shown_path(saved);
-        let _ = writeln!(
-            text,
-            "         cargo xtask check {topic} --transcript {saved}"
-        );
+        text += &format!("         cargo xtask check {topic} --transcript {saved}\n");
     }
-    text
+    text + "\n"
 }
 
 /// Lines of a transcript, a column for each actor.
@@ -163,11 +168,13 @@ pub fn swimlanes(transcript: &Transcript, lines: &[usize]) -> String {
     let narrow = widths.iter().sum::<usize>() + 2 * widths.len() <= SHOWN_WIDTH;
     let mut text = format!("    {DIM}line         ms{DIM:#}");
     if narrow {
+        let mut gap = 2;
         for (actor, width) in actors.iter().zip(&widths) {
-            let _ = write!(text, "  {BOLD}{actor:<width$}{BOLD:#}");
+            let _ = write!(text, "{:gap$}{BOLD}{actor}{BOLD:#}", "");
+            gap = width + 2 - actor.chars().count();
         }
     }
-    text = text.trim_end().to_string() + "\n";
+    text.push('\n');
     for (at, (index, at_us, lane, line)) in rows.into_iter().enumerate() {
         if at == head.len() && left_out > 0 {
             let _ = writeln!(text, "    … {left_out} more lines …");

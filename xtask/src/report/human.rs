@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 use anstyle::{AnsiColor, Style};
 use indicatif::{ProgressBar, ProgressStyle};
 
-use super::failure::{DIM, GREEN, RED, failures, refusal};
+use super::failure::{BOLD, DIM, GREEN, RED, failures, refusal};
 use super::{Event, Reporter};
 use crate::batch::{Fault, Outcome, Program, Summary};
 use crate::core::Verdict;
@@ -31,6 +31,8 @@ pub struct Human {
     running: BTreeMap<String, (Instant, bool)>,
     /// How wide the names are.
     width: usize,
+    /// Whether there is more than one program.
+    several: bool,
     /// What failed, kept for the end.
     failures: String,
 }
@@ -59,6 +61,7 @@ impl Human {
             bar,
             running: BTreeMap::new(),
             width: 0,
+            several: false,
             failures: String::new(),
         }
     }
@@ -151,11 +154,10 @@ impl Human {
             unsupported,
             ..
         } = summary;
+        let s = if *programs == 1 { "" } else { "s" };
         text += &match failed {
-            0 => format!("{GREEN}{programs} programs, {rules} rules{GREEN:#}"),
-            _ => {
-                format!("{RED}{failed} of {programs} programs failed{RED:#}, {rules} rules checked")
-            }
+            0 => format!("{GREEN}{programs} program{s}, {rules} rules{GREEN:#}"),
+            _ => format!("{RED}{failed} of {programs} program{s} failed{RED:#}, {rules} rules"),
         };
         if *unsupported > 0 {
             text += &format!(", {unsupported} unsupported on this machine");
@@ -182,12 +184,16 @@ impl Reporter for Human {
                 self.bar.set_length(programs.len() as u64);
                 let widths = programs.iter().map(|program| program.name.len());
                 self.width = widths.max().unwrap_or(0);
+                self.several = programs.len() > 1;
                 Ok(())
             }
             Event::Started { program } => {
                 let entry = (Instant::now(), false);
                 self.running.insert(program.name.clone(), entry);
-                self.show_running()
+                match self.live && self.several {
+                    true => self.write(&format!("{BOLD}{}{BOLD:#}\n", program.name)),
+                    false => self.show_running(),
+                }
             }
             Event::Printed { line, .. } if self.live => self.write(&format!("{}\n", line.text)),
             Event::Printed { .. } => Ok(()),
