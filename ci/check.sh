@@ -1,0 +1,25 @@
+#!/usr/bin/env bash
+# The project's own checks, beyond its tests: the code is formatted and free of
+# warnings, every topic keeps its invariants, and every topic's folder, copied out
+# alone, builds and keeps them too.
+set -euo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")/.."
+
+# A minimal installation of Rust comes without these two.
+cargo fmt --version >/dev/null 2>&1 || rustup component add rustfmt
+cargo clippy --version >/dev/null 2>&1 || rustup component add clippy
+
+step() {
+    printf '\n== %s\n' "$1"
+    shift
+    "$@"
+}
+
+copies=$(mktemp -d)
+trap 'rm -rf "$copies"' EXIT
+
+step 'formatting' cargo fmt --all --check
+step 'lints' cargo clippy --quiet --locked --workspace --all-targets -- --deny warnings
+step 'documentation' env RUSTDOCFLAGS='--deny warnings' cargo doc --quiet --locked --no-deps --package xtask
+step 'every topic' cargo xtask run-all
+step 'every topic, copied out alone' cargo xtask copy --all "$copies/topics"
