@@ -16,6 +16,7 @@ use crate::core::spec::Mode;
 use crate::core::{self, End, Exit, Line, RuleReport, Spec, Tally, Transcript};
 use crate::error::{Error, Result};
 use crate::flags::RunFlags;
+use crate::machine;
 use crate::process::{self, Limits};
 use crate::report::{self, Event, Reporter};
 use crate::workspace::{Topic, Workspace};
@@ -126,6 +127,19 @@ pub struct Outcome {
 }
 
 impl Outcome {
+    /// What is left of a program that could not be started.
+    fn of_no_run(error: Error) -> Self {
+        Self {
+            runs: 0,
+            passed: 0,
+            rules: Vec::new(),
+            transcripts: BTreeMap::new(),
+            saved: BTreeMap::new(),
+            wall: Duration::ZERO,
+            error: Some(error),
+        }
+    }
+
     /// What a single saved run is worth: what need not show in every run need not in this one.
     pub fn of_one_run(spec: &Spec, transcript: Transcript) -> Self {
         let mut report = core::check(spec, &transcript);
@@ -393,10 +407,16 @@ fn work(
             tell(Told::Refused(index));
             continue;
         };
+        let folder = keep_folder(&ready.executable);
+        let claim = machine::claim(&folder, ready.spec.run.alone.is_some());
         tell(Told::Started(index));
         let mut on_line = |line: &Line| tell(Told::Line(index, line.clone()));
-        let outcome = run_one(program, ready, options, stop, &mut on_line);
-        if !matches!(outcome.error, Some(Error::Interrupted)) || outcome.runs > 0 {
+        let outcome = match claim {
+            Ok(_claim) => run_one(program, ready, options, stop, &mut on_line),
+            Err(error) => Outcome::of_no_run(error),
+        };
+        // Nothing is to be said of a program that was stopped in its first run.
+        if outcome.runs > 0 || !matches!(outcome.error, Some(Error::Interrupted)) {
             tell(Told::Ended(index, Box::new(outcome)));
         }
     }
@@ -464,6 +484,8 @@ fn run_one(
         let run = tally.runs;
         let transcript = match start_once(program, ready, on_line) {
             Ok(transcript) => transcript,
+            // The runs before this one count all the same.
+            Err(Error::Interrupted) if run > 0 => break,
             Err(problem) => {
                 error = Some(problem);
                 break;

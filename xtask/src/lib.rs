@@ -7,6 +7,7 @@ pub mod commands;
 pub mod core;
 pub mod error;
 pub mod flags;
+pub mod machine;
 pub mod process;
 pub mod report;
 pub mod workspace;

@@ -7,7 +7,7 @@ use anstyle::{AnsiColor, Style};
 
 use super::{diagnostic, line_and_column, shown_path};
 use crate::batch::{Fault, Outcome, Program, Ready};
-use crate::core::spec::Rule;
+use crate::core::spec::{Mode, Rule};
 use crate::core::{Diagnostic, RuleReport, Stream, Transcript, Verdict};
 
 /// The style of what is broken.
@@ -40,8 +40,12 @@ pub fn failures(program: &Program, outcome: &Outcome) -> String {
         return text;
     };
     for (rule, (report, run)) in ready.spec.rules.iter().zip(&outcome.rules) {
-        // A rule for some run has not failed while another keeps runs from being made.
-        let cut_short = report.verdict == Verdict::NotWitnessed && outcome.passed < outcome.runs;
+        // Where another failure or Ctrl-C ended the runs early, nothing can be said of
+        // what need not show in each.
+        let cut_short = match rule.mode {
+            Mode::Sometimes { within } => outcome.runs < within,
+            Mode::Always => false,
+        };
         if !report.holds && !cut_short {
             text += &failure(program, ready, rule, report, *run, outcome);
             text.push('\n');
