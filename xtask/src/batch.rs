@@ -1,84 +1,27 @@
-//! Many programs, side by side: each run as often as it takes, and judged.
+//! Many programs, side by side.
 
-use std::collections::{BTreeMap, VecDeque};
-use std::fs;
+use std::collections::VecDeque;
 use std::num::NonZeroUsize;
-use std::path::{Path, PathBuf};
-use std::process::Command;
+use std::path::PathBuf;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{self, RecvTimeoutError, Sender};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use crate::cargo::{self, Built};
-use crate::core::spec::Mode;
-use crate::core::{self, End, Exit, Line, RuleReport, Spec, Tally, Transcript};
-use crate::error::{Error, Result};
+use crate::cargo;
+use crate::core::{Line, RuleReport, Verdict};
+use crate::error::{ALL_HOLD, BROKEN, Error, INTERRUPTED, Result, WRONG};
 use crate::flags::RunFlags;
 use crate::machine;
-use crate::process::{self, Limits};
+use crate::process;
+use crate::program::{self, Program};
 use crate::report::{self, Event, Reporter};
-use crate::workspace::{Topic, Workspace};
+use crate::runs::{self, Outcome};
+use crate::workspace::Workspace;
 
 /// How often the reporter may show that time passes.
 const TICK: Duration = Duration::from_millis(200);
-
-/// What is to be run.
-pub struct Program {
-    /// The topic that it belongs to.
-    pub topic: Topic,
-    /// Its own name: the topic's, or that of a file in `src/bin`.
-    pub name: String,
-    /// Where its executable is and what it must obey; or why it cannot be run.
-    pub ready: std::result::Result<Ready, Fault>,
-}
-
-impl Program {
-    /// A topic's program as far as a saved run of it can be checked.
-    pub fn to_check(topic: Topic) -> Self {
-        let ready = read_spec(&topic)
-            .map(|(source, spec)| Ready {
-                executable: PathBuf::new(),
-                spec,
-                source,
-            })
-            .map_err(Fault::of_file);
-        let name = topic.name.clone();
-        Self { topic, name, ready }
-    }
-}
-
-/// A program that can be run.
-pub struct Ready {
-    /// The built program; empty where only a saved run is checked.
-    pub executable: PathBuf,
-    /// What it must obey.
-    pub spec: Spec,
-    /// The file that says so.
-    pub source: String,
-}
-
-/// Why a program cannot be run.
-#[derive(Debug)]
-pub struct Fault {
-    /// What is wrong, in a few words.
-    pub what: String,
-    /// The whole of it: the compiler's messages, or what is wrong with the file.
-    pub details: String,
-    /// Whether it is the invariants file that is wrong.
-    pub file: bool,
-}
-
-impl Fault {
-    fn of_file(details: String) -> Self {
-        Self {
-            what: "its invariants.toml is wrong".to_string(),
-            details,
-            file: true,
-        }
-    }
-}
 
 /// How programs are run.
 pub struct Options {
@@ -105,62 +48,6 @@ impl Default for Options {
             until_fail: false,
             record: None,
         }
-    }
-}
-
-/// What became of a program.
-pub struct Outcome {
-    /// How often it was run.
-    pub runs: u32,
-    /// How many of the runs obeyed every rule that must hold on every run.
-    pub passed: u32,
-    /// For each rule what counts, and the run that showed it.
-    pub rules: Vec<(RuleReport, u32)>,
-    /// The runs that `rules` speak of.
-    pub transcripts: BTreeMap<u32, Transcript>,
-    /// Where the runs that show something were saved.
-    pub saved: BTreeMap<u32, PathBuf>,
-    /// From the start of the first run to the end of the last.
-    pub wall: Duration,
-    /// What kept it from being run to the end, if something did.
-    pub error: Option<Error>,
-}
-
-impl Outcome {
-    /// What is left of a program that could not be started.
-    fn of_no_run(error: Error) -> Self {
-        Self {
-            runs: 0,
-            passed: 0,
-            rules: Vec::new(),
-            transcripts: BTreeMap::new(),
-            saved: BTreeMap::new(),
-            wall: Duration::ZERO,
-            error: Some(error),
-        }
-    }
-
-    /// What a single saved run is worth: what need not show in every run need not in this one.
-    pub fn of_one_run(spec: &Spec, transcript: Transcript) -> Self {
-        let mut report = core::check(spec, &transcript);
-        let held = report.holds(spec);
-        for rule in &mut report.rules {
-            rule.holds |= rule.verdict == core::Verdict::NotWitnessed;
-        }
-        Self {
-            runs: 1,
-            passed: u32::from(held),
-            rules: report.rules.into_iter().map(|rule| (rule, 0)).collect(),
-            wall: Duration::from_micros(transcript.end.at_us),
-            transcripts: BTreeMap::from([(0, transcript)]),
-            saved: BTreeMap::new(),
-            error: None,
-        }
-    }
-
-    /// Whether all that must hold does.
-    pub fn holds(&self) -> bool {
-        self.error.is_none() && self.rules.iter().all(|(report, _)| report.holds)
     }
 }
 
@@ -196,85 +83,12 @@ impl Summary {
     /// The status with which the command ends.
     pub fn exit_code(&self) -> u8 {
         match self {
-            _ if self.interrupted => crate::error::INTERRUPTED,
-            _ if self.file_wrong => crate::error::WRONG,
-            _ if self.failed > 0 => crate::error::BROKEN,
-            _ => crate::error::ALL_HOLD,
+            _ if self.interrupted => INTERRUPTED,
+            _ if self.file_wrong => WRONG,
+            _ if self.failed > 0 => BROKEN,
+            _ => ALL_HOLD,
         }
     }
-}
-
-/// Pairs what was built with what it must obey, in reading order.
-pub fn programs(topics: Vec<Topic>, built: Vec<Built>) -> Vec<Program> {
-    let mut programs = Vec::new();
-    for (topic, built) in topics.into_iter().zip(built) {
-        // The example first; what else the crate builds is held to the same rules.
-        let mut names: Vec<_> = built.programs.keys().cloned().collect();
-        names.sort_by_key(|name| *name != topic.name);
-        if !built.errors.is_empty() || names.is_empty() {
-            let fault = match built.errors.is_empty() {
-                true => Fault {
-                    what: "it builds no program".to_string(),
-                    details: format!("{} does not exist\n", topic.main_file().display()),
-                    file: false,
-                },
-                false => Fault {
-                    what: "it does not compile".to_string(),
-                    details: built.errors.concat(),
-                    file: false,
-                },
-            };
-            programs.push(Program {
-                name: topic.name.clone(),
-                ready: Err(fault),
-                topic,
-            });
-            continue;
-        }
-        for name in names {
-            let ready = read_spec(&topic)
-                .map(|(source, spec)| Ready {
-                    executable: built.programs[&name].clone(),
-                    spec,
-                    source,
-                })
-                .map_err(Fault::of_file);
-            programs.push(Program {
-                topic: topic.clone(),
-                name,
-                ready,
-            });
-        }
-    }
-    programs
-}
-
-/// Leaves only the programs of that name, if one is given.
-///
-/// # Errors
-///
-/// No program has that name; the message names those that there are.
-pub fn keep_bin(programs: &mut Vec<Program>, name: Option<&str>) -> Result<()> {
-    let Some(name) = name else {
-        return Ok(());
-    };
-    if !programs.iter().any(|program| program.name == name) {
-        let names: Vec<_> = programs
-            .iter()
-            .map(|program| program.name.as_str())
-            .collect();
-        return Err(Error::usage(
-            match core::suggest(name, names.iter().copied()) {
-                Some(near) => format!("there is no program `{name}`; did you mean `{near}`?"),
-                None => format!(
-                    "there is no program `{name}`; there are: {}",
-                    names.join(", ")
-                ),
-            },
-        ));
-    }
-    programs.retain(|program| program.name == name);
-    Ok(())
 }
 
 /// Builds, runs and checks what the command line names; returns the status to end with.
@@ -286,35 +100,11 @@ pub fn build_and_run(flags: &RunFlags, live: bool, start: Instant) -> Result<u8>
     let workspace = Workspace::find()?;
     let topics = workspace.select(&flags.topics)?;
     let built = cargo::build(&workspace.root, &topics, None)?;
-    let mut programs = programs(topics, built);
-    keep_bin(&mut programs, flags.bin.as_deref())?;
+    let mut programs = program::programs(topics, built);
+    program::keep_bin(&mut programs, flags.bin.as_deref())?;
     let mut reporter = report::reporters(flags, live)?;
     let summary = run(&programs, &flags.options, start, &mut reporter)?;
     Ok(summary.exit_code())
-}
-
-/// Reads what a topic's programs must obey: the file's text, and what it says.
-///
-/// # Errors
-///
-/// What is wrong with the file, as a person reads it.
-pub fn read_spec(topic: &Topic) -> std::result::Result<(String, Spec), String> {
-    let file = topic.invariants_file();
-    let shown = report::shown_path(&file);
-    let source = fs::read_to_string(&file).map_err(|error| {
-        format!(
-            "error: cannot read {shown}: {error}\n\
-             help: a topic states what it prints in its invariants.toml; \
-             xtask/RULES.md says how\n"
-        )
-    })?;
-    match Spec::parse(&source) {
-        Ok(spec) => Ok((source, spec)),
-        Err(faults) => Err(faults
-            .iter()
-            .map(|fault| report::diagnostic(&shown, &source, fault))
-            .collect()),
-    }
 }
 
 /// Runs programs side by side, those that need the machine to themselves at the end,
@@ -407,12 +197,12 @@ fn work(
             tell(Told::Refused(index));
             continue;
         };
-        let folder = keep_folder(&ready.executable);
+        let folder = runs::keep_folder(&ready.executable);
         let claim = machine::claim(&folder, ready.spec.run.alone.is_some());
         tell(Told::Started(index));
         let mut on_line = |line: &Line| tell(Told::Line(index, line.clone()));
         let outcome = match claim {
-            Ok(_claim) => run_one(program, ready, options, stop, &mut on_line),
+            Ok(_claim) => runs::run(program, ready, options, stop, &mut on_line),
             Err(error) => Outcome::of_no_run(error),
         };
         // Nothing is to be said of a program that was stopped in its first run.
@@ -454,7 +244,7 @@ fn tell(
             }
             summary.rules += outcome.rules.len();
             let unsupported =
-                |(report, _): &&(RuleReport, u32)| report.verdict == core::Verdict::Unsupported;
+                |(report, _): &&(RuleReport, u32)| report.verdict == Verdict::Unsupported;
             summary.unsupported += outcome.rules.iter().filter(unsupported).count();
             if alone {
                 summary.bound += outcome.wall;
@@ -465,140 +255,4 @@ fn tell(
             reporter.event(&Event::Ended { program, outcome })
         }
     }
-}
-
-/// Runs one program as often as it takes.
-fn run_one(
-    program: &Program,
-    ready: &Ready,
-    options: &Options,
-    stop: &AtomicBool,
-    on_line: &mut dyn FnMut(&Line),
-) -> Outcome {
-    let start = Instant::now();
-    let mut tally = Tally::new(&ready.spec);
-    let mut transcripts = BTreeMap::new();
-    let mut saved = BTreeMap::new();
-    let mut error = None;
-    loop {
-        let run = tally.runs;
-        let transcript = match start_once(program, ready, on_line) {
-            Ok(transcript) => transcript,
-            // The runs before this one count all the same.
-            Err(Error::Interrupted) if run > 0 => break,
-            Err(problem) => {
-                error = Some(problem);
-                break;
-            }
-        };
-        if let Some(folder) = &options.record {
-            let file = folder.join(format!("{}.{run}.ndjson", program.name));
-            if let Err(problem) = save(&file, &transcript) {
-                error = Some(problem);
-                break;
-            }
-        }
-        let held = tally.add(core::check(&ready.spec, &transcript));
-        let shows = ready
-            .spec
-            .rules
-            .iter()
-            .zip(&tally.rules)
-            .any(|(rule, (report, shown_by))| {
-                let witness = report.holds && rule.mode != Mode::Always;
-                *shown_by == run && (witness || !report.holds)
-            });
-        if shows {
-            transcripts.insert(run, transcript);
-        }
-        let wanted = options.repeat == 0 || tally.runs < options.repeat;
-        let again = match held {
-            true => wanted || tally.wants_more(),
-            false => wanted && !options.until_fail,
-        };
-        if !again || stop.load(Ordering::Relaxed) || process::interrupted() {
-            break;
-        }
-    }
-    // A witness or a failure of an earlier run may have been replaced by another's.
-    let counts: Vec<u32> = tally.rules.iter().map(|(_, run)| *run).collect();
-    transcripts.retain(|run, _| counts.contains(run));
-    for (run, transcript) in &transcripts {
-        let kind = if tally.holds() {
-            "witnesses"
-        } else {
-            "failures"
-        };
-        let file = keep_folder(&ready.executable)
-            .join(kind)
-            .join(format!("{}.{run}.ndjson", program.name));
-        match save(&file, transcript) {
-            Ok(()) => {
-                saved.insert(*run, file);
-            }
-            Err(problem) => error = error.or(Some(problem)),
-        }
-    }
-    Outcome {
-        runs: tally.runs,
-        passed: tally.passed,
-        rules: tally.rules,
-        transcripts,
-        saved,
-        wall: start.elapsed(),
-        error,
-    }
-}
-
-fn start_once(
-    program: &Program,
-    ready: &Ready,
-    on_line: &mut dyn FnMut(&Line),
-) -> Result<Transcript> {
-    let mut command = Command::new(&ready.executable);
-    command
-        .current_dir(&program.topic.path)
-        // What is set here could change what a program prints.
-        .env("RUST_BACKTRACE", "0")
-        .env("NO_COLOR", "1")
-        .env_remove("RUST_LIB_BACKTRACE")
-        .env_remove("CLICOLOR_FORCE");
-    let run = &ready.spec.run;
-    let hung = |lines: &[Line]| {
-        let end = End {
-            exit: Exit::Hang,
-            at_us: 0,
-            cores: usize::MAX,
-            left_running: false,
-        };
-        let lines = lines.to_vec();
-        ready.spec.outcome_holds(&Transcript { lines, end })
-    };
-    let limits = Limits {
-        time: run.time_limit.unwrap_or(process::TIME_LIMIT),
-        quiet: run.hang.map(|hang| hang.quiet),
-        hung: &hung,
-    };
-    process::run(command, &limits, on_line)
-}
-
-/// Where runs that show something are kept: beside what cargo builds.
-fn keep_folder(executable: &Path) -> PathBuf {
-    let target = executable.ancestors().nth(2).unwrap_or(executable);
-    target.join("xtask")
-}
-
-/// Saves a transcript, making the folder if need be.
-///
-/// # Errors
-///
-/// The file cannot be written.
-fn save(file: &Path, transcript: &Transcript) -> Result<()> {
-    let write = || {
-        if let Some(folder) = file.parent() {
-            fs::create_dir_all(folder)?;
-        }
-        fs::write(file, transcript.to_ndjson())
-    };
-    write().map_err(Error::io(format!("cannot write {}", file.display())))
 }

@@ -9,5 +9,7 @@ pub mod error;
 pub mod flags;
 pub mod machine;
 pub mod process;
+pub mod program;
 pub mod report;
+pub mod runs;
 pub mod workspace;

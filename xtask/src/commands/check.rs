@@ -4,11 +4,12 @@ use std::fs;
 use std::io::Write;
 use std::path::Path;
 
-use crate::batch::{Outcome, Program};
 use crate::core::{Transcript, Verdict};
 use crate::error::{ALL_HOLD, BROKEN, Error, Result};
+use crate::program::Program;
 use crate::report::failure::{DIM, GREEN, failures};
 use crate::report::{json, shown_path};
+use crate::runs::Outcome;
 use crate::workspace::Workspace;
 
 /// Checks a saved transcript against a topic's rules; returns the status to end with.

@@ -8,6 +8,7 @@ use std::time::Instant;
 use crate::batch::{self, Options};
 use crate::cargo;
 use crate::error::{ALL_HOLD, Error, Result};
+use crate::program;
 use crate::report::failure::{DIM, GREEN};
 use crate::report::{Silent, shown_path};
 use crate::workspace::{Topic, Workspace};
@@ -68,7 +69,7 @@ fn copy_one(workspace: &Workspace, topic: &Topic, dest: &Path) -> Result<()> {
         std::slice::from_ref(&copied),
         Some(&target),
     )?;
-    let programs = batch::programs(vec![copied], built);
+    let programs = program::programs(vec![copied], built);
     let mut reporter = Silent::default();
     let summary = batch::run(
         &programs,

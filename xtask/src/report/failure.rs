@@ -6,9 +6,10 @@ use std::fmt::Write;
 use anstyle::{AnsiColor, Style};
 
 use super::{diagnostic, line_and_column, shown_path};
-use crate::batch::{Fault, Outcome, Program, Ready};
 use crate::core::spec::{Mode, Rule};
 use crate::core::{Diagnostic, RuleReport, Stream, Transcript, Verdict};
+use crate::program::{Fault, Program, Ready};
+use crate::runs::Outcome;
 
 /// The style of what is broken.
 pub const RED: Style = AnsiColor::BrightRed.on_default().bold();

@@ -10,9 +10,11 @@ use indicatif::{ProgressBar, ProgressStyle};
 
 use super::failure::{BOLD, DIM, GREEN, RED, failures, refusal};
 use super::{Event, Reporter};
-use crate::batch::{Fault, Outcome, Program, Summary};
+use crate::batch::Summary;
 use crate::core::Verdict;
 use crate::error::{Error, Result};
+use crate::program::{Fault, Program};
+use crate::runs::Outcome;
 
 const YELLOW: Style = AnsiColor::Yellow.on_default();
 

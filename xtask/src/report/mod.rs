@@ -5,10 +5,12 @@ use std::path::Path;
 
 use annotate_snippets::{AnnotationKind, Level, Renderer, Snippet};
 
-use crate::batch::{Fault, Outcome, Program, Summary};
+use crate::batch::Summary;
 use crate::core::{Diagnostic, Line};
 use crate::error::Result;
 use crate::flags::RunFlags;
+use crate::program::{Fault, Program};
+use crate::runs::Outcome;
 
 pub mod failure;
 pub mod github;

@@ -1,0 +1,207 @@
+//! One program, run as often as it takes, and judged.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::{Duration, Instant};
+
+use crate::batch::Options;
+use crate::core::spec::Mode;
+use crate::core::{self, End, Exit, Line, RuleReport, Spec, Tally, Transcript};
+use crate::error::{Error, Result};
+use crate::process::{self, Limits};
+use crate::program::{Program, Ready};
+
+/// What became of a program.
+pub struct Outcome {
+    /// How often it was run.
+    pub runs: u32,
+    /// How many of the runs obeyed every rule that must hold on every run.
+    pub passed: u32,
+    /// For each rule what counts, and the run that showed it.
+    pub rules: Vec<(RuleReport, u32)>,
+    /// The runs that `rules` speak of.
+    pub transcripts: BTreeMap<u32, Transcript>,
+    /// Where the runs that show something were saved.
+    pub saved: BTreeMap<u32, PathBuf>,
+    /// From the start of the first run to the end of the last.
+    pub wall: Duration,
+    /// What kept it from being run to the end, if something did.
+    pub error: Option<Error>,
+}
+
+impl Outcome {
+    /// What is left of a program that could not be started.
+    pub fn of_no_run(error: Error) -> Self {
+        Self {
+            runs: 0,
+            passed: 0,
+            rules: Vec::new(),
+            transcripts: BTreeMap::new(),
+            saved: BTreeMap::new(),
+            wall: Duration::ZERO,
+            error: Some(error),
+        }
+    }
+
+    /// What a single saved run is worth: what need not show in every run need not in this one.
+    pub fn of_one_run(spec: &Spec, transcript: Transcript) -> Self {
+        let mut report = core::check(spec, &transcript);
+        let held = report.holds(spec);
+        for rule in &mut report.rules {
+            rule.holds |= rule.verdict == core::Verdict::NotWitnessed;
+        }
+        Self {
+            runs: 1,
+            passed: u32::from(held),
+            rules: report.rules.into_iter().map(|rule| (rule, 0)).collect(),
+            wall: Duration::from_micros(transcript.end.at_us),
+            transcripts: BTreeMap::from([(0, transcript)]),
+            saved: BTreeMap::new(),
+            error: None,
+        }
+    }
+
+    /// Whether all that must hold does.
+    pub fn holds(&self) -> bool {
+        self.error.is_none() && self.rules.iter().all(|(report, _)| report.holds)
+    }
+}
+
+/// Runs one program as often as it takes.
+pub fn run(
+    program: &Program,
+    ready: &Ready,
+    options: &Options,
+    stop: &AtomicBool,
+    on_line: &mut dyn FnMut(&Line),
+) -> Outcome {
+    let start = Instant::now();
+    let mut tally = Tally::new(&ready.spec);
+    let mut transcripts = BTreeMap::new();
+    let mut saved = BTreeMap::new();
+    let mut error = None;
+    loop {
+        let run = tally.runs;
+        let transcript = match start_once(program, ready, on_line) {
+            Ok(transcript) => transcript,
+            // The runs before this one count all the same.
+            Err(Error::Interrupted) if run > 0 => break,
+            Err(problem) => {
+                error = Some(problem);
+                break;
+            }
+        };
+        if let Some(folder) = &options.record {
+            let file = folder.join(format!("{}.{run}.ndjson", program.name));
+            if let Err(problem) = save(&file, &transcript) {
+                error = Some(problem);
+                break;
+            }
+        }
+        let held = tally.add(core::check(&ready.spec, &transcript));
+        let shows = ready
+            .spec
+            .rules
+            .iter()
+            .zip(&tally.rules)
+            .any(|(rule, (report, shown_by))| {
+                let witness = report.holds && rule.mode != Mode::Always;
+                *shown_by == run && (witness || !report.holds)
+            });
+        if shows {
+            transcripts.insert(run, transcript);
+        }
+        let wanted = options.repeat == 0 || tally.runs < options.repeat;
+        let again = match held {
+            true => wanted || tally.wants_more(),
+            false => wanted && !options.until_fail,
+        };
+        if !again || stop.load(Ordering::Relaxed) || process::interrupted() {
+            break;
+        }
+    }
+    // A witness or a failure of an earlier run may have been replaced by another's.
+    let counts: Vec<u32> = tally.rules.iter().map(|(_, run)| *run).collect();
+    transcripts.retain(|run, _| counts.contains(run));
+    for (run, transcript) in &transcripts {
+        let kind = if tally.holds() {
+            "witnesses"
+        } else {
+            "failures"
+        };
+        let file = keep_folder(&ready.executable)
+            .join(kind)
+            .join(format!("{}.{run}.ndjson", program.name));
+        match save(&file, transcript) {
+            Ok(()) => {
+                saved.insert(*run, file);
+            }
+            Err(problem) => error = error.or(Some(problem)),
+        }
+    }
+    Outcome {
+        runs: tally.runs,
+        passed: tally.passed,
+        rules: tally.rules,
+        transcripts,
+        saved,
+        wall: start.elapsed(),
+        error,
+    }
+}
+
+fn start_once(
+    program: &Program,
+    ready: &Ready,
+    on_line: &mut dyn FnMut(&Line),
+) -> Result<Transcript> {
+    let mut command = Command::new(&ready.executable);
+    command
+        .current_dir(&program.topic.path)
+        // What is set here could change what a program prints.
+        .env("RUST_BACKTRACE", "0")
+        .env("NO_COLOR", "1")
+        .env_remove("RUST_LIB_BACKTRACE")
+        .env_remove("CLICOLOR_FORCE");
+    let run = &ready.spec.run;
+    let hung = |lines: &[Line]| {
+        let end = End {
+            exit: Exit::Hang,
+            at_us: 0,
+            cores: usize::MAX,
+            left_running: false,
+        };
+        let lines = lines.to_vec();
+        ready.spec.outcome_holds(&Transcript { lines, end })
+    };
+    let limits = Limits {
+        time: run.time_limit.unwrap_or(process::TIME_LIMIT),
+        quiet: run.hang.map(|hang| hang.quiet),
+        hung: &hung,
+    };
+    process::run(command, &limits, on_line)
+}
+
+/// Where runs that show something are kept: beside what cargo builds.
+pub fn keep_folder(executable: &Path) -> PathBuf {
+    let target = executable.ancestors().nth(2).unwrap_or(executable);
+    target.join("xtask")
+}
+
+/// Saves a transcript, making the folder if need be.
+///
+/// # Errors
+///
+/// The file cannot be written.
+fn save(file: &Path, transcript: &Transcript) -> Result<()> {
+    let write = || {
+        if let Some(folder) = file.parent() {
+            fs::create_dir_all(folder)?;
+        }
+        fs::write(file, transcript.to_ndjson())
+    };
+    write().map_err(Error::io(format!("cannot write {}", file.display())))
+}
