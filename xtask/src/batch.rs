@@ -99,10 +99,10 @@ impl Summary {
 pub fn build_and_run(flags: &RunFlags, live: bool, start: Instant) -> Result<u8> {
     let workspace = Workspace::find()?;
     let topics = workspace.select(&flags.topics)?;
+    let mut reporter = report::reporters(flags, live)?;
     let built = cargo::build(&workspace.root, &topics, None)?;
     let mut programs = program::programs(topics, built);
     program::keep_bin(&mut programs, flags.bin.as_deref())?;
-    let mut reporter = report::reporters(flags, live)?;
     let summary = run(&programs, &flags.options, start, &mut reporter)?;
     Ok(summary.exit_code())
 }

@@ -1,8 +1,9 @@
 //! The command line: what each command takes, and what `--help` says of it.
 
 use std::ffi::OsString;
-use std::num::NonZeroUsize;
+use std::num::NonZeroU32;
 use std::path::PathBuf;
+use std::str::FromStr;
 
 use lexopt::Arg::{Long, Short, Value};
 use lexopt::ValueExt;
@@ -74,8 +75,9 @@ struct Help {
     details: &'static str,
 }
 
-const RUN_OPTIONS: &str = "\
-      --bin NAME     only the program of this name (a file of src/bin, or the example)
+// Its first line begins with a flag, and `\` at the end of a line would eat the spaces.
+const RUN_OPTIONS: &str =
+    "      --bin NAME     only the program of this name (a file of src/bin, or the example)
       --jobs N       how many programs at once (8 for each core)
       --repeat N     run each program N times, and say how many of the runs passed
       --until-fail   run each program until it fails, N times at most if --repeat says so
@@ -167,6 +169,21 @@ pub fn parse(arguments: impl IntoIterator<Item = OsString>) -> Result<Command> {
         }));
     };
     Words::read(help, &mut parser)
+}
+
+/// The number after a flag; the types used here are those of numbers from 1 on.
+fn number<T: FromStr>(
+    flag: &str,
+    parser: &mut lexopt::Parser,
+) -> std::result::Result<T, lexopt::Error> {
+    let value = parser.value()?;
+    value
+        .to_str()
+        .and_then(|text| text.parse().ok())
+        .ok_or_else(|| {
+            let value = value.to_string_lossy();
+            format!("`{flag} {value}` is no number from 1 on").into()
+        })
 }
 
 fn usage(error: lexopt::Error) -> Error {
@@ -265,11 +282,11 @@ impl Words {
             "--bin" => self.run.bin = Some(parser.value()?.string()?),
             "--fail-fast" => options.fail_fast = true,
             "--no-fail-fast" => options.fail_fast = false,
-            "--jobs" => options.jobs = parser.value()?.parse::<NonZeroUsize>()?,
+            "--jobs" => options.jobs = number(flag, parser)?,
             "--json" => self.run.json = true,
             "--junit" => self.run.junit = Some(parser.value()?.into()),
             "--record" => options.record = Some(parser.value()?.into()),
-            "--repeat" => self.repeat = Some(parser.value()?.parse()?),
+            "--repeat" => self.repeat = Some(number::<NonZeroU32>(flag, parser)?.get()),
             "--section" => self.section = Some(parser.value()?.string()?),
             "--transcript" => self.transcript = Some(parser.value()?.into()),
             "--until-fail" => options.until_fail = true,
@@ -285,11 +302,6 @@ impl Words {
                 help.name, help.takes
             ))
         };
-        if self.repeat == Some(0) {
-            return Err(Error::usage(
-                "`--repeat 0` would run nothing; leave it out or write 1",
-            ));
-        }
         self.run.options.repeat = match (self.repeat, self.run.options.until_fail) {
             (Some(count), _) => count,
             (None, true) => 0,

@@ -27,6 +27,17 @@ pub fn copy(topic: Option<&str>, dest: &Path) -> Result<u8> {
             dest.display()
         )));
     }
+    let parent = dest
+        .parent()
+        .filter(|parent| !parent.as_os_str().is_empty());
+    let parent = parent.unwrap_or(Path::new(".")).canonicalize();
+    if parent.is_ok_and(|parent| parent.starts_with(&workspace.root)) {
+        return Err(Error::usage(format!(
+            "{} is inside this workspace, where cargo lets no crate stand alone; \
+             name a folder outside of it",
+            dest.display()
+        )));
+    }
     match topic {
         Some(topic) => copy_one(&workspace, &workspace.select_one(topic)?, dest)?,
         None => {

@@ -48,9 +48,12 @@ impl Diagnostic {
 pub fn suggest<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     candidates
         .into_iter()
-        .map(|candidate| (strsim::jaro_winkler(word, candidate), candidate))
-        .filter(|(likeness, candidate)| *likeness >= 0.8 || candidate.contains(word))
-        .max_by(|a, b| a.0.total_cmp(&b.0))
+        .map(|candidate| (strsim::osa_distance(word, candidate), candidate))
+        // One slip of the finger, and one more for every four letters.
+        .filter(|(slips, candidate)| {
+            *slips <= 1 + word.len() / 4 || (word.len() > 2 && candidate.contains(word))
+        })
+        .min_by_key(|(slips, _)| *slips)
         .map(|(_, candidate)| candidate)
 }
 
