@@ -157,8 +157,14 @@ impl Workspace {
         if path.join("Cargo.toml").exists() {
             return Ok(vec![self.crate_at(path)?]);
         }
-        let names = self.topics.iter().map(|topic| topic.name.as_str());
-        Err(Error::usage(match suggest(word, names) {
+        // Topics' names end alike, and people leave that end out.
+        let names = || self.topics.iter().map(|topic| topic.name.as_str());
+        let stems = names().filter_map(|name| Some(name.rsplit_once('-')?.0));
+        let near = suggest(word, names()).or_else(|| {
+            let stem = suggest(word, stems)?;
+            names().find(|name| name.starts_with(stem))
+        });
+        Err(Error::usage(match near {
             Some(near) => format!("there is no topic `{word}`; did you mean `{near}`?"),
             None => format!("there is no topic `{word}`; `cargo xtask list` shows them all"),
         }))
