@@ -50,12 +50,12 @@ pub(super) const FILE: Shape = table(&[
     optional(
         "always",
         &Shape::List(&ALWAYS),
-        "What is true of every run.",
+        "What is true of every run: each rule is headed `[[always]]`.",
     ),
     optional(
         "sometimes",
         &Shape::List(&SOMETIMES),
-        "What is true of some runs.",
+        "What is true of some runs: each rule is headed `[[sometimes]]`.",
     ),
 ]);
 
@@ -116,7 +116,7 @@ const COMMON: [Field; 4] = [
     optional("why", &Shape::Text, "Why it is true on every interleaving."),
     optional(
         "cores",
-        &Shape::Count,
+        &Shape::Positive,
         "How many cores it takes to decide; with fewer the verdict is unsupported.",
     ),
     optional(
@@ -128,7 +128,7 @@ const COMMON: [Field; 4] = [
 
 const WITHIN: Field = optional(
     "within",
-    &Shape::Count,
+    &Shape::Positive,
     "How many runs are allowed until one shows it; 50 if left out.",
 );
 
