@@ -26,6 +26,20 @@ pub fn copy(topic: Option<&str>, dest: &Path) -> Result<u8> {
             dest.display()
         )));
     }
+    // Cargo would take it for a part of the workspace, and refuse it as one.
+    let parent = match dest.parent() {
+        Some(parent) if parent != Path::new("") => parent,
+        _ => Path::new("."),
+    };
+    let root = workspace.root.canonicalize();
+    if let (Ok(parent), Ok(root)) = (parent.canonicalize(), root)
+        && parent.starts_with(root)
+    {
+        return Err(Error::usage(format!(
+            "{} is inside this workspace, and could not stand alone; name a folder outside",
+            dest.display()
+        )));
+    }
     match topic {
         Some(topic) => copy_one(&workspace, &workspace.select_one(topic)?, dest)?,
         None => {
@@ -63,7 +77,11 @@ fn copy_one(workspace: &Workspace, topic: &Topic, dest: &Path) -> Result<()> {
         member: false,
         ..topic.clone()
     };
-    let built = cargo::build(&workspace.root, std::slice::from_ref(&copied), Some(&target))?;
+    let built = cargo::build(
+        &workspace.root,
+        std::slice::from_ref(&copied),
+        Some(&target),
+    )?;
     let programs = batch::programs(vec![copied], built);
     let mut reporter = Silent::default();
     let summary = batch::run(
