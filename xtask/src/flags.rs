@@ -147,14 +147,18 @@ file is wrong; 130 interrupted.
 /// A word that means nothing here; the message names the nearest one that does.
 pub fn parse(arguments: impl IntoIterator<Item = OsString>) -> Result<Command> {
     let mut parser = lexopt::Parser::from_args(arguments);
-    let name = match parser.next().map_err(usage)? {
+    let mut name = match parser.next().map_err(usage)? {
         None => return Ok(Command::Help(overview())),
         Some(Long("help") | Short('h')) => return Ok(Command::Help(overview())),
         Some(Value(name)) => name.string().map_err(usage)?,
         Some(other) => return Err(usage(other.unexpected())),
     };
-    if name == "help" {
-        return Ok(Command::Help(overview()));
+    let wants_help = name == "help";
+    if wants_help {
+        name = match parser.next().map_err(usage)? {
+            Some(Value(name)) => name.string().map_err(usage)?,
+            _ => return Ok(Command::Help(overview())),
+        };
     }
     let Some(help) = COMMANDS.iter().find(|command| command.name == name) else {
         let names = COMMANDS.map(|command| command.name);
@@ -166,7 +170,10 @@ pub fn parse(arguments: impl IntoIterator<Item = OsString>) -> Result<Command> {
             ),
         }));
     };
-    Words::read(help, &mut parser)
+    match wants_help {
+        true => Ok(Command::Help(help.text())),
+        false => Words::read(help, &mut parser),
+    }
 }
 
 fn usage(error: lexopt::Error) -> Error {
@@ -249,7 +256,13 @@ impl Words {
             if flag == "--help" {
                 return Ok(Command::Help(help.text()));
             }
-            words.flag(&flag, parser).map_err(usage)?;
+            words.flag(&flag, parser).map_err(|error| match error {
+                // Its own words do not say which of the flags it is about.
+                lexopt::Error::ParsingFailed { value, error } => {
+                    Error::usage(format!("`{flag}` does not take `{value}`: {error}"))
+                }
+                error => usage(error),
+            })?;
         }
         words.finish(help)
     }
