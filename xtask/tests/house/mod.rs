@@ -161,13 +161,29 @@ pub fn is_expected(file: &Path, found: &str) -> Result<(), String> {
         return fs::write(file, found).map_err(|error| error.to_string());
     }
     // Git may have given the file the line ends of the system.
-    let expected = fs::read_to_string(file).unwrap_or_default();
-    if expected.replace('\r', "") == found {
+    let expected = fs::read_to_string(file)
+        .unwrap_or_default()
+        .replace('\r', "");
+    if expected == found {
         return Ok(());
     }
-    let file = file.display();
+    let mut pairs = expected.lines().zip(found.lines());
+    let same = pairs.position(|(a, b)| a != b);
+    let same = same.unwrap_or_else(|| expected.lines().count().min(found.lines().count()));
+    // Enough to see what has changed, and not all of a schema.
+    let changed = |text: &str| {
+        text.lines()
+            .skip(same)
+            .take(20)
+            .collect::<Vec<_>>()
+            .join("\n")
+    };
     Err(format!(
-        "{file} is stale\n--- it says\n{expected}\n--- found\n{found}\n\
-         If that is right: UPDATE_EXPECTED=1 cargo test -p xtask"
+        "{} is stale, from line {} on\n--- it says\n{}\n--- found\n{}\n\n\
+         If that is right: UPDATE_EXPECTED=1 cargo test -p xtask",
+        file.display(),
+        same + 1,
+        changed(&expected),
+        changed(found)
     ))
 }
