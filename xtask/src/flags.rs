@@ -149,14 +149,18 @@ file is wrong; 130 interrupted.
 /// A word that means nothing here; the message names the nearest one that does.
 pub fn parse(arguments: impl IntoIterator<Item = OsString>) -> Result<Command> {
     let mut parser = lexopt::Parser::from_args(arguments);
-    let name = match parser.next().map_err(usage)? {
+    let mut name = match parser.next().map_err(usage)? {
         None => return Ok(Command::Help(overview())),
         Some(Long("help") | Short('h')) => return Ok(Command::Help(overview())),
         Some(Value(name)) => name.string().map_err(usage)?,
         Some(other) => return Err(usage(other.unexpected())),
     };
-    if name == "help" {
-        return Ok(Command::Help(overview()));
+    let wants_help = name == "help";
+    if wants_help {
+        name = match parser.next().map_err(usage)? {
+            Some(Value(name)) => name.string().map_err(usage)?,
+            _ => return Ok(Command::Help(overview())),
+        };
     }
     let Some(help) = COMMANDS.iter().find(|command| command.name == name) else {
         let names = COMMANDS.map(|command| command.name);
@@ -168,7 +172,10 @@ pub fn parse(arguments: impl IntoIterator<Item = OsString>) -> Result<Command> {
             ),
         }));
     };
-    Words::read(help, &mut parser)
+    match wants_help {
+        true => Ok(Command::Help(help.text())),
+        false => Words::read(help, &mut parser),
+    }
 }
 
 /// The number after a flag; the types used here are those of numbers from 1 on.
@@ -254,7 +261,8 @@ impl Words {
                 Long(flag) => format!("--{flag}"),
             };
             if !help.flags().any(|known| known == flag) {
-                let near = suggest(&flag, help.flags());
+                let begins = |known: &&str| known.starts_with(&format!("-{flag}"));
+                let near = suggest(&flag, help.flags()).or_else(|| help.flags().find(begins));
                 let flags: Vec<_> = help.flags().collect();
                 let repair = match near {
                     Some(near) => format!("did you mean `{near}`?"),

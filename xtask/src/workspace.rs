@@ -18,6 +18,8 @@ pub struct Workspace {
     pub root: PathBuf,
     /// The topics, in reading order.
     pub topics: Vec<Topic>,
+    /// The members that are no topics: their paths.
+    pub others: Vec<String>,
     manifest: String,
     /// The brackets of the `members` list, and what stands between them.
     members: Range<usize>,
@@ -66,12 +68,14 @@ impl Workspace {
             return Err(bad("`members` is not a list".into()));
         };
         let mut topics = Vec::new();
+        let mut others = Vec::new();
         for path in paths {
             let Some(text) = path.get_ref().as_str() else {
                 return Err(bad("a member is not a string".into()));
             };
             // Whatever else is in the workspace, only what is in this folder is a topic.
             let Some(name) = text.strip_prefix("crates/") else {
+                others.push(text.to_string());
                 continue;
             };
             let before = &manifest[members.span().start..path.span().start];
@@ -90,6 +94,7 @@ impl Workspace {
         Ok(Self {
             root,
             topics,
+            others,
             manifest,
             members,
         })

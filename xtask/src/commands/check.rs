@@ -30,7 +30,10 @@ pub fn check(topic: &str, file: &Path, json: bool) -> Result<u8> {
     let program = Program::to_check(topic);
     let ready = match &program.ready {
         Ok(ready) => ready,
-        Err(fault) => return Err(Error::usage(format!("{}\n{}", fault.what, fault.details))),
+        Err(fault) => {
+            let (name, what, details) = (&program.name, &fault.what, &fault.details);
+            return Err(Error::usage(format!("{name}: {what}\n{details}")));
+        }
     };
     let outcome = Outcome::of_one_run(&ready.spec, transcript);
     let text = match json {

@@ -27,14 +27,17 @@ pub fn copy(topic: Option<&str>, dest: &Path) -> Result<u8> {
             dest.display()
         )));
     }
-    let parent = dest
-        .parent()
-        .filter(|parent| !parent.as_os_str().is_empty());
-    let parent = parent.unwrap_or(Path::new(".")).canonicalize();
-    if parent.is_ok_and(|parent| parent.starts_with(&workspace.root)) {
+    // Cargo would take it for a part of the workspace, and refuse it as one.
+    let parent = match dest.parent() {
+        Some(parent) if parent != Path::new("") => parent,
+        _ => Path::new("."),
+    };
+    let root = workspace.root.canonicalize();
+    if let (Ok(parent), Ok(root)) = (parent.canonicalize(), root)
+        && parent.starts_with(root)
+    {
         return Err(Error::usage(format!(
-            "{} is inside this workspace, where cargo lets no crate stand alone; \
-             name a folder outside of it",
+            "{} is inside this workspace, and could not stand alone; name a folder outside",
             dest.display()
         )));
     }

@@ -43,6 +43,13 @@ pub fn new(name: &str, section: &str) -> Result<u8> {
             "{shown} exists already, and is left as it is"
         )));
     }
+    // Cargo would refuse the whole workspace, and with it the runner that could mend it.
+    let taken = |path: &&String| path.rsplit('/').next() == Some(name);
+    if let Some(path) = workspace.others.iter().find(taken) {
+        return Err(Error::usage(format!(
+            "{path} has this name already; choose another"
+        )));
+    }
     let sections = workspace.sections();
     let section = match section {
         "" => sections.last().copied().unwrap_or_default(),

@@ -48,6 +48,13 @@ impl<'a> Cursor<'a> {
         &self.text[at..]
     }
 
+    /// The letters, digits and underscores that come next.
+    pub fn word(&mut self) -> &'a str {
+        let rest = self.rest();
+        let length = rest.find(|c: char| !c.is_alphanumeric() && c != '_');
+        &rest[..length.unwrap_or(rest.len())]
+    }
+
     /// The text between two positions.
     pub fn slice(&self, from: usize) -> &'a str {
         self.text[from..self.at].trim_end()
@@ -104,9 +111,13 @@ impl<'a> Cursor<'a> {
     /// The fault of not finding `wanted` here.
     pub fn unexpected(&mut self, wanted: &str) -> Fault {
         let at = self.position();
-        let found = self.rest().chars().next();
-        let span = at..at + found.map_or(0, char::len_utf8);
-        let found = found.map_or("the end".to_string(), |c| format!("`{c}`"));
-        Fault::new(span, format!("expected {wanted}, found {found}"))
+        let first = self.rest().chars().next().map_or(0, char::len_utf8);
+        let found = &self.rest()[..self.word().len().max(first)];
+        let length = found.len();
+        let found = match found {
+            "" => "the end".to_string(),
+            found => format!("`{found}`"),
+        };
+        Fault::new(at..at + length, format!("expected {wanted}, found {found}"))
     }
 }

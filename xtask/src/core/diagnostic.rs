@@ -51,7 +51,8 @@ pub fn suggest<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>) ->
         .map(|candidate| (strsim::osa_distance(word, candidate), candidate))
         // One slip of the finger, and one more for every four letters.
         .filter(|(slips, candidate)| {
-            *slips <= 1 + word.len() / 4 || (word.len() > 2 && candidate.contains(word))
+            let part = candidate.contains(word) || word.contains(candidate);
+            *slips <= 1 + word.len() / 4 || (word.len() > 2 && part)
         })
         .min_by_key(|(slips, _)| *slips)
         .map(|(_, candidate)| candidate)

@@ -348,8 +348,20 @@ impl Parser<'_, '_> {
             let Some(number) = number(digits) else {
                 return Err(Fault::new(span, format!("`{digits}` is not a number")));
             };
-            let unit = [("ms", 1.0), ("s", 1000.0)];
-            let factor = self.cursor.take_any(&unit).unwrap_or(1.0);
+            let beside = self.cursor.position() == span.end;
+            let unit = self.cursor.word();
+            let factor = match unit {
+                "ms" => 1.0,
+                "s" => 1000.0,
+                // Whatever it is, it is no part of the number.
+                _ if unit.is_empty() || !beside => return Ok(Expression::Number(number)),
+                _ => {
+                    let span = span.end..span.end + unit.len();
+                    return Err(Fault::new(span, format!("there is no unit `{unit}`"))
+                        .help("write milliseconds or seconds, as in `20ms` or `1.5s`"));
+                }
+            };
+            self.cursor.take(unit);
             return Ok(Expression::Number(number * factor));
         }
         self.leaf()
@@ -358,10 +370,11 @@ impl Parser<'_, '_> {
     /// A capture, or a function of a selector.
     fn leaf(&mut self) -> Result<Expression, Fault> {
         let from = self.cursor.position();
-        let rest = self.cursor.rest();
-        let name_length = rest.find(|c: char| !c.is_alphanumeric() && c != '_');
-        let name = &rest[..name_length.unwrap_or(rest.len())];
-        if !rest[name.len()..].trim_start().starts_with('(') {
+        let name = self.cursor.word();
+        if !self.cursor.rest()[name.len()..]
+            .trim_start()
+            .starts_with('(')
+        {
             let selector = Selector::parse(self.cursor, self.events)?;
             self.require_values(&selector, from)?;
             return Ok(Expression::Leaf(self.add(from, Reads::Value, selector)));
@@ -428,9 +441,12 @@ impl Parser<'_, '_> {
             return Ok(());
         }
         let span = from..from + selector.text.len();
+        let captures = selector.capture_names(self.events).join(", ");
         Err(
-            Fault::new(span, format!("`{}` names no capture", selector.text))
-                .help("write a dot and the capture, as in `final.value`"),
+            Fault::new(span, format!("`{}` names no capture", selector.text)).help(format!(
+                "write a dot and a capture: {captures}; or `count({})`",
+                selector.text
+            )),
         )
     }
 }

@@ -22,8 +22,8 @@ pub(super) enum Value {
     Flag(bool),
     List(Vec<Node>),
     Table(Vec<Entry>),
-    /// TOML's dates and times, which no key takes.
-    Date,
+    /// What no key takes: what it is, with its article.
+    Other(&'static str),
 }
 
 /// One key of a table, and its value; a table's entries stand in the file's order.
@@ -55,16 +55,23 @@ impl Node {
     }
 
     /// What kind of value it is, with its article.
-    pub fn kind(&self) -> &'static str {
-        match self.value {
+    pub fn kind(&self) -> String {
+        let kind = match &self.value {
             Value::Text(_) => "a string",
+            Value::Integer(..0) => "a negative number",
+            Value::Integer(0) => "zero",
             Value::Integer(_) => "a whole number",
             Value::Float(_) => "a number with a fraction",
-            Value::Flag(_) => "true or false",
-            Value::List(_) => "a list",
+            Value::Flag(true) => "true",
+            Value::Flag(false) => "false",
+            Value::List(items) => match items.len() {
+                0 => "an empty list",
+                count => return format!("a list of {count}"),
+            },
             Value::Table(_) => "a table",
-            Value::Date => "a date",
-        }
+            Value::Other(kind) => kind,
+        };
+        kind.to_string()
     }
 
     /// The entries of a table; none of anything else.
@@ -123,14 +130,16 @@ fn node(value: &Spanned<DeValue<'_>>) -> Node {
     let span = value.span();
     let value = match value.get_ref() {
         DeValue::String(text) => Value::Text(text.to_string()),
-        DeValue::Integer(number) => {
-            i64::from_str_radix(number.as_str(), number.radix()).map_or(Value::Date, Value::Integer)
-        }
-        DeValue::Float(number) => number.as_str().parse().map_or(Value::Date, Value::Float),
+        DeValue::Integer(number) => i64::from_str_radix(number.as_str(), number.radix())
+            .map_or(Value::Other("a number that is too large"), Value::Integer),
+        DeValue::Float(number) => number
+            .as_str()
+            .parse()
+            .map_or(Value::Other("no number that can be read"), Value::Float),
         DeValue::Boolean(flag) => Value::Flag(*flag),
         DeValue::Array(items) => Value::List(items.iter().map(node).collect()),
         DeValue::Table(entries) => table(entries),
-        DeValue::Datetime(_) => Value::Date,
+        DeValue::Datetime(_) => Value::Other("a date"),
     };
     Node { span, value }
 }

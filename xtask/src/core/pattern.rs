@@ -95,8 +95,12 @@ impl Part {
         let is_name = name.starts_with(char::is_alphabetic)
             && name.chars().all(|c| c.is_alphanumeric() || c == '_');
         if !is_name {
-            return Err(Fault::new(at..at + name.len(), "a capture needs a name")
-                .help("a name has letters, digits and underscores, as in `{worker:int}`"));
+            return Err(
+                Fault::new(at..at + name.len(), "a capture needs a name").help(
+                    "a name has letters, digits and underscores, as in `{worker:int}`; \
+                 write `{{` for a brace that is printed",
+                ),
+            );
         }
         if name == "actor" {
             let message = "every event has a capture `actor` already, the text before the colon";

@@ -5,7 +5,7 @@ use std::ops::Range;
 
 use super::cursor::{Cursor, Fault};
 use super::diagnostic::did_you_mean;
-use super::spec::Event;
+use super::spec::{Event, Matcher};
 use super::transcript::Stream;
 use super::view::Occurrence;
 
@@ -125,12 +125,34 @@ impl Selector {
         whole.filter_map(|one| one.event)
     }
 
+    /// Whether all that it selects are panics.
+    pub fn is_of_panics(&self, events: &[Event]) -> bool {
+        let is_panic = |event: usize| matches!(events[event].matcher, Matcher::Panic { .. });
+        self.alternatives
+            .iter()
+            .all(|one| one.event.is_some_and(is_panic))
+    }
+
     /// The streams that its lines stand on.
     pub fn streams(&self, events: &[Event]) -> impl Iterator<Item = Stream> {
         self.alternatives.iter().map(|one| {
             one.event
                 .map_or(Stream::Stdout, |event| events[event].stream())
         })
+    }
+
+    /// The captures that its lines may have, each once, the file's own first.
+    pub fn capture_names<'e>(&self, events: &'e [Event]) -> Vec<&'e str> {
+        let mut names = Vec::new();
+        let own = self
+            .events()
+            .flat_map(|event| events[event].capture_names());
+        for name in own.chain(["actor"]) {
+            if !names.contains(&name) {
+                names.push(name);
+            }
+        }
+        names
     }
 
     /// Whether some of its lines may have that capture.
@@ -163,8 +185,13 @@ impl Alternative {
             let found = events.iter().position(|event| event.name == name);
             Some(found.ok_or_else(|| {
                 let valid: Vec<_> = events.iter().map(|event| event.name.as_str()).collect();
-                Fault::new(span, format!("there is no event `{name}`"))
-                    .help(did_you_mean(name, &valid))
+                let help = match name {
+                    "every" | "first" | "last" => format!(
+                        "only `order`, and `elapsed` of a `time` rule, take the word `{name}`"
+                    ),
+                    _ => did_you_mean(name, &valid),
+                };
+                Fault::new(span, format!("there is no event `{name}`")).help(help)
             })?)
         };
         let known = event.map(|event| &events[event]);
@@ -211,7 +238,7 @@ fn check_capture(name: &str, span: Range<usize>, event: Option<&Event>) -> Resul
     if name == "actor" || event.is_some_and(|event| event.captures(name)) {
         return Ok(());
     }
-    let what = event.map_or("a line", |event| &event.name);
+    let what = event.map_or("*", |event| &event.name);
     let mut valid: Vec<_> = event.map_or(Vec::new(), |event| event.capture_names().collect());
     valid.push("actor");
     Err(
@@ -241,7 +268,8 @@ impl Filter {
         };
         let value = value.trim_end();
         if comparison.is_ordering() && number(value).is_none() {
-            return Err(Fault::new(span, format!("`{value}` is not a number")));
+            return Err(Fault::new(span, format!("`{value}` is not a number"))
+                .help("only numbers have an order; text has `=` and `!=`"));
         }
         Ok(Self {
             capture,

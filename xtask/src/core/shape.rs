@@ -16,6 +16,8 @@ pub enum Shape {
     Choice(&'static [&'static str]),
     /// A whole number that is not negative.
     Count,
+    /// A whole number from one on.
+    Positive,
     /// A whole number.
     Integer,
     /// `true` or `false`.
@@ -74,6 +76,14 @@ pub const fn optional(name: &'static str, shape: &'static Shape, doc: &'static s
     }
 }
 
+impl Field {
+    /// What it means, as a help.
+    fn help(&self) -> String {
+        let (first, rest) = self.doc.split_at(1);
+        first.to_lowercase() + rest.trim_end_matches('.')
+    }
+}
+
 /// A table with these keys and no further demand.
 pub const fn table(fields: &'static [Field]) -> Shape {
     Shape::Table(Table {
@@ -89,6 +99,7 @@ impl Shape {
             (Shape::Text, Value::Text(_))
             | (Shape::Integer, Value::Integer(_))
             | (Shape::Count, Value::Integer(0..))
+            | (Shape::Positive, Value::Integer(1..))
             | (Shape::Flag, Value::Flag(_))
             | (
                 Shape::Scalar,
@@ -128,7 +139,9 @@ impl Shape {
     fn admits(&self, node: &Node) -> bool {
         match self {
             Shape::Text | Shape::Choice(_) => matches!(node.value, Value::Text(_)),
-            Shape::Count | Shape::Integer => matches!(node.value, Value::Integer(_)),
+            Shape::Count | Shape::Positive | Shape::Integer => {
+                matches!(node.value, Value::Integer(_))
+            }
             Shape::Flag => matches!(node.value, Value::Flag(_)),
             Shape::Scalar => !matches!(node.value, Value::List(_) | Value::Table(_)),
             Shape::List(_) | Shape::Pair(_) => matches!(node.value, Value::List(_)),
@@ -142,6 +155,7 @@ impl Shape {
             Shape::Text => "a string".into(),
             Shape::Choice(valid) => format!("one of {}", valid.join(", ")),
             Shape::Count => "a whole number, not negative".into(),
+            Shape::Positive => "a whole number from 1 on".into(),
             Shape::Integer => "a whole number".into(),
             Shape::Flag => "true or false".into(),
             Shape::Scalar => "a string, a number or true or false".into(),
@@ -162,6 +176,7 @@ impl Shape {
             Shape::Text => json!({"type": "string"}),
             Shape::Choice(valid) => json!({"enum": valid}),
             Shape::Count => json!({"type": "integer", "minimum": 0}),
+            Shape::Positive => json!({"type": "integer", "minimum": 1}),
             Shape::Integer => json!({"type": "integer"}),
             Shape::Flag => json!({"type": "boolean"}),
             Shape::Scalar => json!({"type": ["string", "number", "boolean"]}),
@@ -185,7 +200,16 @@ impl Table {
     fn check(&self, node: &Node, faults: &mut Vec<Diagnostic>) {
         for entry in node.entries() {
             match self.fields.iter().find(|field| field.name == entry.key) {
-                Some(field) => field.shape.check(&entry.node, faults),
+                Some(field) => {
+                    let known = faults.len();
+                    field.shape.check(&entry.node, faults);
+                    // A value of the wrong type: what the key is for says what to write.
+                    for fault in &mut faults[known..] {
+                        if fault.span == entry.node.span && fault.help.is_none() {
+                            fault.help = Some(field.help());
+                        }
+                    }
+                }
                 None => {
                     let valid: Vec<_> = self.fields.iter().map(|field| field.name).collect();
                     let message = format!("there is no key `{}` here", entry.key);
@@ -201,7 +225,7 @@ impl Table {
         for field in self.fields {
             if field.required && node.get(field.name).is_none() {
                 let message = format!("the key `{}` is missing", field.name);
-                faults.push(Diagnostic::new(node.span.clone(), message).help(field.doc));
+                faults.push(Diagnostic::new(node.span.clone(), message).help(field.help()));
             }
         }
         let present: Vec<_> = node
@@ -215,9 +239,9 @@ impl Table {
             [] => faults.push(
                 Diagnostic::new(
                     node.span.clone(),
-                    "the one key that says what it is is missing",
+                    "the key that says what it is about is missing",
                 )
-                .help(format!("it takes one of: {}", self.one_of.join(", "))),
+                .help(format!("add one of: {}", self.one_of.join(", "))),
             ),
             [first, second, ..] => faults.push(
                 Diagnostic::new(

@@ -192,17 +192,22 @@ impl Event {
             Matcher::Panic {
                 message: scope.patterns(message)?,
                 thread: match node.get("thread") {
-                    Some(node) => scope.patterns(node)?.pop(),
+                    Some(node) => Some(scope.pattern(node)?),
                     None => None,
                 },
             }
+        } else if let Some(thread) = node.get("thread") {
+            let fault = Diagnostic::new(thread.span.clone(), "only a panic names its thread");
+            let help = "leave `thread` out, or make the event a `panic`";
+            scope.faults.push(fault.help(help));
+            return None;
         } else {
             let (stream, node) = match (node.get("stderr"), node.get("stdout")) {
                 (Some(node), _) => (Stream::Stderr, node),
                 (None, Some(node)) => (Stream::Stdout, node),
                 (None, None) => (Stream::Stdout, node),
             };
-            let pattern = scope.patterns(node)?.pop()?;
+            let pattern = scope.pattern(node)?;
             Matcher::Line { stream, pattern }
         };
         let may_be_absent = node.get("may_be_absent").and_then(Node::text);

@@ -51,12 +51,12 @@ pub(super) const FILE: Shape = table(&[
     optional(
         "always",
         &Shape::List(&ALWAYS),
-        "What is true of every run.",
+        "What is true of every run: each rule is headed `[[always]]`.",
     ),
     optional(
         "sometimes",
         &Shape::List(&SOMETIMES),
-        "What is true of some runs.",
+        "What is true of some runs: each rule is headed `[[sometimes]]`.",
     ),
 ]);
 
@@ -117,7 +117,7 @@ const COMMON: [Field; 4] = [
     optional("why", &Shape::Text, "Why it is true on every interleaving."),
     optional(
         "cores",
-        &Shape::Count,
+        &Shape::Positive,
         "How many cores it takes to decide; with fewer the verdict is unsupported.",
     ),
     optional(
@@ -129,7 +129,7 @@ const COMMON: [Field; 4] = [
 
 const WITHIN: Field = optional(
     "within",
-    &Shape::Count,
+    &Shape::Positive,
     "How many runs are allowed until one shows it; 50 if left out.",
 );
 

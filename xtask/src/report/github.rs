@@ -24,7 +24,9 @@ impl Reporter for Github {
                     false => program.topic.main_file(),
                 };
                 let details = anstream::adapter::strip_str(&fault.details).to_string();
-                annotate(&shown_path(&file), 1, &fault.what, &details);
+                let whole = (shown_path(&file), 1);
+                let (file, line) = place(&details).unwrap_or(whole);
+                annotate(&file, line, &fault.what, &details);
             }
             Event::Ended { program, outcome } => {
                 let Ok(ready) = &program.ready else {
@@ -46,6 +48,14 @@ impl Reporter for Github {
         }
         Ok(())
     }
+}
+
+/// The file and line of the first message, which the compiler and this runner show alike.
+fn place(details: &str) -> Option<(String, usize)> {
+    let (_, rest) = details.split_once("--> ")?;
+    let mut parts = rest.lines().next()?.rsplitn(3, ':').skip(1);
+    let line = parts.next()?.parse().ok()?;
+    Some((parts.next()?.to_string(), line))
 }
 
 /// Annotations are read from either stream; this one never belongs to `--json`.

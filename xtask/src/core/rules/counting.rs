@@ -97,22 +97,12 @@ impl Count {
     fn build(node: &Node, scope: &mut Scope<'_>) -> Option<Self> {
         let of = scope.lines(node.get("of")?)?;
         let per = scope.per(node.get("per"), &[&of])?;
-        let number = |key| {
-            let number = node.get(key).and_then(Node::integer)?;
-            usize::try_from(number).ok()
-        };
-        let (is, least, most) = (number("is"), number("at_least"), number("at_most"));
-        if is.is_none() == (least.is_none() && most.is_none()) {
-            scope.faults.push(
-                Diagnostic::new(node.span.clone(), "it must say how often")
-                    .help("write either `is`, or `at_least` or `at_most` or both"),
-            );
-            return None;
-        }
+        let help = "write either `is`, or `at_least` or `at_most` or both";
+        let (at_least, at_most) = scope.bounds(node, help)?;
         Some(Self {
             of,
-            at_least: is.or(least).unwrap_or(0),
-            at_most: is.or(most).unwrap_or(usize::MAX),
+            at_least,
+            at_most,
             per,
         })
     }

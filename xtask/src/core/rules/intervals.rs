@@ -281,22 +281,11 @@ struct Overlap {
 impl Overlap {
     fn build(node: &Node, scope: &mut Scope<'_>) -> Option<Self> {
         let of = Intervals::build(node, node.get("of")?, scope)?;
-        let number = |key| {
-            let number = node.get(key).and_then(Node::integer)?;
-            usize::try_from(number).ok()
-        };
-        let (least, most) = (number("at_least"), number("at_most"));
-        if least.is_none() && most.is_none() {
-            scope.faults.push(
-                Diagnostic::new(node.span.clone(), "it must say how many")
-                    .help("write `at_least` or `at_most` or both"),
-            );
-            return None;
-        }
+        let (at_least, at_most) = scope.bounds(node, "write `at_least` or `at_most` or both")?;
         Some(Self {
             of,
-            at_least: least.unwrap_or(0),
-            at_most: most.unwrap_or(usize::MAX),
+            at_least,
+            at_most,
         })
     }
 }

@@ -175,6 +175,37 @@ impl<'s> Scope<'s> {
         Some(patterns)
     }
 
+    /// A pattern, of which a line break can be no part.
+    pub fn pattern(&mut self, node: &Node) -> Option<Pattern> {
+        let mut patterns = self.patterns(node)?;
+        let pattern = patterns.pop()?;
+        if patterns.is_empty() {
+            return Some(pattern);
+        }
+        let text = node.text()?;
+        let fault = Fault::new(0..text.len(), "a line has no line break in it")
+            .help("make an event of each line; only the message of a `panic` may have several");
+        self.fault(node, fault);
+        None
+    }
+
+    /// How often or how many, at least and at most: exactly `is`, or a range.
+    pub fn bounds(&mut self, node: &Node, help: &str) -> Option<(usize, usize)> {
+        let number = |key| {
+            let number = node.get(key).and_then(Node::integer)?;
+            usize::try_from(number).ok()
+        };
+        let fault = match (number("is"), number("at_least"), number("at_most")) {
+            (Some(is), None, None) => return Some((is, is)),
+            (None, Some(least), Some(most)) if least > most => "no number is in this range",
+            (None, None, None) | (Some(_), ..) => "it must say how many, in one way",
+            (None, least, most) => return Some((least.unwrap_or(0), most.unwrap_or(usize::MAX))),
+        };
+        self.faults
+            .push(Diagnostic::new(node.span.clone(), fault).help(help));
+        None
+    }
+
     /// A duration such as `300ms` or `1.5s`.
     pub fn duration(&mut self, node: &Node) -> Option<Duration> {
         let text = node.text()?;
@@ -227,11 +258,7 @@ impl<'s> Scope<'s> {
         if selector.has_values() == Ok(true) {
             return Some(selector);
         }
-        let captures: Vec<&str> = selector
-            .events()
-            .flat_map(|event| self.events[event].capture_names())
-            .chain(["actor"])
-            .collect();
+        let captures = selector.capture_names(&self.events);
         let span = 0..selector.text.len();
         let fault = Fault::new(span, "this rule is about values, and needs a capture").help(
             format!("write a dot and a capture: {}", captures.join(", ")),
@@ -276,12 +303,10 @@ impl<'s> Scope<'s> {
             if !selectors.iter().any(|one| one.captures(name, &self.events)) {
                 let mut valid: Vec<&str> = selectors
                     .iter()
-                    .flat_map(|selector| selector.events())
-                    .flat_map(|event| self.events[event].capture_names())
+                    .flat_map(|selector| selector.capture_names(&self.events))
                     .collect();
                 valid.sort_unstable();
                 valid.dedup();
-                valid.push("actor");
                 let message = format!("no event of this rule has a capture `{name}`");
                 let help = did_you_mean(name, &valid);
                 self.fault(node, Fault::new(0..name.len(), message).help(help));
@@ -300,10 +325,11 @@ impl<'s> Scope<'s> {
             return Some(());
         }
         let message = "this rule would order standard output against standard error";
-        self.faults.push(
-            Diagnostic::new(node.span.clone(), message)
-                .help("they are two pipes, and nothing orders one against the other"),
-        );
+        self.faults
+            .push(Diagnostic::new(node.span.clone(), message).help(
+                "they are two pipes, and nothing orders one against the other; \
+                 `*`, and `first` and `last` without `among`, mean standard output",
+            ));
         None
     }
 }

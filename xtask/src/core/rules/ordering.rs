@@ -3,6 +3,7 @@
 use super::counting::PER;
 use super::intervals;
 use super::{Check, Finding, Per, Scope};
+use crate::core::Diagnostic;
 use crate::core::node::Node;
 use crate::core::selector::{Quantified, Selector, Which, number};
 use crate::core::shape::{Shape, optional, required, table};
@@ -193,7 +194,7 @@ impl Never {
             }
             [_, (key, node), ..] => {
                 scope.faults.push(
-                    crate::core::Diagnostic::new(
+                    Diagnostic::new(
                         node.span.clone(),
                         format!("`{key}` is one limit too many"),
                     )
@@ -292,6 +293,13 @@ struct Order {
 impl Order {
     fn build(node: &Node, scope: &mut Scope<'_>) -> Option<Self> {
         let chain = scope.each(node.get("chain").unwrap_or(node), Scope::quantified)?;
+        if chain.len() < 2 {
+            scope.faults.push(
+                Diagnostic::new(node.span.clone(), "one alone is in no order")
+                    .help("a chain has two or more; `count` says how often something happens"),
+            );
+            return None;
+        }
         let selectors: Vec<_> = chain.iter().map(|one| &one.selector).collect();
         scope.one_stream(node, &selectors)?;
         let per = scope.per(node.get("per"), &selectors)?;

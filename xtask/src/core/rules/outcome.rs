@@ -3,7 +3,6 @@
 use std::collections::BTreeSet;
 
 use super::{Check, Evidence, Finding, Scope, listed};
-use crate::core::Exit;
 use crate::core::node::Node;
 use crate::core::selector::Selector;
 use crate::core::shape::{Shape, Table, optional, required, table};
@@ -11,6 +10,7 @@ use crate::core::spec::Hang;
 use crate::core::transcript::Stream;
 use crate::core::view::View;
 use crate::core::vocabulary::Kind;
+use crate::core::{Diagnostic, Exit};
 
 pub const OUTCOME: Kind = Kind {
     name: "outcome",
@@ -89,7 +89,17 @@ impl Outcome {
             });
         }
         let panic = match node.get("panics") {
-            Some(panic) => Some(scope.lines(panic)?),
+            Some(node) => {
+                let panic = scope.lines(node)?;
+                if !panic.is_of_panics(&scope.events) {
+                    scope.faults.push(
+                        Diagnostic::new(node.span.clone(), "this is no `panic` event")
+                            .help("name an event such as `gave_up = { panic = \"…\" }`"),
+                    );
+                    return None;
+                }
+                Some(panic)
+            }
             None => None,
         };
         let exit = match (number("exits"), number("signal")) {

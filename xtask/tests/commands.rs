@@ -1,0 +1,573 @@
+//! The commands, from the words of a person to what is printed and the status.
+
+mod house;
+
+use std::fs;
+use std::path::Path;
+
+use house::House;
+use serde_json::Value;
+
+const EVENTS: &str = "[events]\nhello = \"Main: hello\"\n";
+const HELLO: &str = "//! Says hello.\n\nfn main() {\n    println!(\"Main: hello\");\n}\n";
+/// It breaks the rules of `EVENTS`.
+const BYE: &str = "//! Says goodbye.\n\nfn main() {\n    println!(\"Main: bye\");\n}\n";
+
+const MEMBERS: &str = r#"[
+    # Threads
+    "crates/hello-demo",
+
+    # Channels: said
+    "crates/other-demo", # with a comment of its own
+
+    # Empty
+
+    "tools/no-topic",
+]"#;
+
+/// Two topics in two of three sections.
+fn house() -> House {
+    House::new(MEMBERS)
+        .topic("crates/hello-demo", HELLO, EVENTS)
+        .topic("crates/other-demo", HELLO, EVENTS)
+        .topic("tools/no-topic", HELLO, "")
+}
+
+/// The JSON objects of standard output, one for each line.
+fn objects(text: &str) -> Vec<Value> {
+    let object =
+        |line| serde_json::from_str(line).unwrap_or_else(|error| panic!("{error}: {line}"));
+    text.lines().map(object).collect()
+}
+
+/// The entries of a folder, by name.
+fn entries(folder: &Path) -> Vec<String> {
+    let entries = fs::read_dir(folder).unwrap();
+    let mut names: Vec<_> = entries
+        .map(|entry| entry.unwrap().file_name().into_string().unwrap())
+        .collect();
+    names.sort();
+    names
+}
+
+#[test]
+fn wrong_words_are_answered_with_the_repair() {
+    let house = house();
+    for (words, answer) in [
+        ("lst", "there is no command `lst`; did you mean `list`?"),
+        (
+            "runall",
+            "there is no command `runall`; did you mean `run-all`?",
+        ),
+        (
+            "frobnicate",
+            "there is no command `frobnicate`; there are: list, run, run-all",
+        ),
+        ("--jsn", "'--jsn'"),
+        (
+            "list --jsn",
+            "`list` has no `--jsn`; did you mean `--json`?",
+        ),
+        ("list -j", "`list` has no `-j`; did you mean `--json`?"),
+        (
+            "list --bin x",
+            "`list` has no `--bin`; it takes: --json, --help",
+        ),
+        (
+            "list hello",
+            "expected nothing more\n\nUsage: cargo xtask list [--json]",
+        ),
+        ("ci now", "expected nothing more"),
+        (
+            "run",
+            "expected the name of a topic\n\nUsage: cargo xtask run TOPIC...",
+        ),
+        (
+            "run helo-demo",
+            "there is no topic `helo-demo`; did you mean `hello-demo`?",
+        ),
+        (
+            "run zebra",
+            "there is no topic `zebra`; `cargo xtask list` shows them all",
+        ),
+        ("run no-topic", "there is no topic `no-topic`"),
+        ("run hello zebra", "there is no topic `zebra`"),
+        ("run ./nowhere", "./nowhere: no crate's folder"),
+        ("run ./crates", "./crates: cannot read its Cargo.toml"),
+        ("run .", "its Cargo.toml names no package"),
+        ("run hello --jobs 0", "`--jobs 0` is no number from 1 on"),
+        (
+            "run hello --jobs many",
+            "`--jobs many` is no number from 1 on",
+        ),
+        (
+            "run hello --repeat 0",
+            "`--repeat 0` is no number from 1 on",
+        ),
+        ("run hello --repeat", "--repeat"),
+        ("run hello --until-fial", "did you mean `--until-fail`?"),
+        ("run-all zebra", "there is no topic `zebra`"),
+        ("check", "expected the name of a topic"),
+        ("check hello", "expected --transcript FILE"),
+        ("check hello --transcript none", "cannot read none"),
+        (
+            "check demo --transcript x",
+            "part of several topics' names: hello-demo, other-demo",
+        ),
+        (
+            "copy hello",
+            "expected a folder to make\n\nUsage: cargo xtask copy TOPIC DEST",
+        ),
+        ("copy hello a b", "expected nothing more"),
+        ("copy helo-demo ../copy", "did you mean `hello-demo`?"),
+        ("copy hello ../no/such", "cannot make ../no/"),
+        (
+            "copy hello crates",
+            "crates exists already, and is left as it is",
+        ),
+        (
+            "copy hello Cargo.toml",
+            "Cargo.toml exists already, and is left as it is",
+        ),
+        (
+            "copy --all crates",
+            "crates exists already, and is left as it is",
+        ),
+        ("new", "expected a name for the topic"),
+        (
+            "new Barrier_Demo",
+            "use small letters, digits and dashes, as in `barrier-demo`",
+        ),
+        ("new ../up", "`../up` cannot be a topic's name"),
+        (
+            "new hello-demo",
+            "crates/hello-demo exists already, and is left as it is",
+        ),
+        ("new no-topic", "tools/no-topic has this name already"),
+        (
+            "new a-demo --section Thread",
+            "no section `Thread`; did you mean `Threads`?",
+        ),
+        (
+            "new a-demo --section Zebra",
+            "there are: Threads, Channels: said, Empty",
+        ),
+    ] {
+        let before = entries(&house.root);
+        let ran = house.xtask(words).exits(2).complains(answer);
+        assert!(ran.stdout.is_empty(), "an error is no output\n{ran}");
+        assert_eq!(
+            entries(&house.root),
+            before,
+            "nothing may stay behind\n{ran}"
+        );
+    }
+    assert_eq!(entries(&house.path("crates")), ["hello-demo", "other-demo"]);
+    assert!(house.read("Cargo.toml").contains(MEMBERS));
+}
+
+#[test]
+fn every_command_has_help() {
+    let house = house();
+    let overview = house.xtask("").exits(0);
+    for words in ["help", "-h", "--help"] {
+        assert_eq!(house.xtask(words).exits(0).stdout, overview.stdout);
+    }
+    let commands: Vec<_> = overview
+        .stdout
+        .lines()
+        .filter_map(|line| line.strip_prefix("  ")?.split_whitespace().next())
+        .collect();
+    assert!(commands.contains(&"run-all"), "{overview}");
+    for command in commands {
+        let help = house.xtask(&format!("{command} --help")).exits(0);
+        let help = help
+            .prints(&format!("cargo xtask {command}"))
+            .prints("Exit status");
+        for words in [format!("{command} -h"), format!("help {command}")] {
+            assert_eq!(house.xtask(&words).exits(0).stdout, help.stdout);
+        }
+    }
+}
+
+#[test]
+fn list_shows_the_reading_order() {
+    let house = house();
+    let text = "Threads\n  hello-demo  Says hello\n\nChannels: said\n  other-demo  Says hello\n";
+    assert_eq!(house.xtask("list").exits(0).stdout, text);
+    let list = house.xtask("list --json").exits(0);
+    let expected = serde_json::json!([
+        {"name": "hello-demo", "title": "Says hello", "section": "Threads",
+         "path": house.path("crates/hello-demo")},
+        {"name": "other-demo", "title": "Says hello", "section": "Channels: said",
+         "path": house.path("crates/other-demo")},
+    ]);
+    assert_eq!(objects(&list.stdout), [expected]);
+}
+
+#[test]
+fn a_topic_without_its_example_is_named() {
+    let house = House::new(r#"["crates/bare-demo"]"#)
+        .topic("crates/bare-demo", "fn main() {}\n", EVENTS)
+        .file("crates/bare-demo/src/lib.rs", "");
+    house
+        .xtask("list")
+        .exits(2)
+        .complains("write `//! What it shows.`");
+    fs::remove_file(house.path("crates/bare-demo/src/main.rs")).unwrap();
+    house
+        .xtask("list")
+        .exits(2)
+        .complains("a topic's example is its src/main.rs");
+    house
+        .xtask("run bare")
+        .exits(1)
+        .prints("it builds no program");
+    fs::remove_file(house.path("crates/bare-demo/src/lib.rs")).unwrap();
+    // Cargo refuses such a workspace as a whole, and says which crate it is about.
+    let ran = house
+        .xtask("run bare")
+        .exits(2)
+        .complains("crates/bare-demo/Cargo.toml");
+    ran.complains("no targets specified")
+        .complains("mend what it says above");
+}
+
+#[test]
+fn a_workspace_that_is_none_is_named() {
+    let house = House::new("[]");
+    for (manifest, answer) in [
+        (
+            "[workspace]\n",
+            "there is no `members` list in `[workspace]`",
+        ),
+        ("[workspace]\nmembers = 3\n", "`members` is not a list"),
+        ("[workspace]\nmembers = [3]\n", "a member is not a string"),
+        ("[workspace\n", "Cargo.toml: "),
+    ] {
+        fs::write(house.path("Cargo.toml"), manifest).unwrap();
+        house.xtask("list").exits(2).complains(answer);
+    }
+    fs::remove_file(house.path("Cargo.toml")).unwrap();
+    house.xtask("list").exits(2).complains("cannot read ");
+}
+
+#[test]
+fn run_all_tells_people_programs_and_ci() {
+    let rules =
+        format!("{EVENTS}\n[[always]]\nclaim = \"a \\\"<&>\\\" claim\"\nlast = \"hello\"\n");
+    let house = House::new(
+        r#"["crates/good-demo", "crates/broken-demo", "crates/odd-demo", "crates/wrong-demo"]"#,
+    )
+    .topic("crates/good-demo", HELLO, EVENTS)
+    .topic("crates/broken-demo", BYE, &rules)
+    .topic(
+        "crates/odd-demo",
+        "//! Odd.\n\nfn main() { let x: u8 = \"<\"; }\n",
+        EVENTS,
+    )
+    .topic("crates/wrong-demo", HELLO, "[event]\n");
+
+    // What does not compile keeps nothing else from being run.
+    let ran = house.xtask("run-all odd good").exits(1);
+    let ran = ran
+        .prints("FAIL  odd-demo   it does not compile")
+        .prints("mismatched types");
+    let ran = ran
+        .prints("ok    good-demo")
+        .prints("1 of 2 programs failed");
+    ran.prints("crates/odd-demo/src/main.rs:3:");
+    // Each filter may name one or more, and one that is named twice is run once.
+    house
+        .xtask("run-all good ./crates/good-demo")
+        .exits(0)
+        .prints("1 program, 3 rules");
+    house
+        .xtask("run-all broken")
+        .exits(1)
+        .prints("a line is no event of the list");
+    house
+        .xtask("run-all wrong")
+        .exits(2)
+        .prints("did you mean `events`?");
+
+    let mut command = house.command("run-all --json --junit junit.xml");
+    command.env("GITHUB_ACTIONS", "true");
+    let ran = house::Ran::of(command).exits(2);
+    let mut objects = objects(&ran.stdout);
+    let summary = objects.pop().expect("there is a summary");
+    assert_eq!(summary["type"], "summary");
+    let number = |key: &str| {
+        summary[key]
+            .as_u64()
+            .unwrap_or_else(|| panic!("{key}: {ran}"))
+    };
+    let counts = ["programs", "passed", "failed", "skipped"].map(number);
+    assert_eq!(counts, [4, 1, 3, 0]);
+    assert_eq!(number("rules"), 7);
+    assert!(number("bound_ms") <= number("wall_ms"));
+    // They come as they end, and not in the reading order.
+    objects.sort_by_key(|object| object["program"].to_string());
+    let names: Vec<_> = objects.iter().map(|object| &object["program"]).collect();
+    assert_eq!(
+        names,
+        ["broken-demo", "good-demo", "odd-demo", "wrong-demo"]
+    );
+    for (object, holds) in objects.iter().zip([false, true, false, false]) {
+        assert_eq!(
+            (&object["type"], &object["holds"]),
+            (&"program".into(), &holds.into())
+        );
+    }
+    let last = &objects[0]["rules"][0];
+    assert_eq!(
+        (&last["line"], &last["verdict"]),
+        (&5.into(), &"fail".into())
+    );
+
+    ran.complains("::error file=crates/broken-demo/invariants.toml,line=5,title=")
+        .complains("::error file=crates/odd-demo/src/main.rs,line=3,title=it does not compile::")
+        .complains("::error file=crates/wrong-demo/invariants.toml,line=1,title=")
+        .complains("its invariants.toml is wrong::error: there is no key `event` here%0A");
+
+    let junit = house.read("junit.xml");
+    let junit = roxmltree::Document::parse(&junit).expect("the JUnit file is XML");
+    let of = |name: &str, key: &str| {
+        let mut suites = junit.root_element().children();
+        let suite = suites.find(|suite| suite.attribute("name") == Some(name));
+        suite
+            .and_then(|suite| suite.attribute(key))
+            .unwrap_or("none")
+            .to_string()
+    };
+    let (failures, errors) = (["tests", "failures", "errors"], ["errors"]);
+    assert_eq!(failures.map(|key| of("good-demo", key)), ["3", "0", "0"]);
+    assert_eq!(failures.map(|key| of("broken-demo", key)), ["4", "3", "0"]);
+    assert_eq!(errors.map(|key| of("odd-demo", key)), ["1"]);
+    assert_eq!(errors.map(|key| of("wrong-demo", key)), ["1"]);
+    let claim = |node: &roxmltree::Node| node.attribute("name") == Some("a \"<&>\" claim");
+    assert!(junit.descendants().any(|node| claim(&node)));
+}
+
+#[test]
+fn each_program_of_a_topic_can_be_named() {
+    let house = House::new(r#"["crates/hello-demo"]"#)
+        .topic("crates/hello-demo", HELLO, EVENTS)
+        .file("crates/hello-demo/src/bin/slip.rs", BYE);
+    house
+        .xtask("run hello --bin hello-demo")
+        .exits(0)
+        .prints("1 program");
+    house
+        .xtask("run hello --bin slip")
+        .exits(1)
+        .prints("run hello-demo --bin slip");
+    let ran = house.xtask("run hello --bin slp").exits(2);
+    ran.complains("there is no program `slp`; did you mean `slip`?");
+    let ran = house.xtask("run hello --bin zebra").exits(2);
+    ran.complains("there is no program `zebra`; there are: hello-demo, slip");
+    fs::remove_file(house.path("crates/hello-demo/invariants.toml")).unwrap();
+    let ran = house.xtask("run hello").exits(2);
+    ran.prints("cannot read crates/hello-demo/invariants.toml")
+        .prints("xtask/RULES.md says how");
+}
+
+#[test]
+fn check_reads_only_whole_transcripts() {
+    let house = house();
+    let hello = r#"{"at_us":1,"stream":"stdout","text":"Main: hello"}"#;
+    let exit = r#"{"exit":{"code":0}}"#;
+    for (transcript, status, answer) in [
+        (format!("{hello}\n{exit}\n"), 0, "hello-demo: 3 rules hold"),
+        (
+            format!("{hello}\r\n\r\n{exit}"),
+            0,
+            "hello-demo: 3 rules hold",
+        ),
+        (
+            format!("{hello}\n{}\n", exit.replace('0', "7")),
+            1,
+            "the program exited with 7",
+        ),
+        (
+            format!("{hello}\n{{\"exit\":\"hang\"}}\n"),
+            1,
+            "still alive",
+        ),
+        (
+            format!("{hello}\n"),
+            2,
+            "the transcript stops before the end: no line holds `exit`",
+        ),
+        (String::new(), 2, "the transcript stops before the end"),
+        (
+            format!("{hello}\n{{\"exit\":"),
+            2,
+            "line 2: EOF while parsing",
+        ),
+        ("Main: hello\n".to_string(), 2, "line 1: expected value"),
+        (
+            format!("{exit}\n{hello}\n"),
+            2,
+            "line 2: stands after the program's end",
+        ),
+        (
+            hello.replace("stdout", "out"),
+            2,
+            "line 1: expected `stream` to be",
+        ),
+        (hello.replace("at_us", "at"), 2, "line 1: expected `at_us`"),
+        (hello.replace("text", "line"), 2, "line 1: expected `text`"),
+        (
+            exit.replace("code", "status"),
+            2,
+            "line 1: expected `exit` to be",
+        ),
+        ("[]\n".to_string(), 2, "line 1: expected `stream` to be"),
+    ] {
+        fs::write(house.path("run.ndjson"), transcript).unwrap();
+        let ran = house
+            .xtask("check hello --transcript run.ndjson")
+            .exits(status);
+        match status {
+            2 => ran.complains("run.ndjson: ").complains(answer),
+            _ => ran.prints(answer),
+        };
+        if status < 2 {
+            let ran = house
+                .xtask("check hello --json --transcript run.ndjson")
+                .exits(status);
+            assert_eq!(objects(&ran.stdout)[0]["holds"], status == 0, "{ran}");
+        }
+    }
+}
+
+#[test]
+fn a_recorded_run_can_be_checked_again() {
+    let house = house();
+    house
+        .xtask("run hello --record runs --repeat 2")
+        .exits(0)
+        .prints("passed 2 of 2 runs");
+    let runs = entries(&house.path("runs"));
+    assert_eq!(runs, ["hello-demo.0.ndjson", "hello-demo.1.ndjson"]);
+    house
+        .xtask("check hello --transcript runs/hello-demo.1.ndjson")
+        .exits(0);
+    // Where a run breaks a rule, the report says how to look at that very run again.
+    fs::write(house.path("crates/hello-demo/src/main.rs"), BYE).unwrap();
+    let ran = house.xtask("run hello").exits(1);
+    let again = ran
+        .stdout
+        .lines()
+        .find_map(|line| line.split_once("cargo xtask check "));
+    let (_, words) = again.unwrap_or_else(|| panic!("no command to check it again\n{ran}"));
+    house
+        .xtask(&format!("check {words}"))
+        .exits(1)
+        .prints("a line is no event of the list");
+}
+
+#[test]
+fn a_copy_stands_alone_or_not_at_all() {
+    let house = house()
+        .file("crates/shared.rs", "")
+        .file("crates/hello-demo/target/old", "")
+        .file("crates/hello-demo/notes/why.md", "because");
+    let ran = house.xtask("copy hello ../mine").exits(0);
+    ran.prints("3 rules hold").prints("&& cargo run");
+    let copied = [
+        "Cargo.lock",
+        "Cargo.toml",
+        "invariants.toml",
+        "notes",
+        "src",
+    ];
+    assert_eq!(entries(&house.path("../mine")), copied);
+    assert_eq!(house.read("../mine/src/main.rs"), HELLO);
+    // It can be run and checked like the topic itself, from anywhere.
+    let ran = house.xtask("run ../mine --record ../runs").exits(0);
+    ran.prints("Main: hello");
+    house
+        .xtask("check ../mine --transcript ../runs/hello-demo.0.ndjson")
+        .exits(0);
+    let mut inside = house.command("run .");
+    inside.current_dir(house.path("../mine/src/.."));
+    house::Ran::of(inside).exits(0);
+    // It is the copy that is run, and that the report names, though it has the topic's name.
+    fs::write(house.path("../mine/src/main.rs"), BYE).unwrap();
+    let path = house.path("../mine").canonicalize().unwrap();
+    let again = format!("cargo xtask run {}", path.display());
+    house
+        .xtask("run ../mine")
+        .exits(1)
+        .prints("Main: bye")
+        .prints(&again);
+
+    // What holds only where it is, and what holds nowhere.
+    let uses_shared = format!("{HELLO}\ninclude!(\"../../shared.rs\");\n");
+    for (main, answer) in [
+        (uses_shared.as_str(), "shared.rs"),
+        (BYE, "a line is no event"),
+    ] {
+        fs::write(house.path("crates/other-demo/src/main.rs"), main).unwrap();
+        let ran = house.xtask("copy other ../odd").exits(1).complains(answer);
+        ran.complains("a copy of other-demo does not hold by itself, and was removed");
+        assert_eq!(
+            entries(&house.path("..")),
+            ["house", "mine", "runs", "target"]
+        );
+    }
+    // Inside the workspace it would be a member, and so not stand alone.
+    let ran = house.xtask("copy hello here").exits(2);
+    ran.complains("name a folder outside");
+    assert!(
+        !entries(&house.root)
+            .iter()
+            .any(|name| name.contains("here"))
+    );
+}
+
+#[test]
+fn all_topics_can_be_copied_at_once() {
+    let house = house();
+    house.xtask("copy --all ../all").exits(0);
+    assert_eq!(entries(&house.path("../all")), ["hello-demo", "other-demo"]);
+}
+
+#[test]
+fn a_new_topic_holds_at_once() {
+    let house = house();
+    house.xtask("new first-demo --section Threads").exits(0);
+    house
+        .xtask("new last-demo")
+        .exits(0)
+        .prints("the section Empty");
+    house
+        .xtask("run first-demo last-demo")
+        .exits(0)
+        .prints("2 programs");
+    house
+        .xtask("list")
+        .exits(0)
+        .prints("What this topic shows, in a few words");
+    // Nothing in the list has changed but for the two.
+    let members = r#"[
+    # Threads
+    "crates/hello-demo",
+    "crates/first-demo",
+
+    # Channels: said
+    "crates/other-demo", # with a comment of its own
+
+    # Empty
+    "crates/last-demo",
+
+    "tools/no-topic",
+]"#;
+    let manifest = house.read("Cargo.toml");
+    assert_eq!(
+        manifest,
+        format!("[workspace]\nresolver = \"3\"\nmembers = {members}\n")
+    );
+}
