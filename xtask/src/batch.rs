@@ -152,9 +152,6 @@ pub fn run(
                     process::interrupt();
                     result = reported;
                 }
-                if options.fail_fast && summary.failed > 0 {
-                    stop.store(true, Ordering::Relaxed);
-                }
             }
             result
         });
@@ -183,6 +180,12 @@ fn work(
     stop: &AtomicBool,
     sender: &Sender<Told>,
 ) {
+    // Set here and not where it is reported: this worker is about to take the next program.
+    let failed = || {
+        if options.fail_fast {
+            stop.store(true, Ordering::Relaxed);
+        }
+    };
     let tell = |told| {
         sender
             .send(told)
@@ -194,6 +197,7 @@ fn work(
         };
         let program = &programs[index];
         let Ok(ready) = &program.ready else {
+            failed();
             tell(Told::Refused(index));
             continue;
         };
@@ -205,6 +209,9 @@ fn work(
             Ok(_claim) => runs::run(program, ready, options, stop, &mut on_line),
             Err(error) => Outcome::of_no_run(error),
         };
+        if !outcome.holds() {
+            failed();
+        }
         // Nothing is to be said of a program that was stopped in its first run.
         if outcome.runs > 0 || !matches!(outcome.error, Some(Error::Interrupted)) {
             tell(Told::Ended(index, Box::new(outcome)));
