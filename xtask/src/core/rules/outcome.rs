@@ -1,6 +1,7 @@
 //! How a program ends, and that it prints what the list says and nothing else.
 
 use std::collections::BTreeSet;
+use std::time::Duration;
 
 use super::{Check, Evidence, Finding, Scope, listed};
 use crate::core::node::Node;
@@ -63,6 +64,8 @@ pub const CLOSED: Kind = Kind {
 pub struct Outcome {
     exit: Exit,
     reached: Vec<Selector>,
+    /// How long it must have been silent at the end.
+    quiet: Duration,
 }
 
 impl Default for Outcome {
@@ -70,6 +73,7 @@ impl Default for Outcome {
         Self {
             exit: Exit::Code(0),
             reached: Vec::new(),
+            quiet: Duration::ZERO,
         }
     }
 }
@@ -86,6 +90,7 @@ impl Outcome {
             return Some(Self {
                 exit: Exit::Hang,
                 reached: scope.each(hangs.get("reached")?, Scope::lines)?,
+                quiet,
             });
         }
         let panic = match node.get("panics") {
@@ -108,7 +113,11 @@ impl Outcome {
             _ => Exit::Code(101),
         };
         let reached = panic.into_iter().collect();
-        Some(Self { exit, reached })
+        Some(Self {
+            exit,
+            reached,
+            quiet: Duration::ZERO,
+        })
     }
 }
 
@@ -128,6 +137,17 @@ impl Check for Outcome {
             return fail(format!(
                 "the program {}, but left another process running that kept its output open",
                 end.exit
+            ));
+        }
+        // A line that came later was printed in answer to the request to end.
+        let times = view.transcript.lines.iter().map(|line| line.at_us);
+        let last = times.filter(|at_us| *at_us <= end.at_us).max();
+        let silence = Duration::from_micros(end.at_us - last.unwrap_or(0));
+        // An end without a time was not measured, and the hang is somebody's word.
+        if end.at_us > 0 && silence < self.quiet {
+            return fail(format!(
+                "the program {}, but it had not been silent for {:?}",
+                end.exit, self.quiet
             ));
         }
         let missing = |selector: &&Selector| view.select(selector).is_empty();
