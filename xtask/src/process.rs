@@ -16,8 +16,9 @@ use process_wrap::std::{ChildWrapper, CommandWrap};
 use crate::core::{End, Exit, Line, Stream, Transcript};
 use crate::error::{Error, Result};
 
-/// How much of a stream is kept, in bytes. A program that prints more is stopped.
-pub const OUTPUT_LIMIT: usize = 1 << 20;
+/// How much of a stream is kept, in bytes, where each line costs what it takes to keep it
+/// even if it is empty. A program that prints more is stopped.
+pub const OUTPUT_LIMIT: usize = 4 << 20;
 /// How long a program may run if its file names no `time_limit`.
 pub const TIME_LIMIT: Duration = Duration::from_secs(10);
 
@@ -275,6 +276,7 @@ fn read_lines(mut pipe: impl Read, stream: Stream, start: Instant, sender: &Sync
                 return;
             }
             unfinished.clear();
+            total += size_of::<Line>();
             rest = &rest[end + 1..];
         }
         unfinished.extend_from_slice(rest);
@@ -302,7 +304,7 @@ impl Run {
     /// Takes what comes until nothing has come for so long, or both streams have ended.
     fn take(&mut self, patience: Duration, on_line: &mut dyn FnMut(&Line)) {
         let deadline = Instant::now() + patience;
-        while self.open > 0 && !self.cut {
+        while self.open > 0 && !self.cut && Instant::now() < deadline {
             match self
                 .output
                 .recv_timeout(deadline.saturating_duration_since(Instant::now()))
@@ -317,8 +319,10 @@ impl Run {
                 Err(RecvTimeoutError::Disconnected) => self.open = 0,
             }
         }
-        // Both streams have ended, as a rule because the process has.
-        thread::sleep(Duration::from_millis(1).min(patience));
+        if self.open == 0 || self.cut {
+            // Nothing more will come, as a rule because the process has ended.
+            thread::sleep(Duration::from_millis(1));
+        }
     }
 
     /// Takes the rest; says whether both streams came to their end in time.
