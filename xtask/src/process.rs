@@ -24,8 +24,10 @@ pub const TIME_LIMIT: Duration = Duration::from_secs(10);
 
 /// From the request to end, to the end by force.
 const GRACE: Duration = Duration::from_millis(500);
-/// From the end of a process, to the conclusion that another one holds its output open.
+/// From the end of a process, to the question whether another one holds its output open.
 const DRAIN: Duration = Duration::from_millis(200);
+/// From the end of all that could be ended, to the conclusion that its output never will.
+const PATIENCE: Duration = Duration::from_secs(5);
 /// How often a deadline, Ctrl-C and the end of the process are looked for.
 pub const TICK: Duration = Duration::from_millis(10);
 
@@ -111,11 +113,11 @@ pub fn run(
     if matches!(exit, Exit::Hang | Exit::Cut) {
         group.stop();
     }
-    let drained = run.drain(DRAIN, on_line);
-    group.kill();
-    if !drained {
-        run.drain(GRACE, on_line);
-    }
+    let ended = run.drain(DRAIN, on_line);
+    let others = group.kill();
+    // On a busy machine it takes its time until the last lines are read. Only if there
+    // was somebody to kill, or if the streams do not end at all, has somebody held them.
+    let drained = ended || (run.drain(PATIENCE, on_line) && !others);
     Ok(Transcript {
         end: End {
             exit: if run.cut { Exit::Cut } else { exit },
@@ -212,12 +214,15 @@ impl Group {
         self.kill();
     }
 
-    /// Ends the group by force. A group that has ended already stays as it is.
-    fn kill(&mut self) {
-        // An error here says that there is nothing left to kill.
-        if self.child.start_kill().is_ok() {
+    /// Ends the group by force; says whether there was anything left to end.
+    ///
+    /// A group that has ended already stays as it is. A job on Windows does not say.
+    fn kill(&mut self) -> bool {
+        let killed = self.child.start_kill().is_ok();
+        if killed {
             let _reaped = self.child.try_wait();
         }
+        killed
     }
 
     /// Starts to read both streams; what is read comes out of the channel.
