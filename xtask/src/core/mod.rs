@@ -24,6 +24,6 @@ mod vocabulary;
 pub use check::{Report, RuleReport, Tally, Verdict, check};
 pub use diagnostic::{Diagnostic, suggest};
 pub use schema::json_schema;
-pub use spec::Spec;
+pub use spec::{Invariants, Spec};
 pub use transcript::{End, Exit, Line, Stream, Transcript};
 pub use vocabulary::kinds;

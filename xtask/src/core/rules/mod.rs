@@ -11,7 +11,7 @@ use super::diagnostic::did_you_mean;
 use super::node::Node;
 use super::pattern::Pattern;
 use super::selector::{Quantified, Selector};
-use super::spec::{Event, Hang};
+use super::spec::{Event, Hang, Rule};
 use super::transcript::Stream;
 use super::view::{Hit, View};
 use super::{Diagnostic, expression::Relation};
@@ -91,26 +91,53 @@ impl Finding {
 }
 
 /// The rules of a file that states none of their kind.
-pub(super) fn defaults(scope: &Scope<'_>) -> Vec<(&'static str, &'static str, Box<dyn Check>)> {
+pub(super) fn defaults(scope: &Scope<'_>) -> Vec<Rule> {
+    let forbidden = scope.forbidden.clone();
     vec![
-        (
+        Rule::default_of(
             outcome::OUTCOME.name,
             "the program exits with 0",
             Box::new(outcome::Outcome::default()),
         ),
-        (
+        Rule::default_of(
             outcome::CLOSED.name,
             "every line is an event of the list",
             Box::new(outcome::Closed::default()),
         ),
-        (
+        Rule::default_of(
             "happens",
             "every event of the list happens",
-            Box::new(outcome::Happens {
-                forbidden: scope.forbidden.clone(),
-            }),
+            Box::new(outcome::Happens { forbidden }),
         ),
     ]
+}
+
+/// A claim that a pitfall breaks: it must fail.
+pub(super) struct Broken(pub Box<dyn Check>);
+
+impl Check for Broken {
+    fn check(&self, view: &View<'_>) -> Finding {
+        match self.0.check(view) {
+            Finding::Fail(_) => Finding::Pass,
+            Finding::Pass => Finding::fail_at("the pitfall keeps it", Vec::new()),
+            Finding::Vacuous(evidence) => {
+                let story = format!("it says nothing about the pitfall: {}", evidence.story);
+                Finding::fail_at(story, Vec::new())
+            }
+        }
+    }
+}
+
+/// A claim that a pitfall does not break: it must not fail, but may say nothing.
+pub(super) struct Kept(pub Box<dyn Check>);
+
+impl Check for Kept {
+    fn check(&self, view: &View<'_>) -> Finding {
+        match self.0.check(view) {
+            Finding::Vacuous(_) => Finding::Pass,
+            finding => finding,
+        }
+    }
 }
 
 /// What the building of a rule may look up, and where it leaves what it finds wrong.
