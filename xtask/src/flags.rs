@@ -46,6 +46,16 @@ pub enum Command {
         /// The section of the reading order.
         section: String,
     },
+    /// `prove`
+    Prove {
+        /// Whose proofs; all if empty.
+        topics: Vec<String>,
+    },
+    /// `explain`
+    Explain {
+        /// Whose proofs.
+        topic: String,
+    },
     /// `ci`
     Ci,
     /// A request for help: its text.
@@ -88,7 +98,7 @@ const RUN_OPTIONS: &str =
       --junit FILE   write a JUnit file as well
 ";
 
-const COMMANDS: [Help; 7] = [
+const COMMANDS: [Help; 9] = [
     Help {
         name: "list",
         takes: "[--json]",
@@ -113,6 +123,18 @@ const COMMANDS: [Help; 7] = [
         about: "check a saved transcript again, running nothing",
         details: "      --transcript FILE  the saved run, as NDJSON\n      \
                   --json             one JSON object with every rule's verdict\n",
+    },
+    Help {
+        name: "prove",
+        takes: "[TOPIC...]",
+        about: "show that the compiler refuses what the topics say that it refuses",
+        details: "",
+    },
+    Help {
+        name: "explain",
+        takes: "TOPIC",
+        about: "what the compiler refuses about a topic, in its own words, and the repair",
+        details: "",
     },
     Help {
         name: "copy",
@@ -335,6 +357,15 @@ impl Words {
                     topic: next("the name of a topic")?,
                     transcript: self.transcript.ok_or_else(|| want("--transcript FILE"))?,
                     json: self.run.json,
+                }
+            }
+            "prove" => Command::Prove {
+                topics: free.collect(),
+            },
+            "explain" => {
+                none_left(1)?;
+                Command::Explain {
+                    topic: next("the name of a topic")?,
                 }
             }
             "copy" => {

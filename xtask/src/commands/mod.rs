@@ -3,7 +3,9 @@
 pub mod check;
 pub mod ci;
 pub mod copy;
+pub mod explain;
 pub mod list;
 pub mod new;
+pub mod prove;
 pub mod run;
 pub mod run_all;
