@@ -218,7 +218,7 @@ pub fn keep_bin(programs: &mut Vec<Program>, name: Option<&str>) -> Result<()> {
 /// # Errors
 ///
 /// What is wrong with the file, as a person reads it.
-fn read_invariants(topic: &Topic) -> std::result::Result<(String, Invariants), String> {
+pub fn read_invariants(topic: &Topic) -> std::result::Result<(String, Invariants), String> {
     let file = topic.invariants_file();
     let shown = report::shown_path(&file);
     let source = fs::read_to_string(&file).map_err(|error| {

@@ -1,5 +1,6 @@
 //! The commands, one file each; none of them knows of another.
 
+pub mod audit;
 pub mod check;
 pub mod ci;
 pub mod copy;

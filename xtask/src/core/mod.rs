@@ -6,6 +6,7 @@
 //! function, [`check`], and get the same answer. What each rule means is
 //! written in `xtask/RULES.md`.
 
+pub mod audit;
 mod check;
 mod cursor;
 pub mod diagnostic;

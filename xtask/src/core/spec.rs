@@ -8,6 +8,7 @@ use super::diagnostic::did_you_mean;
 use super::node::{Entry, Node};
 use super::pattern::Pattern;
 use super::rules::{self, Check, Scope};
+use super::selector::Selector;
 use super::transcript::Stream;
 use super::vocabulary::{self, FILE};
 
@@ -20,6 +21,21 @@ pub struct Spec {
     /// What must be true of them: first the file's own, then those that hold
     /// unless the file says otherwise.
     pub rules: Vec<Rule>,
+    /// What an audit must know beyond the rules.
+    pub(super) audit: Audit,
+}
+
+/// What an audit must know beyond the rules.
+#[derive(Default)]
+pub(super) struct Audit {
+    /// How many of a hundred unlawful changes must be caught.
+    pub share: u32,
+    /// Captures that may have another value in a run that is as good.
+    pub free: Vec<Selector>,
+    /// Lines that may come either way round.
+    pub unordered: Vec<[Selector; 2]>,
+    /// Events that no rule names, by their places.
+    pub unnamed: Vec<usize>,
 }
 
 /// How a program wants to be run.
@@ -116,6 +132,8 @@ pub struct Companion {
     pub span: Range<usize>,
     /// What it shows, in one sentence.
     pub shows: String,
+    /// The claims that it breaks.
+    pub breaks: Vec<String>,
 }
 
 impl Spec {
@@ -183,6 +201,7 @@ fn read(root: &Node, scope: &mut Scope<'_>) -> Option<Invariants> {
         run,
         events: Vec::new(),
         rules: rules.into_iter().chain(defaults).collect(),
+        audit: read_audit(root, scope).unwrap_or_default(),
     };
     let companions = |key| root.get(key).map_or(&[][..], Node::entries).iter();
     let variants = companions("variants").map(Companion::read).collect();
@@ -307,7 +326,36 @@ fn read_failure(root: &Node, pitfall: &Node, scope: &mut Scope<'_>) -> Option<Sp
         run,
         events: Vec::new(),
         rules,
+        audit: Audit::default(),
     })
+}
+
+fn read_audit(root: &Node, scope: &mut Scope<'_>) -> Option<Audit> {
+    let named = std::mem::take(&mut scope.named);
+    let mut audit = Audit {
+        share: 95,
+        unnamed: (0..scope.events.len())
+            .filter(|event| !named.contains(event))
+            .collect(),
+        ..Audit::default()
+    };
+    let Some(table) = root.get("audit") else {
+        return Some(audit);
+    };
+    if let Some(share) = table.get("share").and_then(Node::integer) {
+        audit.share = u32::try_from(share).unwrap_or(100).min(100);
+    }
+    for entry in table.get("free").map_or(&[][..], Node::entries) {
+        audit
+            .free
+            .push(scope.values_of_key(&entry.key, &entry.key_span)?);
+    }
+    for pair in table.get("unordered").map_or(&[][..], Node::items) {
+        audit
+            .unordered
+            .push(scope.each(pair, Scope::lines)?.try_into().ok()?);
+    }
+    Some(audit)
 }
 
 impl Companion {
@@ -317,6 +365,13 @@ impl Companion {
             name: entry.key.clone(),
             span: entry.key_span.clone(),
             shows: shows.unwrap_or_default().to_string(),
+            breaks: entry
+                .node
+                .get("breaks")
+                .map_or(&[][..], Node::items)
+                .iter()
+                .map(Node::printed)
+                .collect(),
         }
     }
 }
@@ -382,6 +437,11 @@ impl Event {
 }
 
 impl Rule {
+    /// Whether it must hold on every run.
+    pub fn is_for_every_run(&self) -> bool {
+        self.mode == Mode::Always
+    }
+
     /// A rule of the house, which the file does not state.
     pub(super) fn default_of(kind: &'static str, claim: &str, check: Box<dyn Check>) -> Self {
         Self {

@@ -73,6 +73,29 @@ pub(super) const FILE: Shape = table(&[
         &Shape::Map(&PITFALL),
         "Programs of src/bin that do the same wrong, and how each goes wrong.",
     ),
+    optional(
+        "audit",
+        &AUDIT,
+        "What `cargo xtask audit` must know that the rules cannot say.",
+    ),
+]);
+
+const AUDIT: Shape = table(&[
+    optional(
+        "share",
+        &Shape::Count,
+        "How many of a hundred unlawful changes the rules must catch; 95 if left out.",
+    ),
+    optional(
+        "free",
+        &Shape::Map(&Shape::Text),
+        "Captures that may have another value in a run that is as good, each with the reason.",
+    ),
+    optional(
+        "unordered",
+        &Shape::List(&Shape::Pair(&Shape::Text)),
+        "Pairs of lines that nothing orders: side by side, they may come the other way round.",
+    ),
 ]);
 
 const SHOWS: Field = required("shows", &Shape::Text, "What it shows, in one sentence.");

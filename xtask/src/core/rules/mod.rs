@@ -4,11 +4,12 @@
 //! for another.
 
 use std::collections::BTreeSet;
+use std::ops::Range;
 use std::time::Duration;
 
 use super::cursor::{Cursor, Fault};
 use super::diagnostic::did_you_mean;
-use super::node::Node;
+use super::node::{Node, Value};
 use super::pattern::Pattern;
 use super::selector::{Quantified, Selector};
 use super::spec::{Event, Hang, Rule};
@@ -147,6 +148,8 @@ pub(super) struct Scope<'s> {
     pub faults: Vec<Diagnostic>,
     /// Events that some rule forbids altogether.
     pub forbidden: BTreeSet<usize>,
+    /// Events that some selector names.
+    pub named: BTreeSet<usize>,
     /// Set by an outcome that is to hang.
     pub hang: Option<Hang>,
 }
@@ -158,6 +161,7 @@ impl<'s> Scope<'s> {
             events: Vec::new(),
             faults: Vec::new(),
             forbidden: BTreeSet::new(),
+            named: BTreeSet::new(),
             hang: None,
         }
     }
@@ -235,6 +239,7 @@ impl<'s> Scope<'s> {
     /// A selector of lines.
     pub fn lines(&mut self, node: &Node) -> Option<Selector> {
         let selector = self.parse(node, Selector::parse)?;
+        self.named.extend(selector.events());
         if selector.has_values() == Ok(false) {
             return Some(selector);
         }
@@ -251,6 +256,7 @@ impl<'s> Scope<'s> {
     /// A selector of captured values.
     pub fn values(&mut self, node: &Node) -> Option<Selector> {
         let selector = self.parse(node, Selector::parse)?;
+        self.named.extend(selector.events());
         if selector.has_values() == Ok(true) {
             return Some(selector);
         }
@@ -267,9 +273,18 @@ impl<'s> Scope<'s> {
         None
     }
 
+    /// A selector of captured values that is the key of a table.
+    pub fn values_of_key(&mut self, key: &str, span: &Range<usize>) -> Option<Selector> {
+        let value = Value::Text(key.to_string());
+        let span = span.clone();
+        self.values(&Node { span, value })
+    }
+
     /// A selector of lines that says which of them it means.
     pub fn quantified(&mut self, node: &Node) -> Option<Quantified> {
-        self.parse(node, Quantified::parse)
+        let quantified = self.parse(node, Quantified::parse)?;
+        self.named.extend(quantified.selector.events());
+        Some(quantified)
     }
 
     /// The selectors of a list.
@@ -283,9 +298,12 @@ impl<'s> Scope<'s> {
 
     /// A relation between expressions; `clock` says whether it may measure time.
     pub fn relation(&mut self, node: &Node, clock: bool) -> Option<Relation> {
-        self.parse(node, |cursor, events| {
+        let relation = self.parse(node, |cursor, events| {
             Relation::parse(cursor, events, clock)
-        })
+        })?;
+        self.named
+            .extend(relation.selectors().flat_map(Selector::events));
+        Some(relation)
     }
 
     /// The captures by whose values a rule over these selectors is split.
