@@ -21,6 +21,8 @@ pub struct Built {
     pub programs: BTreeMap<String, PathBuf>,
     /// The compiler's own messages, if it refused something.
     pub errors: Vec<String>,
+    /// The libraries that were built with it, by the names of their crates.
+    pub libraries: BTreeMap<String, PathBuf>,
 }
 
 /// Builds topics, each as far as it goes: one that does not compile keeps no other from it.
@@ -32,20 +34,22 @@ pub struct Built {
 ///
 /// Cargo cannot be started, refuses the manifests, or was interrupted.
 pub fn build(root: &Path, topics: &[Topic], target: Option<&Path>) -> Result<Vec<Built>> {
-    let mut built: Vec<Built> = topics.iter().map(|_| Built::default()).collect();
-    let members: Vec<_> = topics.iter().filter(|topic| topic.member).collect();
+    let (members, others): (Vec<_>, Vec<_>) = topics.iter().partition(|topic| topic.member);
+    let mut built = Vec::new();
     if !members.is_empty() {
         let mut command = cargo_build(&root.join("Cargo.toml"), target);
         for topic in &members {
             command.args(["--package", &topic.name]);
         }
-        collect(command, topics, &mut built)?;
+        built.extend(members.iter().zip(collect(command, &members)?));
     }
-    for topic in topics.iter().filter(|topic| !topic.member) {
+    for topic in &others {
         let command = cargo_build(&topic.path.join("Cargo.toml"), target);
-        collect(command, topics, &mut built)?;
+        built.extend([topic].into_iter().zip(collect(command, &[topic])?));
     }
-    Ok(built)
+    let place = |path: &Path| topics.iter().position(|topic| topic.path == path);
+    built.sort_by_key(|(topic, _)| place(&topic.path));
+    Ok(built.into_iter().map(|(_, built)| built).collect())
 }
 
 /// The `cargo` that started this runner, or the one on the path.
@@ -67,8 +71,10 @@ fn cargo_build(manifest: &Path, target: Option<&Path>) -> Command {
     command
 }
 
-/// Runs one build, and gives each topic what concerns it.
-fn collect(command: Command, topics: &[Topic], built: &mut [Built]) -> Result<()> {
+/// Runs one build of these topics, and gives each what concerns it.
+fn collect(command: Command, topics: &[&Topic]) -> Result<Vec<Built>> {
+    let mut built: Vec<Built> = topics.iter().map(|_| Built::default()).collect();
+    let mut libraries = BTreeMap::new();
     let folders: Vec<_> = topics
         .iter()
         .map(|topic| topic.path.canonicalize())
@@ -105,10 +111,10 @@ fn collect(command: Command, topics: &[Topic], built: &mut [Built]) -> Result<()
             .position(|known| folder.is_some() && known.as_ref().ok() == folder.as_ref());
         understood = true;
         match (message["reason"].as_str(), index) {
-            (Some("compiler-message"), Some(index)) => {
+            (Some("compiler-message"), index) => {
                 let rendered = message["message"]["rendered"].as_str().unwrap_or_default();
-                match message["message"]["level"].as_str() {
-                    Some("error") => built[index].errors.push(rendered.to_string()),
+                match (message["message"]["level"].as_str(), index) {
+                    (Some("error"), Some(index)) => built[index].errors.push(rendered.to_string()),
                     _ => anstream::eprint!("{rendered}"),
                 }
             }
@@ -119,13 +125,24 @@ fn collect(command: Command, topics: &[Topic], built: &mut [Built]) -> Result<()
                     built[index].programs.insert(name.to_string(), program);
                 }
             }
+            (Some("compiler-artifact"), None) => {
+                let name = message["target"]["name"].as_str().unwrap_or_default();
+                // The last of its files is the one with the metadata alone.
+                let files = message["filenames"].as_array();
+                if let Some(file) = files.and_then(|files| files.last()?.as_str()) {
+                    libraries.insert(name.replace('-', "_"), PathBuf::from(file));
+                }
+            }
             _ => {}
         }
     }
     let status = cargo.wait()?;
     let blamed = built.iter().any(|built| !built.errors.is_empty());
     if status.success() || blamed {
-        return Ok(());
+        built
+            .iter_mut()
+            .for_each(|built| built.libraries = libraries.clone());
+        return Ok(built);
     }
     // What went wrong stands above, in cargo's own words.
     Err(match understood {

@@ -46,6 +46,18 @@ pub enum Command {
         /// The section of the reading order.
         section: String,
     },
+    /// `audit`
+    Audit(AuditFlags),
+    /// `prove`
+    Prove {
+        /// Whose proofs; all if empty.
+        topics: Vec<String>,
+    },
+    /// `explain`
+    Explain {
+        /// Whose proofs.
+        topic: String,
+    },
     /// `ci`
     Ci,
     /// A request for help: its text.
@@ -65,6 +77,21 @@ pub struct RunFlags {
     pub json: bool,
     /// Where to write a JUnit file.
     pub junit: Option<PathBuf>,
+}
+
+/// What `audit` takes.
+#[derive(Default)]
+pub struct AuditFlags {
+    /// Whose rules; all if empty.
+    pub topics: Vec<String>,
+    /// Which changes are tried, where there are too many for all.
+    pub seed: u64,
+    /// Where real runs are, if none are to be made.
+    pub transcripts: Option<PathBuf>,
+    /// Whether to show every change that no rule caught, and each rule's share.
+    pub missed: bool,
+    /// NDJSON on standard output.
+    pub json: bool,
 }
 
 /// One command: its name, what it takes, and what it is for.
@@ -88,7 +115,14 @@ const RUN_OPTIONS: &str =
       --junit FILE   write a JUnit file as well
 ";
 
-const COMMANDS: [Help; 7] = [
+const AUDIT_OPTIONS: &str =
+    "      --missed       show every change that no rule caught, and what each rule caught
+      --seed N       choose other changes, where there are too many to try all (1)
+      --transcripts DIR  change the runs that an earlier audit left there
+      --json         NDJSON on standard output
+";
+
+const COMMANDS: [Help; 10] = [
     Help {
         name: "list",
         takes: "[--json]",
@@ -113,6 +147,24 @@ const COMMANDS: [Help; 7] = [
         about: "check a saved transcript again, running nothing",
         details: "      --transcript FILE  the saved run, as NDJSON\n      \
                   --json             one JSON object with every rule's verdict\n",
+    },
+    Help {
+        name: "audit",
+        takes: "[TOPIC...] [OPTIONS]",
+        about: "what each rule is worth: changes real runs, and sees which rules notice",
+        details: AUDIT_OPTIONS,
+    },
+    Help {
+        name: "prove",
+        takes: "[TOPIC...]",
+        about: "show that the compiler refuses what the topics say that it refuses",
+        details: "",
+    },
+    Help {
+        name: "explain",
+        takes: "TOPIC",
+        about: "what the compiler refuses about a topic, in its own words, and the repair",
+        details: "",
     },
     Help {
         name: "copy",
@@ -244,6 +296,7 @@ struct Words {
     repeat: Option<u32>,
     transcript: Option<PathBuf>,
     section: Option<String>,
+    audit: AuditFlags,
 }
 
 impl Words {
@@ -295,6 +348,9 @@ impl Words {
             "--junit" => self.run.junit = Some(parser.value()?.into()),
             "--record" => options.record = Some(parser.value()?.into()),
             "--repeat" => self.repeat = Some(number::<NonZeroU32>(flag, parser)?.get()),
+            "--missed" => self.audit.missed = true,
+            "--seed" => self.audit.seed = number::<NonZeroU32>(flag, parser)?.get().into(),
+            "--transcripts" => self.audit.transcripts = Some(parser.value()?.into()),
             "--section" => self.section = Some(parser.value()?.string()?),
             "--transcript" => self.transcript = Some(parser.value()?.into()),
             "--until-fail" => options.until_fail = true,
@@ -343,6 +399,21 @@ impl Words {
                     topic: next("the name of a topic")?,
                     transcript: self.transcript.ok_or_else(|| want("--transcript FILE"))?,
                     json: self.run.json,
+                }
+            }
+            "audit" => Command::Audit(AuditFlags {
+                topics: free.collect(),
+                seed: self.audit.seed.max(1),
+                json: self.run.json,
+                ..self.audit
+            }),
+            "prove" => Command::Prove {
+                topics: free.collect(),
+            },
+            "explain" => {
+                none_left(1)?;
+                Command::Explain {
+                    topic: next("the name of a topic")?,
                 }
             }
             "copy" => {

@@ -10,6 +10,7 @@ pub mod flags;
 pub mod machine;
 pub mod process;
 pub mod program;
+pub mod proof;
 pub mod report;
 pub mod runs;
 pub mod workspace;

@@ -38,6 +38,9 @@ fn run() -> Result<u8> {
         } => commands::check::check(&topic, &transcript, json),
         Command::Copy { topic, dest } => commands::copy::copy(topic.as_deref(), &dest),
         Command::New { name, section } => commands::new::new(&name, &section),
+        Command::Audit(flags) => commands::audit::run(&flags),
+        Command::Prove { topics } => commands::prove::prove(&topics),
+        Command::Explain { topic } => commands::explain::explain(&topic),
         Command::Ci => commands::ci::ci(),
         Command::Help(text) => {
             let written = io::stdout().write_all(text.as_bytes());

@@ -1,10 +1,11 @@
 //! What is to be run: the programs that topics build, and what each must obey.
 
 use std::fs;
+use std::ops::Range;
 use std::path::PathBuf;
 
 use crate::cargo::Built;
-use crate::core::{self, Spec};
+use crate::core::{self, Diagnostic, Invariants, Spec};
 use crate::error::{Error, Result};
 use crate::report;
 use crate::workspace::Topic;
@@ -15,22 +16,50 @@ pub struct Program {
     pub topic: Topic,
     /// Its own name: the topic's, or that of a file in `src/bin`.
     pub name: String,
+    /// What it is to its topic.
+    pub role: Role,
     /// Where its executable is and what it must obey; or why it cannot be run.
     pub ready: std::result::Result<Ready, Fault>,
+}
+
+/// What a program is to its topic.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Role {
+    /// The example itself.
+    Example,
+    /// The same by other means, held to the same rules.
+    Variant,
+    /// The same done wrong, which must go wrong as it says.
+    Pitfall,
+}
+
+impl Role {
+    /// The role in lower case, as reports and JSON have it.
+    pub fn name(self) -> &'static str {
+        match self {
+            Role::Example => "example",
+            Role::Variant => "variant",
+            Role::Pitfall => "pitfall",
+        }
+    }
 }
 
 impl Program {
     /// A topic's program as far as a saved run of it can be checked.
     pub fn to_check(topic: Topic) -> Self {
-        let ready = read_spec(&topic)
-            .map(|(source, spec)| Ready {
+        let ready = read_invariants(&topic)
+            .map(|(source, invariants)| Ready {
                 executable: PathBuf::new(),
-                spec,
+                spec: invariants.example,
                 source,
             })
             .map_err(Fault::of_file);
-        let name = topic.name.clone();
-        Self { topic, name, ready }
+        Self {
+            name: topic.name.clone(),
+            role: Role::Example,
+            topic,
+            ready,
+        }
     }
 }
 
@@ -69,45 +98,91 @@ impl Fault {
 pub fn programs(topics: Vec<Topic>, built: Vec<Built>) -> Vec<Program> {
     let mut programs = Vec::new();
     for (topic, built) in topics.into_iter().zip(built) {
-        // The example first; what else the crate builds is held to the same rules.
-        let mut names: Vec<_> = built.programs.keys().cloned().collect();
-        names.sort_by_key(|name| *name != topic.name);
-        if !built.errors.is_empty() || names.is_empty() {
-            let fault = match built.errors.is_empty() {
-                true => Fault {
-                    what: "it builds no program".to_string(),
-                    details: format!("{} does not exist\n", topic.main_file().display()),
-                    file: false,
-                },
-                false => Fault {
-                    what: "it does not compile".to_string(),
-                    details: built.errors.concat(),
-                    file: false,
-                },
+        let refused = |name: &str, fault| Program {
+            topic: topic.clone(),
+            name: name.to_string(),
+            role: Role::Example,
+            ready: Err(fault),
+        };
+        if !built.errors.is_empty() {
+            let fault = Fault {
+                what: "it does not compile".to_string(),
+                details: built.errors.concat(),
+                file: false,
             };
-            programs.push(Program {
-                name: topic.name.clone(),
-                ready: Err(fault),
-                topic,
-            });
+            programs.push(refused(&topic.name, fault));
             continue;
         }
-        for name in names {
-            let ready = read_spec(&topic)
-                .map(|(source, spec)| Ready {
-                    executable: built.programs[&name].clone(),
-                    spec,
-                    source,
-                })
-                .map_err(Fault::of_file);
-            programs.push(Program {
-                topic: topic.clone(),
-                name,
-                ready,
-            });
+        match read_invariants(&topic) {
+            Ok((source, invariants)) => {
+                let mut paired = pair(&topic, &source, invariants, &built);
+                programs.append(&mut paired);
+            }
+            Err(details) => programs.push(refused(&topic.name, Fault::of_file(details))),
         }
     }
     programs
+}
+
+/// Pairs a topic's programs with what its file says of each.
+fn pair(topic: &Topic, source: &str, invariants: Invariants, built: &Built) -> Vec<Program> {
+    let mut programs = Vec::new();
+    let mut specs = vec![(topic.name.clone(), None, Role::Example, invariants.example)];
+    for variant in invariants.variants {
+        // Parsed once more: each program is judged by itself.
+        let spec = Spec::parse(source).expect("it was parsed a moment ago");
+        specs.push((variant.name, Some(variant.span), Role::Variant, spec));
+    }
+    for (pitfall, spec) in invariants.pitfalls {
+        specs.push((pitfall.name, Some(pitfall.span), Role::Pitfall, spec));
+    }
+    for name in built.programs.keys() {
+        if !specs.iter().any(|(known, ..)| known == name) {
+            let details = format!(
+                "error: {} does not say what src/bin/{name}.rs is\n\
+                 help: write `[variants.{name}]` or `[pitfalls.{name}]`; \
+                 xtask/RULES.md tells more\n",
+                report::shown_path(&topic.invariants_file())
+            );
+            programs.push(Program {
+                topic: topic.clone(),
+                name: name.clone(),
+                role: Role::Variant,
+                ready: Err(Fault::of_file(details)),
+            });
+        }
+    }
+    for (name, span, role, spec) in specs {
+        let ready = match built.programs.get(&name) {
+            Some(executable) => Ok(Ready {
+                executable: executable.clone(),
+                spec,
+                source: source.to_string(),
+            }),
+            None => Err(no_program(topic, source, &name, span)),
+        };
+        programs.push(Program {
+            topic: topic.clone(),
+            name,
+            role,
+            ready,
+        });
+    }
+    programs
+}
+
+/// The fault of a program that should be there and is not.
+fn no_program(topic: &Topic, source: &str, name: &str, span: Option<Range<usize>>) -> Fault {
+    let Some(span) = span else {
+        return Fault {
+            what: "it builds no program".to_string(),
+            details: format!("{} does not exist\n", topic.main_file().display()),
+            file: false,
+        };
+    };
+    let fault = Diagnostic::new(span, format!("there is no src/bin/{name}.rs"));
+    let file = report::shown_path(&topic.invariants_file());
+    Fault::of_file(report::diagnostic(&file, source, &fault))
 }
 
 /// Leaves only the programs of that name, if one is given.
@@ -143,7 +218,7 @@ pub fn keep_bin(programs: &mut Vec<Program>, name: Option<&str>) -> Result<()> {
 /// # Errors
 ///
 /// What is wrong with the file, as a person reads it.
-pub fn read_spec(topic: &Topic) -> std::result::Result<(String, Spec), String> {
+pub fn read_invariants(topic: &Topic) -> std::result::Result<(String, Invariants), String> {
     let file = topic.invariants_file();
     let shown = report::shown_path(&file);
     let source = fs::read_to_string(&file).map_err(|error| {
@@ -153,8 +228,8 @@ pub fn read_spec(topic: &Topic) -> std::result::Result<(String, Spec), String> {
              xtask/RULES.md says how\n"
         )
     })?;
-    match Spec::parse(&source) {
-        Ok(spec) => Ok((source, spec)),
+    match Invariants::parse(&source) {
+        Ok(invariants) => Ok((source, invariants)),
         Err(faults) => Err(faults
             .iter()
             .map(|fault| report::diagnostic(&shown, &source, fault))

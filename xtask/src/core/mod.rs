@@ -6,6 +6,7 @@
 //! function, [`check`], and get the same answer. What each rule means is
 //! written in `xtask/RULES.md`.
 
+pub mod audit;
 mod check;
 mod cursor;
 pub mod diagnostic;
@@ -24,6 +25,6 @@ mod vocabulary;
 pub use check::{Report, RuleReport, Tally, Verdict, check};
 pub use diagnostic::{Diagnostic, suggest};
 pub use schema::json_schema;
-pub use spec::Spec;
+pub use spec::{Invariants, Spec};
 pub use transcript::{End, Exit, Line, Stream, Transcript};
 pub use vocabulary::kinds;

@@ -160,6 +160,15 @@ impl Selector {
         name == "actor" || self.events().any(|event| events[event].captures(name))
     }
 
+    /// The capture that it names of an occurrence that it selects.
+    pub fn capture_of(&self, occurrence: &Occurrence<'_>) -> Option<&str> {
+        let chosen = self
+            .alternatives
+            .iter()
+            .find(|one| one.selects(occurrence))?;
+        chosen.capture.as_deref()
+    }
+
     /// The value that it selects of an occurrence, empty if it names no capture;
     /// `None` if it does not select the occurrence.
     pub fn value<'v>(&self, occurrence: &Occurrence<'v>) -> Option<&'v str> {

@@ -4,9 +4,11 @@ use std::ops::Range;
 use std::time::Duration;
 
 use super::Diagnostic;
-use super::node::Node;
+use super::diagnostic::did_you_mean;
+use super::node::{Entry, Node};
 use super::pattern::Pattern;
 use super::rules::{self, Check, Scope};
+use super::selector::Selector;
 use super::transcript::Stream;
 use super::vocabulary::{self, FILE};
 
@@ -19,6 +21,21 @@ pub struct Spec {
     /// What must be true of them: first the file's own, then those that hold
     /// unless the file says otherwise.
     pub rules: Vec<Rule>,
+    /// What an audit must know beyond the rules.
+    pub(super) audit: Audit,
+}
+
+/// What an audit must know beyond the rules.
+#[derive(Default)]
+pub(super) struct Audit {
+    /// How many of a hundred unlawful changes must be caught.
+    pub share: u32,
+    /// Captures that may have another value in a run that is as good.
+    pub free: Vec<Selector>,
+    /// Lines that may come either way round.
+    pub unordered: Vec<[Selector; 2]>,
+    /// Events that no rule names, by their places.
+    pub unnamed: Vec<usize>,
 }
 
 /// How a program wants to be run.
@@ -40,7 +57,7 @@ pub struct Hang {
 }
 
 /// A line, or a panic's report, with a name.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Event {
     /// The name that rules use.
     pub name: String,
@@ -52,7 +69,7 @@ pub struct Event {
     pub may_be_absent: Option<String>,
 }
 
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(super) enum Matcher {
     Line {
         stream: Stream,
@@ -96,7 +113,41 @@ pub enum Mode {
     },
 }
 
+/// A whole `invariants.toml`: what the example must obey, and its companions in `src/bin`.
+pub struct Invariants {
+    /// What the example must obey, and its variants with it.
+    pub example: Spec,
+    /// The names of the variants: the same program by other means.
+    pub variants: Vec<Companion>,
+    /// The pitfalls: the same topic done wrong. What each must obey is to go wrong.
+    pub pitfalls: Vec<(Companion, Spec)>,
+}
+
+/// A program of `src/bin`.
+#[derive(Debug, Clone)]
+pub struct Companion {
+    /// The name of its file.
+    pub name: String,
+    /// The name's place in the file.
+    pub span: Range<usize>,
+    /// What it shows, in one sentence.
+    pub shows: String,
+    /// The claims that it breaks.
+    pub breaks: Vec<String>,
+}
+
 impl Spec {
+    /// Parses the text of an `invariants.toml`, and leaves out the companions.
+    ///
+    /// # Errors
+    ///
+    /// As [`Invariants::parse`].
+    pub fn parse(source: &str) -> Result<Self, Vec<Diagnostic>> {
+        Ok(Invariants::parse(source)?.example)
+    }
+}
+
+impl Invariants {
     /// Parses the text of an `invariants.toml`.
     ///
     /// # Errors
@@ -108,72 +159,220 @@ impl Spec {
         FILE.check(&root, &mut faults);
         if faults.is_empty() {
             let mut scope = Scope::new(source);
-            let spec = read(&root, &mut scope);
+            let read = read(&root, &mut scope);
             faults = scope.faults;
-            if faults.is_empty() {
-                return Ok(spec);
+            if let (Some(invariants), true) = (read, faults.is_empty()) {
+                return Ok(invariants);
             }
         }
         faults.sort_by_key(|fault| fault.span.start);
         Err(faults)
     }
-
-    /// The most runs that any `sometimes` asks for; 1 if there is none.
-    pub fn runs_wanted(&self) -> u32 {
-        let within = |rule: &Rule| match rule.mode {
-            Mode::Always => 1,
-            Mode::Sometimes { within } => within,
-        };
-        self.rules.iter().map(within).max().unwrap_or(1)
-    }
 }
 
-/// Builds the specification of a document that has the right shape.
-fn read(root: &Node, scope: &mut Scope<'_>) -> Spec {
-    for entry in root.get("events").map_or(&[][..], Node::entries) {
-        if let Some(event) = Event::read(&entry.key, entry.key_span.clone(), &entry.node, scope) {
-            scope.events.push(event);
-        }
+/// Builds what a document of the right shape says; `None` where the rest would only
+/// repeat the faults that have been found.
+fn read(root: &Node, scope: &mut Scope<'_>) -> Option<Invariants> {
+    let events = read_events(root, scope);
+    if !scope.faults.is_empty() {
+        return None;
     }
-    let mut run = Run::default();
+    scope.events = events;
+    let rules = read_rules(root, scope);
+    if !scope.faults.is_empty() {
+        return None;
+    }
+    let mut run = Run {
+        hang: scope.hang.take(),
+        ..Run::default()
+    };
     if let Some(table) = root.get("run") {
         run.alone = table.get("alone").and_then(Node::text).map(str::to_string);
         run.time_limit = table
             .get("time_limit")
             .and_then(|node| scope.duration(node));
     }
-    // Rules that name an event that is itself at fault would only repeat that.
-    let mut rules = Vec::new();
-    if scope.faults.is_empty() {
-        let mut nodes: Vec<(&Node, bool)> = Vec::new();
-        for (key, always) in [("always", true), ("sometimes", false)] {
-            let items = root.get(key).map_or(&[][..], Node::items);
-            nodes.extend(items.iter().map(|node| (node, always)));
-        }
-        nodes.sort_by_key(|(node, _)| node.span.start);
-        for (node, always) in nodes {
-            rules.extend(Rule::read(node, always, scope));
-        }
-        run.hang = scope.hang;
-    }
-    for (kind, claim, check) in rules::defaults(scope) {
-        if !rules.iter().any(|rule| rule.kind == kind) {
-            rules.push(Rule {
-                claim: claim.to_string(),
-                why: None,
-                kind,
-                span: None,
-                cores: 1,
-                may_be_vacuous: None,
-                mode: Mode::Always,
-                check,
-            });
-        }
-    }
-    Spec {
+    let defaults = rules::defaults(scope).into_iter().filter(|default| {
+        let stated = |rule: &Rule| rule.kind == default.kind && rule.mode == Mode::Always;
+        !rules.iter().any(stated)
+    });
+    let defaults: Vec<_> = defaults.collect();
+    let mut example = Spec {
         run,
-        events: std::mem::take(&mut scope.events),
+        events: Vec::new(),
+        rules: rules.into_iter().chain(defaults).collect(),
+        audit: read_audit(root, scope).unwrap_or_default(),
+    };
+    let companions = |key| root.get(key).map_or(&[][..], Node::entries).iter();
+    let variants = companions("variants").map(Companion::read).collect();
+    let pitfalls = companions("pitfalls")
+        .filter_map(|entry| Some((Companion::read(entry), read_pitfall(root, entry, scope)?)))
+        .collect();
+    example.events = std::mem::take(&mut scope.events);
+    Some(Invariants {
+        example,
+        variants,
+        pitfalls,
+    })
+}
+
+/// The events of a table that has some.
+fn read_events(table: &Node, scope: &mut Scope<'_>) -> Vec<Event> {
+    let entries = table.get("events").map_or(&[][..], Node::entries).iter();
+    entries
+        .filter_map(|entry| Event::read(&entry.key, entry.key_span.clone(), &entry.node, scope))
+        .collect()
+}
+
+/// The rules of the file over the scope's events, in the file's order.
+fn read_rules(root: &Node, scope: &mut Scope<'_>) -> Vec<Rule> {
+    let mut nodes: Vec<(&Node, bool)> = Vec::new();
+    for (key, always) in [("always", true), ("sometimes", false)] {
+        let items = root.get(key).map_or(&[][..], Node::items);
+        nodes.extend(items.iter().map(|node| (node, always)));
+    }
+    nodes.sort_by_key(|(node, _)| node.span.start);
+    let mut rules: Vec<Rule> = Vec::new();
+    for (node, always) in nodes {
+        let Some(rule) = Rule::read(node, always, scope) else {
+            continue;
+        };
+        if rules.iter().any(|known| known.claim == rule.claim) {
+            let span = rule.span.clone().unwrap_or_default();
+            scope.faults.push(
+                Diagnostic::new(span, "another rule has the same claim")
+                    .help("say what this one claims beyond it"),
+            );
+        }
+        rules.push(rule);
+    }
+    rules
+}
+
+/// What a pitfall must obey: to go wrong just as the file says.
+///
+/// It prints the events of the file, and perhaps some of its own. The claims that it
+/// breaks must fail. Every other claim that says anything about it must hold; but a
+/// pitfall is small, and so what it does not touch may say nothing.
+fn read_pitfall(root: &Node, entry: &Entry, scope: &mut Scope<'_>) -> Option<Spec> {
+    let pitfall = &entry.node;
+    let shared = scope.events.len();
+    let own = read_events(pitfall, scope);
+    scope.events.extend(own);
+    let mut spec = read_failure(root, pitfall, scope);
+    if let Some(spec) = &mut spec {
+        spec.events = scope.events.clone();
+    }
+    scope.events.truncate(shared);
+    spec
+}
+
+fn read_failure(root: &Node, pitfall: &Node, scope: &mut Scope<'_>) -> Option<Spec> {
+    let mode = match pitfall.get("within").and_then(Node::integer) {
+        Some(within) => Mode::Sometimes {
+            within: u32::try_from(within).unwrap_or(u32::MAX),
+        },
+        None => Mode::Always,
+    };
+    let mut run = Run::default();
+    let mut rules = Vec::new();
+    if let Some(ends) = pitfall.get("ends") {
+        let check = (vocabulary::outcome().build)(ends, scope)?;
+        run.hang = scope.hang.take();
+        rules.push(Rule {
+            span: Some(ends.span.clone()),
+            mode,
+            ..Rule::default_of(
+                vocabulary::outcome().name,
+                "it ends as it should not",
+                check,
+            )
+        });
+    }
+    let mut known = read_rules(root, scope);
+    known.extend(rules::defaults(scope));
+    for node in pitfall.get("breaks").map_or(&[][..], Node::items) {
+        let claim = node.text()?;
+        let Some(index) = known.iter().position(|rule| rule.claim == claim) else {
+            let valid: Vec<_> = known.iter().map(|rule| rule.claim.as_str()).collect();
+            scope.faults.push(
+                Diagnostic::new(node.span.clone(), "no rule of this file makes that claim")
+                    .help(did_you_mean(claim, &valid)),
+            );
+            return None;
+        };
+        let broken = known.swap_remove(index);
+        rules.push(Rule {
+            claim: format!("it breaks this: {claim}"),
+            span: Some(node.span.clone()),
+            mode,
+            check: Box::new(rules::Broken(broken.check)),
+            ..broken
+        });
+    }
+    // A run that hangs or dies is cut short, and what it has not come to says nothing.
+    let complete = pitfall.get("ends").is_none();
+    let kept = known.into_iter().filter(|rule| match rule.kind {
+        "happens" => false,
+        "closed" => true,
+        _ => complete && rule.mode == Mode::Always,
+    });
+    rules.extend(kept.map(|rule| Rule {
+        claim: format!("it breaks nothing else: {}", rule.claim),
+        check: Box::new(rules::Kept(rule.check)),
+        ..rule
+    }));
+    Some(Spec {
+        run,
+        events: Vec::new(),
         rules,
+        audit: Audit::default(),
+    })
+}
+
+fn read_audit(root: &Node, scope: &mut Scope<'_>) -> Option<Audit> {
+    let named = std::mem::take(&mut scope.named);
+    let mut audit = Audit {
+        share: 95,
+        unnamed: (0..scope.events.len())
+            .filter(|event| !named.contains(event))
+            .collect(),
+        ..Audit::default()
+    };
+    let Some(table) = root.get("audit") else {
+        return Some(audit);
+    };
+    if let Some(share) = table.get("share").and_then(Node::integer) {
+        audit.share = u32::try_from(share).unwrap_or(100).min(100);
+    }
+    for entry in table.get("free").map_or(&[][..], Node::entries) {
+        audit
+            .free
+            .push(scope.values_of_key(&entry.key, &entry.key_span)?);
+    }
+    for pair in table.get("unordered").map_or(&[][..], Node::items) {
+        audit
+            .unordered
+            .push(scope.each(pair, Scope::lines)?.try_into().ok()?);
+    }
+    Some(audit)
+}
+
+impl Companion {
+    fn read(entry: &Entry) -> Self {
+        let shows = entry.node.get("shows").and_then(Node::text);
+        Self {
+            name: entry.key.clone(),
+            span: entry.key_span.clone(),
+            shows: shows.unwrap_or_default().to_string(),
+            breaks: entry
+                .node
+                .get("breaks")
+                .map_or(&[][..], Node::items)
+                .iter()
+                .map(Node::printed)
+                .collect(),
+        }
     }
 }
 
@@ -243,6 +442,25 @@ impl Event {
 }
 
 impl Rule {
+    /// Whether it must hold on every run.
+    pub fn is_for_every_run(&self) -> bool {
+        self.mode == Mode::Always
+    }
+
+    /// A rule of the house, which the file does not state.
+    pub(super) fn default_of(kind: &'static str, claim: &str, check: Box<dyn Check>) -> Self {
+        Self {
+            claim: claim.to_string(),
+            why: None,
+            kind,
+            span: None,
+            cores: 1,
+            may_be_vacuous: None,
+            mode: Mode::Always,
+            check,
+        }
+    }
+
     fn read(node: &Node, always: bool, scope: &mut Scope<'_>) -> Option<Self> {
         let text = |key| node.get(key).and_then(Node::text).map(str::to_string);
         let number = |key| node.get(key).and_then(Node::integer);

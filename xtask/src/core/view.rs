@@ -21,10 +21,12 @@ pub(super) struct Occurrence<'v> {
     pub event: Option<usize>,
     /// Its first line's place in the transcript.
     pub line: usize,
+    /// The other lines of a panic's report.
+    pub others: Vec<usize>,
     pub at_us: u64,
     pub stream: Stream,
-    actor: &'v str,
-    captures: Captures<'v>,
+    pub actor: &'v str,
+    pub captures: Captures<'v>,
 }
 
 /// An occurrence that a selector selected, and the value it selected of it.
@@ -108,7 +110,7 @@ impl<'v> View<'v> {
             Some((index, captures))
         });
         let actor = line.text.split_once(':').map_or("", |(actor, _)| actor);
-        self.add(at, actor, found.collect());
+        self.add(at, Vec::new(), actor, found.collect());
     }
 
     /// Takes in the first of these lines of standard error, and whatever belongs to it;
@@ -144,11 +146,20 @@ impl<'v> View<'v> {
         }
         let after = header + 1 + height;
         let note = usize::from(text(after).starts_with("note: run with `RUST_BACKTRACE="));
-        self.add(lines[header], thread, found);
-        (after + note).min(lines.len())
+        let end = (after + note).min(lines.len());
+        let mut others = lines[..end].to_vec();
+        let line = others.remove(header);
+        self.add(line, others, thread, found);
+        end
     }
 
-    fn add(&mut self, line: usize, actor: &'v str, mut found: Vec<(usize, Captures<'v>)>) {
+    fn add(
+        &mut self,
+        line: usize,
+        others: Vec<usize>,
+        actor: &'v str,
+        mut found: Vec<(usize, Captures<'v>)>,
+    ) {
         if let [(a, _), (b, _), ..] = found[..] {
             self.ambiguous.push((line, [a, b]));
         }
@@ -163,6 +174,7 @@ impl<'v> View<'v> {
         self.occurrences.push(Occurrence {
             event,
             line,
+            others,
             at_us,
             stream,
             actor,

@@ -40,6 +40,11 @@ pub fn kinds() -> impl Iterator<Item = &'static Kind> {
     KINDS.into_iter()
 }
 
+/// The kind of rule that says how a program ends.
+pub(super) fn outcome() -> &'static Kind {
+    &outcome::OUTCOME
+}
+
 /// The whole file.
 pub(super) const FILE: Shape = table(&[
     optional("run", &RUN, "How the program wants to be run."),
@@ -58,7 +63,71 @@ pub(super) const FILE: Shape = table(&[
         &Shape::List(&SOMETIMES),
         "What is true of some runs: each rule is headed `[[sometimes]]`.",
     ),
+    optional(
+        "variants",
+        &Shape::Map(&VARIANT),
+        "Programs of src/bin that do the same by other means, and obey the same rules.",
+    ),
+    optional(
+        "pitfalls",
+        &Shape::Map(&PITFALL),
+        "Programs of src/bin that do the same wrong, and how each goes wrong.",
+    ),
+    optional(
+        "audit",
+        &AUDIT,
+        "What `cargo xtask audit` must know that the rules cannot say.",
+    ),
 ]);
+
+const AUDIT: Shape = table(&[
+    optional(
+        "share",
+        &Shape::Count,
+        "How many of a hundred unlawful changes the rules must catch; 95 if left out.",
+    ),
+    optional(
+        "free",
+        &Shape::Map(&Shape::Text),
+        "Captures that may have another value in a run that is as good, each with the reason.",
+    ),
+    optional(
+        "unordered",
+        &Shape::List(&Shape::Pair(&Shape::Text)),
+        "Pairs of lines that nothing orders: side by side, they may come the other way round.",
+    ),
+]);
+
+const SHOWS: Field = required("shows", &Shape::Text, "What it shows, in one sentence.");
+
+const VARIANT: Shape = table(&[SHOWS]);
+
+const PITFALL: Shape = Shape::Table(Table {
+    fields: &[
+        SHOWS,
+        optional(
+            "breaks",
+            &Shape::List(&Shape::Text),
+            "The claims of this file that it breaks, and no others.",
+        ),
+        optional(
+            "ends",
+            outcome::OUTCOME.shape,
+            "How it ends, where that is what goes wrong.",
+        ),
+        optional(
+            "within",
+            &Shape::Count,
+            "In how many runs it goes wrong at least once; on every run if left out.",
+        ),
+        optional(
+            "events",
+            &Shape::Map(&EVENT),
+            "The lines that only this program prints.",
+        ),
+    ],
+    one_of: &["breaks", "ends"],
+});
 
 const RUN: Shape = table(&[
     optional(

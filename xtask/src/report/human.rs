@@ -13,7 +13,7 @@ use super::{Event, Reporter};
 use crate::batch::Summary;
 use crate::core::Verdict;
 use crate::error::{Error, Result};
-use crate::program::{Fault, Program};
+use crate::program::{Fault, Program, Role};
 use crate::runs::Outcome;
 
 const YELLOW: Style = AnsiColor::Yellow.on_default();
@@ -117,6 +117,10 @@ impl Human {
             }
         };
         text += &format!("  {seconds:>6.2} s");
+        if program.role != Role::Example {
+            let (role, topic) = (program.role.name(), &program.topic.name);
+            text += &format!("  {DIM}{role} of {topic}{DIM:#}");
+        }
         if self.repeated {
             text += &format!("  passed {} of {} runs", outcome.passed, outcome.runs);
         } else if outcome.runs > 1 {

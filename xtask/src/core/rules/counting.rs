@@ -112,12 +112,11 @@ impl Check for Count {
     fn check(&self, view: &View<'_>) -> Finding {
         self.per.check(view, &[&self.of], |hits| {
             let count = hits[0].len();
+            if count == 0 && self.at_most > 0 {
+                return Finding::vacuous(&self.of);
+            }
             if (self.at_least..=self.at_most).contains(&count) {
-                // A bound from above says nothing about what never happens.
-                return match count == 0 && self.at_most > 0 {
-                    true => Finding::vacuous(&self.of),
-                    false => Finding::Pass,
-                };
+                return Finding::Pass;
             }
             let wanted = match (self.at_least, self.at_most) {
                 (least, most) if least == most => format!("{least}"),
@@ -214,6 +213,9 @@ impl Check for Exactly {
     fn check(&self, view: &View<'_>) -> Finding {
         match &self.is {
             Values::Listed(values) => self.per.check(view, &[&self.each], |hits| {
+                if hits[0].is_empty() {
+                    return Finding::vacuous(&self.each);
+                }
                 let wanted: Vec<&str> = values.iter().map(String::as_str).collect();
                 self.compare(&hits[0], &wanted, &[])
             }),

@@ -4,14 +4,15 @@
 //! for another.
 
 use std::collections::BTreeSet;
+use std::ops::Range;
 use std::time::Duration;
 
 use super::cursor::{Cursor, Fault};
 use super::diagnostic::did_you_mean;
-use super::node::Node;
+use super::node::{Node, Value};
 use super::pattern::Pattern;
 use super::selector::{Quantified, Selector};
-use super::spec::{Event, Hang};
+use super::spec::{Event, Hang, Rule};
 use super::transcript::Stream;
 use super::view::{Hit, View};
 use super::{Diagnostic, expression::Relation};
@@ -91,26 +92,53 @@ impl Finding {
 }
 
 /// The rules of a file that states none of their kind.
-pub(super) fn defaults(scope: &Scope<'_>) -> Vec<(&'static str, &'static str, Box<dyn Check>)> {
+pub(super) fn defaults(scope: &Scope<'_>) -> Vec<Rule> {
+    let forbidden = scope.forbidden.clone();
     vec![
-        (
+        Rule::default_of(
             outcome::OUTCOME.name,
             "the program exits with 0",
             Box::new(outcome::Outcome::default()),
         ),
-        (
+        Rule::default_of(
             outcome::CLOSED.name,
             "every line is an event of the list",
             Box::new(outcome::Closed::default()),
         ),
-        (
+        Rule::default_of(
             "happens",
             "every event of the list happens",
-            Box::new(outcome::Happens {
-                forbidden: scope.forbidden.clone(),
-            }),
+            Box::new(outcome::Happens { forbidden }),
         ),
     ]
+}
+
+/// A claim that a pitfall breaks: it must fail.
+pub(super) struct Broken(pub Box<dyn Check>);
+
+impl Check for Broken {
+    fn check(&self, view: &View<'_>) -> Finding {
+        match self.0.check(view) {
+            Finding::Fail(_) => Finding::Pass,
+            Finding::Pass => Finding::fail_at("the pitfall keeps it", Vec::new()),
+            Finding::Vacuous(evidence) => {
+                let story = format!("it says nothing about the pitfall: {}", evidence.story);
+                Finding::fail_at(story, Vec::new())
+            }
+        }
+    }
+}
+
+/// A claim that a pitfall does not break: it must not fail, but may say nothing.
+pub(super) struct Kept(pub Box<dyn Check>);
+
+impl Check for Kept {
+    fn check(&self, view: &View<'_>) -> Finding {
+        match self.0.check(view) {
+            Finding::Vacuous(_) => Finding::Pass,
+            finding => finding,
+        }
+    }
 }
 
 /// What the building of a rule may look up, and where it leaves what it finds wrong.
@@ -120,6 +148,8 @@ pub(super) struct Scope<'s> {
     pub faults: Vec<Diagnostic>,
     /// Events that some rule forbids altogether.
     pub forbidden: BTreeSet<usize>,
+    /// Events that some selector names.
+    pub named: BTreeSet<usize>,
     /// Set by an outcome that is to hang.
     pub hang: Option<Hang>,
 }
@@ -131,6 +161,7 @@ impl<'s> Scope<'s> {
             events: Vec::new(),
             faults: Vec::new(),
             forbidden: BTreeSet::new(),
+            named: BTreeSet::new(),
             hang: None,
         }
     }
@@ -239,6 +270,7 @@ impl<'s> Scope<'s> {
     /// A selector of lines.
     pub fn lines(&mut self, node: &Node) -> Option<Selector> {
         let selector = self.parse(node, Selector::parse)?;
+        self.named.extend(selector.events());
         if selector.has_values() == Ok(false) {
             return Some(selector);
         }
@@ -255,6 +287,7 @@ impl<'s> Scope<'s> {
     /// A selector of captured values.
     pub fn values(&mut self, node: &Node) -> Option<Selector> {
         let selector = self.parse(node, Selector::parse)?;
+        self.named.extend(selector.events());
         if selector.has_values() == Ok(true) {
             return Some(selector);
         }
@@ -267,9 +300,18 @@ impl<'s> Scope<'s> {
         None
     }
 
+    /// A selector of captured values that is the key of a table.
+    pub fn values_of_key(&mut self, key: &str, span: &Range<usize>) -> Option<Selector> {
+        let value = Value::Text(key.to_string());
+        let span = span.clone();
+        self.values(&Node { span, value })
+    }
+
     /// A selector of lines that says which of them it means.
     pub fn quantified(&mut self, node: &Node) -> Option<Quantified> {
-        self.parse(node, Quantified::parse)
+        let quantified = self.parse(node, Quantified::parse)?;
+        self.named.extend(quantified.selector.events());
+        Some(quantified)
     }
 
     /// The selectors of a list.
@@ -283,9 +325,12 @@ impl<'s> Scope<'s> {
 
     /// A relation between expressions; `clock` says whether it may measure time.
     pub fn relation(&mut self, node: &Node, clock: bool) -> Option<Relation> {
-        self.parse(node, |cursor, events| {
+        let relation = self.parse(node, |cursor, events| {
             Relation::parse(cursor, events, clock)
-        })
+        })?;
+        self.named
+            .extend(relation.selectors().flat_map(Selector::events));
+        Some(relation)
     }
 
     /// The captures by whose values a rule over these selectors is split.

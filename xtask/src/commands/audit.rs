@@ -1,0 +1,258 @@
+//! `cargo xtask audit`: what each rule is worth.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::sync::Mutex;
+use std::thread;
+use std::time::Instant;
+
+use serde_json::{Value, json};
+
+use crate::batch::{self, Options};
+use crate::cargo;
+use crate::core::audit::{Audit, audit};
+use crate::core::{Invariants, Transcript};
+use crate::error::{ALL_HOLD, BROKEN, Error, Result, WRONG};
+use crate::flags::AuditFlags;
+use crate::program::{self, Role};
+use crate::report::failure::{BOLD, DIM, GREEN, RED};
+use crate::report::{Silent, shown_path};
+use crate::workspace::{Topic, Workspace};
+
+/// How many real runs of each topic are changed.
+const RUNS: u32 = 5;
+/// How many changes are tried on each topic, chosen at random where there are more.
+const MUTANTS: usize = 500;
+
+/// Audits the rules of topics, of all of them if none is named; returns the status to
+/// end with.
+///
+/// # Errors
+///
+/// There is no such topic, or it cannot be built, run or read.
+pub fn run(flags: &AuditFlags) -> Result<u8> {
+    let start = Instant::now();
+    let workspace = Workspace::find()?;
+    let topics = workspace.select(&flags.topics)?;
+    let folder = match &flags.transcripts {
+        Some(folder) => folder.clone(),
+        None => record(&workspace, &topics)?,
+    };
+    let queue = Mutex::new(topics.iter().enumerate());
+    let results = Mutex::new(Vec::new());
+    let cores = thread::available_parallelism().map_or(1, usize::from);
+    thread::scope(|scope| {
+        for _ in 0..cores {
+            scope.spawn(|| {
+                loop {
+                    let Some((index, topic)) = queue.lock().unwrap().next() else {
+                        return;
+                    };
+                    let audited = Audited::new(topic, &folder, flags.seed);
+                    results.lock().unwrap().push((index, audited));
+                }
+            });
+        }
+    });
+    let mut results = results.into_inner().unwrap();
+    results.sort_by_key(|(index, _)| *index);
+
+    let (mut mutants, mut caught, mut broken) = (0, 0, 0);
+    for (_, audited) in results {
+        let audited = audited?;
+        mutants += audited.audit.mutants;
+        caught += audited.audit.caught;
+        broken += usize::from(!audited.faults().is_empty());
+        match flags.json {
+            true => println!("{}", audited.json()),
+            false => anstream::print!("{}", audited.text(flags.missed)),
+        }
+    }
+    let share = percent(caught, mutants);
+    let seconds = start.elapsed().as_secs_f64();
+    let transcripts = shown_path(&folder);
+    if flags.json {
+        let summary = json!({
+            "type": "summary", "topics": topics.len(), "broken": broken, "mutants": mutants,
+            "caught": caught, "share": share, "seed": flags.seed, "transcripts": transcripts,
+        });
+        println!("{summary}");
+    } else {
+        anstream::println!(
+            "{} topics, {mutants} changes, {caught} caught ({share:.1} %) in {seconds:.1} s\n\
+             {DIM}again: cargo xtask audit --seed {} --transcripts {transcripts}{DIM:#}",
+            topics.len(),
+            flags.seed
+        );
+    }
+    Ok(if broken == 0 { ALL_HOLD } else { BROKEN })
+}
+
+/// Runs the topics' examples several times; returns the folder of their transcripts.
+fn record(workspace: &Workspace, topics: &[Topic]) -> Result<PathBuf> {
+    let built = cargo::build(&workspace.root, topics, None)?;
+    let mut programs = program::programs(topics.to_vec(), built);
+    programs.retain(|program| program.role == Role::Example);
+    let executables = programs
+        .iter()
+        .filter_map(|program| program.ready.as_ref().ok());
+    let folder = executables
+        .filter_map(|ready| ready.executable.ancestors().nth(2))
+        .next()
+        .map(|target| target.join("xtask").join("audit"))
+        .ok_or_else(|| {
+            Error::Broken("no topic can be run; `cargo xtask run-all` says why".into())
+        })?;
+    let options = Options {
+        repeat: RUNS,
+        record: Some(folder.clone()),
+        ..Options::default()
+    };
+    let mut reporter = Silent::default();
+    let summary = batch::run(&programs, &options, Instant::now(), &mut reporter)?;
+    match summary.exit_code() {
+        ALL_HOLD => Ok(folder),
+        WRONG => Err(Error::usage(reporter.failures)),
+        BROKEN => Err(Error::Broken(reporter.failures)),
+        _ => Err(Error::Interrupted),
+    }
+}
+
+fn percent(part: usize, whole: usize) -> f64 {
+    100.0 * part as f64 / whole.max(1) as f64
+}
+
+/// A topic, and what its rules are worth.
+struct Audited<'t> {
+    topic: &'t Topic,
+    invariants: Invariants,
+    audit: Audit,
+}
+
+impl<'t> Audited<'t> {
+    fn new(topic: &'t Topic, folder: &Path, seed: u64) -> Result<Self> {
+        let (_, invariants) = program::read_invariants(topic).map_err(Error::usage)?;
+        let mut runs = Vec::new();
+        for run in 0..RUNS {
+            let file = folder.join(format!("{}.{run}.ndjson", topic.name));
+            let shown = shown_path(&file);
+            let text =
+                fs::read_to_string(&file).map_err(Error::io(format!("cannot read {shown}")))?;
+            let run = Transcript::from_ndjson(&text)
+                .map_err(|problem| Error::usage(format!("{shown}: {problem}")))?;
+            runs.push(run);
+        }
+        let audit = audit(&invariants.example, &runs, seed, MUTANTS);
+        Ok(Self {
+            topic,
+            invariants,
+            audit,
+        })
+    }
+
+    /// What is wrong with the topic's rules, a line each.
+    fn faults(&self) -> Vec<String> {
+        let spec = &self.invariants.example;
+        let mut faults = Vec::new();
+        let share = percent(self.audit.caught, self.audit.mutants);
+        if share < f64::from(spec.share_wanted()) {
+            faults.push(format!(
+                "the rules catch {share:.1} % of unlawful changes, not {} %",
+                spec.share_wanted()
+            ));
+        }
+        for (rule, (caught, _)) in spec.rules.iter().zip(&self.audit.rules) {
+            let pitfalls = self.invariants.pitfalls.iter();
+            let broken = pitfalls
+                .flat_map(|(pitfall, _)| &pitfall.breaks)
+                .any(|claim| *claim == rule.claim);
+            if *caught == 0 && !broken && rule.span.is_some() && rule.is_for_every_run() {
+                faults.push(format!("nothing breaks this rule: {}", rule.claim));
+            }
+        }
+        for event in spec.unnamed_events() {
+            faults.push(format!("the event `{event}` takes part in no rule"));
+        }
+        for (rule, diff) in &self.audit.refused {
+            let claim = &spec.rules[*rule].claim;
+            faults.push(format!(
+                "a lawful run is refused by: {claim}\n{}",
+                indented(diff)
+            ));
+        }
+        faults
+    }
+
+    fn text(&self, missed: bool) -> String {
+        let faults = self.faults();
+        let Audit {
+            mutants,
+            caught,
+            variants,
+            ..
+        } = self.audit;
+        let word = match faults.is_empty() {
+            true => format!("{GREEN}ok{GREEN:#}  "),
+            false => format!("{RED}FAIL{RED:#}"),
+        };
+        let rules = self.invariants.example.rules.len();
+        let mut text = format!(
+            "{word}  {:<36} {rules:>3} rules  {mutants:>4} changes  {caught:>4} caught  {:>5.1} %  \
+             {variants:>3} lawful\n",
+            self.topic.name,
+            percent(caught, mutants)
+        );
+        for fault in &faults {
+            text += &format!("      {fault}\n");
+        }
+        if missed || !faults.is_empty() {
+            for mutant in &self.audit.missed {
+                let (change, kinds) = (mutant.change.name(), mutant.change.noticed_by());
+                text += &format!("      {BOLD}{change}{BOLD:#}, which {kinds} would notice\n");
+                text += &format!("{}\n", indented(&mutant.diff));
+            }
+        }
+        if missed {
+            for (rule, (caught, alone)) in
+                self.invariants.example.rules.iter().zip(&self.audit.rules)
+            {
+                let claim = &rule.claim;
+                text += &format!(
+                    "      {DIM}{caught:>4} caught, {alone:>3} by it alone: {claim}{DIM:#}\n"
+                );
+            }
+        }
+        text
+    }
+
+    fn json(&self) -> Value {
+        let rules = self.invariants.example.rules.iter().zip(&self.audit.rules);
+        let rules: Vec<_> = rules
+            .map(|(rule, (caught, alone))| {
+                json!({"claim": rule.claim, "kind": rule.kind, "caught": caught, "alone": alone})
+            })
+            .collect();
+        let missed = self.audit.missed.iter();
+        let missed: Vec<_> = missed
+            .map(|mutant| json!({"change": mutant.change.name(), "diff": mutant.diff}))
+            .collect();
+        json!({
+            "type": "topic",
+            "topic": self.topic.name,
+            "mutants": self.audit.mutants,
+            "caught": self.audit.caught,
+            "share": percent(self.audit.caught, self.audit.mutants),
+            "pitfalls": self.invariants.pitfalls.len(),
+            "variants": self.audit.variants,
+            "refused": self.audit.refused.len(),
+            "faults": self.faults(),
+            "rules": rules,
+            "missed": missed,
+        })
+    }
+}
+
+fn indented(diff: &[String]) -> String {
+    let lines: Vec<_> = diff.iter().map(|line| format!("        {line}")).collect();
+    lines.join("\n")
+}

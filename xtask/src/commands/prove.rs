@@ -1,0 +1,74 @@
+//! `cargo xtask prove`: what the topics say that the compiler refuses, it refuses.
+
+use std::num::NonZeroUsize;
+use std::sync::Mutex;
+use std::thread;
+
+use crate::cargo;
+use crate::error::{ALL_HOLD, BROKEN, Error, Result};
+use crate::process;
+use crate::proof::Proof;
+use crate::report::failure::{DIM, GREEN, RED};
+use crate::workspace::Workspace;
+
+/// Checks the proofs of topics, of all of them if none is named; returns the status to
+/// end with.
+///
+/// # Errors
+///
+/// There is no such topic, it cannot be built, or a proof's file is wrong.
+pub fn prove(words: &[String]) -> Result<u8> {
+    let workspace = Workspace::find()?;
+    let topics = workspace.select(words)?;
+    let built = cargo::build(&workspace.root, &topics, None)?;
+    let mut proofs = Vec::new();
+    for (topic, built) in topics.iter().zip(&built) {
+        let of_topic = Proof::of_topic(topic)?;
+        proofs.extend(of_topic.into_iter().map(|proof| (topic, built, proof)));
+    }
+    let queue = Mutex::new(proofs.iter().enumerate());
+    let results = Mutex::new(Vec::new());
+    let cores = thread::available_parallelism().map_or(1, NonZeroUsize::get);
+    thread::scope(|scope| {
+        for _ in 0..cores {
+            scope.spawn(|| {
+                while let Some((index, (topic, built, proof))) = next(&queue) {
+                    let result = proof.check(topic, built);
+                    results.lock().unwrap().push((index, result));
+                }
+            });
+        }
+    });
+    if process::interrupted() {
+        return Err(Error::Interrupted);
+    }
+    let mut results = results.into_inner().unwrap();
+    results.sort_by_key(|(index, _)| *index);
+    let mut failed = 0;
+    for (index, result) in results {
+        let (topic, _, proof) = &proofs[index];
+        let (name, code) = (&proof.name, &proof.code);
+        match result {
+            Ok(_) => anstream::println!(
+                "{GREEN}ok{GREEN:#}    {}/{name}  {DIM}{code}{DIM:#}",
+                topic.name
+            ),
+            Err(error) => {
+                failed += 1;
+                anstream::println!(
+                    "{RED}FAIL{RED:#}  {}/{name}  {DIM}{code}{DIM:#}\n{error}",
+                    topic.name
+                );
+            }
+        }
+    }
+    anstream::println!("{} proofs, {failed} failed", proofs.len());
+    Ok(if failed == 0 { ALL_HOLD } else { BROKEN })
+}
+
+fn next<T>(queue: &Mutex<impl Iterator<Item = T>>) -> Option<T> {
+    match process::interrupted() {
+        true => None,
+        false => queue.lock().unwrap().next(),
+    }
+}

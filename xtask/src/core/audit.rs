@@ -1,0 +1,453 @@
+//! What each rule is worth: real runs are changed in one place, and the rules must notice.
+//!
+//! This is mutation testing (DeMillo, Lipton and Sayward, "Hints on Test Data Selection",
+//! 1978) with the transcript in the place of the program. An *unlawful mutant* is a run
+//! with one change that no interleaving allows: some rule must break. A *lawful variant*
+//! is another run that is as good: no rule may break.
+
+use super::check::{Verdict, check};
+use super::selector::Selector;
+use super::spec::{Mode, Spec};
+use super::transcript::{Exit, Line, Stream, Transcript};
+use super::view::{Occurrence, View};
+
+/// What one change does to a run.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Change {
+    /// A line is missing.
+    Drop,
+    /// A line comes twice.
+    Duplicate,
+    /// Two lines of one actor come the other way round.
+    Swap,
+    /// A line comes before everything, although its actor has others before it.
+    ToFront,
+    /// A line comes after everything, although its actor has others after it.
+    ToEnd,
+    /// A captured value is another one.
+    Value,
+    /// A line is another actor's.
+    Actor,
+    /// The run ends early.
+    Cut,
+    /// Every time is ten times as long from some line on.
+    Stretch,
+    /// The program ends otherwise.
+    End,
+}
+
+impl Change {
+    /// The change in a word or two.
+    pub fn name(self) -> &'static str {
+        match self {
+            Change::Drop => "line dropped",
+            Change::Duplicate => "line doubled",
+            Change::Swap => "lines swapped",
+            Change::ToFront => "line moved to the front",
+            Change::ToEnd => "line moved to the end",
+            Change::Value => "value changed",
+            Change::Actor => "line given to another actor",
+            Change::Cut => "end cut off",
+            Change::Stretch => "time stretched",
+            Change::End => "end changed",
+        }
+    }
+
+    /// The kinds of rule that notice such a change.
+    pub fn noticed_by(self) -> &'static str {
+        match self {
+            Change::Drop | Change::Cut => "`exactly`, `count` or `follows`",
+            Change::Duplicate => "`exactly`, `unique` or `count`",
+            Change::Swap | Change::ToFront | Change::ToEnd => {
+                "`order`, `first`, `last`, `increasing`, or `exactly` with `in_order`"
+            }
+            Change::Value => "`exactly` or `relation`",
+            Change::Actor => "`exactly`, or any rule `per` actor",
+            Change::Stretch => "`time`",
+            Change::End => "`outcome`",
+        }
+    }
+}
+
+/// A run with one change, which is not made before the mutant is asked for.
+pub struct Mutant {
+    /// What is done.
+    pub change: Change,
+    /// The lines that go, and those that come in their place, as a diff shows them.
+    pub diff: Vec<String>,
+    /// Which of the runs is changed.
+    run: usize,
+    edit: Edit,
+}
+
+/// What is done to a run.
+enum Edit {
+    Remove(Vec<usize>),
+    /// The lines come once more, right behind the last of them.
+    Repeat(Vec<usize>),
+    /// Nothing but standard error comes from that line on.
+    CutBefore(usize),
+    Swap(usize, usize),
+    ToFront(usize),
+    ToEnd(usize),
+    Replace(usize, String),
+    /// Times after this one are ten times as far from it.
+    Stretch(u64),
+    End(Exit),
+}
+
+impl Edit {
+    fn apply(&self, run: &Transcript) -> Transcript {
+        let mut run = run.clone();
+        let times: Vec<u64> = run.lines.iter().map(|line| line.at_us).collect();
+        let lines = &mut run.lines;
+        match self {
+            Edit::Remove(places) => places.iter().rev().for_each(|place| {
+                lines.remove(*place);
+            }),
+            Edit::Repeat(places) => {
+                let again: Vec<Line> = places.iter().map(|place| lines[*place].clone()).collect();
+                let end = places.last().map_or(0, |place| place + 1);
+                lines.splice(end..end, again);
+            }
+            Edit::CutBefore(place) => {
+                let tail = lines.split_off(*place);
+                lines.extend(
+                    tail.into_iter()
+                        .filter(|line| line.stream == Stream::Stderr),
+                );
+            }
+            Edit::Swap(a, b) => lines.swap(*a, *b),
+            Edit::ToFront(place) => lines[..=*place].rotate_right(1),
+            Edit::ToEnd(place) => lines[*place..].rotate_left(1),
+            Edit::Replace(place, text) => lines[*place].text.clone_from(text),
+            Edit::End(exit) => run.end.exit = exit.clone(),
+            Edit::Stretch(from) => {
+                for line in lines {
+                    line.at_us += 9 * line.at_us.saturating_sub(*from);
+                }
+                return run;
+            }
+        }
+        // Times go on rising: they belong to the places, not to the lines.
+        for (line, at_us) in run.lines.iter_mut().zip(times) {
+            line.at_us = at_us;
+        }
+        run
+    }
+}
+
+/// What the rules made of a topic's mutants.
+pub struct Audit {
+    /// How many mutants there were.
+    pub mutants: usize,
+    /// How many of them some rule caught.
+    pub caught: usize,
+    /// For each rule, how many it caught, and how many it alone.
+    pub rules: Vec<(usize, usize)>,
+    /// Those that no rule caught.
+    pub missed: Vec<Mutant>,
+    /// How many lawful variants there were.
+    pub variants: usize,
+    /// Lawful variants that a rule refused: the rule, by its place, and the diff.
+    pub refused: Vec<(usize, Vec<String>)>,
+}
+
+impl Spec {
+    /// How many of a hundred unlawful changes the rules must catch.
+    pub fn share_wanted(&self) -> u32 {
+        self.audit.share
+    }
+
+    /// The events that take part in no rule.
+    pub fn unnamed_events(&self) -> impl Iterator<Item = &str> {
+        self.audit
+            .unnamed
+            .iter()
+            .map(|&event| self.events[event].name.as_str())
+    }
+}
+
+/// Audits the rules on some real runs, with at most `most` mutants chosen by `seed`.
+///
+/// A pure function of its arguments.
+pub fn audit(spec: &Spec, runs: &[Transcript], seed: u64, most: usize) -> Audit {
+    let mut audit = Audit {
+        mutants: 0,
+        caught: 0,
+        rules: vec![(0, 0); spec.rules.len()],
+        missed: Vec::new(),
+        variants: 0,
+        refused: Vec::new(),
+    };
+    let mut random = Random(seed);
+    let mut mutants = Vec::new();
+    for (index, run) in runs.iter().enumerate() {
+        let view = View::new(spec, run);
+        mutants.append(&mut Mutants::of(&view, index));
+        let mut variants = swaps_of_unordered(&view);
+        variants.push((Vec::new(), run.clone()));
+        for (diff, variant) in variants {
+            audit.variants += 1;
+            let broken = broken_rules(spec, &variant);
+            audit
+                .refused
+                .extend(broken.first().map(|rule| (*rule, diff)));
+        }
+    }
+    for mutant in random.choose(mutants, most) {
+        let changed = mutant.edit.apply(&runs[mutant.run]);
+        // Two lines that say the same can be swapped, and nothing has changed.
+        if changed == runs[mutant.run] {
+            continue;
+        }
+        let broken = broken_rules(spec, &changed);
+        audit.mutants += 1;
+        audit.caught += usize::from(!broken.is_empty());
+        for rule in &broken {
+            let (all, alone) = &mut audit.rules[*rule];
+            *all += 1;
+            *alone += usize::from(broken.len() == 1);
+        }
+        if broken.is_empty() {
+            audit.missed.push(mutant);
+        }
+    }
+    audit
+}
+
+/// The rules for every run that this one breaks.
+fn broken_rules(spec: &Spec, run: &Transcript) -> Vec<usize> {
+    let report = check(spec, run);
+    let rules = report.rules.iter().zip(&spec.rules).enumerate();
+    rules
+        .filter(|(_, (report, rule))| rule.mode == Mode::Always && !report.holds)
+        .filter(|(_, (report, _))| report.verdict != Verdict::Unsupported)
+        .map(|(index, _)| index)
+        .collect()
+}
+
+/// Every unlawful mutant of a run.
+struct Mutants<'v> {
+    view: &'v View<'v>,
+    run: usize,
+    found: Vec<Mutant>,
+}
+
+impl<'v> Mutants<'v> {
+    fn of(view: &'v View<'v>, run: usize) -> Vec<Mutant> {
+        let mut mutants = Self {
+            view,
+            run,
+            found: Vec::new(),
+        };
+        for (at, occurrence) in view.occurrences.iter().enumerate() {
+            mutants.whole_line(at, occurrence);
+            mutants.places(at, occurrence);
+            mutants.values(occurrence);
+        }
+        mutants.ends();
+        mutants.found
+    }
+
+    fn add(&mut self, change: Change, edit: Edit, diff: impl IntoIterator<Item = String>) {
+        self.found.push(Mutant {
+            change,
+            diff: diff.into_iter().collect(),
+            run: self.run,
+            edit,
+        });
+    }
+
+    fn text(&self, line: usize) -> &'v str {
+        &self.view.transcript.lines[line].text
+    }
+
+    /// A line, with all that belongs to it, is missing or comes twice, or is where the
+    /// run ends.
+    fn whole_line(&mut self, at: usize, occurrence: &Occurrence<'_>) {
+        let mut lines = occurrence.others.clone();
+        lines.push(occurrence.line);
+        lines.sort_unstable();
+        let text = self.text(occurrence.line);
+        let (gone, kept, again) = (
+            format!("- {text}"),
+            format!("  {text}"),
+            format!("+ {text}"),
+        );
+        self.add(Change::Drop, Edit::Remove(lines.clone()), [gone.clone()]);
+        self.add(Change::Duplicate, Edit::Repeat(lines), [kept, again]);
+        if at > 0 && occurrence.stream == Stream::Stdout {
+            let rest = "- (and all after it)".to_string();
+            self.add(Change::Cut, Edit::CutBefore(occurrence.line), [gone, rest]);
+        }
+    }
+
+    /// A line changes its place among those of its own actor, which printed them in order.
+    fn places(&mut self, at: usize, occurrence: &Occurrence<'_>) {
+        if occurrence.stream == Stream::Stderr {
+            return;
+        }
+        let own = |other: &&Occurrence<'_>| {
+            other.stream == Stream::Stdout && other.actor == occurrence.actor
+        };
+        let line = occurrence.line;
+        let text = self.text(line);
+        let gone = format!("- {text}");
+        let (before, after) = (
+            &self.view.occurrences[..at],
+            &self.view.occurrences[at + 1..],
+        );
+        if let Some(next) = after.iter().find(own) {
+            let kept = format!("  {}", self.text(next.line));
+            let swap = Edit::Swap(line, next.line);
+            self.add(
+                Change::Swap,
+                swap,
+                [gone.clone(), kept, format!("+ {text}")],
+            );
+            let moved = format!("+ {text} (at the end)");
+            self.add(Change::ToEnd, Edit::ToEnd(line), [gone.clone(), moved]);
+        }
+        if before.iter().any(|other| own(&other)) {
+            let moved = format!("+ {text} (at the front)");
+            self.add(Change::ToFront, Edit::ToFront(line), [moved, gone]);
+        }
+    }
+
+    /// A captured value, or the actor, is another one.
+    fn values(&mut self, occurrence: &Occurrence<'_>) {
+        let text = self.text(occurrence.line);
+        let replace = |old: &str, new: &str| {
+            // The capture is a part of the line: its place is where it begins in memory.
+            let from = (old.as_ptr() as usize).checked_sub(text.as_ptr() as usize)?;
+            let (before, after) = (text.get(..from)?, text.get(from + old.len()..)?);
+            Some(format!("{before}{new}{after}"))
+        };
+        let mut changed = Vec::new();
+        for (name, value) in &occurrence.captures {
+            if self.is_free(occurrence, name) {
+                continue;
+            }
+            for other in self.other_values(occurrence, name, value) {
+                changed.extend(replace(value, &other).map(|line| (Change::Value, line)));
+            }
+        }
+        if occurrence.stream == Stream::Stdout && !self.is_free(occurrence, "actor") {
+            let others = self.view.occurrences.iter().map(|other| other.actor);
+            let mut others: Vec<_> = others.filter(|actor| *actor != occurrence.actor).collect();
+            others.sort_unstable();
+            others.dedup();
+            for other in others {
+                let line = replace(occurrence.actor, other);
+                changed.extend(line.map(|line| (Change::Actor, line)));
+            }
+        }
+        // A number in the actor's name is both a value and a part of the actor.
+        changed.sort();
+        changed.dedup_by(|(_, a), (_, b)| a == b);
+        for (change, line) in changed {
+            let diff = [format!("- {text}"), format!("+ {line}")];
+            self.add(change, Edit::Replace(occurrence.line, line), diff);
+        }
+    }
+
+    /// A number is one more or one less; a text is another one of the run, or another one.
+    fn other_values(&self, occurrence: &Occurrence<'_>, name: &str, value: &str) -> Vec<String> {
+        if let Ok(number) = value.parse::<i64>() {
+            return vec![(number + 1).to_string(), (number - 1).to_string()];
+        }
+        let same = self
+            .view
+            .occurrences
+            .iter()
+            .filter(|other| other.event == occurrence.event);
+        let others = same.filter_map(|other| other.capture(name));
+        let mut others: Vec<_> = others.filter(|other| *other != value).collect();
+        others.sort_unstable();
+        others.dedup();
+        match others.is_empty() {
+            true => vec![format!("un{value}")],
+            false => others.into_iter().take(2).map(str::to_string).collect(),
+        }
+    }
+
+    /// Whether a run that is as good may have another value there.
+    fn is_free(&self, occurrence: &Occurrence<'_>, name: &str) -> bool {
+        let mut free = self.view.spec.audit.free.iter();
+        free.any(|selector| selector.capture_of(occurrence) == Some(name))
+    }
+
+    /// The run takes longer, or the program ends otherwise.
+    fn ends(&mut self) {
+        let run = self.view.transcript;
+        let timed = self.view.spec.rules.iter().any(|rule| rule.kind == "time");
+        if let (true, Some(middle)) = (timed, run.lines.get(run.lines.len() / 2)) {
+            let diff = [format!(
+                "  {} (and ten times the time after it)",
+                middle.text
+            )];
+            self.add(Change::Stretch, Edit::Stretch(middle.at_us), diff);
+        }
+        for exit in [Exit::Code(0), Exit::Code(1), Exit::Code(101), Exit::Hang] {
+            if exit != run.end.exit {
+                let diff = [format!("- {}", run.end.exit), format!("+ {exit}")];
+                self.add(Change::End, Edit::End(exit), diff);
+            }
+        }
+    }
+}
+
+/// Runs that are as good: neighbouring lines that nothing orders come the other way round.
+fn swaps_of_unordered(view: &View<'_>) -> Vec<(Vec<String>, Transcript)> {
+    let mut variants = Vec::new();
+    let stdout = view
+        .occurrences
+        .iter()
+        .filter(|one| one.stream == Stream::Stdout);
+    let stdout: Vec<_> = stdout.collect();
+    for pair in stdout.windows(2) {
+        let [a, b] = [pair[0], pair[1]];
+        let named = view.spec.audit.unordered.iter().any(|[first, second]| {
+            let is = |one: &Selector, line| one.value(line).is_some();
+            (is(first, a) && is(second, b)) || (is(first, b) && is(second, a))
+        });
+        if !named || a.actor == b.actor {
+            continue;
+        }
+        let mut run = view.transcript.clone();
+        let texts = [a, b].map(|one| run.lines[one.line].text.clone());
+        let diff = vec![
+            format!("- {}", texts[0]),
+            format!("  {}", texts[1]),
+            format!("+ {}", texts[0]),
+        ];
+        let [first, second] = texts;
+        run.lines[a.line].text = second;
+        run.lines[b.line].text = first;
+        variants.push((diff, run));
+    }
+    variants
+}
+
+/// SplitMix64 (Steele, Lea and Flood, "Fast Splittable Pseudorandom Number Generators", 2014).
+struct Random(u64);
+
+impl Random {
+    fn next(&mut self) -> u64 {
+        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
+        let mut z = self.0;
+        z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+        z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+        z ^ (z >> 31)
+    }
+
+    /// At most `most` of the items, each set of them as likely as any other.
+    fn choose<T>(&mut self, mut items: Vec<T>, most: usize) -> Vec<T> {
+        while items.len() > most {
+            let index = self.next() % items.len() as u64;
+            items.swap_remove(index as usize);
+        }
+        items
+    }
+}
