@@ -27,6 +27,8 @@ pub enum Command {
     Check {
         /// Whose rules.
         topic: String,
+        /// Which of its programs; the example if `None`.
+        bin: Option<String>,
         /// The saved run.
         transcript: PathBuf,
         /// One JSON object instead of a report for people.
@@ -143,9 +145,10 @@ const COMMANDS: [Help; 10] = [
     },
     Help {
         name: "check",
-        takes: "TOPIC --transcript FILE [--json]",
+        takes: "TOPIC [--bin NAME] --transcript FILE [--json]",
         about: "check a saved transcript again, running nothing",
-        details: "      --transcript FILE  the saved run, as NDJSON\n      \
+        details: "      --bin NAME         of this program of src/bin, not of the example\n      \
+                  --transcript FILE  the saved run, as NDJSON\n      \
                   --json             one JSON object with every rule's verdict\n",
     },
     Help {
@@ -397,6 +400,7 @@ impl Words {
                 none_left(1)?;
                 Command::Check {
                     topic: next("the name of a topic")?,
+                    bin: self.run.bin,
                     transcript: self.transcript.ok_or_else(|| want("--transcript FILE"))?,
                     json: self.run.json,
                 }

@@ -33,9 +33,10 @@ fn run() -> Result<u8> {
         Command::RunAll(flags) => commands::run_all::run_all(&flags),
         Command::Check {
             topic,
+            bin,
             transcript,
             json,
-        } => commands::check::check(&topic, &transcript, json),
+        } => commands::check::check(&topic, bin.as_deref(), &transcript, json),
         Command::Copy { topic, dest } => commands::copy::copy(topic.as_deref(), &dest),
         Command::New { name, section } => commands::new::new(&name, &section),
         Command::Audit(flags) => commands::audit::run(&flags),

@@ -44,25 +44,6 @@ impl Role {
     }
 }
 
-impl Program {
-    /// A topic's program as far as a saved run of it can be checked.
-    pub fn to_check(topic: Topic) -> Self {
-        let ready = read_invariants(&topic)
-            .map(|(source, invariants)| Ready {
-                executable: PathBuf::new(),
-                spec: invariants.example,
-                source,
-            })
-            .map_err(Fault::of_file);
-        Self {
-            name: topic.name.clone(),
-            role: Role::Example,
-            topic,
-            ready,
-        }
-    }
-}
-
 /// A program that can be run.
 pub struct Ready {
     /// The built program; empty where only a saved run is checked.
@@ -124,35 +105,93 @@ pub fn programs(topics: Vec<Topic>, built: Vec<Built>) -> Vec<Program> {
     programs
 }
 
+/// A topic's programs as far as saved runs of them can be checked.
+///
+/// # Errors
+///
+/// What is wrong with the topic's file, as a person reads it.
+pub fn to_check(topic: &Topic) -> std::result::Result<Vec<Program>, String> {
+    let (source, invariants) = read_invariants(topic)?;
+    let programs = described(topic, &source, invariants).into_iter();
+    let checked = programs.map(|described| Program {
+        topic: topic.clone(),
+        name: described.name,
+        role: described.role,
+        ready: Ok(Ready {
+            executable: PathBuf::new(),
+            spec: described.spec,
+            source: source.clone(),
+        }),
+    });
+    Ok(checked.collect())
+}
+
+/// A program as its topic's file describes it.
+struct Described {
+    name: String,
+    /// Where the file names it; the example needs no name.
+    span: Option<Range<usize>>,
+    role: Role,
+    spec: Spec,
+}
+
+/// The programs that a topic's file describes, the example first.
+fn described(topic: &Topic, source: &str, invariants: Invariants) -> Vec<Described> {
+    let example = Described {
+        name: topic.name.clone(),
+        span: None,
+        role: Role::Example,
+        spec: invariants.example,
+    };
+    let variants = invariants.variants.into_iter().map(|variant| Described {
+        name: variant.name,
+        span: Some(variant.span),
+        role: Role::Variant,
+        // Parsed once more: each program is judged by itself.
+        spec: Spec::parse(source).expect("it was parsed a moment ago"),
+    });
+    let pitfalls = invariants.pitfalls.into_iter();
+    let pitfalls = pitfalls.map(|(pitfall, spec)| Described {
+        name: pitfall.name,
+        span: Some(pitfall.span),
+        role: Role::Pitfall,
+        spec,
+    });
+    [example]
+        .into_iter()
+        .chain(variants)
+        .chain(pitfalls)
+        .collect()
+}
+
 /// Pairs a topic's programs with what its file says of each.
 fn pair(topic: &Topic, source: &str, invariants: Invariants, built: &Built) -> Vec<Program> {
+    let described = described(topic, source, invariants);
+    let program = |name: &str, role, ready| Program {
+        topic: topic.clone(),
+        name: name.to_string(),
+        role,
+        ready,
+    };
     let mut programs = Vec::new();
-    let mut specs = vec![(topic.name.clone(), None, Role::Example, invariants.example)];
-    for variant in invariants.variants {
-        // Parsed once more: each program is judged by itself.
-        let spec = Spec::parse(source).expect("it was parsed a moment ago");
-        specs.push((variant.name, Some(variant.span), Role::Variant, spec));
-    }
-    for (pitfall, spec) in invariants.pitfalls {
-        specs.push((pitfall.name, Some(pitfall.span), Role::Pitfall, spec));
-    }
     for name in built.programs.keys() {
-        if !specs.iter().any(|(known, ..)| known == name) {
+        if !described.iter().any(|known| known.name == *name) {
             let details = format!(
                 "error: {} does not say what src/bin/{name}.rs is\n\
                  help: write `[variants.{name}]` or `[pitfalls.{name}]`; \
                  xtask/RULES.md tells more\n",
                 report::shown_path(&topic.invariants_file())
             );
-            programs.push(Program {
-                topic: topic.clone(),
-                name: name.clone(),
-                role: Role::Variant,
-                ready: Err(Fault::of_file(details)),
-            });
+            programs.push(program(name, Role::Variant, Err(Fault::of_file(details))));
         }
     }
-    for (name, span, role, spec) in specs {
+    for Described {
+        name,
+        span,
+        role,
+        spec,
+    } in described
+    {
         let ready = match built.programs.get(&name) {
             Some(executable) => Ok(Ready {
                 executable: executable.clone(),
@@ -161,12 +200,7 @@ fn pair(topic: &Topic, source: &str, invariants: Invariants, built: &Built) -> V
             }),
             None => Err(no_program(topic, source, &name, span)),
         };
-        programs.push(Program {
-            topic: topic.clone(),
-            name,
-            role,
-            ready,
-        });
+        programs.push(program(&name, role, ready));
     }
     programs
 }

@@ -9,6 +9,7 @@ use std::fs;
 use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
+use std::sync::atomic::{AtomicU32, Ordering};
 
 use serde_json::Value;
 use toml::de::DeTable;
@@ -56,6 +57,9 @@ impl Proof {
         let mut proofs = Vec::new();
         for entry in entries {
             let file = entry.map_err(cannot_read(&folder))?.path();
+            if file.extension().is_none_or(|ending| ending != "rs") {
+                continue;
+            }
             let source = fs::read_to_string(&file).map_err(cannot_read(&file))?;
             proofs.push(Self::parse(file, source)?);
         }
@@ -145,6 +149,7 @@ impl Proof {
     /// the topic was built with.
     fn compile(&self, topic: &Topic, built: &Built, text: Option<&str>) -> Result<Vec<Refusal>> {
         let manifest = Manifest::read(topic)?;
+        let scrap = Scrap::new();
         let mut rustc = Command::new(std::env::var_os("RUSTC").unwrap_or("rustc".into()));
         rustc
             .arg(match text {
@@ -152,10 +157,12 @@ impl Proof {
                 None => shown_path(&self.file),
             })
             .args(["--crate-name", "proof", "--edition", &manifest.edition])
+            // Nothing less can be asked for, and nobody wants it. Not into the null
+            // device: the compiler replaces what it writes to.
             .args(["--emit=metadata", "-o"])
-            .arg(if cfg!(windows) { "NUL" } else { "/dev/null" })
+            .arg(scrap.path())
             .args(["--error-format=json", "--json=diagnostic-rendered-ansi"])
-            .args(["--allow", "warnings"])
+            .args(["--allow", "warnings", "--forbid", "unsafe_code"])
             .stdin(Stdio::piped())
             .stdout(Stdio::null())
             .stderr(Stdio::piped());
@@ -191,16 +198,47 @@ impl Proof {
     }
 }
 
+/// A file in the temporary folder, which goes away again.
+struct Scrap(PathBuf);
+
+impl Scrap {
+    /// A name that no other proof of this process, nor of another one, has.
+    fn new() -> Self {
+        static COUNT: AtomicU32 = AtomicU32::new(0);
+        let count = COUNT.fetch_add(1, Ordering::Relaxed);
+        let name = format!("xtask-proof-{}-{count}.rmeta", std::process::id());
+        Self(std::env::temp_dir().join(name))
+    }
+
+    fn path(&self) -> &Path {
+        &self.0
+    }
+}
+
+impl Drop for Scrap {
+    fn drop(&mut self) {
+        // A program that does not compile leaves nothing to remove.
+        let _gone = fs::remove_file(&self.0);
+    }
+}
+
 impl Refusal {
-    /// An error with a place; the compiler's closing words have none.
+    /// An error; the closing words, which count the errors, are none.
     fn parse(line: &str) -> Option<Self> {
         let message: Value = serde_json::from_str(line).ok()?;
-        if message["level"] != "error" || message["spans"].as_array()?.is_empty() {
+        let counts_errors = message["message"].as_str()?.starts_with("aborting due to ");
+        if message["level"] != "error" || counts_errors {
             return None;
         }
         let spans = message["spans"].as_array()?.iter();
         let lines = spans
             .filter(|span| span["is_primary"] == true)
+            // A place inside a macro of another file may have the same number.
+            .filter(|span| {
+                span["file_name"]
+                    .as_str()
+                    .is_some_and(|file| !file.starts_with("/rustc/"))
+            })
             .filter_map(|span| Some((span["line_start"].as_u64()?, span["line_end"].as_u64()?)));
         Some(Self {
             code: message["code"]["code"]

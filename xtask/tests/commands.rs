@@ -351,8 +351,9 @@ fn run_all_tells_people_programs_and_ci() {
 
 #[test]
 fn each_program_of_a_topic_can_be_named() {
+    let events = format!("{EVENTS}\n[variants.slip]\nshows = \"the same with another word\"\n");
     let house = House::new(r#"["crates/hello-demo"]"#)
-        .topic("crates/hello-demo", HELLO, EVENTS)
+        .topic("crates/hello-demo", HELLO, &events)
         .file("crates/hello-demo/src/bin/slip.rs", BYE);
     house
         .xtask("run hello --bin hello-demo")

@@ -6,18 +6,19 @@ use std::path::Path;
 
 use crate::core::{Transcript, Verdict};
 use crate::error::{ALL_HOLD, BROKEN, Error, Result};
-use crate::program::Program;
+use crate::program::{self, Program};
 use crate::report::failure::{DIM, GREEN, failures};
 use crate::report::{json, shown_path};
 use crate::runs::Outcome;
 use crate::workspace::Workspace;
 
-/// Checks a saved transcript against a topic's rules; returns the status to end with.
+/// Checks a saved transcript against the rules of a topic's example, or of another
+/// program of the topic; returns the status to end with.
 ///
 /// # Errors
 ///
-/// There is no such topic, or its file or the transcript cannot be read.
-pub fn check(topic: &str, file: &Path, json: bool) -> Result<u8> {
+/// There is no such topic or program, or its file or the transcript cannot be read.
+pub fn check(topic: &str, bin: Option<&str>, file: &Path, json: bool) -> Result<u8> {
     let topic = Workspace::find()?.select_one(topic)?;
     let shown = shown_path(file);
     let text = fs::read_to_string(file)
@@ -27,15 +28,17 @@ pub fn check(topic: &str, file: &Path, json: bool) -> Result<u8> {
             "{shown}: {problem}; `--record DIR` of `run` and `run-all` writes transcripts"
         ))
     })?;
-    let program = Program::to_check(topic);
-    let ready = match &program.ready {
-        Ok(ready) => ready,
-        Err(fault) => {
-            let (name, what, details) = (&program.name, &fault.what, &fault.details);
-            return Err(Error::usage(format!("{name}: {what}\n{details}")));
-        }
-    };
-    let outcome = Outcome::of_one_run(&ready.spec, transcript);
+    let mut programs = program::to_check(&topic).map_err(|details| {
+        Error::usage(format!(
+            "{}: its invariants.toml is wrong\n{details}",
+            topic.name
+        ))
+    })?;
+    program::keep_bin(&mut programs, bin.or(Some(&topic.name)))?;
+    let program = programs.remove(0);
+    let spec = program.ready.as_ref().map(|ready| &ready.spec);
+    let spec = spec.expect("a program that is only checked is ready");
+    let outcome = Outcome::of_one_run(spec, transcript);
     let text = match json {
         true => format!("{}\n", json::ended(&program, &outcome)),
         false => report(&program, &outcome),

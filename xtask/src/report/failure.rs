@@ -133,7 +133,7 @@ fn again(program: &Program, outcome: &Outcome) -> String {
     let mut text = format!("  again: cargo xtask run {topic}{bin}\n");
     for saved in outcome.saved.values() {
         let saved = shown_path(saved);
-        text += &format!("         cargo xtask check {topic} --transcript {saved}\n");
+        text += &format!("         cargo xtask check {topic}{bin} --transcript {saved}\n");
     }
     text + "\n"
 }
