@@ -19,6 +19,8 @@
 //! A run that goes well proves little here. Some processors, x86 among them, keep
 //! more order than Rust promises: with an ordering that is too weak, the program
 //! may pass every test on one machine and fail on another.
+//!
+//! The programs in `src/bin` show how it goes wrong.
 
 use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 use std::thread;

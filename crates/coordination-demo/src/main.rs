@@ -15,6 +15,8 @@
 //! - Worker 1 starts first and has more to do, so worker 2 may report first.
 //! - Worker 3 is never started. Its `recv` does not wait for ever: it returns an
 //!   `Err` once the sender is dropped, and so the program ends.
+//!
+//! The programs in `src/bin` show how it goes wrong.
 
 use std::sync::mpsc::{self, Receiver, Sender};
 use std::thread;

@@ -16,6 +16,8 @@
 //! - The patient tellers do lock crosswise. One that finds the other account
 //!   taken lets go of its own, and tries again a little later.
 //! - Either way the accounts hold 200 together after every transfer.
+//!
+//! The programs in `src/bin` show how it goes wrong.
 
 use std::sync::{Mutex, MutexGuard, TryLockError};
 use std::thread;

@@ -16,6 +16,8 @@
 //!   main reads the same messages out of the payloads.
 //! - The packers start in any order, and main joins them in its own.
 //! - Main outlives both panics, and the program exits with success.
+//!
+//! The programs in `src/bin` show how it goes wrong.
 
 use std::any::Any;
 use std::io;

@@ -15,6 +15,8 @@
 //! - The consumer's `for` loop ends by itself once the last sender is gone.
 //! - A bounded channel makes a fast producer wait for a slow consumer. That is
 //!   back-pressure: without it, the waiting messages would pile up in memory.
+//!
+//! The programs in `src/bin` show how it goes wrong.
 
 use std::sync::mpsc;
 use std::thread;

@@ -16,6 +16,8 @@
 //! - A thread that panics with the guard in its hands poisons the lock: the next
 //!   one is told that the value may be half changed, and can repair it. The
 //!   panic's report is part of the demonstration.
+//!
+//! The programs in `src/bin` show how it goes wrong.
 
 use std::sync::Mutex;
 use std::thread;

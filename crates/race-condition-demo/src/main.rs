@@ -20,6 +20,8 @@
 //! - The adders lose nothing, but their lines may come out of order, because
 //!   they print after the increment. The lockers print while they hold the
 //!   lock, so their lines never do.
+//!
+//! The programs in `src/bin` show how it goes wrong.
 
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicU32, Ordering};

@@ -15,6 +15,8 @@
 //! - While the writer is inside, no reader is.
 //! - Coffee costs twice as much as tea. Between the writer's two assignments it
 //!   does not, and no reader ever sees that.
+//!
+//! The programs in `src/bin` show how it goes wrong.
 
 use std::fmt;
 use std::sync::{Barrier, RwLock};

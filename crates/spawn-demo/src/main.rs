@@ -15,6 +15,8 @@
 //!   run where they are due at the same time; each takes its own in order.
 //! - Main finishes its steps first and waits. The worker's last line still
 //!   comes before main's last: without the `join`, it would not come at all.
+//!
+//! The programs in `src/bin` show how it goes wrong.
 
 use std::thread;
 use std::time::Duration;
