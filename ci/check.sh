@@ -21,5 +21,12 @@ trap 'rm -rf "$copies"' EXIT
 step 'formatting' cargo fmt --all --check
 step 'lints' cargo clippy --quiet --locked --workspace --all-targets -- --deny warnings
 step 'documentation' env RUSTDOCFLAGS='--deny warnings' cargo doc --quiet --locked --no-deps --package xtask
+# Needs nothing from the network but what cargo has fetched. The advisories do, and
+# are asked for in the GitHub workflow.
+if cargo deny --version >/dev/null 2>&1; then
+    step 'dependencies' cargo deny --locked check licenses bans sources
+else
+    printf '\n== dependencies: not checked here, since cargo-deny is not installed\n'
+fi
 step 'every topic' cargo xtask run-all
 step 'every topic, copied out alone' cargo xtask copy --all "$copies/topics"
