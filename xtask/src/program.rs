@@ -228,7 +228,9 @@ pub fn keep_bin(programs: &mut Vec<Program>, name: Option<&str>) -> Result<()> {
     let Some(name) = name else {
         return Ok(());
     };
-    if !programs.iter().any(|program| program.name == name) {
+    // Where a topic's file is wrong, nobody knows whether it names the program.
+    let wanted = |program: &Program| program.name == name || program.ready.is_err();
+    if !programs.iter().any(wanted) {
         let names: Vec<_> = programs
             .iter()
             .map(|program| program.name.as_str())
@@ -243,7 +245,7 @@ pub fn keep_bin(programs: &mut Vec<Program>, name: Option<&str>) -> Result<()> {
             },
         ));
     }
-    programs.retain(|program| program.name == name);
+    programs.retain(wanted);
     Ok(())
 }
 

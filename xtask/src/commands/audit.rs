@@ -93,25 +93,20 @@ fn record(workspace: &Workspace, topics: &[Topic]) -> Result<PathBuf> {
     let built = cargo::build(&workspace.root, topics, None)?;
     let mut programs = program::programs(topics.to_vec(), built);
     programs.retain(|program| program.role == Role::Example);
-    let executables = programs
+    let mut executables = programs
         .iter()
         .filter_map(|program| program.ready.as_ref().ok());
-    let folder = executables
-        .filter_map(|ready| ready.executable.ancestors().nth(2))
-        .next()
-        .map(|target| target.join("xtask").join("audit"))
-        .ok_or_else(|| {
-            Error::Broken("no topic can be run; `cargo xtask run-all` says why".into())
-        })?;
+    let target = executables.find_map(|ready| ready.executable.ancestors().nth(2));
+    let folder = target.map(|target| target.join("xtask").join("audit"));
     let options = Options {
         repeat: RUNS,
-        record: Some(folder.clone()),
+        record: folder.clone(),
         ..Options::default()
     };
     let mut reporter = Silent::default();
     let summary = batch::run(&programs, &options, Instant::now(), &mut reporter)?;
     match summary.exit_code() {
-        ALL_HOLD => Ok(folder),
+        ALL_HOLD => folder.ok_or_else(|| Error::usage("there is no topic to audit")),
         WRONG => Err(Error::usage(reporter.failures)),
         BROKEN => Err(Error::Broken(reporter.failures)),
         _ => Err(Error::Interrupted),

@@ -1,0 +1,215 @@
+//! Pitfalls must go wrong just as they say, proofs must prove what they say, and the
+//! audit must find what rules are not worth.
+
+mod house;
+
+use house::House;
+
+const EXAMPLE: &str = r#"//! Two lines.
+
+fn main() {
+    println!("Main: says 1");
+    println!("Main: says 2");
+}
+"#;
+
+const INVARIANTS: &str = r#"
+[events]
+says = "Main: says {n:int}"
+
+[[always]]
+claim = "main counts up"
+increasing = "says.n"
+
+[[always]]
+claim = "main says 1 and 2"
+exactly = { each = "says.n", is = [1, 2] }
+"#;
+
+/// A workspace of one topic with these invariants beyond its own, and more files.
+fn house(more: &str, files: &[(&str, &str)]) -> House {
+    let house = House::new(r#"["crates/two-demo"]"#).topic(
+        "crates/two-demo",
+        EXAMPLE,
+        &format!("{INVARIANTS}{more}"),
+    );
+    let files = files.iter();
+    files.fold(house, |house, (path, text)| {
+        house.file(&format!("crates/two-demo/{path}"), text)
+    })
+}
+
+/// A program that does just this.
+fn program(body: &str) -> String {
+    format!("fn main() {{ {body} }}\n")
+}
+
+#[test]
+fn a_pitfall_must_go_wrong_just_as_it_says() {
+    let says = |numbers: [u32; 2]| {
+        let [a, b] = numbers;
+        program(&format!(
+            "println!(\"Main: says {a}\"); println!(\"Main: says {b}\");"
+        ))
+    };
+    let hangs = "println!(\"Main: says 1\"); std::thread::park();";
+    let breaks = |claims: &str| format!("breaks = [{claims}]\n");
+    let up = "\"main counts up\"";
+    let both = "\"main counts up\", \"main says 1 and 2\"";
+    let hang = "ends.hangs = { quiet = \"50ms\", reached = [\"says{n=1}\"] }\n".to_string();
+    for (body, failure, status, answer) in [
+        (says([2, 1]), breaks(up), 0, "pitfall of two-demo"),
+        (says([3, 2]), breaks(both), 0, "pitfall of two-demo"),
+        (says([1, 2]), breaks(up), 1, "the pitfall keeps it"),
+        (
+            says([3, 2]),
+            breaks(up),
+            1,
+            "it breaks nothing else: main says 1 and 2",
+        ),
+        (
+            program("println!(\"Main: oops\");"),
+            breaks(up),
+            1,
+            "it says nothing about the pitfall",
+        ),
+        (
+            says([2, 1]),
+            breaks("\"main counts down\""),
+            2,
+            "did you mean `main counts up`?",
+        ),
+        (says([2, 1]), breaks(up) + &hang, 2, "cannot stand beside"),
+        (program(hangs), hang.clone(), 0, "pitfall of two-demo"),
+        (says([1, 2]), hang, 1, "the program exited with 0"),
+        (
+            program("println!(\"Main: says 1\"); panic!(\"no more\");"),
+            "ends.panics = \"gave_up\"\nevents.gave_up = { panic = \"no more\" }\n".to_string(),
+            0,
+            "pitfall of two-demo",
+        ),
+        (
+            program("println!(\"Main: says 1\"); std::process::exit(3);"),
+            "ends.exits = 3\n".to_string(),
+            0,
+            "pitfall of two-demo",
+        ),
+        (
+            says([1, 2]),
+            breaks(up) + "within = 2\n",
+            1,
+            "none of 2 runs has shown it",
+        ),
+    ] {
+        let pitfall = format!("\n[pitfalls.two-slip]\nshows = \"a slip\"\n{failure}");
+        let house = house(&pitfall, &[("src/bin/two-slip.rs", &body)]);
+        let ran = house.xtask("run two --bin two-slip").exits(status);
+        ran.prints(answer);
+    }
+}
+
+#[test]
+fn every_companion_is_named_and_there() {
+    let slip = program("println!(\"Main: says 2\");");
+    house("", &[("src/bin/two-slip.rs", &slip)])
+        .xtask("run-all")
+        .exits(2)
+        .prints("invariants.toml does not say what src/bin/two-slip.rs is");
+    house("\n[variants.two-other]\nshows = \"another\"\n", &[])
+        .xtask("run-all")
+        .exits(2)
+        .prints("there is no src/bin/two-other.rs");
+}
+
+#[test]
+fn a_proof_has_two_sides() {
+    let moved = "fn main() {\n    let s = String::new();\n    drop(s);\n";
+    let marked = |line: &str| format!("//! Refused.\n\n{moved}    {line}\n}}\n");
+    for (proof, status, answer) in [
+        (marked("drop(s); //~ E0382"), 0, "1 proofs, 0 failed"),
+        (
+            marked("drop(s); //~ E0277"),
+            1,
+            "the compiler reports E0382, not E0277",
+        ),
+        (marked("let _ = 1; //~ E0382"), 1, "it compiles"),
+        (marked("drop(s);"), 2, "0 lines are marked"),
+        (
+            marked("drop(s);\n    let _ = 1; //~ E0382"),
+            1,
+            "at another line",
+        ),
+        (
+            marked("drop(s); //~ E0382\n    let t = String::new();\n    drop(t);\n    drop(t);"),
+            1,
+            "the compiler reports 2 errors, not one",
+        ),
+        (
+            marked("let s = s; //~ E0382\n    drop(s);"),
+            1,
+            "without the marked line it does not compile either",
+        ),
+    ] {
+        let house = house("", &[("compile_fail/moved.rs", &proof)]);
+        let ran = house.xtask("prove two").exits(status);
+        match status {
+            2 => ran.complains(answer),
+            _ => ran.prints(answer),
+        };
+    }
+}
+
+#[test]
+fn explain_shows_the_program_the_message_and_the_repair() {
+    let proof = "//! Refused.\n//!\n//! Repair: keep it.\n\nfn main() {\n    \
+                 let s = String::new();\n    drop(s);\n    drop(s); //~ E0382\n}\n";
+    house("", &[("compile_fail/moved.rs", proof)])
+        .xtask("explain two")
+        .exits(0)
+        .prints("Repair: keep it.")
+        .prints("use of moved value: `s`")
+        .prints("drop(s); //~ E0382");
+    house("", &[])
+        .xtask("explain two")
+        .exits(2)
+        .complains("shows nothing that the compiler refuses");
+}
+
+#[test]
+fn the_audit_finds_what_rules_are_not_worth() {
+    for (more, status, answer) in [
+        ("", 0, "100.0 %"),
+        (
+            "\n[[always]]\nclaim = \"main never says 9\"\nnever = \"says{n=9}\"\n",
+            1,
+            "nothing breaks this rule: main never says 9",
+        ),
+        (
+            "\n[events.late]\nstdout = \"Main: late\"\nmay_be_absent = \"as a rule\"\n",
+            1,
+            "the event `late` takes part in no rule",
+        ),
+        (
+            "\n[audit]\nfree = { \"says.m\" = \"x\" }\n",
+            2,
+            "has no capture `m`",
+        ),
+    ] {
+        let ran = house(more, &[]).xtask("audit").exits(status);
+        match status {
+            2 => ran.complains(answer),
+            _ => ran.prints(answer),
+        };
+    }
+    // The rules do not say which two numbers, nor how many there are.
+    let weak = INVARIANTS.replace(
+        "exactly = { each = \"says.n\", is = [1, 2] }",
+        "unique = \"says.n\"",
+    );
+    House::new(r#"["crates/two-demo"]"#)
+        .topic("crates/two-demo", EXAMPLE, &weak)
+        .xtask("audit")
+        .exits(1)
+        .prints("the rules catch")
+        .prints("value changed, which `exactly` or `relation` would notice");
+}
