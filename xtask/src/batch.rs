@@ -141,10 +141,15 @@ pub fn run(
             }
             drop(sender);
             let mut result = Ok(());
+            let mut tick = Instant::now() + TICK;
             loop {
-                let reported = match receiver.recv_timeout(TICK) {
+                let left = tick.saturating_duration_since(Instant::now());
+                let reported = match receiver.recv_timeout(left) {
                     Ok(told) => tell(&told, programs, lane, &mut summary, reporter),
-                    Err(RecvTimeoutError::Timeout) => reporter.event(&Event::Tick),
+                    Err(RecvTimeoutError::Timeout) => {
+                        tick = Instant::now() + TICK;
+                        reporter.event(&Event::Tick)
+                    }
                     Err(RecvTimeoutError::Disconnected) => break,
                 };
                 if reported.is_err() && result.is_ok() {

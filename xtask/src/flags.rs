@@ -177,7 +177,7 @@ const COMMANDS: [Help; 10] = [
     },
     Help {
         name: "new",
-        takes: "TOPIC [--section NAME]",
+        takes: "NAME [--section NAME]",
         about: "a new topic's folder, ready to run, and its line in Cargo.toml",
         details: "      --section NAME the section of the reading order (the last one)\n",
     },
@@ -189,10 +189,12 @@ const COMMANDS: [Help; 10] = [
     },
 ];
 
-const SHARED: &str = "
-A TOPIC is a topic's name or a part of it, or the path of a crate's folder, which
-may be anywhere: a copy of a topic can be run and checked like the topic itself.
+const TOPICS: &str = "
+A TOPIC or FILTER is a topic's name or a part of it, or the path of a crate's folder,
+which may be anywhere: a copy of a topic can be run and checked like the topic itself.
+";
 
+const STATUS: &str = "
 Exit status: 0 all hold; 1 something is broken; 2 the command or an invariants
 file is wrong; 130 interrupted.
 ";
@@ -259,7 +261,7 @@ fn overview() -> String {
     for command in &COMMANDS {
         text += &format!("  {:<8} {}\n", command.name, command.about);
     }
-    text + "\n`cargo xtask COMMAND --help` tells more of each.\n" + SHARED
+    text + "\n`cargo xtask COMMAND --help` tells more of each.\n" + TOPICS + STATUS
 }
 
 impl Help {
@@ -275,7 +277,10 @@ impl Help {
         if !details.is_empty() {
             text += &format!("\n{details}");
         }
-        text + SHARED
+        if takes.contains("TOPIC") && *name != "new" || takes.contains("FILTER") {
+            text += TOPICS;
+        }
+        text + STATUS
     }
 
     /// The flags of its details: the words that begin with two dashes.
@@ -374,12 +379,12 @@ impl Words {
             (None, true) => 0,
             (None, false) => 1,
         };
-        let count = self.free.len();
+        let extra = self.free.clone();
         let mut free = self.free.into_iter();
         let mut next = |wanted: &str| free.next().ok_or_else(|| want(wanted));
-        let none_left = |allowed: usize| match count > allowed {
-            true => Err(want("nothing more")),
-            false => Ok(()),
+        let none_left = |allowed: usize| match extra.get(allowed) {
+            Some(word) => Err(want(&format!("nothing more, found `{word}`"))),
+            None => Ok(()),
         };
         Ok(match help.name {
             "list" => {

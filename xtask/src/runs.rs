@@ -95,7 +95,7 @@ pub fn run(
             }
         };
         if let Some(folder) = &options.record {
-            let file = folder.join(format!("{}.{run}.ndjson", program.name));
+            let file = folder.join(format!("{}.{}.ndjson", program.name, run + 1));
             if let Err(problem) = save(&file, &transcript) {
                 error = Some(problem);
                 break;
@@ -132,9 +132,11 @@ pub fn run(
         } else {
             "failures"
         };
-        let file = keep_folder(&ready.executable)
-            .join(kind)
-            .join(format!("{}.{run}.ndjson", program.name));
+        let file = keep_folder(&ready.executable).join(kind).join(format!(
+            "{}.{}.ndjson",
+            program.name,
+            run + 1
+        ));
         match save(&file, transcript) {
             Ok(()) => {
                 saved.insert(*run, file);

@@ -13,9 +13,8 @@
 use std::thread;
 
 fn main() {
-    let workers = [1, 2].map(|worker| {
-        thread::spawn(move || println!("Worker {worker}: says hello"))
-    });
+    let workers =
+        [1, 2].map(|worker| thread::spawn(move || println!("Worker {worker}: says hello")));
     for worker in workers {
         worker.join().unwrap();
     }

@@ -75,7 +75,7 @@ fn wrong_words_are_answered_with_the_repair() {
         ),
         (
             "list hello",
-            "expected nothing more\n\nUsage: cargo xtask list [--json]",
+            "expected nothing more, found `hello`\n\nUsage: cargo xtask list [--json]",
         ),
         ("ci now", "expected nothing more"),
         (
@@ -393,7 +393,7 @@ fn check_reads_only_whole_transcripts() {
         (
             format!("{hello}\n{{\"exit\":\"hang\"}}\n"),
             1,
-            "still alive",
+            "did not end",
         ),
         (
             format!("{hello}\n"),
@@ -451,7 +451,7 @@ fn a_recorded_run_can_be_checked_again() {
         .exits(0)
         .prints("passed 2 of 2 runs");
     let runs = entries(&house.path("runs"));
-    assert_eq!(runs, ["hello-demo.0.ndjson", "hello-demo.1.ndjson"]);
+    assert_eq!(runs, ["hello-demo.1.ndjson", "hello-demo.2.ndjson"]);
     house
         .xtask("check hello --transcript runs/hello-demo.1.ndjson")
         .exits(0);
@@ -490,7 +490,7 @@ fn a_copy_stands_alone_or_not_at_all() {
     let ran = house.xtask("run ../mine --record ../runs").exits(0);
     ran.prints("Main: hello");
     house
-        .xtask("check ../mine --transcript ../runs/hello-demo.0.ndjson")
+        .xtask("check ../mine --transcript ../runs/hello-demo.1.ndjson")
         .exits(0);
     let mut inside = house.command("run .");
     inside.current_dir(house.path("../mine/src/.."));

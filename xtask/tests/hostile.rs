@@ -262,7 +262,7 @@ impl Workspace {
         let name = program["program"].as_str().unwrap_or_default();
         let runs = program["runs"].as_u64().unwrap_or_default();
         let file = |run| scratch.join("record").join(format!("{name}.{run}.ndjson"));
-        if let Some(run) = (0..runs).find(|&run| !file(run).exists()) {
+        if let Some(run) = (1..=runs).find(|&run| !file(run).exists()) {
             return Err(format!("run {run} of {name} was not recorded").into());
         }
         if runs != 1 {
@@ -270,7 +270,7 @@ impl Workspace {
         }
         let mut runner = self.runner();
         runner.args(["check", name, "--json", "--transcript"]);
-        let output = runner.arg(file(0)).output()?;
+        let output = runner.arg(file(1)).output()?;
         let again: Value = serde_json::from_slice(&output.stdout)?;
         match again["rules"] == program["rules"] {
             true => Ok(()),
@@ -331,10 +331,10 @@ fn count_alive(mut held: Vec<TcpStream>, lifelines: &TcpListener) -> Result<usiz
     Ok(alive)
 }
 
-/// Whether a line is as expected, where `…` stands for any text at the end.
+/// Whether a line is as expected, where one `…` stands for any text.
 fn matches((found, expected): (&str, &str)) -> bool {
-    match expected.strip_suffix('…') {
-        Some(start) => found.starts_with(start),
+    match expected.split_once('…') {
+        Some((start, end)) => found.starts_with(start) && found.ends_with(end),
         None => found == expected,
     }
 }

@@ -3,8 +3,8 @@
 //! A spawned thread may outlive the function that started it, so it cannot
 //! borrow that function's variables. An `Arc` makes it an owner instead: each
 //! clone is one more handle on the same value, an atomic count says how many
-//! there are, and whoever lets go of the last one drops the value. What an `Arc`
-//! shares can only be read; to change it as well, share an `Arc<Mutex<_>>`.
+//! there are, and whoever lets go of the last one drops the value. While it is
+//! shared it can only be read; to change it as well, share an `Arc<Mutex<_>>`.
 //!
 //! ```text
 //! cargo run -p arc-demo

@@ -98,8 +98,8 @@ fn patient_transfer(number: u64, from: &Account, to: &Account, amount: u32) {
             Err(TryLockError::Poisoned(error)) => panic!("{error}"),
         }
         drop(source);
-        // If both waited equally long, they could go on colliding for ever, always
-        // busy and never done: a livelock.
+        // Unequally long for the two: in step they would collide again and again,
+        // always busy and never done. That is a livelock.
         thread::sleep(Duration::from_millis(number));
     };
     *source -= amount;

@@ -1,6 +1,6 @@
 //! Join: a thread's return value, or its panic.
 //!
-//! A panic ends the thread that panics, not the program. `join` tells what
+//! A spawned thread's panic ends that thread, not the program. `join` tells what
 //! became of a thread: `Ok` with the value that it returned, or `Err` with the
 //! payload of its panic. Whoever joins decides what a panic means: to go on, as
 //! here, or to pass it on with `unwrap`.

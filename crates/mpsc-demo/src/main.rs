@@ -12,6 +12,8 @@
 //!
 //! - The two producers' messages interleave differently from run to run, yet
 //!   each producer's own messages always arrive in the order it sent them.
+//! - A message may be reported received before it is reported sent: the producer
+//!   prints after `send`, and the consumer may be faster.
 //! - The consumer's `for` loop ends by itself once the last sender is gone.
 //! - A bounded channel makes a fast producer wait for a slow consumer. That is
 //!   back-pressure: without it, the waiting messages would pile up in memory.

@@ -53,8 +53,8 @@ fn counting() {
 /// A guard with a name holds the lock to the end of its scope.
 fn guard_scope() {
     let door = Mutex::new(());
-    // A thread that holds the guard and calls `lock` again waits for itself.
-    // `try_lock` does not wait.
+    // A thread that holds the guard and calls `lock` again waits for itself, or
+    // panics; `Mutex` does not promise which. `try_lock` does neither.
     let is_free = || door.try_lock().is_ok();
 
     {
@@ -79,7 +79,7 @@ fn poisoning() {
                 println!("Clumsy: took 25 from the first account");
                 panic!("dropped the money on the way to the second");
             })
-            .expect("five threads have just ended, so there is room for one");
+            .expect("the system has room for one more thread");
 
         // A scope that finds a panic by itself passes it on. Here it is joined
         // by hand, and goes no further.

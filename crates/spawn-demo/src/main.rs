@@ -13,8 +13,8 @@
 //!
 //! - The steps of main and of the worker interleave, differently from run to
 //!   run where they are due at the same time; each takes its own in order.
-//! - Main finishes its steps first and waits. The worker's last line still
-//!   comes before main's last: without the `join`, it would not come at all.
+//! - Main is likely to finish its steps first, and waits. The worker's last line
+//!   always comes before main's last: without the `join`, it might not come at all.
 //!
 //! The programs in `src/bin` show how it goes wrong.
 

@@ -9,7 +9,7 @@ use crate::batch::{self, Options};
 use crate::cargo;
 use crate::error::{ALL_HOLD, Error, Result};
 use crate::program;
-use crate::report::failure::{DIM, GREEN};
+use crate::report::failure::{DIM, GREEN, quoted};
 use crate::report::{Silent, shown_path};
 use crate::workspace::{Topic, Workspace};
 
@@ -27,6 +27,15 @@ pub fn copy(topic: Option<&str>, dest: &Path) -> Result<u8> {
             dest.display()
         )));
     }
+    if let Some(parent) = dest.parent().filter(|parent| *parent != Path::new(""))
+        && !parent.is_dir()
+    {
+        return Err(Error::usage(format!(
+            "cannot make {}: the folder {} does not exist",
+            dest.display(),
+            parent.display()
+        )));
+    }
     // Cargo would take it for a part of the workspace, and refuse it as one.
     let parent = match dest.parent() {
         Some(parent) if parent != Path::new("") => parent,
@@ -42,7 +51,11 @@ pub fn copy(topic: Option<&str>, dest: &Path) -> Result<u8> {
         )));
     }
     match topic {
-        Some(topic) => copy_one(&workspace, &workspace.select_one(topic)?, dest)?,
+        Some(topic) => {
+            copy_one(&workspace, &workspace.select_one(topic)?, dest)?;
+            let folder = quoted(&shown_path(dest));
+            anstream::println!("    {DIM}cd {folder} && cargo run{DIM:#}");
+        }
         None => {
             fs::create_dir(dest).map_err(cannot_make(dest))?;
             for topic in &workspace.topics {
@@ -97,15 +110,18 @@ fn copy_one(workspace: &Workspace, topic: &Topic, dest: &Path) -> Result<()> {
     if summary.failed > 0 {
         return Err(Error::Broken(format!(
             "a copy of {} does not hold by itself, and was removed\n\n{}",
-            topic.name, reporter.failures
+            topic.name,
+            // The draft is gone; what is wrong is wrong with the topic as well.
+            reporter
+                .failures
+                .replace(&draft.0.display().to_string(), &shown_path(&topic.path))
         )));
     }
     fs::remove_dir_all(&target).map_err(Error::io("cannot remove the copy's target folder"))?;
     fs::rename(&draft.0, dest).map_err(cannot_make(dest))?;
     let (rules, shown) = (summary.rules, shown_path(dest));
     anstream::println!(
-        "{GREEN}ok{GREEN:#}  {} is now {shown}: it builds by itself, and {rules} rules hold\n    \
-         {DIM}cd {shown} && cargo run{DIM:#}",
+        "{GREEN}ok{GREEN:#}  {} is now {shown}: it builds by itself, and {rules} rules hold",
         topic.name
     );
     Ok(())

@@ -66,7 +66,8 @@ pub fn new(name: &str, section: &str) -> Result<u8> {
     write().map_err(Error::io(format!("cannot make {shown}")))?;
     anstream::println!(
         "{GREEN}ok{GREEN:#}  {shown} is a topic of the section {section}\n    \
-         {DIM}cargo xtask run {name}{DIM:#}"
+         {DIM}cargo xtask run {name}\n    \
+         UPDATE_EXPECTED=1 cargo test --test readme   # puts it into the README's table{DIM:#}"
     );
     Ok(ALL_HOLD)
 }

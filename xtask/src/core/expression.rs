@@ -265,7 +265,8 @@ impl Leaf {
         match hits {
             [hit] => Ok(hit),
             _ => Err(format!(
-                "`{}` happens {} times, where it should once",
+                "`{}` happens {} times, where it should once; \
+                 say `each`, or `first`, `last`, `min` or `max` of it",
                 self.text,
                 hits.len()
             )),

@@ -237,6 +237,13 @@ fn read_rules(root: &Node, scope: &mut Scope<'_>) -> Vec<Rule> {
         let Some(rule) = Rule::read(node, always, scope) else {
             continue;
         };
+        if rule.claim.trim().is_empty() {
+            let span = rule.span.clone().unwrap_or_default();
+            scope.faults.push(
+                Diagnostic::new(span, "this claims nothing")
+                    .help("say in one sentence what is true of the run"),
+            );
+        }
         if rules.iter().any(|known| known.claim == rule.claim) {
             let span = rule.span.clone().unwrap_or_default();
             scope.faults.push(

@@ -81,7 +81,7 @@ impl std::fmt::Display for Exit {
         match self {
             Exit::Code(code) => write!(out, "exited with {code}"),
             Exit::Signal(signal) => write!(out, "was killed by {}", signal_name(*signal)),
-            Exit::Hang => write!(out, "was still alive, and was stopped"),
+            Exit::Hang => write!(out, "did not end, and was stopped"),
             Exit::Cut => write!(out, "printed more than is kept, and was stopped"),
         }
     }

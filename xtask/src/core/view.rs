@@ -83,14 +83,10 @@ impl<'v> View<'v> {
         self.occurrences.iter().filter_map(hit).collect()
     }
 
-    /// The place of the last line that was printed, if any was.
-    pub fn last_line(&self) -> Vec<usize> {
-        self.transcript
-            .lines
-            .len()
-            .checked_sub(1)
-            .into_iter()
-            .collect()
+    /// The places of the last lines that were printed: what a program said at its end.
+    pub fn last_lines(&self) -> Vec<usize> {
+        let count = self.transcript.lines.len();
+        (count.saturating_sub(6)..count).collect()
     }
 
     fn line(&self, line: usize) -> &'v Line {

@@ -40,17 +40,32 @@ pub fn failures(program: &Program, outcome: &Outcome) -> String {
     let Ok(ready) = &program.ready else {
         return text;
     };
-    for (rule, (report, run)) in ready.spec.rules.iter().zip(&outcome.rules) {
+    let mut rules: Vec<_> = ready.spec.rules.iter().zip(&outcome.rules).collect();
+    // How the program ended comes first: much else may follow from it.
+    rules.sort_by_key(|(rule, _)| rule.kind != "outcome");
+    let ended_wrong =
+        |(rule, (report, _)): &(&Rule, &(RuleReport, u32))| rule.kind == "outcome" && !report.holds;
+    let cut_off = rules.iter().any(ended_wrong);
+    let mut silent = Vec::new();
+    for (rule, (report, run)) in rules {
         // Where another failure or Ctrl-C ended the runs early, nothing can be said of
         // what need not show in each.
         let cut_short = match rule.mode {
             Mode::Sometimes { within } => outcome.runs < within,
             Mode::Always => false,
         };
-        if !report.holds && !cut_short {
+        if report.holds || cut_short {
+            continue;
+        }
+        if cut_off && report.verdict == Verdict::Vacuous {
+            silent.push(report.evidence.story.as_str());
+        } else {
             text += &failure(program, ready, rule, report, *run, outcome);
             text.push('\n');
         }
+    }
+    if !silent.is_empty() {
+        let _ = writeln!(text, "  and so these say nothing: {}\n", silent.join("; "));
     }
     if !text.is_empty() {
         text += &again(program, outcome);
@@ -83,16 +98,21 @@ fn failure(
             let (line, column) = line_and_column(&ready.source, span.start);
             format!("{file}:{line}:{column}")
         }
-        None => format!("{file} states no other, so this holds"),
+        None => format!("{file}, which states no other"),
     };
-    let _ = writeln!(text, "  {DIM}-->{DIM:#} {place} (rule `{}`)", rule.kind);
+    let default = if rule.span.is_none() { "default " } else { "" };
+    let _ = writeln!(
+        text,
+        "  {DIM}-->{DIM:#} {place} ({default}rule `{}`)",
+        rule.kind
+    );
     let story = match report.verdict {
         Verdict::NotWitnessed => format!("none of {} runs has shown it", outcome.runs),
         _ => report.evidence.story.clone(),
     };
-    let nth = match outcome.runs {
-        1 => String::new(),
-        runs => format!(" (run {} of {runs})", run + 1),
+    let nth = match (report.verdict, outcome.runs) {
+        (Verdict::NotWitnessed, _) | (_, 1) => String::new(),
+        (_, runs) => format!(" (run {} of {runs})", run + 1),
     };
     let _ = writeln!(text, "  {story}{nth}");
     for event in &report.evidence.events {
@@ -124,7 +144,7 @@ fn again(program: &Program, outcome: &Outcome) -> String {
     let topic = match program.topic.member {
         true => program.topic.name.clone(),
         // A folder, and not a name that happens to be a topic's.
-        false => program.topic.path.display().to_string(),
+        false => quoted(&program.topic.path.display().to_string()),
     };
     let bin = match program.name == program.topic.name {
         true => String::new(),
@@ -132,10 +152,19 @@ fn again(program: &Program, outcome: &Outcome) -> String {
     };
     let mut text = format!("  again: cargo xtask run {topic}{bin}\n");
     for saved in outcome.saved.values() {
-        let saved = shown_path(saved);
+        let saved = quoted(&shown_path(saved));
         text += &format!("         cargo xtask check {topic}{bin} --transcript {saved}\n");
     }
     text + "\n"
+}
+
+/// A path as a shell takes it, whatever is in it.
+pub fn quoted(path: &str) -> String {
+    let plain = |c: char| c.is_alphanumeric() || "/._-~\\:".contains(c);
+    match path.chars().all(plain) {
+        true => path.to_string(),
+        false => format!("'{}'", path.replace('\'', "'\\''")),
+    }
 }
 
 /// Lines of a transcript, a column for each actor.

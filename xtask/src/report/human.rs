@@ -109,12 +109,10 @@ impl Human {
             true => format!("{GREEN}ok{GREEN:#}    {name:<width$}"),
             false => format!("{RED}FAIL{RED:#}  {name:<width$}"),
         };
-        text += &match outcome.holds() {
-            true => format!("  {rules:>3} rules"),
-            false => {
-                let broken = outcome.rules.iter().filter(|(report, _)| !report.holds);
-                format!("  {:>3} of {rules} rules", broken.count())
-            }
+        let broken = outcome.rules.iter().filter(|(report, _)| !report.holds);
+        text += &match broken.count() {
+            0 => format!("  {rules:>3} rules"),
+            broken => format!("  {broken:>3} of {rules} rules broken"),
         };
         text += &format!("  {seconds:>6.2} s");
         if program.role != Role::Example {
@@ -211,7 +209,8 @@ impl Reporter for Human {
             Event::Ended { program, outcome } => {
                 self.bar.inc(1);
                 self.running.remove(&program.name);
-                self.ended(program, outcome)
+                let ended = self.ended(program, outcome);
+                ended.and_then(|()| self.show_running())
             }
             Event::End { summary } => self.summary(summary),
         };

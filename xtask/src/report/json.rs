@@ -74,7 +74,7 @@ pub fn ended(program: &Program, outcome: &Outcome) -> Value {
                 "line": line,
                 "verdict": report.verdict.name(),
                 "holds": report.holds,
-                "run": run,
+                "run": run + 1,
             });
             if !report.evidence.story.is_empty() {
                 object["story"] = json!(report.evidence.story);

@@ -36,10 +36,15 @@ impl Junit {
     fn refused(&mut self, program: &Program, fault: &Fault) {
         let details = anstream::adapter::strip_str(&fault.details).to_string();
         let (name, what) = (escaped(&program.name), escaped(&fault.what));
+        let case = if fault.file {
+            "invariants.toml"
+        } else {
+            "builds"
+        };
         let _ = writeln!(
             self.suites,
             "  <testsuite name=\"{name}\" tests=\"1\" failures=\"0\" errors=\"1\">\n    \
-             <testcase classname=\"{name}\" name=\"builds\">\n      \
+             <testcase classname=\"{name}\" name=\"{case}\">\n      \
              <error message=\"{what}\">{}</error>\n    </testcase>\n  </testsuite>",
             escaped(&details)
         );

@@ -125,13 +125,19 @@ impl Check for Outcome {
     fn check(&self, view: &View<'_>) -> Finding {
         let end = &view.transcript.end;
         // The last thing it said is where to look.
-        let fail = |story| Finding::fail_at(story, view.last_line());
-        if end.exit != self.exit {
-            let printed = match (&end.exit, view.transcript.lines.is_empty()) {
-                (Exit::Hang, true) => ", before it printed anything",
-                _ => "",
+        let fail = |story| Finding::fail_at(story, view.last_lines());
+        if end.exit == Exit::Hang && self.exit != Exit::Hang {
+            let printed = match view.transcript.lines.is_empty() {
+                true => ", before it printed anything",
+                false => "",
             };
-            return fail(format!("the program {}{printed}", end.exit));
+            let seconds = end.at_us as f64 / 1e6;
+            return fail(format!(
+                "the program did not end within {seconds:.1} s, and was stopped{printed}"
+            ));
+        }
+        if end.exit != self.exit {
+            return fail(format!("the program {}", end.exit));
         }
         if end.left_running {
             return fail(format!(
@@ -180,7 +186,7 @@ impl Check for Closed {
     fn check(&self, view: &View<'_>) -> Finding {
         if view.transcript.end.exit == Exit::Cut {
             let story = "the output was cut: the program printed more than is kept";
-            return Finding::fail_at(story, view.last_line());
+            return Finding::fail_at(story, view.last_lines());
         }
         if let [(line, events), ..] = view.ambiguous[..] {
             let [a, b] = events.map(|event| &view.spec.events[event].name);
