@@ -32,6 +32,14 @@ fn sections() -> impl Iterator<Item = (&'static str, &'static str)> {
 }
 
 fn check_section(kind: &str, section: &str) -> Result<(), Failed> {
+    let description = kinds()
+        .find(|known| known.name == kind)
+        .expect("it is a kind");
+    for key in description.keys() {
+        if !section.contains(&format!("`{key}`")) && !section.contains(&format!("`{key} =")) {
+            return Err(format!("the section does not tell the key `{key}`").into());
+        }
+    }
     let mut spec = None;
     let mut seen = Vec::new();
     for (language, expected, text) in fences(section) {

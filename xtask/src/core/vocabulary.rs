@@ -15,6 +15,17 @@ pub struct Kind {
     pub(super) build: fn(&Node, &mut Scope<'_>) -> Option<Box<dyn Check>>,
 }
 
+impl Kind {
+    /// The keys that its table has.
+    pub fn keys(&self) -> impl Iterator<Item = &'static str> {
+        let fields = match self.shape {
+            Shape::Table(table) | Shape::Either(_, Shape::Table(table)) => table.fields,
+            _ => &[],
+        };
+        fields.iter().map(|field| field.name)
+    }
+}
+
 const KINDS: [&Kind; 17] = [
     &outcome::OUTCOME,
     &outcome::CLOSED,
