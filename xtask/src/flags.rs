@@ -107,7 +107,7 @@ struct Help {
 // Its first line begins with a flag, and `\` at the end of a line would eat the spaces.
 const RUN_OPTIONS: &str =
     "      --bin NAME     only the program of this name (a file of src/bin, or the example)
-      --jobs N       how many programs at once (8 for each core)
+      --jobs N       how many programs at once (16 for each core)
       --repeat N     run each program N times, and say how many of the runs passed
       --until-fail   run each program until it fails, N times at most if --repeat says so
       --fail-fast    start nothing more once a program has failed
