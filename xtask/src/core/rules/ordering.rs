@@ -148,11 +148,12 @@ impl Edge {
 impl Check for Edge {
     fn check(&self, view: &View<'_>) -> Finding {
         self.per.check(view, &[&self.among, &self.event], |hits| {
-            let (hits, word) = match self.last {
+            let (edge, word) = match self.last {
                 true => (hits[0].last(), "last"),
                 false => (hits[0].first(), "first"),
             };
-            match hits {
+            match edge {
+                _ if hits[1].is_empty() => Finding::vacuous(&self.event),
                 None => Finding::vacuous(&self.among),
                 Some(hit) if self.event.value(hit.occurrence).is_some() => Finding::Pass,
                 Some(hit) => {
