@@ -18,6 +18,8 @@
 //!   when the first has ended: together they take the sum of their times.
 //! - The reader's letter is there at once, but the reader gets it 50 ms late:
 //!   the writer sleeps on the thread that they share.
+//!
+//! The programs in `src/bin` show how it goes wrong.
 
 use futures::channel::oneshot::{self, Receiver, Sender};
 use futures::executor::block_on;

@@ -16,6 +16,8 @@
 //! - `select!` takes messages from Ann and from Bob as they come. What one of them
 //!   sends keeps its order; between the two there is none.
 //! - A timeout begins anew with every wait; a deadline ends them all.
+//!
+//! The programs in `src/bin` show how it goes wrong.
 
 use std::thread;
 use std::time::{Duration, Instant};

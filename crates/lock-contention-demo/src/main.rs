@@ -18,6 +18,8 @@
 //!   more than the time that went by. Those of the brief ones may add up to
 //!   far more, for they work side by side.
 //! - On two idle cores the greedy workers take about twice as long.
+//!
+//! The programs in `src/bin` show how it goes wrong.
 
 use std::sync::Mutex;
 use std::thread;

@@ -19,6 +19,8 @@
 //! - From then on nothing of that computation is shown, not even what was already
 //!   under way.
 //! - The loop goes on: it answers, and starts a computation that comes to its end.
+//!
+//! The programs in `src/bin` show how it goes wrong.
 
 use std::sync::mpsc::{self, Receiver, Sender, TryRecvError};
 use std::thread;

@@ -19,6 +19,8 @@
 //!   too, and wait for ever: `spawn_blocking` gives it a thread of its own.
 //! - Asked to stop, the worker finishes the order in hand, begins no other, and
 //!   hands back the rest.
+//!
+//! The programs in `src/bin` show how it goes wrong.
 
 use std::time::{Duration, Instant};
 
