@@ -7,7 +7,7 @@
 
 use super::check::{Verdict, check};
 use super::selector::Selector;
-use super::spec::{Mode, Spec};
+use super::spec::{Mode, Rule, Spec};
 use super::transcript::{Exit, Line, Stream, Transcript};
 use super::view::{Occurrence, View};
 
@@ -145,6 +145,8 @@ pub struct Audit {
     pub caught: usize,
     /// For each rule, how many it caught, and how many it alone.
     pub rules: Vec<(usize, usize)>,
+    /// For each rule, whether none of the runs had what it speaks of.
+    silent: Vec<bool>,
     /// Those that no rule caught.
     pub missed: Vec<Mutant>,
     /// How many lawful variants there were.
@@ -176,15 +178,20 @@ pub fn audit(spec: &Spec, runs: &[Transcript], seed: u64, most: usize) -> Audit 
         mutants: 0,
         caught: 0,
         rules: vec![(0, 0); spec.rules.len()],
+        silent: vec![true; spec.rules.len()],
         missed: Vec::new(),
         variants: 0,
         refused: Vec::new(),
     };
     let mut random = Random(seed);
-    let mut mutants = Vec::new();
+    let mut mutants: Vec<Mutant> = Vec::new();
     for (index, run) in runs.iter().enumerate() {
         let view = View::new(spec, run);
         mutants.append(&mut Mutants::of(&view, index));
+        let report = check(spec, run);
+        for (silent, rule) in audit.silent.iter_mut().zip(&report.rules) {
+            *silent &= rule.verdict == Verdict::Vacuous;
+        }
         let mut variants = swaps_of_unordered(&view);
         variants.push((Vec::new(), run.clone()));
         for (diff, variant) in variants {
@@ -195,25 +202,45 @@ pub fn audit(spec: &Spec, runs: &[Transcript], seed: u64, most: usize) -> Audit 
                 .extend(broken.first().map(|rule| (*rule, diff)));
         }
     }
-    for mutant in random.choose(mutants, most) {
+    random.shuffle(&mut mutants);
+    for mutant in mutants {
+        let counts = audit.mutants < most;
+        // Beyond the sample, changes are tried only for the sake of rules that have
+        // caught none yet: whether a rule is worth its place must not be left to chance.
+        if !counts && audit.idle_rules(spec).next().is_none() {
+            break;
+        }
         let changed = mutant.edit.apply(&runs[mutant.run]);
         // Two lines that say the same can be swapped, and nothing has changed.
         if changed == runs[mutant.run] {
             continue;
         }
         let broken = broken_rules(spec, &changed);
-        audit.mutants += 1;
-        audit.caught += usize::from(!broken.is_empty());
         for rule in &broken {
             let (all, alone) = &mut audit.rules[*rule];
             *all += 1;
             *alone += usize::from(broken.len() == 1);
         }
-        if broken.is_empty() {
-            audit.missed.push(mutant);
+        if counts {
+            audit.mutants += 1;
+            audit.caught += usize::from(!broken.is_empty());
+            audit.missed.extend(broken.is_empty().then_some(mutant));
         }
     }
     audit
+}
+
+impl Audit {
+    /// The rules of the file for every run that have caught nothing, although the runs
+    /// had what they speak of.
+    pub fn idle_rules<'s>(&'s self, spec: &'s Spec) -> impl Iterator<Item = &'s Rule> {
+        let rules = spec.rules.iter().zip(&self.rules).zip(&self.silent);
+        rules
+            .filter(|((rule, (caught, _)), silent)| {
+                *caught == 0 && !**silent && rule.span.is_some() && rule.mode == Mode::Always
+            })
+            .map(|((rule, _), _)| rule)
+    }
 }
 
 /// The rules for every run that this one breaks.
@@ -442,12 +469,12 @@ impl Random {
         z ^ (z >> 31)
     }
 
-    /// At most `most` of the items, each set of them as likely as any other.
-    fn choose<T>(&mut self, mut items: Vec<T>, most: usize) -> Vec<T> {
-        while items.len() > most {
-            let index = self.next() % items.len() as u64;
-            items.swap_remove(index as usize);
+    /// Puts the items into an order of which each is as likely as any other (Fisher and
+    /// Yates; Durstenfeld, "Algorithm 235: Random permutation", 1964).
+    fn shuffle<T>(&mut self, items: &mut [T]) {
+        for last in (1..items.len()).rev() {
+            let other = self.next() % (last as u64 + 1);
+            items.swap(last, other as usize);
         }
-        items
     }
 }

@@ -449,11 +449,6 @@ impl Event {
 }
 
 impl Rule {
-    /// Whether it must hold on every run.
-    pub fn is_for_every_run(&self) -> bool {
-        self.mode == Mode::Always
-    }
-
     /// A rule of the house, which the file does not state.
     pub(super) fn default_of(kind: &'static str, claim: &str, check: Box<dyn Check>) -> Self {
         Self {
