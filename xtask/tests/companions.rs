@@ -126,7 +126,7 @@ fn a_proof_has_two_sides() {
     let moved = "fn main() {\n    let s = String::new();\n    drop(s);\n";
     let marked = |line: &str| format!("//! Refused.\n\n{moved}    {line}\n}}\n");
     for (proof, status, answer) in [
-        (marked("drop(s); //~ E0382"), 0, "1 proofs, 0 failed"),
+        (marked("drop(s); //~ E0382"), 0, "1 proof, 0 failed"),
         (
             marked("drop(s); //~ E0277"),
             1,

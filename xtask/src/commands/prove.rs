@@ -62,7 +62,9 @@ pub fn prove(words: &[String]) -> Result<u8> {
             }
         }
     }
-    anstream::println!("{} proofs, {failed} failed", proofs.len());
+    let count = proofs.len();
+    let s = if count == 1 { "" } else { "s" };
+    anstream::println!("{count} proof{s}, {failed} failed");
     Ok(if failed == 0 { ALL_HOLD } else { BROKEN })
 }
 
