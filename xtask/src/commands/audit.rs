@@ -16,7 +16,7 @@ use crate::error::{ALL_HOLD, BROKEN, Error, Result, WRONG};
 use crate::flags::AuditFlags;
 use crate::program::{self, Role};
 use crate::report::failure::{BOLD, DIM, GREEN, RED};
-use crate::report::{Silent, shown_path};
+use crate::report::{Silent, say, shown_path};
 use crate::workspace::{Topic, Workspace};
 
 /// How many real runs of each topic are changed.
@@ -64,8 +64,8 @@ pub fn run(flags: &AuditFlags) -> Result<u8> {
         caught += audited.audit.caught;
         broken += usize::from(!audited.faults().is_empty());
         match flags.json {
-            true => println!("{}", audited.json()),
-            false => anstream::print!("{}", audited.text(flags.missed)),
+            true => say(audited.json())?,
+            false => say(audited.text(flags.missed).trim_end())?,
         }
     }
     let share = percent(caught, mutants);
@@ -76,14 +76,14 @@ pub fn run(flags: &AuditFlags) -> Result<u8> {
             "type": "summary", "topics": topics.len(), "broken": broken, "mutants": mutants,
             "caught": caught, "share": share, "seed": flags.seed, "transcripts": transcripts,
         });
-        println!("{summary}");
+        say(summary)?;
     } else {
-        anstream::println!(
+        say(format!(
             "{} topics, {mutants} changes, {caught} caught ({share:.1} %) in {seconds:.1} s\n\
              {DIM}again: cargo xtask audit --seed {} --transcripts {transcripts}{DIM:#}",
             topics.len(),
             flags.seed
-        );
+        ))?;
     }
     Ok(if broken == 0 { ALL_HOLD } else { BROKEN })
 }

@@ -1,14 +1,13 @@
 //! `cargo xtask check`: a saved run, checked again.
 
 use std::fs;
-use std::io::Write;
 use std::path::Path;
 
 use crate::core::{Transcript, Verdict};
 use crate::error::{ALL_HOLD, BROKEN, Error, Result};
 use crate::program::{self, Program};
 use crate::report::failure::{DIM, GREEN, failures};
-use crate::report::{json, shown_path};
+use crate::report::{json, say, shown_path};
 use crate::runs::Outcome;
 use crate::workspace::Workspace;
 
@@ -43,9 +42,7 @@ pub fn check(topic: &str, bin: Option<&str>, file: &Path, json: bool) -> Result<
         true => format!("{}\n", json::ended(&program, &outcome)),
         false => report(&program, &outcome),
     };
-    anstream::stdout()
-        .write_all(text.as_bytes())
-        .map_err(Error::io("cannot write the report"))?;
+    say(text.trim_end())?;
     Ok(if outcome.holds() { ALL_HOLD } else { BROKEN })
 }
 

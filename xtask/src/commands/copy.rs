@@ -10,7 +10,7 @@ use crate::cargo;
 use crate::error::{ALL_HOLD, Error, Result};
 use crate::program;
 use crate::report::failure::{DIM, GREEN, quoted};
-use crate::report::{Silent, shown_path};
+use crate::report::{Silent, say, shown_path};
 use crate::workspace::{Topic, Workspace};
 
 /// Copies one topic to `dest`, or all of them into it; returns the status to end with.
@@ -54,7 +54,7 @@ pub fn copy(topic: Option<&str>, dest: &Path) -> Result<u8> {
         Some(topic) => {
             copy_one(&workspace, &workspace.select_one(topic)?, dest)?;
             let folder = quoted(&shown_path(dest));
-            anstream::println!("    {DIM}cd {folder} && cargo run{DIM:#}");
+            say(format!("    {DIM}cd {folder} && cargo run{DIM:#}"))?;
         }
         None => {
             fs::create_dir(dest).map_err(cannot_make(dest))?;
@@ -120,10 +120,10 @@ fn copy_one(workspace: &Workspace, topic: &Topic, dest: &Path) -> Result<()> {
     fs::remove_dir_all(&target).map_err(Error::io("cannot remove the copy's target folder"))?;
     fs::rename(&draft.0, dest).map_err(cannot_make(dest))?;
     let (rules, shown) = (summary.rules, shown_path(dest));
-    anstream::println!(
+    say(format!(
         "{GREEN}ok{GREEN:#}  {} is now {shown}: it builds by itself, and {rules} rules hold",
         topic.name
-    );
+    ))?;
     Ok(())
 }
 

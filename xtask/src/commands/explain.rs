@@ -4,6 +4,7 @@ use crate::cargo;
 use crate::error::{ALL_HOLD, Error, Result};
 use crate::proof::Proof;
 use crate::report::failure::{BOLD, DIM};
+use crate::report::say;
 use crate::workspace::Workspace;
 
 /// Shows each proof of a topic: the program, the compiler's own message, and the repair,
@@ -28,14 +29,14 @@ pub fn explain(word: &str) -> Result<u8> {
         let is_header = |line: &&str| line.starts_with("//!");
         let header: Vec<_> = proof.source.lines().take_while(is_header).collect();
         let program: Vec<_> = proof.source.lines().skip_while(is_header).collect();
-        anstream::println!("{BOLD}{}/{}{BOLD:#}", topic.name, proof.name);
+        say(format!("{BOLD}{}/{}{BOLD:#}", topic.name, proof.name))?;
         for line in header {
-            anstream::println!("{}", line.trim_start_matches("//!").trim());
+            say(line.trim_start_matches("//!").trim())?;
         }
         for line in program {
-            anstream::println!("{DIM}    {DIM:#}{line}");
+            say(format!("{DIM}    {DIM:#}{line}"))?;
         }
-        anstream::println!("\n{message}");
+        say(format!("\n{message}"))?;
     }
     Ok(ALL_HOLD)
 }

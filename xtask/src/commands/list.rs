@@ -1,11 +1,10 @@
 //! `cargo xtask list`: the topics in reading order.
 
-use std::io::Write;
-
 use serde_json::json;
 
-use crate::error::{ALL_HOLD, Error, Result};
+use crate::error::{ALL_HOLD, Result};
 use crate::report::failure::{BOLD, DIM};
+use crate::report::say;
 use crate::workspace::Workspace;
 
 /// Lists the topics, for people or as one JSON array.
@@ -38,8 +37,6 @@ pub fn list(json: bool) -> Result<u8> {
     if json {
         text = format!("{}\n", json!(array));
     }
-    anstream::stdout()
-        .write_all(text.as_bytes())
-        .map_err(Error::io("cannot write the list"))?;
+    say(text.trim_end())?;
     Ok(ALL_HOLD)
 }

@@ -4,7 +4,7 @@ use std::fs;
 
 use crate::error::{ALL_HOLD, Error, Result};
 use crate::report::failure::{DIM, GREEN};
-use crate::report::shown_path;
+use crate::report::{say, shown_path};
 use crate::workspace::Workspace;
 
 /// The files of a new topic; `TOPIC` stands for its name.
@@ -64,10 +64,10 @@ pub fn new(name: &str, section: &str) -> Result<u8> {
         fs::write(workspace.root.join("Cargo.toml"), manifest)
     };
     write().map_err(Error::io(format!("cannot make {shown}")))?;
-    anstream::println!(
+    say(format!(
         "{GREEN}ok{GREEN:#}  {shown} is a topic of the section {section}\n    \
          {DIM}cargo xtask run {name}\n    \
          UPDATE_EXPECTED=1 cargo test --test readme   # puts it into the README's table{DIM:#}"
-    );
+    ))?;
     Ok(ALL_HOLD)
 }

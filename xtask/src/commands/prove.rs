@@ -9,6 +9,7 @@ use crate::error::{ALL_HOLD, BROKEN, Error, Result};
 use crate::process;
 use crate::proof::Proof;
 use crate::report::failure::{DIM, GREEN, RED};
+use crate::report::say;
 use crate::workspace::Workspace;
 
 /// Checks the proofs of topics, of all of them if none is named; returns the status to
@@ -49,22 +50,22 @@ pub fn prove(words: &[String]) -> Result<u8> {
         let (topic, _, proof) = &proofs[index];
         let (name, code) = (&proof.name, &proof.code);
         match result {
-            Ok(_) => anstream::println!(
+            Ok(_) => say(format!(
                 "{GREEN}ok{GREEN:#}    {}/{name}  {DIM}{code}{DIM:#}",
                 topic.name
-            ),
+            ))?,
             Err(error) => {
                 failed += 1;
-                anstream::println!(
+                say(format!(
                     "{RED}FAIL{RED:#}  {}/{name}  {DIM}{code}{DIM:#}\n{error}",
                     topic.name
-                );
+                ))?;
             }
         }
     }
     let count = proofs.len();
     let s = if count == 1 { "" } else { "s" };
-    anstream::println!("{count} proof{s}, {failed} failed");
+    say(format!("{count} proof{s}, {failed} failed"))?;
     Ok(if failed == 0 { ALL_HOLD } else { BROKEN })
 }
 

@@ -1,13 +1,15 @@
 //! Telling what happens: one stream of events, and several reporters that each
 //! make something else of it.
 
+use std::fmt::Display;
+use std::io::Write;
 use std::path::Path;
 
 use annotate_snippets::{AnnotationKind, Level, Renderer, Snippet};
 
 use crate::batch::Summary;
 use crate::core::{Diagnostic, Line};
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::flags::RunFlags;
 use crate::program::{Fault, Program};
 use crate::runs::Outcome;
@@ -141,6 +143,15 @@ pub fn diagnostic(file: &str, source: &str, fault: &Diagnostic) -> String {
         group = group.element(Level::HELP.message(help.as_str()));
     }
     Renderer::styled().render(&[group]) + "\n"
+}
+
+/// Writes a line to standard output, for whoever reads it there.
+///
+/// # Errors
+///
+/// It cannot be written, as when the reader has closed the pipe.
+pub fn say(line: impl Display) -> Result<()> {
+    writeln!(anstream::stdout(), "{line}").map_err(Error::io("cannot write the report"))
 }
 
 /// A path as it is shown: from the current folder on, if it is below that.
