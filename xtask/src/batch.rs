@@ -147,11 +147,16 @@ pub fn run(
                 let left = tick.saturating_duration_since(Instant::now());
                 let reported = match receiver.recv_timeout(left) {
                     Ok(told) => tell(&told, programs, lane, &mut summary, reporter),
-                    Err(RecvTimeoutError::Timeout) => {
+                    Err(RecvTimeoutError::Timeout) => Ok(()),
+                    Err(RecvTimeoutError::Disconnected) => break,
+                };
+                // Time passes also while programs print without a pause.
+                let reported = match reported {
+                    Ok(()) if Instant::now() >= tick => {
                         tick = Instant::now() + TICK;
                         reporter.event(&Event::Tick)
                     }
-                    Err(RecvTimeoutError::Disconnected) => break,
+                    reported => reported,
                 };
                 if reported.is_err() && result.is_ok() {
                     // Nobody reads the report any more: stop what runs, and wait for its end.
