@@ -39,7 +39,7 @@ pub fn check(topic: &str, bin: Option<&str>, file: &Path, json: bool) -> Result<
     let spec = spec.expect("a program that is only checked is ready");
     let outcome = Outcome::of_one_run(spec, transcript);
     let text = match json {
-        true => format!("{}\n", json::ended(&program, &outcome)),
+        true => json::ended(&program, &outcome).to_string(),
         false => report(&program, &outcome),
     };
     say(text.trim_end())?;

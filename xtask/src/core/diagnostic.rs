@@ -9,27 +9,18 @@ pub struct Diagnostic {
     pub message: String,
     /// The offending bytes of the file.
     pub span: Range<usize>,
-    /// A word or two beside the underlined bytes; may be empty.
-    pub label: String,
     /// How to mend it.
     pub help: Option<String>,
 }
 
 impl Diagnostic {
-    /// A fault at `span`, with no label and no help yet.
+    /// A fault at `span`, with no help yet.
     pub fn new(span: Range<usize>, message: impl Into<String>) -> Self {
         Self {
             message: message.into(),
             span,
-            label: String::new(),
             help: None,
         }
-    }
-
-    /// Sets what stands beside the underlined bytes.
-    pub fn label(mut self, label: impl Into<String>) -> Self {
-        self.label = label.into();
-        self
     }
 
     /// Sets how to mend it.

@@ -130,8 +130,6 @@ pub struct Companion {
     pub name: String,
     /// The name's place in the file.
     pub span: Range<usize>,
-    /// What it shows, in one sentence.
-    pub shows: String,
     /// The claims that it breaks.
     pub breaks: Vec<String>,
 }
@@ -367,11 +365,9 @@ fn read_audit(root: &Node, scope: &mut Scope<'_>) -> Option<Audit> {
 
 impl Companion {
     fn read(entry: &Entry) -> Self {
-        let shows = entry.node.get("shows").and_then(Node::text);
         Self {
             name: entry.key.clone(),
             span: entry.key_span.clone(),
-            shows: shows.unwrap_or_default().to_string(),
             breaks: entry
                 .node
                 .get("breaks")

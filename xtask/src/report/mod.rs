@@ -131,10 +131,7 @@ pub fn diagnostic(file: &str, source: &str, fault: &Diagnostic) -> String {
         true => fault.span.start..fault.span.end.min(source.len()),
         false => first_line,
     };
-    let mut annotation = AnnotationKind::Primary.span(span);
-    if !fault.label.is_empty() {
-        annotation = annotation.label(fault.label.as_str());
-    }
+    let annotation = AnnotationKind::Primary.span(span);
     let snippet = Snippet::source(source).path(file).annotation(annotation);
     let mut group = Level::ERROR
         .primary_title(fault.message.as_str())
