@@ -10,7 +10,6 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use crate::cargo;
-use crate::core::{Line, RuleReport, Verdict};
 use crate::error::{ALL_HOLD, BROKEN, Error, INTERRUPTED, Result, WRONG};
 use crate::flags::RunFlags;
 use crate::machine;
@@ -19,6 +18,7 @@ use crate::program::{self, Program};
 use crate::report::{self, Event, Reporter};
 use crate::runs::{self, Outcome};
 use crate::workspace::Workspace;
+use invariants::{Line, RuleReport, Verdict};
 
 /// How often the reporter may show that time passes.
 const TICK: Duration = Duration::from_millis(200);

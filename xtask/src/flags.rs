@@ -9,8 +9,8 @@ use lexopt::Arg::{Long, Short, Value};
 use lexopt::ValueExt;
 
 use crate::batch::Options;
-use crate::core::suggest;
 use crate::error::{Error, Result};
+use invariants::suggest;
 
 /// A parsed command line.
 pub enum Command {

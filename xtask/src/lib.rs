@@ -4,7 +4,6 @@
 pub mod batch;
 pub mod cargo;
 pub mod commands;
-pub mod core;
 pub mod error;
 pub mod flags;
 pub mod machine;

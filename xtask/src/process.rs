@@ -13,8 +13,8 @@ use process_wrap::std::JobObject;
 use process_wrap::std::ProcessGroup;
 use process_wrap::std::{ChildWrapper, CommandWrap};
 
-use crate::core::{End, Exit, Line, Stream, Transcript};
 use crate::error::{Error, Result};
+use invariants::{End, Exit, Line, Stream, Transcript};
 
 /// How much of a stream is kept, in bytes, where each line costs what it takes to keep it
 /// even if it is empty. A program that prints more is stopped.

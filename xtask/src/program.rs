@@ -5,10 +5,10 @@ use std::ops::Range;
 use std::path::PathBuf;
 
 use crate::cargo::Built;
-use crate::core::{self, Diagnostic, Invariants, Spec};
 use crate::error::{Error, Result};
 use crate::report;
 use crate::workspace::Topic;
+use invariants::{Diagnostic, Invariants, Spec};
 
 /// What is to be run.
 pub struct Program {
@@ -236,7 +236,7 @@ pub fn keep_bin(programs: &mut Vec<Program>, name: Option<&str>) -> Result<()> {
             .map(|program| program.name.as_str())
             .collect();
         return Err(Error::usage(
-            match core::suggest(name, names.iter().copied()) {
+            match invariants::suggest(name, names.iter().copied()) {
                 Some(near) => format!("there is no program `{name}`; did you mean `{near}`?"),
                 None => format!(
                     "there is no program `{name}`; there are: {}",

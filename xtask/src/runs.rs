@@ -8,11 +8,11 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 use crate::batch::Options;
-use crate::core::spec::Mode;
-use crate::core::{self, End, Exit, Line, RuleReport, Spec, Tally, Transcript};
 use crate::error::{Error, Result};
 use crate::process::{self, Limits};
 use crate::program::{Program, Ready};
+use invariants::spec::Mode;
+use invariants::{End, Exit, Line, RuleReport, Spec, Tally, Transcript};
 
 /// What became of a program.
 pub struct Outcome {
@@ -48,10 +48,10 @@ impl Outcome {
 
     /// What a single saved run is worth: what need not show in every run need not in this one.
     pub fn of_one_run(spec: &Spec, transcript: Transcript) -> Self {
-        let mut report = core::check(spec, &transcript);
+        let mut report = invariants::check(spec, &transcript);
         let held = report.holds(spec);
         for rule in &mut report.rules {
-            rule.holds |= rule.verdict == core::Verdict::NotWitnessed;
+            rule.holds |= rule.verdict == invariants::Verdict::NotWitnessed;
         }
         Self {
             runs: 1,
@@ -101,7 +101,7 @@ pub fn run(
                 break;
             }
         }
-        let held = tally.add(core::check(&ready.spec, &transcript));
+        let held = tally.add(invariants::check(&ready.spec, &transcript));
         let shows = ready
             .spec
             .rules

@@ -9,8 +9,8 @@ use std::path::{Path, PathBuf};
 
 use toml::de::{DeTable, DeValue};
 
-use crate::core::suggest;
 use crate::error::{Error, Result};
+use invariants::suggest;
 
 /// The workspace that holds the topics.
 pub struct Workspace {

@@ -1,8 +1,8 @@
 //! `RULES.md` is true: each of its files accepts and refuses the transcripts
 //! that it says, by the rule that the section is about.
 
+use invariants::{Spec, Transcript, Verdict, check, kinds};
 use libtest_mimic::{Arguments, Failed, Trial};
-use xtask::core::{Spec, Transcript, Verdict, check, kinds};
 
 const PAGE: &str = include_str!("../RULES.md");
 

@@ -10,14 +10,14 @@ use serde_json::{Value, json};
 
 use crate::batch::{self, Options};
 use crate::cargo;
-use crate::core::audit::{Audit, audit};
-use crate::core::{Invariants, Transcript};
 use crate::error::{ALL_HOLD, BROKEN, Error, Result, WRONG};
 use crate::flags::AuditFlags;
 use crate::program::{self, Role};
 use crate::report::failure::{BOLD, DIM, GREEN, RED};
 use crate::report::{Silent, say, shown_path};
 use crate::workspace::{Topic, Workspace};
+use invariants::audit::{Audit, audit};
+use invariants::{Invariants, Transcript};
 
 /// How many real runs of each topic are changed.
 const RUNS: u32 = 5;

@@ -3,13 +3,13 @@
 use std::fs;
 use std::path::Path;
 
-use crate::core::{Transcript, Verdict};
 use crate::error::{ALL_HOLD, BROKEN, Error, Result};
 use crate::program::{self, Program};
 use crate::report::failure::{DIM, GREEN, failures};
 use crate::report::{json, say, shown_path};
 use crate::runs::Outcome;
 use crate::workspace::Workspace;
+use invariants::{Transcript, Verdict};
 
 /// Checks a saved transcript against the rules of a topic's example, or of another
 /// program of the topic; returns the status to end with.

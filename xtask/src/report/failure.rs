@@ -6,10 +6,10 @@ use std::fmt::Write;
 use anstyle::{AnsiColor, Style};
 
 use super::{diagnostic, line_and_column, shown_path};
-use crate::core::spec::{Mode, Rule};
-use crate::core::{Diagnostic, RuleReport, Stream, Transcript, Verdict};
 use crate::program::{Fault, Program, Ready};
 use crate::runs::Outcome;
+use invariants::spec::{Mode, Rule};
+use invariants::{Diagnostic, RuleReport, Stream, Transcript, Verdict};
 
 /// The style of what is broken.
 pub const RED: Style = AnsiColor::BrightRed.on_default().bold();

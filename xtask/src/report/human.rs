@@ -11,10 +11,10 @@ use indicatif::{ProgressBar, ProgressStyle};
 use super::failure::{BOLD, DIM, GREEN, RED, failures, refusal};
 use super::{Event, Reporter};
 use crate::batch::Summary;
-use crate::core::Verdict;
 use crate::error::{Error, Result};
 use crate::program::{Fault, Program, Role};
 use crate::runs::Outcome;
+use invariants::Verdict;
 
 const YELLOW: Style = AnsiColor::Yellow.on_default();
 

@@ -7,10 +7,10 @@ use std::time::Duration;
 use serde_json::{Value, json};
 
 use super::{Event, Reporter, line_and_column};
-use crate::core::spec::Mode;
 use crate::error::{Error, Result};
 use crate::program::{Fault, Program};
 use crate::runs::Outcome;
+use invariants::spec::Mode;
 
 /// Writes NDJSON.
 pub struct Json;

@@ -8,10 +8,10 @@ use std::fs;
 use std::path::PathBuf;
 
 use super::{Event, Reporter};
-use crate::core::Verdict;
 use crate::error::{Error, Result};
 use crate::program::{Fault, Program};
 use crate::runs::Outcome;
+use invariants::Verdict;
 
 /// Writes a JUnit file at the end.
 pub struct Junit {

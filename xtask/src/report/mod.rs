@@ -8,11 +8,11 @@ use std::path::Path;
 use annotate_snippets::{AnnotationKind, Level, Renderer, Snippet};
 
 use crate::batch::Summary;
-use crate::core::{Diagnostic, Line};
 use crate::error::{Error, Result};
 use crate::flags::RunFlags;
 use crate::program::{Fault, Program};
 use crate::runs::Outcome;
+use invariants::{Diagnostic, Line};
 
 pub mod failure;
 pub mod github;

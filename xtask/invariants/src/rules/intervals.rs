@@ -2,12 +2,12 @@
 
 use super::counting::PER;
 use super::{Check, Finding, Per, Scope};
-use crate::core::Diagnostic;
-use crate::core::node::Node;
-use crate::core::selector::Selector;
-use crate::core::shape::{Field, Shape, optional, required, table};
-use crate::core::view::{Hit, View};
-use crate::core::vocabulary::Kind;
+use crate::Diagnostic;
+use crate::node::Node;
+use crate::selector::Selector;
+use crate::shape::{Field, Shape, optional, required, table};
+use crate::view::{Hit, View};
+use crate::vocabulary::Kind;
 
 const CLOSE_MAY_COME_FIRST: Field = optional(
     "close_may_come_first",

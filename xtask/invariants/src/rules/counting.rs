@@ -4,12 +4,12 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::{Check, Finding, Per, Scope, listed};
-use crate::core::Diagnostic;
-use crate::core::node::Node;
-use crate::core::selector::Selector;
-use crate::core::shape::{Field, Shape, optional, required, table};
-use crate::core::view::{Hit, View};
-use crate::core::vocabulary::Kind;
+use crate::Diagnostic;
+use crate::node::Node;
+use crate::selector::Selector;
+use crate::shape::{Field, Shape, optional, required, table};
+use crate::view::{Hit, View};
+use crate::vocabulary::Kind;
 
 /// The key by which every rule can be split.
 pub const PER: Field = optional(

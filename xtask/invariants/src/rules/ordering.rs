@@ -3,12 +3,12 @@
 use super::counting::PER;
 use super::intervals;
 use super::{Check, Finding, Per, Scope};
-use crate::core::Diagnostic;
-use crate::core::node::Node;
-use crate::core::selector::{Quantified, Selector, Which, number};
-use crate::core::shape::{Shape, optional, required, table};
-use crate::core::view::{Hit, View};
-use crate::core::vocabulary::Kind;
+use crate::Diagnostic;
+use crate::node::Node;
+use crate::selector::{Quantified, Selector, Which, number};
+use crate::shape::{Shape, optional, required, table};
+use crate::view::{Hit, View};
+use crate::vocabulary::Kind;
 
 const EDGE: Shape = Shape::Either(
     &Shape::Text,

@@ -4,14 +4,14 @@ use std::collections::BTreeSet;
 use std::time::Duration;
 
 use super::{Check, Evidence, Finding, Scope, listed};
-use crate::core::node::Node;
-use crate::core::selector::Selector;
-use crate::core::shape::{Shape, Table, optional, required, table};
-use crate::core::spec::Hang;
-use crate::core::transcript::Stream;
-use crate::core::view::View;
-use crate::core::vocabulary::Kind;
-use crate::core::{Diagnostic, Exit};
+use crate::node::Node;
+use crate::selector::Selector;
+use crate::shape::{Shape, Table, optional, required, table};
+use crate::spec::Hang;
+use crate::transcript::Stream;
+use crate::view::View;
+use crate::vocabulary::Kind;
+use crate::{Diagnostic, Exit};
 
 pub const OUTCOME: Kind = Kind {
     name: "outcome",

@@ -2,12 +2,12 @@
 
 use super::counting::PER;
 use super::{Check, Finding, Per, Scope};
-use crate::core::expression::Relation;
-use crate::core::node::Node;
-use crate::core::selector::Selector;
-use crate::core::shape::{Shape, optional, required, table};
-use crate::core::view::View;
-use crate::core::vocabulary::Kind;
+use crate::expression::Relation;
+use crate::node::Node;
+use crate::selector::Selector;
+use crate::shape::{Shape, optional, required, table};
+use crate::view::View;
+use crate::vocabulary::Kind;
 
 const SHAPE: Shape = Shape::Either(
     &Shape::Text,

@@ -1,0 +1,3 @@
+//! The standard library as a program under the explorer sees it.
+#[doc(hidden)]
+pub mod engine;
