@@ -31,7 +31,7 @@ pub struct Judge {
     /// How many executions were judged under the current time model.
     pub schedules: u64,
     time: TimeModel,
-    found: Option<u64>,
+    found: Option<(u64, Schedule)>,
 }
 
 /// What is known of a rule.
@@ -216,7 +216,7 @@ impl Judge {
             }
         }
         if self.is_pitfall && report.holds(spec) {
-            self.found = Some(self.schedules);
+            self.found = Some((self.schedules, execution.schedule()));
         }
         match self.is_pitfall {
             // It goes wrong in another way, or not at all: neither is what is looked for.
@@ -382,9 +382,9 @@ impl Judge {
             .collect()
     }
 
-    /// After how many schedules the pitfall was found.
-    pub fn found(&self) -> Option<u64> {
-        self.found
+    /// After how many schedules the pitfall was found, and on which.
+    pub fn found(&self) -> Option<&(u64, Schedule)> {
+        self.found.as_ref()
     }
 }
 

@@ -41,7 +41,7 @@ pub fn failure(execution: &Execution, cause: Option<&Cause>, judge: &Judge) -> V
         "time_model": wire::time_name(execution.time()),
         "preemptions": execution.preemptions,
         "schedule": wire::schedule(&execution.schedule()),
-        "found": judge.found(),
+        "found": judge.found().map(|(after, _)| after),
         "threads": threads(execution),
         "steps": steps.collect::<Value>(),
         "waits": waits,
@@ -118,7 +118,8 @@ pub fn summary(phases: &[Phase], judge: &Judge) -> Value {
         "phases": searched.collect::<Value>(),
         "distinct_outputs": judge.distinct,
         "rules": judge.rules(),
-        "found": judge.found(),
+        "found": judge.found().map(|(after, _)| after),
+        "found_schedule": judge.found().map(|(_, schedule)| wire::schedule(schedule)),
         "proved": !phases.is_empty() && phases.iter().all(proved),
     })
 }
