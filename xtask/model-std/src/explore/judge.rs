@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 
 use super::wire::{self, Request};
 use crate::engine::CORES;
-use crate::engine::execution::{Ending, Execution};
+use crate::engine::execution::{Ending, Execution, ThreadState};
 use crate::engine::search::{Schedule, Strategy, TimeModel};
 
 /// As many runs are remembered, so that one with the same output need not be judged again.
@@ -227,8 +227,8 @@ impl Judge {
 
     fn report(&self, execution: &Execution) -> (Option<Cause>, Option<invariants::Report>) {
         let places = || {
-            let waiting = execution.waiting();
-            let mut places: Vec<String> = waiting.map(|(_, op, _)| op.place.to_string()).collect();
+            let waiting = execution.threads.iter().filter_map(ThreadState::next);
+            let mut places: Vec<String> = waiting.map(|op| op.place.to_string()).collect();
             places.sort();
             places
         };

@@ -17,10 +17,11 @@ pub fn failure(execution: &Execution, cause: Option<&Cause>, judge: &Judge) -> V
         object
     });
     let hangs = matches!(execution.ending, Some(Ending::Deadlock | Ending::Livelock));
-    let waits: Value = execution
-        .waiting()
+    let waiting = (0u32..).zip(&execution.threads);
+    let waits: Value = waiting
+        .filter_map(|(id, thread)| Some((id, thread.next()?)))
         .filter(|_| hangs)
-        .map(|(thread, op, _)| {
+        .map(|(thread, op)| {
             let object = op.accesses.iter().next().map(|(object, _)| object);
             let holder = object.and_then(|object| execution.objects[object as usize].holder);
             json!({
