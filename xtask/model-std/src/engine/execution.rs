@@ -16,6 +16,14 @@ use super::{Object, Op, Thread, Turn};
 /// called a livelock. A loop that gives up after some rounds gets its chance.
 const IDLE_ROUNDS: u32 = 200;
 
+/// So many steps a thread takes in a row, at most, while another could go on: programs may
+/// rely on everybody's having a turn at some time.
+const STREAK: u32 = 2_000;
+
+/// So many times in a row a thread is let sleep for no time at all, in the adversarial model,
+/// while another could go on.
+const NAPS: u32 = 2;
+
 /// The number of the object that is the clock, behind those of the two streams.
 pub(super) const CLOCK: u32 = 2;
 
@@ -167,9 +175,15 @@ pub struct Execution {
     pub(super) scheduler: Option<Box<dyn Scheduler>>,
     pub(super) recorder: Option<Recorder>,
     pub(super) statics: Vec<Snapshot>,
+    /// Whether a thread had to let others go on, so that not every schedule was possible.
+    pub fair: bool,
     enabled: Vec<u32>,
     epoch: u32,
     idle_rounds: u32,
+    /// The steps that the running thread has taken since another did, and how many of them
+    /// were sleeps.
+    streak: u32,
+    naps: u32,
 }
 
 impl ThreadState {
@@ -203,9 +217,12 @@ impl Execution {
             scheduler: None,
             recorder: None,
             statics: Vec::new(),
+            fair: false,
             enabled: Vec::new(),
             epoch: 0,
             idle_rounds: 0,
+            streak: 0,
+            naps: 0,
         }
     }
 
@@ -224,8 +241,11 @@ impl Execution {
         self.phase = Phase::Running;
         self.number += 1;
         self.current = 0;
+        self.fair = false;
         self.epoch = 0;
         self.idle_rounds = 0;
+        self.streak = 0;
+        self.naps = 0;
         for (kind, counter) in [("stdout", 1), ("stderr", 1), ("clock", 0)] {
             self.register(kind, Location::caller(), counter);
         }
@@ -336,7 +356,7 @@ impl Execution {
         };
         let due = || match self.time {
             TimeModel::Virtual => op.deadline.is_some_and(|at| at <= self.now),
-            TimeModel::Adversarial => op.deadline.is_some(),
+            TimeModel::Adversarial => op.deadline.is_some() && thread.seen.is_empty(),
         };
         open || due() || thread.seen.changed(&self.objects).next().is_some()
     }
@@ -351,6 +371,11 @@ impl Execution {
                     enabled.push(id);
                 }
             }
+            if enabled.len() > 1 && (self.streak >= STREAK || self.naps >= NAPS) {
+                let before = enabled.len();
+                enabled.retain(|&id| id != self.current);
+                self.fair |= enabled.len() < before;
+            }
             self.enabled = enabled;
             if !self.enabled.is_empty() {
                 return true;
@@ -364,7 +389,9 @@ impl Execution {
 
     fn let_time_pass(&mut self) -> bool {
         let waiting = || self.threads.iter().filter(|thread| thread.waits);
-        if let Some(next) = waiting().filter_map(|thread| thread.op.deadline).min() {
+        if self.time == TimeModel::Virtual
+            && let Some(next) = waiting().filter_map(|thread| thread.op.deadline).min()
+        {
             self.now = self.now.max(next);
             return true;
         }
@@ -372,7 +399,8 @@ impl Execution {
         if !loops || self.idle_rounds == IDLE_ROUNDS {
             return false;
         }
-        // Only loops are left. Each goes round once more, in case it counts its rounds.
+        // Only loops are left. Each goes round once more, in case it counts its rounds or
+        // looks at the clock.
         self.idle_rounds += 1;
         for thread in &mut self.threads {
             thread.seen = Seen::default();
@@ -451,6 +479,10 @@ impl Execution {
         if let Some(recorder) = &mut self.recorder {
             recorder.step(index, chosen);
         }
+        if chosen != self.current {
+            (self.streak, self.naps) = (0, 0);
+        }
+        self.streak += 1;
         self.current = chosen;
         let thread = &mut self.threads[chosen as usize];
         thread.waits = false;
@@ -461,6 +493,7 @@ impl Execution {
         thread.turn = if open { Turn::Ready } else { Turn::TimedOut };
         if let Some(at) = op.deadline {
             self.timed = true;
+            self.naps += u32::from(op.guard.is_none() && self.time == TimeModel::Adversarial);
             // What waits for a time alone, or had to give up waiting, did wait.
             if !open || (op.guard.is_none() && thread.seen.is_empty()) {
                 self.now = self.now.max(at);

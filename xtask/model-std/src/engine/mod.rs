@@ -194,13 +194,22 @@ pub fn latest() -> Event {
 /// another thread: the message was sent there, the room was made there.
 pub fn after(event: Event) {
     let latest = latest();
-    with(|running| running.edges.push((latest.0, event.0)));
+    with(|running| {
+        // After the end nothing happens any more, only destructors run.
+        if running.phase == execution::Phase::Running {
+            running.edges.push((latest.0, event.0));
+        }
+    });
 }
 
 /// The running thread's latest operation has changed nothing: the lock was taken, the
 /// queue was empty, the value was not the expected one. It counts as a read from here on.
 pub fn unchanged() {
-    with(Execution::unchanged);
+    with(|running| {
+        if running.phase == execution::Phase::Running {
+            running.unchanged();
+        }
+    });
 }
 
 /// What the latest operation read or wrote, for the table of a failing schedule

@@ -170,7 +170,7 @@ pub(super) fn perform(mut op: Op) -> Turn {
             let thread = &mut running.threads[running.current as usize];
             let seen = thread
                 .waiting
-                .before_read(&mut op, running.now, &running.objects);
+                .before_op(&mut op, running.now, &running.objects);
             announce(running, &op, seen)
         }
         Phase::Idle => Next::GoOn(Turn::Ready),

@@ -7,7 +7,7 @@
 
 use super::Op;
 use super::access::{Access, Accesses};
-use super::execution::ObjectState;
+use super::execution::{CLOCK, ObjectState};
 use std::panic::Location;
 
 /// Reads of one thread in a row, with nothing written between them, after which it is taken
@@ -39,7 +39,9 @@ impl Seen {
 #[derive(Default)]
 pub(super) struct Waiting {
     reads: Vec<(u32, u32)>,
-    /// The same of the round before, where the loop says that it is one, by yielding.
+    /// What `reads` was before the latest step, if that wrote.
+    undo: Vec<(u32, u32)>,
+    /// The reads of the round before, where the loop says that it is one, by yielding.
     before: Vec<(u32, u32)>,
     /// Where the latest read or yield stands.
     place: Option<&'static Location<'static>>,
@@ -59,6 +61,8 @@ impl Waiting {
             match access {
                 Access::Read => self.reads.push((object, *version)),
                 Access::Await => {}
+                // That time passes is not the thread's doing.
+                _ if object == CLOCK => *version += 1,
                 _ => {
                     *version += 1;
                     wrote = true;
@@ -67,6 +71,7 @@ impl Waiting {
         }
         self.clock_reads = 0;
         if wrote {
+            std::mem::swap(&mut self.reads, &mut self.undo);
             self.reads.clear();
         }
         wrote
@@ -76,11 +81,18 @@ impl Waiting {
     pub fn take_back(&mut self, object: u32, objects: &mut [ObjectState]) {
         let version = &mut objects[object as usize].version;
         *version -= 1;
+        if !self.undo.is_empty() {
+            self.reads = std::mem::take(&mut self.undo);
+        }
         self.reads.push((object, *version));
     }
 
-    /// What the thread has seen, if it is about to read that once more and in vain.
-    pub fn before_read(&mut self, op: &mut Op, now: u64, objects: &[ObjectState]) -> Seen {
+    /// What the thread has seen, if it is about to see that once more and in vain.
+    pub fn before_op(&mut self, op: &mut Op, now: u64, objects: &[ObjectState]) -> Seen {
+        if self.reads.len() >= READS {
+            let reads = std::mem::take(&mut self.reads);
+            return self.wait(reads, op, now);
+        }
         let Some(object) = op.accesses.only_reads_one() else {
             return Seen::default();
         };
@@ -89,10 +101,6 @@ impl Waiting {
         self.place = Some(op.place);
         match again {
             true => self.wait(vec![read], op, now),
-            false if self.reads.len() >= READS => {
-                let reads = std::mem::take(&mut self.reads);
-                self.wait(reads, op, now)
-            }
             false => Seen::default(),
         }
     }
@@ -111,7 +119,7 @@ impl Waiting {
     fn wait(&self, mut reads: Vec<(u32, u32)>, op: &mut Op, now: u64) -> Seen {
         reads.sort_unstable();
         reads.dedup();
-        if self.reads_clock {
+        if self.reads_clock && op.deadline.is_none() {
             op.deadline = Some(now + TICK);
         }
         Seen(reads)

@@ -82,7 +82,8 @@ pub struct Coverage {
     pub schedules: u64,
     /// Schedules that were given up, since what would follow had been seen.
     pub cut_short: u64,
-    /// Whether that is all there is under this strategy.
+    /// Whether that is all there is under this strategy. Not so where a thread had to be
+    /// stopped because it would have gone on for ever while others waited.
     pub complete: bool,
 }
 
@@ -111,7 +112,7 @@ impl Settings {
             strategy,
             time: TimeModel::Virtual,
             schedules: u64::MAX,
-            steps: 20_000,
+            steps: 100_000,
             seed: 0,
             recorded: false,
             live: false,
@@ -146,6 +147,7 @@ pub fn explore(
     mut visit: impl FnMut(&Execution) -> ControlFlow<()>,
 ) -> Coverage {
     let mut coverage = Coverage::default();
+    let mut fair = false;
     with(|running| {
         running.scheduler = Some(settings.scheduler());
         running.time = settings.time;
@@ -160,6 +162,7 @@ pub fn explore(
             let mut scheduler = running.scheduler.take().expect("it had one");
             let more = scheduler.next(running);
             running.scheduler = Some(scheduler);
+            fair |= running.fair;
             let go_on = match running.ending {
                 Some(Ending::Cut) => {
                     coverage.cut_short += 1;
@@ -173,7 +176,7 @@ pub fn explore(
             (more, go_on)
         });
         if !more {
-            coverage.complete = true;
+            coverage.complete = !fair;
             break;
         }
         if go_on.is_break() {
