@@ -143,12 +143,16 @@ fn described(topic: &Topic, source: &str, invariants: Invariants) -> Vec<Describ
         role: Role::Example,
         spec: invariants.example,
     };
-    let variants = invariants.variants.into_iter().map(|variant| Described {
-        name: variant.name,
-        span: Some(variant.span),
-        role: Role::Variant,
+    let variants = invariants.variants.into_iter().map(|variant| {
         // Parsed once more: each program is judged by itself.
-        spec: Spec::parse(source).expect("it was parsed a moment ago"),
+        let mut spec = Spec::parse(source).expect("it was parsed a moment ago");
+        spec.run.not_explored = variant.not_explored;
+        Described {
+            name: variant.name,
+            span: Some(variant.span),
+            role: Role::Variant,
+            spec,
+        }
     });
     let pitfalls = invariants.pitfalls.into_iter();
     let pitfalls = pitfalls.map(|(pitfall, spec)| Described {
