@@ -1,3 +1,4 @@
 //! The standard library as a program under the explorer sees it.
 #[doc(hidden)]
 pub mod engine;
+mod panic;

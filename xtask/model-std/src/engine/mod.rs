@@ -10,9 +10,28 @@
 //!
 //! The memory model is sequential consistency.
 
+pub mod access;
+pub mod execution;
+pub mod output;
+pub mod raw;
+pub mod recorder;
+mod run;
+pub mod search;
+mod waiting;
+
+use std::any::Any;
 use std::panic::Location;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::rc::Rc;
+use std::sync::atomic::AtomicU64;
 use std::time::Duration;
+
+pub use access::{Access, Accesses};
+pub use execution::{Ending, Execution};
+pub use invariants::Stream;
+use run::with;
+
+/// How many threads the modelled machine runs at once.
+pub const CORES: usize = 4;
 
 /// The identity of something that threads share, as it stands in a facade type.
 ///
@@ -39,29 +58,6 @@ pub struct Thread(pub u32);
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Event(u32);
 
-/// How an operation touches an object: what decides which operations commute.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Access {
-    /// Commutes with other reads, and with nothing else.
-    Read,
-    /// Commutes with nothing.
-    Write,
-    /// Takes a lock that one thread may hold. Two of them do not commute.
-    Lock,
-    /// Takes a lock that several may hold; two of them commute.
-    LockShared,
-    /// Gives a lock back: comes after the taking, so it never races with one.
-    Unlock,
-    /// Gives a shared lock back.
-    UnlockShared,
-    /// Puts a message at the end of a queue. Commutes with `Receive`, not with `Send`.
-    Send,
-    /// Takes the message from the head of a queue, which must be there (or the queue closed).
-    Receive,
-    /// Waits for something that, once true, stays true: commutes with everything.
-    Await,
-}
-
 /// Why [`Op::perform`] returned.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Turn {
@@ -71,12 +67,21 @@ pub enum Turn {
     TimedOut,
 }
 
-/// The stream that is printed to.
-pub use invariants::Stream;
-
 /// A visible operation, about to be announced.
 #[must_use = "an operation happens when it is performed"]
-pub struct Op {}
+#[derive(Debug, Clone, Copy)]
+pub struct Op {
+    /// What reports call it.
+    pub verb: &'static str,
+    /// Where it stands in the source.
+    pub place: &'static Location<'static>,
+    /// What it touches.
+    pub accesses: Accesses,
+    /// It can happen only once this object's counter is at least so much.
+    pub guard: Option<(u32, i64)>,
+    /// When it happens all the same, in nanoseconds since the start.
+    pub deadline: Option<u64>,
+}
 
 impl Handle {
     /// A new object of this kind (`"mutex"`, `"channel"`), created by the caller's caller.
@@ -98,28 +103,35 @@ impl Handle {
     }
 
     /// The same, with the counter's value if it is registered now.
-    pub fn object_at<T: ?Sized>(&self, _owner: &T, _counter: i64) -> Object {
-        let _ = (self.slot.load(Ordering::Relaxed), self.kind, self.created);
-        todo!()
+    pub fn object_at<T: ?Sized>(&self, owner: &T, counter: i64) -> Object {
+        run::find(&self.slot, owner, (self.kind, self.created), counter)
     }
 }
 
 impl Object {
     /// The object's counter.
     pub fn counter(self) -> i64 {
-        todo!()
+        with(|running| running.objects[self.0 as usize].counter)
     }
+
     /// Sets the counter. Only right after `perform`, like every change of shared data.
-    pub fn set_counter(self, _value: i64) {
-        todo!()
+    pub fn set_counter(self, value: i64) {
+        with(|running| running.objects[self.0 as usize].counter = value);
     }
-    /// Remembers that the running thread holds this lock, for the report of a deadlock.
+
+    /// Remembers that the running thread holds this lock.
     pub fn held(self) {
-        todo!()
+        with(|running| running.objects[self.0 as usize].holder = Some(running.current));
     }
-    /// The running thread no longer holds it.
+
+    /// Nobody holds it any more.
     pub fn released(self) {
-        todo!()
+        with(|running| running.objects[self.0 as usize].holder = None);
+    }
+
+    /// Whether the running thread holds it.
+    pub fn is_mine(self) -> bool {
+        with(|running| running.objects[self.0 as usize].holder == Some(running.current))
     }
 }
 
@@ -128,158 +140,202 @@ impl Op {
     /// place in the source is the first caller outside of `#[track_caller]` functions, so
     /// each function of the facade between here and the program carries that attribute.
     #[track_caller]
-    pub fn new(_verb: &'static str, _object: Object, _access: Access) -> Self {
-        todo!()
+    pub fn new(verb: &'static str, object: Object, access: Access) -> Self {
+        Self::local(verb, Location::caller()).and(object, access)
     }
+
+    /// An operation that touches nothing.
+    fn local(verb: &'static str, place: &'static Location<'static>) -> Self {
+        Self {
+            verb,
+            place,
+            accesses: Accesses::default(),
+            guard: None,
+            deadline: None,
+        }
+    }
+
     /// It touches this object too.
-    pub fn and(self, _object: Object, _access: Access) -> Self {
-        todo!()
+    pub fn and(mut self, object: Object, access: Access) -> Self {
+        self.accesses = self.accesses.and(object.0, access);
+        self
     }
+
     /// It can happen only once the object's counter is at least so much.
-    pub fn guard(self, _object: Object, _at_least: i64) -> Self {
-        todo!()
+    pub fn guard(mut self, object: Object, at_least: i64) -> Self {
+        self.guard = Some((object.0, at_least));
+        self
     }
+
     /// It happens at this time at the latest, guard or not. Without a guard: not earlier.
-    pub fn deadline(self, _at: Duration) -> Self {
-        todo!()
+    pub fn deadline(mut self, at: Duration) -> Self {
+        self.deadline = Some(u64::try_from(at.as_nanos()).unwrap_or(u64::MAX));
+        self
     }
+
     /// Announces the operation, and returns when the scheduler has chosen it.
     ///
     /// After the end of an execution (the program's destructors still run then, unseen) an
     /// operation that can happen does, and one that cannot never returns.
     pub fn perform(self) -> Turn {
-        todo!()
+        run::perform(self)
     }
 }
 
 /// The running thread's latest operation.
 pub fn latest() -> Event {
-    todo!()
+    with(|running| {
+        let thread = running.threads.get(running.current as usize);
+        Event(thread.and_then(|thread| thread.last).unwrap_or(0))
+    })
 }
 
 /// The running thread's latest operation could not have happened before that one, by
 /// another thread: the message was sent there, the room was made there.
-pub fn after(_event: Event) {
-    todo!()
+pub fn after(event: Event) {
+    let latest = latest();
+    with(|running| running.edges.push((latest.0, event.0)));
+}
+
+/// The running thread's latest operation has changed nothing: the lock was taken, the
+/// queue was empty, the value was not the expected one. It counts as a read from here on.
+pub fn unchanged() {
+    with(Execution::unchanged);
 }
 
 /// What the latest operation read or wrote, for the table of a failing schedule
 /// (`➜ 0`, `✓`, `"alpha"`). Asked for only when the execution is recorded.
-pub fn show(_value: impl FnOnce() -> String) {
-    todo!()
+pub fn show(value: impl FnOnce() -> String) {
+    if with(|running| running.recorded && running.phase == execution::Phase::Running) {
+        let value = value();
+        with(|running| {
+            let last = running.threads[running.current as usize].last;
+            if let Some(detail) = last.and_then(|last| running.details.get_mut(last as usize)) {
+                detail.value = Some(value);
+            }
+        });
+    }
 }
 
 /// The running thread.
 pub fn current() -> Thread {
-    todo!()
+    with(|running| Thread(running.current))
+}
+
+/// Which execution this is, from 1 on: what is kept from another is out of date.
+pub fn execution() -> u32 {
+    with(|running| running.number)
 }
 
 /// Starts a thread with this body, and says which. The body catches its own panics.
 ///
 /// A body that borrows is made `'static` by [`raw::erase`] first.
 #[track_caller]
-pub fn spawn(_name: Option<String>, _body: Box<dyn FnOnce() + 'static>) -> Thread {
-    todo!()
+pub fn spawn(name: Option<String>, body: Box<dyn FnOnce() + 'static>) -> Thread {
+    run::spawn(name, Location::caller(), body)
 }
 
 impl Thread {
     /// The object whose counter is 1 once the thread has finished; finishing is a `Write`.
     pub fn finished(self) -> Object {
-        todo!()
+        with(|running| running.threads[self.0 as usize].finished)
     }
+
     /// The object whose counter is the thread's park token.
     pub fn token(self) -> Object {
-        todo!()
+        with(|running| running.threads[self.0 as usize].token)
     }
-    /// The operation with which it finished, if it has.
+
+    /// Its latest operation; once it has finished, the one with which it did.
     pub fn last_event(self) -> Option<Event> {
-        todo!()
+        with(|running| running.threads[self.0 as usize].last.map(Event))
     }
+
     /// Its name; `main` for the first.
     pub fn name(self) -> Option<String> {
-        todo!()
+        with(|running| running.threads[self.0 as usize].name.clone())
+    }
+
+    /// It ended with a panic (`true`), or somebody has asked how it ended (`false`).
+    pub fn set_unjoined_panic(self, unjoined: bool) {
+        with(|running| running.threads[self.0 as usize].unjoined_panic = unjoined);
     }
 }
 
 /// Whether the running thread is unwinding from a panic of its own.
 pub fn panicking() -> bool {
-    todo!()
+    with(|running| {
+        let thread = running.threads.get(running.current as usize);
+        thread.is_some_and(|thread| thread.panicking)
+    })
 }
 
 /// The running thread has begun to unwind, or has stopped.
-pub fn set_panicking(_panicking: bool) {
-    todo!()
+pub fn set_panicking(panicking: bool) {
+    with(|running| {
+        if let Some(thread) = running.threads.get_mut(running.current as usize) {
+            thread.panicking = panicking;
+        }
+    });
 }
 
-/// The running thread's thread-local values, by the address of their key, in the order in
-/// which they were made. The engine drops them when the thread has finished.
-pub fn with_locals<R>(
-    _f: impl FnOnce(&mut Vec<(usize, std::rc::Rc<dyn std::any::Any>)>) -> R,
-) -> R {
-    todo!()
+/// A thread-local value, and the address of its key.
+pub type Local = (usize, Rc<dyn Any>);
+
+/// The running thread's thread-local values, in the order in which they were made. The
+/// engine drops them when the thread has finished, the latest first.
+pub fn with_locals<R>(f: impl FnOnce(&mut Vec<Local>) -> R) -> R {
+    with(|running| f(&mut running.threads[running.current as usize].locals))
 }
 
 /// Prints, as one operation on the stream.
 #[track_caller]
-pub fn print(_stream: Stream, _text: &[u8]) {
-    todo!()
+pub fn print(stream: Stream, text: &[u8]) {
+    run::print(stream, Location::caller(), text);
 }
 
-/// The object that stands for a stream: its lock's counter is 1 while it is free.
-pub fn stream(_stream: Stream) -> Object {
-    todo!()
+/// The object that stands for a stream: a lock whose counter is 1 while it is free.
+pub fn stream(stream: Stream) -> Object {
+    Object(stream as u32)
 }
 
 /// Virtual time since the start of the execution. A read of it is an operation only where
 /// the time model makes it one.
 #[track_caller]
 pub fn now() -> Duration {
-    todo!()
+    run::now(Location::caller())
 }
 
 /// Lets the others go first: in a loop that sees nothing new, until something has changed.
 #[track_caller]
-pub fn yield_now(_verb: &'static str) {
-    todo!()
+pub fn yield_now(verb: &'static str) {
+    run::yield_now(Op::local(verb, Location::caller()));
 }
 
 /// Ends the program at once, with this status.
 #[track_caller]
-pub fn exit(_code: i32) -> ! {
-    todo!()
+pub fn exit(code: i32) -> ! {
+    run::exit(Location::caller(), Ending::Exited(code))
 }
 
 /// Ends the program at once, as killed by this signal.
 #[track_caller]
-pub fn killed(_signal: i32) -> ! {
-    todo!()
+pub fn killed(signal: i32) -> ! {
+    run::exit(Location::caller(), Ending::Killed(signal))
 }
 
 /// Ends the execution as one that the explorer cannot follow: the message names the item.
-pub fn refuse(_item: &str, _why: &str) -> ! {
-    todo!()
+pub fn refuse(item: &str, why: &str) -> ! {
+    run::end(Ending::Refused(format!("{item}: {why}")))
+}
+
+/// Whether a program is under way, so that what is printed is its own.
+pub fn is_running() -> bool {
+    with(|running| running.phase == execution::Phase::Running)
 }
 
 /// Whether the execution has ended, and what still runs are destructors that nobody sees.
 /// Whoever catches a panic then has to pass it on.
 pub fn has_ended() -> bool {
-    todo!()
-}
-
-/// How many threads the modelled machine runs at once.
-pub const CORES: usize = 4;
-
-pub mod raw {
-    //! Everything that the compiler cannot check, each with its argument.
-    #![allow(unsafe_code)]
-
-    /// Forgets what a thread's body borrows.
-    ///
-    /// # Safety
-    ///
-    /// What it borrows must outlive the thread: the scope that spawned it has to wait for it.
-    pub unsafe fn erase<'a>(body: Box<dyn FnOnce() + 'a>) -> Box<dyn FnOnce() + 'static> {
-        // SAFETY: only the lifetime changes, and the caller answers for that.
-        unsafe { std::mem::transmute(body) }
-    }
+    with(|running| running.phase == execution::Phase::Ended)
 }

@@ -1,0 +1,128 @@
+//! Which operations commute.
+
+/// How an operation touches an object.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Access {
+    /// Commutes with other reads, and with nothing else that notices a change.
+    Read,
+    /// Commutes with nothing.
+    Write,
+    /// Takes a lock that one thread may hold. Two of them do not commute.
+    Lock,
+    /// Takes a lock that several may hold. Two of them commute.
+    LockShared,
+    /// Gives a lock back. It cannot happen beside the taking of that lock by another
+    /// thread, so the two never race.
+    Unlock,
+    /// Gives a shared lock back.
+    UnlockShared,
+    /// Puts a message at the end of a queue. Commutes with [`Access::Receive`].
+    Send,
+    /// Takes the message at the head of a queue, which has to be there.
+    Receive,
+    /// Waits for what stays true once it is true. Commutes with everything.
+    Await,
+}
+
+/// What two operations on one object, by different threads, are to each other.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Relation {
+    /// Done next to each other, either order leads to the same state.
+    Commute,
+    /// One of them cannot happen before the other: their order is no choice of the scheduler.
+    Ordered,
+    /// The order matters, and both orders may be possible.
+    Race,
+}
+
+impl Access {
+    /// What an operation with this access is to one with the other. Symmetric.
+    pub fn relation(self, other: Self) -> Relation {
+        use Access::*;
+        match (self, other) {
+            (Await, _) | (_, Await) | (Read, Read) => Relation::Commute,
+            (LockShared | UnlockShared, LockShared | UnlockShared) => Relation::Commute,
+            // Between a message and its receipt there is an edge of its own.
+            (Send, Receive) | (Receive, Send) => Relation::Commute,
+            (Unlock, Lock | LockShared | Unlock) | (Lock | LockShared, Unlock) => Relation::Ordered,
+            (UnlockShared, Lock) | (Lock, UnlockShared) => Relation::Ordered,
+            _ => Relation::Race,
+        }
+    }
+
+    /// Whether everything earlier on the object comes before this, or commutes with all
+    /// that can follow: an analysis then need not look further back.
+    pub fn supersedes(self, earlier: Self) -> bool {
+        match self {
+            Access::Write | Access::Lock => earlier != Access::Await,
+            Access::Send | Access::Receive => earlier == self,
+            _ => false,
+        }
+    }
+}
+
+/// The objects that one operation touches, three at most.
+#[derive(Debug, Clone, Copy)]
+pub struct Accesses {
+    list: [(u32, Access); 3],
+    count: u8,
+}
+
+impl Default for Accesses {
+    fn default() -> Self {
+        Self {
+            list: [(0, Access::Await); 3],
+            count: 0,
+        }
+    }
+}
+
+impl Accesses {
+    /// Touches this object as well.
+    ///
+    /// # Panics
+    ///
+    /// It touches three already.
+    pub fn and(mut self, object: u32, access: Access) -> Self {
+        self.list[usize::from(self.count)] = (object, access);
+        self.count += 1;
+        self
+    }
+
+    /// The same objects, only read.
+    pub fn only_read(mut self) -> Self {
+        for (_, access) in &mut self.list {
+            *access = Access::Read;
+        }
+        self
+    }
+
+    /// Each object with its access.
+    pub fn iter(&self) -> impl Iterator<Item = (u32, Access)> + '_ {
+        self.list[..usize::from(self.count)].iter().copied()
+    }
+
+    /// The object, if it does nothing but read this one.
+    pub fn only_reads_one(&self) -> Option<u32> {
+        match self.list[..usize::from(self.count)] {
+            [(object, Access::Read)] => Some(object),
+            _ => None,
+        }
+    }
+
+    /// Whether it does more to the object than look at it.
+    pub fn changes(&self, object: u32) -> bool {
+        let changes = |access| !matches!(access, Access::Read | Access::Await);
+        self.iter()
+            .any(|(other, access)| other == object && changes(access))
+    }
+
+    /// Whether the two operations commute.
+    pub fn commute(&self, other: &Self) -> bool {
+        self.iter().all(|(object, access)| {
+            other.iter().all(|(its_object, its_access)| {
+                object != its_object || access.relation(its_access) == Relation::Commute
+            })
+        })
+    }
+}

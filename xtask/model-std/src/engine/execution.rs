@@ -1,0 +1,476 @@
+//! One execution of the program: its threads, its objects, and what has happened so far.
+
+use std::any::Any;
+use std::panic::Location;
+use std::rc::Rc;
+
+use super::access::{Access, Accesses};
+use super::output::Output;
+use super::raw::{Fiber, Snapshot};
+use super::recorder::Recorder;
+use super::search::{Pick, Scheduler, TimeModel};
+use super::waiting::{Seen, Waiting};
+use super::{Object, Op, Thread, Turn};
+
+/// How often in a row all threads may wait in loops that see nothing new before that is
+/// called a livelock. A loop that gives up after some rounds gets its chance.
+const IDLE_ROUNDS: u32 = 200;
+
+/// How an execution ended.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Ending {
+    /// The program exited with this status.
+    Exited(i32),
+    /// It was killed by this signal.
+    Killed(i32),
+    /// Every thread that is left waits for another.
+    Deadlock,
+    /// The threads go on for ever, and nothing changes; or they took more steps than allowed.
+    Livelock,
+    /// It printed more than is kept.
+    OutputTooLong,
+    /// It used something that the explorer does not model: what, and why.
+    Refused(String),
+    /// A step that was possible before is not possible any more, after the same steps: the
+    /// program depends on something other than the schedule.
+    Nondeterminism(String),
+    /// The search knows that what would follow has been seen.
+    Cut,
+}
+
+/// An operation that has been chosen.
+#[derive(Debug, Clone, Copy)]
+pub struct Step {
+    /// Whose it is.
+    pub thread: u32,
+    /// What it touches.
+    pub accesses: Accesses,
+    /// Steps of different epochs are ordered: between them every thread waited, and time
+    /// went on.
+    pub epoch: u32,
+}
+
+/// What a report wants to know of a step, kept when the execution is recorded.
+#[derive(Debug, Clone)]
+pub struct Detail {
+    /// What the operation is called.
+    pub verb: &'static str,
+    /// The object that it is about; `None` for the start of a thread.
+    pub object: Option<u32>,
+    /// What it read or wrote.
+    pub value: Option<String>,
+    /// Where it stands in the source.
+    pub place: &'static Location<'static>,
+    /// The time, in nanoseconds since the start.
+    pub at: u64,
+    /// Why another thread than before is running, if one is.
+    pub switch: Option<Switch>,
+}
+
+/// Why another thread goes on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Switch {
+    /// The scheduler took the processor away from a thread that could have gone on.
+    Preempted,
+    /// The thread waits.
+    Blocked,
+    /// The thread has finished.
+    Finished,
+}
+
+/// What an object is, and its counter.
+#[derive(Debug, Clone, Copy)]
+pub struct ObjectState {
+    /// `"mutex"`, `"channel"`.
+    pub kind: &'static str,
+    /// Where it was created.
+    pub created: &'static Location<'static>,
+    /// The thread that holds it.
+    pub holder: Option<u32>,
+    /// The thread that first used it, and how many that thread had used before: the same in
+    /// every schedule that differs only in the order of what commutes.
+    pub key: u64,
+    pub(super) counter: i64,
+    /// Changes with each operation that is more than a read.
+    pub(super) version: u32,
+}
+
+/// The operation that a thread wants to do next.
+pub struct Pending {
+    /// What it is.
+    pub op: Op,
+    /// What it has seen, if it waits in a loop for something else.
+    pub seen: Seen,
+}
+
+/// One thread of the program.
+pub struct ThreadState {
+    /// What it does next; `None` while it runs and once it has finished.
+    pub pending: Option<Pending>,
+    /// Its name.
+    pub name: Option<String>,
+    /// Its latest step.
+    pub last: Option<u32>,
+    /// It panicked, and nobody has joined it.
+    pub unjoined_panic: bool,
+    pub(super) fiber: Option<Fiber>,
+    pub(super) spawned: Option<u32>,
+    pub(super) panicking: bool,
+    pub(super) finished: Object,
+    pub(super) token: Object,
+    pub(super) turn: Turn,
+    pub(super) locals: Vec<(usize, Rc<dyn Any>)>,
+    pub(super) waiting: Waiting,
+    registered: u64,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Phase {
+    /// No program runs: what uses the facade now is the explorer itself.
+    Idle,
+    Running,
+    /// The execution has ended; destructors run, and nobody sees what they do.
+    Ended,
+}
+
+/// The state of the execution that runs, or has just ended.
+pub struct Execution {
+    /// The threads, by number.
+    pub threads: Vec<ThreadState>,
+    /// The objects, by number.
+    pub objects: Vec<ObjectState>,
+    /// What has happened.
+    pub steps: Vec<Step>,
+    /// More about each step, if the execution is recorded.
+    pub details: Vec<Detail>,
+    /// Steps that could not have happened before another: (the later one, the earlier one).
+    pub edges: Vec<(u32, u32)>,
+    /// Where the schedule is not the one that runs each thread for as long as it can: at
+    /// this step, this thread.
+    pub deviations: Vec<(u32, u32)>,
+    /// How often a thread was stopped that could have gone on.
+    pub preemptions: u32,
+    /// What was printed.
+    pub output: Output,
+    /// How it ended; `None` while it runs.
+    pub ending: Option<Ending>,
+    /// The time, in nanoseconds since the start.
+    pub now: u64,
+    /// Whether the program has read the clock, or waited for a time.
+    pub timed: bool,
+    pub(super) phase: Phase,
+    pub(super) number: u32,
+    pub(super) current: u32,
+    pub(super) time: TimeModel,
+    pub(super) limit: u32,
+    pub(super) recorded: bool,
+    pub(super) scheduler: Option<Box<dyn Scheduler>>,
+    pub(super) recorder: Option<Recorder>,
+    pub(super) statics: Vec<Snapshot>,
+    enabled: Vec<u32>,
+    epoch: u32,
+    idle_rounds: u32,
+}
+
+impl Execution {
+    pub(super) fn idle() -> Self {
+        Self {
+            threads: Vec::new(),
+            objects: Vec::new(),
+            steps: Vec::new(),
+            details: Vec::new(),
+            edges: Vec::new(),
+            deviations: Vec::new(),
+            preemptions: 0,
+            output: Output::default(),
+            ending: None,
+            now: 0,
+            timed: false,
+            phase: Phase::Idle,
+            number: 0,
+            current: 0,
+            time: TimeModel::Virtual,
+            limit: 0,
+            recorded: false,
+            scheduler: None,
+            recorder: None,
+            statics: Vec::new(),
+            enabled: Vec::new(),
+            epoch: 0,
+            idle_rounds: 0,
+        }
+    }
+
+    pub(super) fn begin(&mut self) {
+        self.threads.clear();
+        self.objects.clear();
+        self.steps.clear();
+        self.details.clear();
+        self.edges.clear();
+        self.deviations.clear();
+        self.preemptions = 0;
+        self.output.clear();
+        self.ending = None;
+        self.now = 0;
+        self.timed = false;
+        self.phase = Phase::Running;
+        self.number += 1;
+        self.current = 0;
+        self.epoch = 0;
+        self.idle_rounds = 0;
+        for (kind, counter) in [("stdout", 1), ("stderr", 1), ("clock", 0)] {
+            self.register(kind, Location::caller(), counter);
+        }
+        if let Some(recorder) = &mut self.recorder {
+            recorder.begin(self.time);
+        }
+    }
+
+    pub(super) fn register(
+        &mut self,
+        kind: &'static str,
+        created: &'static Location<'static>,
+        counter: i64,
+    ) -> Object {
+        let number = self.objects.len() as u32;
+        let key = match self.threads.get_mut(self.current as usize) {
+            Some(thread) => {
+                thread.registered += 1;
+                u64::from(self.current + 1) << 32 | thread.registered
+            }
+            None => u64::from(number),
+        };
+        self.objects.push(ObjectState {
+            kind,
+            created,
+            holder: None,
+            key,
+            counter,
+            version: 0,
+        });
+        Object(number)
+    }
+
+    pub(super) fn start_thread(
+        &mut self,
+        name: Option<String>,
+        place: &'static Location<'static>,
+        fiber: Fiber,
+    ) -> Thread {
+        let finished = self.register("thread", place, 0);
+        let token = self.register("park token", place, 0);
+        let thread = Thread(self.threads.len() as u32);
+        let op = Op::local("start", place);
+        self.threads.push(ThreadState {
+            pending: Some(Pending {
+                op,
+                seen: Seen::default(),
+            }),
+            name,
+            last: None,
+            unjoined_panic: false,
+            fiber: Some(fiber),
+            spawned: None,
+            panicking: false,
+            finished,
+            token,
+            turn: Turn::Ready,
+            locals: Vec::new(),
+            waiting: Waiting::default(),
+            registered: 0,
+        });
+        thread
+    }
+
+    /// The threads that can go on, by number, lowest first.
+    pub fn enabled(&self) -> &[u32] {
+        &self.enabled
+    }
+
+    /// The thread that took the latest step.
+    pub fn current(&self) -> u32 {
+        self.current
+    }
+
+    /// What the thread's next operation touches.
+    pub fn next_accesses(&self, thread: u32) -> Accesses {
+        let pending = self.threads[thread as usize].pending.as_ref();
+        pending.map_or_else(Accesses::default, |pending| pending.op.accesses)
+    }
+
+    /// Whether the thread waits in a loop for something to change.
+    pub fn spins(&self, thread: u32) -> bool {
+        let pending = self.threads[thread as usize].pending.as_ref();
+        pending.is_some_and(|pending| !pending.seen.is_empty())
+    }
+
+    /// Whether the thread could do its next operation now.
+    pub fn can_go_on(&self, pending: &Pending) -> bool {
+        let Op {
+            guard, deadline, ..
+        } = pending.op;
+        let open = match guard {
+            Some((object, at_least)) => self.objects[object as usize].counter >= at_least,
+            None => deadline.is_none() && pending.seen.is_empty(),
+        };
+        let due = || match self.time {
+            TimeModel::Virtual => deadline.is_some_and(|at| at <= self.now),
+            TimeModel::Adversarial => deadline.is_some(),
+        };
+        open || due() || pending.seen.changed(&self.objects).next().is_some()
+    }
+
+    /// Finds out who can go on; where nobody can, lets time pass. False if that does not help.
+    fn find_enabled(&mut self) -> bool {
+        loop {
+            let mut enabled = std::mem::take(&mut self.enabled);
+            enabled.clear();
+            enabled.extend((0..).zip(&self.threads).filter_map(|(id, thread)| {
+                let pending = thread.pending.as_ref()?;
+                self.can_go_on(pending).then_some(id)
+            }));
+            self.enabled = enabled;
+            if !self.enabled.is_empty() {
+                return true;
+            }
+            if !self.let_time_pass() {
+                return false;
+            }
+            self.epoch += 1;
+        }
+    }
+
+    fn let_time_pass(&mut self) -> bool {
+        let pending = || self.threads.iter().filter_map(|t| t.pending.as_ref());
+        if let Some(next) = pending().filter_map(|pending| pending.op.deadline).min() {
+            self.now = self.now.max(next);
+            return true;
+        }
+        let loops = pending().any(|pending| !pending.seen.is_empty());
+        if !loops || self.idle_rounds == IDLE_ROUNDS {
+            return false;
+        }
+        // Only loops are left. Each goes round once more, in case it counts its rounds.
+        self.idle_rounds += 1;
+        for thread in &mut self.threads {
+            if let Some(pending) = &mut thread.pending {
+                pending.seen = Seen::default();
+            }
+        }
+        true
+    }
+
+    /// Lets the scheduler choose who goes on, and takes that step; or ends the execution.
+    pub(super) fn choose(&mut self) {
+        if self.ending.is_some() {
+            return;
+        }
+        if !self.find_enabled() {
+            let mut threads = 0..self.threads.len() as u32;
+            let livelock = threads.any(|thread| self.spins(thread));
+            self.ending = Some(match livelock {
+                true => Ending::Livelock,
+                false => Ending::Deadlock,
+            });
+            return;
+        }
+        let step = self.steps.len() as u32;
+        if step >= self.limit {
+            self.ending = Some(Ending::Livelock);
+            return;
+        }
+        let stays = self.enabled.contains(&self.current);
+        let default = if stays { self.current } else { self.enabled[0] };
+        let mut scheduler = self.scheduler.take().expect("it has a scheduler");
+        let pick = scheduler.pick(self, default);
+        self.scheduler = Some(scheduler);
+        let chosen = match pick {
+            Pick::Thread(thread) if self.enabled.contains(&thread) => thread,
+            Pick::Thread(thread) => {
+                let what = format!("thread {thread} could take step {step} before, and cannot now");
+                self.ending = Some(Ending::Nondeterminism(what));
+                return;
+            }
+            Pick::End(ending) => {
+                self.ending = Some(ending);
+                return;
+            }
+        };
+        if chosen != default {
+            self.deviations.push((step, chosen));
+        }
+        let switch = match chosen == self.current {
+            true => None,
+            false if stays => Some(Switch::Preempted),
+            false => match self.threads[self.current as usize].pending {
+                Some(_) => Some(Switch::Blocked),
+                None => Some(Switch::Finished),
+            },
+        };
+        self.preemptions += u32::from(switch == Some(Switch::Preempted));
+        self.take_step(chosen, switch);
+    }
+
+    fn take_step(&mut self, chosen: u32, switch: Option<Switch>) {
+        let index = self.steps.len() as u32;
+        if let Some(recorder) = &mut self.recorder {
+            recorder.step(index, chosen);
+        }
+        self.current = chosen;
+        let thread = &mut self.threads[chosen as usize];
+        let Pending { op, seen } = thread.pending.take().expect("it has a next operation");
+        let open = op
+            .guard
+            .is_none_or(|(object, at_least)| self.objects[object as usize].counter >= at_least);
+        thread.turn = if open { Turn::Ready } else { Turn::TimedOut };
+        if let Some(at) = op.deadline {
+            self.timed = true;
+            // What waits for a time alone, or had to give up waiting, did wait.
+            if !open || (op.guard.is_none() && seen.is_empty()) {
+                self.now = self.now.max(at);
+            }
+        }
+        for object in seen.changed(&self.objects) {
+            let changes = |step: &Step| step.accesses.changes(object);
+            let before = self.steps.iter().rposition(changes);
+            self.edges
+                .extend(before.map(|before| (index, before as u32)));
+        }
+        if thread.last.is_none() {
+            self.edges
+                .extend(thread.spawned.map(|spawned| (index, spawned)));
+        }
+        thread.last = Some(index);
+        if thread.waiting.step(&op.accesses, &mut self.objects) {
+            self.idle_rounds = 0;
+        }
+        self.steps.push(Step {
+            thread: chosen,
+            accesses: op.accesses,
+            epoch: self.epoch,
+        });
+        if self.recorded {
+            self.details.push(Detail {
+                verb: op.verb,
+                object: op.accesses.iter().next().map(|(object, _)| object),
+                value: None,
+                place: op.place,
+                at: self.now,
+                switch,
+            });
+        }
+    }
+
+    /// Takes back that the running thread's latest step wrote: it has changed nothing.
+    pub(super) fn unchanged(&mut self) {
+        let thread = &mut self.threads[self.current as usize];
+        let Some(last) = thread.last else { return };
+        let step = &mut self.steps[last as usize];
+        for (object, access) in step.accesses.iter() {
+            if access != Access::Read {
+                thread.waiting.take_back(object, &mut self.objects);
+            }
+        }
+        step.accesses = step.accesses.only_read();
+    }
+}

@@ -1,0 +1,59 @@
+//! What another process can read when this one has died: the schedule so far.
+//!
+//! The file holds, little-endian: the number of the schedule, from 1 on (8 bytes), how many
+//! steps it has taken (8 bytes), 0 for virtual and 1 for adversarial time (8 bytes), then for
+//! each step the thread that took it (2 bytes).
+
+use std::fs::OpenOptions;
+use std::io;
+use std::path::Path;
+
+use memmap2::MmapMut;
+
+use super::raw;
+use super::search::TimeModel;
+
+const HEADER: usize = 24;
+
+/// A file in memory, into which each step is written.
+pub struct Recorder {
+    file: MmapMut,
+    schedules: u64,
+}
+
+impl Recorder {
+    /// Makes the file, with room for so many steps.
+    ///
+    /// # Errors
+    ///
+    /// It cannot be made or mapped.
+    pub fn new(path: &Path, steps: u32) -> io::Result<Self> {
+        let mut options = OpenOptions::new();
+        let file = options
+            .read(true)
+            .write(true)
+            .create(true)
+            .truncate(true)
+            .open(path)?;
+        file.set_len(HEADER as u64 + 2 * u64::from(steps))?;
+        let file = raw::map(&file)?;
+        Ok(Self { file, schedules: 0 })
+    }
+
+    pub(super) fn begin(&mut self, time: TimeModel) {
+        self.schedules += 1;
+        self.set(0, self.schedules);
+        self.set(8, 0);
+        self.set(16, time as u64);
+    }
+
+    pub(super) fn step(&mut self, index: u32, thread: u32) {
+        let at = HEADER + 2 * index as usize;
+        self.file[at..at + 2].copy_from_slice(&(thread as u16).to_le_bytes());
+        self.set(8, u64::from(index) + 1);
+    }
+
+    fn set(&mut self, at: usize, value: u64) {
+        self.file[at..at + 8].copy_from_slice(&value.to_le_bytes());
+    }
+}

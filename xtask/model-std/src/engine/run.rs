@@ -1,0 +1,343 @@
+//! Running one execution: the loop that resumes the chosen thread, and what each thread
+//! does between being chosen.
+
+use std::cell::RefCell;
+use std::panic::{self, AssertUnwindSafe, Location};
+use std::rc::Rc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
+
+use super::access::{Access, Accesses};
+use super::execution::{Ending, Execution, Pending, Phase};
+use super::raw::{self, Fiber, Snapshot};
+use super::search::TimeModel;
+use super::waiting::Seen;
+use super::{Object, Op, Stream, Thread, Turn};
+
+/// More threads than this at once are taken for a mistake.
+const THREADS: usize = 1_000;
+
+/// More output than this is taken for a mistake: the limit of a real run.
+const OUTPUT: usize = 4 << 20;
+
+/// The number of the object that is the clock, behind those of the two streams.
+const CLOCK: u32 = 2;
+
+thread_local! {
+    static EXECUTION: RefCell<Execution> = RefCell::new(Execution::idle());
+}
+
+/// The execution that runs, or has just ended.
+///
+/// Nothing that `f` calls may be the program's code, which could ask for it again.
+pub(super) fn with<R>(f: impl FnOnce(&mut Execution) -> R) -> R {
+    EXECUTION.with_borrow_mut(f)
+}
+
+/// A program: it returns its exit status.
+pub type Program = Rc<dyn Fn() -> i32>;
+
+/// Runs the program once, on the schedule that its scheduler chooses.
+pub(super) fn run(program: &Program) {
+    with(Execution::begin);
+    let program = Rc::clone(program);
+    let main = thread_body(move || {
+        let code = panic::catch_unwind(AssertUnwindSafe(|| program()));
+        let code = code.unwrap_or_else(|payload| {
+            pass_on_teardown(payload);
+            super::set_panicking(false);
+            PANICKED
+        });
+        drop_locals();
+        perform(exit_op(Location::caller()));
+        with(|running| running.ending = Some(Ending::Exited(code)));
+    });
+    let main = main.expect("there is room for one thread");
+    with(|running| {
+        running.start_thread(Some("main".into()), Location::caller(), main);
+        running.choose();
+    });
+    while let Some((thread, mut fiber)) = with(next_fiber) {
+        let finished = fiber.resume();
+        with(|running| {
+            running.threads[thread as usize].fiber = (!finished).then_some(fiber);
+            if finished {
+                running.choose();
+            }
+        });
+    }
+    tear_down();
+}
+
+/// The exit status of a program whose first thread panicked.
+const PANICKED: i32 = 101;
+
+fn next_fiber(running: &mut Execution) -> Option<(u32, Fiber)> {
+    if running.ending.is_some() {
+        return None;
+    }
+    let thread = running.current;
+    let fiber = running.threads[thread as usize].fiber.take();
+    Some((thread, fiber.expect("a chosen thread has not finished")))
+}
+
+/// What unwinds a thread's stack after the end.
+struct Teardown;
+
+fn thread_body(body: impl FnOnce() + 'static) -> std::io::Result<Fiber> {
+    Fiber::new(Box::new(move || {
+        if let Err(payload) = panic::catch_unwind(AssertUnwindSafe(body))
+            && !payload.is::<Teardown>()
+        {
+            panic::resume_unwind(payload);
+        }
+    }))
+}
+
+fn pass_on_teardown(payload: Box<dyn std::any::Any + Send>) {
+    if payload.is::<Teardown>() {
+        panic::resume_unwind(payload);
+    }
+}
+
+/// Frees what the threads that are left own: in a real program they vanish with the process.
+/// Then every `static` is what it was.
+fn tear_down() {
+    with(|running| running.phase = Phase::Ended);
+    for thread in 0..with(|running| running.threads.len()) {
+        let (fiber, panicking) = with(|running| {
+            running.current = thread as u32;
+            let thread = &mut running.threads[thread];
+            (thread.fiber.take(), thread.panicking)
+        });
+        if let Some(mut fiber) = fiber {
+            // A destructor that panics here is one that the program would not have run. A
+            // thread that was unwinding cannot unwind again; what it owns is leaked.
+            let _ = panic::catch_unwind(AssertUnwindSafe(|| {
+                if fiber.started() && !panicking {
+                    fiber.resume();
+                }
+                fiber.forget();
+            }));
+        }
+        let locals = with(|running| std::mem::take(&mut running.threads[thread].locals));
+        let _ = panic::catch_unwind(AssertUnwindSafe(|| drop(locals)));
+    }
+    let statics = with(|running| std::mem::take(&mut running.statics));
+    for snapshot in statics.iter().rev() {
+        snapshot.restore();
+    }
+    with(|running| running.phase = Phase::Idle);
+}
+
+pub(super) fn find<T: ?Sized>(
+    slot: &AtomicU64,
+    owner: &T,
+    (kind, created): (&'static str, &'static Location<'static>),
+    counter: i64,
+) -> Object {
+    let known = slot.load(Ordering::Relaxed);
+    with(|running| {
+        if known >> 32 == u64::from(running.number) && known != 0 {
+            return Object(known as u32);
+        }
+        if running.phase == Phase::Running {
+            // Before the slot is written: to put the value back is also to forget the object.
+            running.statics.extend(Snapshot::of(owner));
+        }
+        let object = running.register(kind, created, counter);
+        if running.phase == Phase::Running {
+            let known = u64::from(running.number) << 32 | u64::from(object.0);
+            slot.store(known, Ordering::Relaxed);
+        }
+        object
+    })
+}
+
+/// Whether the thread that asked goes on at once, or has to wait for its turn.
+enum Next {
+    GoOn(Turn),
+    Wait,
+    /// It could not have happened before the end.
+    Stay,
+}
+
+/// Announces an operation, and returns when it has been chosen.
+pub(super) fn perform(mut op: Op) -> Turn {
+    go_on(with(|running| match running.phase {
+        Phase::Running => {
+            let thread = &mut running.threads[running.current as usize];
+            let seen = thread
+                .waiting
+                .before_read(&mut op, running.now, &running.objects);
+            announce(running, op, seen)
+        }
+        Phase::Idle => Next::GoOn(Turn::Ready),
+        Phase::Ended => {
+            let open =
+                |(object, least): (u32, i64)| running.objects[object as usize].counter >= least;
+            match op.guard.is_none_or(open) {
+                true => Next::GoOn(Turn::Ready),
+                false => Next::Stay,
+            }
+        }
+    }))
+}
+
+fn announce(running: &mut Execution, mut op: Op, seen: Seen) -> Next {
+    let asking = running.current;
+    if running.time == TimeModel::Adversarial && op.deadline.is_some() {
+        // Whoever wakes up moves the clock. Two of them leave it at the later time, in
+        // either order.
+        op.accesses = op.accesses.and(CLOCK, Access::LockShared);
+    }
+    running.threads[asking as usize].pending = Some(Pending { op, seen });
+    running.choose();
+    match running.current == asking && running.ending.is_none() {
+        true => Next::GoOn(running.threads[asking as usize].turn),
+        false => Next::Wait,
+    }
+}
+
+fn go_on(next: Next) -> Turn {
+    match next {
+        Next::GoOn(turn) => turn,
+        Next::Wait => {
+            raw::suspend();
+            let turn = with(|running| {
+                let turn = running.threads[running.current as usize].turn;
+                (running.phase == Phase::Running).then_some(turn)
+            });
+            turn.unwrap_or_else(|| panic::resume_unwind(Box::new(Teardown)))
+        }
+        Next::Stay => loop {
+            raw::suspend();
+        },
+    }
+}
+
+/// Ends the execution, and does not return.
+pub(super) fn end(ending: Ending) -> ! {
+    let next = with(|running| {
+        running.ending.get_or_insert(ending);
+        match running.phase {
+            Phase::Running => Next::Wait,
+            _ => Next::Stay,
+        }
+    });
+    go_on(next);
+    unreachable!("nobody is chosen after the end")
+}
+
+/// The end of the program comes before or after each line that another thread prints.
+fn exit_op(place: &'static Location<'static>) -> Op {
+    let [out, err] = [Stream::Stdout, Stream::Stderr].map(super::stream);
+    let op = Op::local("exit", place);
+    op.and(out, Access::Write).and(err, Access::Write)
+}
+
+pub(super) fn exit(place: &'static Location<'static>, ending: Ending) -> ! {
+    perform(exit_op(place));
+    end(ending)
+}
+
+pub(super) fn yield_now(mut op: Op) {
+    go_on(with(|running| match running.phase {
+        Phase::Running => {
+            let thread = &mut running.threads[running.current as usize];
+            let seen = thread.waiting.before_yield(&mut op, running.now);
+            announce(running, op, seen)
+        }
+        _ => Next::GoOn(Turn::Ready),
+    }));
+}
+
+pub(super) fn now(place: &'static Location<'static>) -> Duration {
+    let op = with(|running| {
+        if running.phase != Phase::Running {
+            return None;
+        }
+        running.timed = true;
+        let mut op = Op::local("read the clock", place);
+        let thread = &mut running.threads[running.current as usize];
+        // Time passes only while all threads wait. So in the virtual model it stands still
+        // between two operations, and reading it is none, but for a thread that does nothing
+        // else. In the adversarial one somebody may wake up at any moment.
+        if thread.waiting.reads_clock(&mut op, running.now) {
+            Some(op)
+        } else {
+            op.accesses = Accesses::default().and(CLOCK, Access::Read);
+            (running.time == TimeModel::Adversarial).then_some(op)
+        }
+    });
+    if let Some(op) = op {
+        perform(op);
+    }
+    Duration::from_nanos(with(|running| running.now))
+}
+
+pub(super) fn print(stream: Stream, place: &'static Location<'static>, text: &[u8]) {
+    let object = super::stream(stream);
+    let mut op = Op::local("print", place).and(object, Access::Write);
+    if !super::is_running() {
+        return;
+    }
+    if !object.is_mine() {
+        op = op.guard(object, 1);
+    }
+    perform(op);
+    let too_long = with(|running| {
+        let step = running.steps.len() as u32 - 1;
+        running.output.add(stream, text, running.now, step);
+        running.output.len() > OUTPUT
+    });
+    if too_long {
+        end(Ending::OutputTooLong);
+    }
+}
+
+pub(super) fn spawn(
+    name: Option<String>,
+    place: &'static Location<'static>,
+    body: Box<dyn FnOnce()>,
+) -> Thread {
+    let live = with(|running| running.threads.iter().filter(|t| t.fiber.is_some()).count());
+    if live >= THREADS {
+        end(Ending::Refused(format!(
+            "more than {THREADS} threads at once"
+        )));
+    }
+    let fiber = thread_body(move || {
+        body();
+        drop_locals();
+        let finished = super::current().finished();
+        perform(Op::local("finish", Location::caller()).and(finished, Access::Write));
+        finished.set_counter(1);
+    });
+    let fiber = fiber.unwrap_or_else(|error| {
+        end(Ending::Refused(format!(
+            "no stack for another thread: {error}"
+        )))
+    });
+    perform(Op::local("spawn", place));
+    let spawned = super::latest();
+    let thread = with(|running| {
+        let thread = running.start_thread(name, place, fiber);
+        running.threads[thread.0 as usize].spawned = Some(spawned.0);
+        thread
+    });
+    super::show(|| {
+        thread
+            .name()
+            .unwrap_or_else(|| format!("thread {}", thread.0))
+    });
+    thread
+}
+
+/// Drops the running thread's thread-local values, the latest first. A destructor may make
+/// new ones.
+fn drop_locals() {
+    while let Some((_, value)) = super::with_locals(Vec::pop) {
+        drop(value);
+    }
+}

@@ -1,0 +1,194 @@
+//! Searching the schedules of a program.
+
+mod depth_first;
+mod random;
+mod reduction;
+mod replay;
+
+use std::ops::ControlFlow;
+
+use super::execution::{Ending, Execution};
+use super::recorder::Recorder;
+use super::run::{self, Program, with};
+
+/// How schedules are chosen.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Strategy {
+    /// Every schedule, one after the other.
+    Plain,
+    /// One schedule of each set that differs only in the order of operations that commute.
+    Exhaustive,
+    /// Every schedule with at most so many preemptions, but for those that only lead to what
+    /// has been seen.
+    Bounded(u32),
+    /// Random priorities, which change at a few random steps.
+    Pct {
+        /// The depth of the bugs that are looked for: one more than the changes.
+        depth: u32,
+    },
+    /// At each step, any thread that can go on.
+    Random,
+    /// Just this one.
+    Replay(Schedule),
+}
+
+/// When a thread that waits for a time goes on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum TimeModel {
+    /// At that time, and time passes only when nobody can go on: as on a machine that is
+    /// infinitely fast.
+    Virtual,
+    /// At any moment: as on a machine that may stop anybody for as long as it likes.
+    Adversarial,
+}
+
+/// One schedule.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Schedule {
+    /// The time model.
+    pub time: TimeModel,
+    /// Where it is not the one that runs each thread for as long as it can, and then the one
+    /// with the lowest number: at this step, this thread.
+    pub deviations: Vec<(u32, u32)>,
+}
+
+/// What is searched.
+#[derive(Debug, Clone)]
+pub struct Settings {
+    /// How.
+    pub strategy: Strategy,
+    /// The time model.
+    pub time: TimeModel,
+    /// How many schedules at most.
+    pub schedules: u64,
+    /// How many steps a schedule may have. One that has more is taken to go on for ever.
+    pub steps: u32,
+    /// What the random strategies begin with.
+    pub seed: u64,
+    /// Whether details are kept for a report.
+    pub recorded: bool,
+}
+
+/// What was searched.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Coverage {
+    /// Schedules that ran to their end.
+    pub schedules: u64,
+    /// Schedules that were given up, since what would follow had been seen.
+    pub cut_short: u64,
+    /// Whether that is all there is under this strategy.
+    pub complete: bool,
+}
+
+/// What a scheduler decides.
+pub enum Pick {
+    /// This thread goes on.
+    Thread(u32),
+    /// Nobody does.
+    End(Ending),
+}
+
+/// Chooses who goes on, in one execution after another.
+pub trait Scheduler {
+    /// Chooses one of the threads that can go on. `default` is the one that ran, if it can,
+    /// else the one with the lowest number.
+    fn pick(&mut self, execution: &Execution, default: u32) -> Pick;
+
+    /// Takes in an execution that has ended; whether there is another to run.
+    fn next(&mut self, execution: &Execution) -> bool;
+}
+
+impl Settings {
+    /// Settings with this strategy and no limit on schedules.
+    pub fn new(strategy: Strategy) -> Self {
+        Self {
+            strategy,
+            time: TimeModel::Virtual,
+            schedules: u64::MAX,
+            steps: 20_000,
+            seed: 0,
+            recorded: false,
+        }
+    }
+
+    fn scheduler(&self) -> Box<dyn Scheduler> {
+        match &self.strategy {
+            Strategy::Plain => Box::new(depth_first::DepthFirst::plain()),
+            Strategy::Exhaustive => Box::new(reduction::Reduction::default()),
+            Strategy::Bounded(preemptions) => {
+                Box::new(depth_first::DepthFirst::bounded(*preemptions))
+            }
+            Strategy::Pct { depth } => Box::new(random::Pct::new(*depth, self.seed)),
+            Strategy::Random => Box::new(random::Random::new(self.seed)),
+            Strategy::Replay(schedule) => Box::new(replay::Replay::new(schedule)),
+        }
+    }
+}
+
+/// Writes from here on each step of each execution into this, for another process to read.
+pub fn record_into(recorder: Recorder) {
+    with(|running| running.recorder = Some(recorder));
+}
+
+/// Runs the program on one schedule after another, and shows each execution that ran to its
+/// end, until there are no more or `visit` has seen enough.
+pub fn explore(
+    settings: &Settings,
+    program: &Program,
+    mut visit: impl FnMut(&Execution) -> ControlFlow<()>,
+) -> Coverage {
+    let mut coverage = Coverage::default();
+    with(|running| {
+        running.scheduler = Some(settings.scheduler());
+        running.time = settings.time;
+        running.limit = settings.steps;
+        running.recorded = settings.recorded;
+    });
+    crate::panic::install_hook();
+    while coverage.schedules + coverage.cut_short < settings.schedules {
+        run::run(program);
+        let (more, go_on) = with(|running| {
+            let mut scheduler = running.scheduler.take().expect("it had one");
+            let more = scheduler.next(running);
+            running.scheduler = Some(scheduler);
+            let go_on = match running.ending {
+                Some(Ending::Cut) => {
+                    coverage.cut_short += 1;
+                    ControlFlow::Continue(())
+                }
+                _ => {
+                    coverage.schedules += 1;
+                    visit(running)
+                }
+            };
+            (more, go_on)
+        });
+        if !more {
+            coverage.complete = true;
+            break;
+        }
+        if go_on.is_break() {
+            break;
+        }
+    }
+    coverage
+}
+
+/// A small generator of random numbers: SplitMix64 (Steele, Lea and Flood, "Fast splittable
+/// pseudorandom number generators", 2014).
+struct Numbers(u64);
+
+impl Numbers {
+    fn next(&mut self) -> u64 {
+        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
+        let mut z = self.0;
+        z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+        z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+        z ^ (z >> 31)
+    }
+
+    /// A number below this one, each about as likely as the others.
+    fn below(&mut self, bound: usize) -> usize {
+        ((u128::from(self.next()) * bound as u128) >> 64) as usize
+    }
+}

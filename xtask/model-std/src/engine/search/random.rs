@@ -1,0 +1,92 @@
+//! Random schedules, for programs that have too many.
+
+use std::cmp::Reverse;
+
+use super::{Numbers, Pick, Scheduler};
+use crate::engine::execution::Execution;
+
+/// At each step, any thread that can go on.
+pub(super) struct Random {
+    numbers: Numbers,
+}
+
+impl Random {
+    pub(super) fn new(seed: u64) -> Self {
+        Self {
+            numbers: Numbers(seed),
+        }
+    }
+}
+
+impl Scheduler for Random {
+    fn pick(&mut self, execution: &Execution, default: u32) -> Pick {
+        let enabled = execution.enabled();
+        Pick::Thread(match enabled.len() {
+            1 => default,
+            count => enabled[self.numbers.below(count)],
+        })
+    }
+
+    fn next(&mut self, _execution: &Execution) -> bool {
+        true
+    }
+}
+
+/// Probabilistic concurrency testing: each thread has a random priority, the highest that can
+/// go on does, and at `depth - 1` random steps the running thread falls behind all others. A
+/// bug that needs the order of `depth` steps is found with a probability of at least
+/// 1 / (threads * steps^(depth - 1)).
+///
+/// Burckhardt, Kothari, Musuvathi and Nagarakatte, "A randomized scheduler with probabilistic
+/// guarantees of finding bugs", 2010.
+pub(super) struct Pct {
+    numbers: Numbers,
+    changes: u32,
+    /// The threads' priorities, by number; random and above `changes` to begin with.
+    priorities: Vec<u64>,
+    /// The steps at which the running thread falls behind, latest first.
+    change_at: Vec<usize>,
+    /// The steps of the longest schedule so far.
+    longest: usize,
+}
+
+impl Pct {
+    pub(super) fn new(depth: u32, seed: u64) -> Self {
+        Self {
+            numbers: Numbers(seed),
+            changes: depth.saturating_sub(1),
+            priorities: Vec::new(),
+            change_at: Vec::new(),
+            longest: 0,
+        }
+    }
+}
+
+impl Scheduler for Pct {
+    fn pick(&mut self, execution: &Execution, default: u32) -> Pick {
+        while self.priorities.len() < execution.threads.len() {
+            let priority = self.numbers.next() | 1 << 63;
+            self.priorities.push(priority);
+        }
+        if self.change_at.last() == Some(&execution.steps.len()) {
+            self.change_at.pop();
+            // The latest to fall behind has the lowest priority of all.
+            self.priorities[default as usize] = self.change_at.len() as u64;
+        }
+        let enabled = execution.enabled().iter().copied();
+        let highest = enabled.max_by_key(|&thread| self.priorities[thread as usize]);
+        Pick::Thread(highest.unwrap_or(default))
+    }
+
+    fn next(&mut self, execution: &Execution) -> bool {
+        self.longest = self.longest.max(execution.steps.len());
+        self.priorities.clear();
+        self.change_at.clear();
+        for _ in 0..self.changes {
+            let at = self.numbers.below(self.longest);
+            self.change_at.push(at);
+        }
+        self.change_at.sort_unstable_by_key(|&at| Reverse(at));
+        true
+    }
+}

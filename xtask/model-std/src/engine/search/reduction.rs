@@ -1,0 +1,324 @@
+//! One schedule of each set that differs only in the order of operations that commute.
+//!
+//! Dynamic partial-order reduction with source sets and sleep sets: after each execution,
+//! each *race* in it (two operations that do not commute, with nothing between them that
+//! forces their order) adds a place to come back to, so that the two come the other way
+//! round; and a thread whose next operation was explored from a state sleeps in what else is
+//! explored from there, until something happens that does not commute with it. No two
+//! executions that run to their end are equivalent.
+//!
+//! Abdulla, Aronsson, Jonsson and Sagonas, "Optimal dynamic partial order reduction", 2014
+//! (algorithm 1, source-DPOR), with the treatment of locks and of threads that wait from
+//! Flanagan and Godefroid, "Dynamic partial-order reduction for model checking software",
+//! 2005: it is the taking of a lock that races with the taking before it, and the operation
+//! that a thread waits to do races like one that it has done.
+
+use super::{Pick, Scheduler};
+use crate::engine::access::{Access, Accesses, Relation};
+use crate::engine::execution::{Ending, Execution};
+
+/// A set of threads, a bit for each.
+type Threads = u64;
+
+/// More threads than a set can hold cannot be searched in this way.
+const MOST: usize = Threads::BITS as usize;
+
+#[derive(Default)]
+pub(super) struct Reduction {
+    /// The states of the current execution, from the first on.
+    path: Vec<Node>,
+    /// How many of its steps are the same as in the execution before.
+    known: usize,
+    graph: Graph,
+}
+
+/// A state, and what has been and is to be explored from it.
+struct Node {
+    chosen: u32,
+    enabled: Threads,
+    /// Explored already, or being explored.
+    done: Threads,
+    /// To be explored at least.
+    wanted: Threads,
+    /// What these threads do next leads only to what has been seen.
+    asleep: Threads,
+}
+
+fn bit(thread: u32) -> Threads {
+    1 << thread
+}
+
+fn members(set: Threads) -> impl Iterator<Item = u32> {
+    let mut rest = set;
+    std::iter::from_fn(move || {
+        let thread = (rest != 0).then(|| rest.trailing_zeros())?;
+        rest &= rest - 1;
+        Some(thread)
+    })
+}
+
+impl Scheduler for Reduction {
+    fn pick(&mut self, execution: &Execution, default: u32) -> Pick {
+        let depth = execution.steps.len();
+        if let Some(node) = self.path.get(depth) {
+            return Pick::Thread(node.chosen);
+        }
+        if execution.threads.len() > MOST {
+            let why = format!("more than {MOST} threads, too many for an exhaustive search");
+            return Pick::End(Ending::Refused(why));
+        }
+        let enabled = execution.enabled().iter().fold(0, |set, &id| set | bit(id));
+        let asleep = match (self.path.last(), execution.steps.last()) {
+            (Some(parent), Some(step)) => {
+                let others = (parent.asleep | parent.done) & !bit(parent.chosen);
+                let sleeps = |&id: &u32| execution.next_accesses(id).commute(&step.accesses);
+                members(others)
+                    .filter(sleeps)
+                    .fold(0, |set, id| set | bit(id))
+            }
+            _ => 0,
+        };
+        let awake = enabled & !asleep;
+        if awake == 0 {
+            return Pick::End(Ending::Cut);
+        }
+        let chosen = match awake & bit(default) {
+            0 => awake.trailing_zeros(),
+            _ => default,
+        };
+        self.path.push(Node {
+            chosen,
+            enabled,
+            done: bit(chosen),
+            wanted: bit(chosen),
+            asleep,
+        });
+        Pick::Thread(chosen)
+    }
+
+    fn next(&mut self, execution: &Execution) -> bool {
+        // A search that was refused explores nothing more.
+        self.path.truncate(execution.steps.len());
+        self.graph.find_races(execution, self.known, &mut self.path);
+        while let Some(node) = self.path.last_mut() {
+            let next = node.wanted & !node.done & !node.asleep;
+            if next != 0 {
+                node.chosen = next.trailing_zeros();
+                node.done |= bit(node.chosen);
+                self.known = self.path.len() - 1;
+                return true;
+            }
+            self.path.pop();
+        }
+        false
+    }
+}
+
+/// The happens-before relation of one execution, as vector clocks.
+///
+/// A clock has an entry for each thread: how far the execution had come, counting steps from
+/// 1 on, when that thread took its latest step that happens before. Steps of different epochs
+/// are ordered without it.
+#[derive(Default)]
+struct Graph {
+    /// The entries of a clock.
+    width: usize,
+    /// For each step its clock, one behind the other.
+    clocks: Vec<u32>,
+    /// For each thread the clock of its latest step.
+    threads: Vec<u32>,
+    /// For each object the steps that later ones can race with, or come after.
+    objects: Vec<Vec<(usize, Access)>>,
+    /// (The later step, the earlier step), sorted.
+    edges: Vec<(u32, u32)>,
+    /// The clock of the operation that is looked at, and the steps that it races with.
+    clock: Vec<u32>,
+    racing: Vec<usize>,
+    before: Vec<usize>,
+}
+
+/// An operation of an execution: one of its steps, or what a thread would have done next.
+struct Operation<'e> {
+    thread: u32,
+    accesses: &'e Accesses,
+    epoch: u32,
+    /// Its place, or the number of steps.
+    index: usize,
+}
+
+impl Graph {
+    /// Finds the races of the execution, and marks in each state what has to be explored
+    /// because of them. Those between two `known` steps have been dealt with.
+    fn find_races(&mut self, execution: &Execution, known: usize, path: &mut [Node]) {
+        self.begin(execution);
+        for (index, step) in execution.steps.iter().enumerate() {
+            let operation = Operation {
+                thread: step.thread,
+                accesses: &step.accesses,
+                epoch: step.epoch,
+                index,
+            };
+            self.look_at(&operation, execution);
+            if index >= known {
+                self.reverse_races(&operation, execution, path);
+            }
+            self.add(&operation);
+        }
+        // What a thread would have done next races as if it had done it.
+        let epoch = execution.steps.last().map_or(0, |step| step.epoch);
+        let cut_off = matches!(
+            execution.ending,
+            Some(Ending::Exited(_) | Ending::Killed(_))
+        );
+        for (thread, state) in (0..).zip(&execution.threads) {
+            let Some(pending) = &state.pending else {
+                continue;
+            };
+            let operation = Operation {
+                thread,
+                accesses: &pending.op.accesses,
+                epoch,
+                index: execution.steps.len(),
+            };
+            self.look_at(&operation, execution);
+            self.reverse_races(&operation, execution, path);
+            if let Some(last) = path.last_mut()
+                && cut_off
+            {
+                // Nor can the thread do any more of what it would have done after that.
+                last.wanted |= bit(thread) & last.enabled;
+            }
+        }
+    }
+
+    fn begin(&mut self, execution: &Execution) {
+        self.width = execution.threads.len();
+        self.clocks.clear();
+        self.threads.clear();
+        self.threads.resize(self.width * self.width, 0);
+        self.objects.iter_mut().for_each(Vec::clear);
+        self.objects.resize(execution.objects.len(), Vec::new());
+        self.edges.clone_from(&execution.edges);
+        self.edges.sort_unstable();
+    }
+
+    /// Whether the step happens before what has this clock, if both are of one epoch.
+    fn is_before(step: usize, thread: u32, clock: &[u32]) -> bool {
+        clock[thread as usize] as usize > step
+    }
+
+    fn clock_of(&self, step: usize) -> &[u32] {
+        &self.clocks[step * self.width..][..self.width]
+    }
+
+    /// Finds the operation's clock, and the steps that it races with.
+    fn look_at(&mut self, operation: &Operation<'_>, execution: &Execution) {
+        let steps = &execution.steps;
+        let thread_clock = &self.threads[operation.thread as usize * self.width..][..self.width];
+        self.clock.clear();
+        self.clock.extend_from_slice(thread_clock);
+        self.racing.clear();
+        self.before.clear();
+        for (object, access) in operation.accesses.iter() {
+            for &(before, its) in &self.objects[object as usize] {
+                let relation = access.relation(its);
+                if relation == Relation::Commute {
+                    continue;
+                }
+                self.before.push(before);
+                let step = &steps[before];
+                // What the thread's own step before comes after anyway is no race.
+                if relation == Relation::Race
+                    && step.thread != operation.thread
+                    && step.epoch == operation.epoch
+                    && !Self::is_before(before, step.thread, &self.clock)
+                {
+                    self.racing.push(before);
+                }
+            }
+        }
+        let first = self
+            .edges
+            .partition_point(|&(after, _)| (after as usize) < operation.index);
+        let edges = self.edges[first..].iter();
+        let edges = edges.take_while(|&&(after, _)| after as usize == operation.index);
+        self.before
+            .extend(edges.map(|&(_, before)| before as usize));
+        for &before in &self.before {
+            let its = &self.clocks[before * self.width..][..self.width];
+            for (mine, its) in self.clock.iter_mut().zip(its) {
+                *mine = (*mine).max(*its);
+            }
+        }
+        // A race with a step that happens before another step that races as well shows itself
+        // once that one has been reversed.
+        self.racing.sort_unstable();
+        self.racing.dedup();
+        let mut racing = std::mem::take(&mut self.racing);
+        let all = racing.clone();
+        racing.retain(|&step| {
+            let thread = steps[step].thread;
+            let mut later = all.iter().filter(|&&other| other > step);
+            !later.any(|&other| Self::is_before(step, thread, self.clock_of(other)))
+        });
+        self.racing = racing;
+    }
+
+    fn add(&mut self, operation: &Operation<'_>) {
+        let thread = operation.thread as usize;
+        self.clock[thread] = operation.index as u32 + 1;
+        self.threads[thread * self.width..][..self.width].copy_from_slice(&self.clock);
+        self.clocks.extend_from_slice(&self.clock);
+        for (object, access) in operation.accesses.iter() {
+            let steps = &mut self.objects[object as usize];
+            steps.retain(|&(_, earlier)| !access.supersedes(earlier));
+            steps.push((operation.index, access));
+        }
+    }
+
+    /// Sees to it that the operation is explored before each step that it races with.
+    fn reverse_races(
+        &mut self,
+        operation: &Operation<'_>,
+        execution: &Execution,
+        path: &mut [Node],
+    ) {
+        let steps = &execution.steps;
+        for &racing in &self.racing {
+            let racing_thread = steps[racing].thread;
+            // What lies between the two and does not come after the first can be done without
+            // it, and then the operation. To reach that, one can begin with any thread whose
+            // first step among these comes after none of them.
+            let free = |&step: &usize| !Self::is_before(racing, racing_thread, self.clock_of(step));
+            let between = (racing + 1..operation.index).filter(free);
+            let mut initials = 0;
+            let mut seen = 0;
+            for step in between.clone() {
+                let thread = steps[step].thread;
+                if seen & bit(thread) == 0 {
+                    seen |= bit(thread);
+                    let clock = self.clock_of(step);
+                    let mut earlier = between.clone().take_while(|&earlier| earlier < step);
+                    if !earlier
+                        .any(|earlier| Self::is_before(earlier, steps[earlier].thread, clock))
+                    {
+                        initials |= bit(thread);
+                    }
+                }
+            }
+            let mut between = between;
+            if !between.any(|step| Self::is_before(step, steps[step].thread, &self.clock)) {
+                initials |= bit(operation.thread);
+            }
+            let node = &mut path[racing];
+            if initials & (node.wanted | node.asleep) != 0 {
+                continue;
+            }
+            node.wanted |= match initials & node.enabled {
+                0 => node.enabled,
+                some if some & bit(operation.thread) != 0 => bit(operation.thread),
+                some => bit(some.trailing_zeros()),
+            };
+        }
+    }
+}
