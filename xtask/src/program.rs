@@ -239,18 +239,21 @@ pub fn keep_bin(programs: &mut Vec<Program>, name: Option<&str>) -> Result<()> {
             .iter()
             .map(|program| program.name.as_str())
             .collect();
-        return Err(Error::usage(
-            match invariants::suggest(name, names.iter().copied()) {
-                Some(near) => format!("there is no program `{name}`; did you mean `{near}`?"),
-                None => format!(
-                    "there is no program `{name}`; there are: {}",
-                    names.join(", ")
-                ),
-            },
-        ));
+        return Err(no_such_program(name, &names));
     }
     programs.retain(wanted);
     Ok(())
+}
+
+/// The error of naming a program that is not among these; it names the nearest one.
+pub fn no_such_program(name: &str, names: &[&str]) -> Error {
+    Error::usage(match invariants::suggest(name, names.iter().copied()) {
+        Some(near) => format!("there is no program `{name}`; did you mean `{near}`?"),
+        None => format!(
+            "there is no program `{name}`; there are: {}",
+            names.join(", ")
+        ),
+    })
 }
 
 /// Reads what a topic's programs must obey: the file's text, and what it says.
