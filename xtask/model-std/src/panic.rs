@@ -1,2 +1,3 @@
 //! placeholder
 pub(crate) fn install_hook() {}
+pub(crate) fn set_source(_s: &str) {}

@@ -8,7 +8,7 @@ use super::access::{Access, Accesses};
 use super::output::Output;
 use super::raw::{Fiber, Snapshot};
 use super::recorder::Recorder;
-use super::search::{Pick, Scheduler, TimeModel};
+use super::search::{Pick, Schedule, Scheduler, TimeModel};
 use super::waiting::{Seen, Waiting};
 use super::{Object, Op, Thread, Turn};
 
@@ -164,6 +164,7 @@ pub struct Execution {
     pub(super) time: TimeModel,
     pub(super) limit: u32,
     pub(super) recorded: bool,
+    pub(super) live: bool,
     pub(super) scheduler: Option<Box<dyn Scheduler>>,
     pub(super) recorder: Option<Recorder>,
     pub(super) statics: Vec<Snapshot>,
@@ -192,6 +193,7 @@ impl Execution {
             time: TimeModel::Virtual,
             limit: 0,
             recorded: false,
+            live: false,
             scheduler: None,
             recorder: None,
             statics: Vec::new(),
@@ -296,6 +298,28 @@ impl Execution {
     pub fn next_accesses(&self, thread: u32) -> Accesses {
         let pending = self.threads[thread as usize].pending.as_ref();
         pending.map_or_else(Accesses::default, |pending| pending.op.accesses)
+    }
+
+    /// The time model.
+    pub fn time(&self) -> TimeModel {
+        self.time
+    }
+
+    /// The schedule of the steps so far.
+    pub fn schedule(&self) -> Schedule {
+        Schedule {
+            time: self.time,
+            deviations: self.deviations.clone(),
+        }
+    }
+
+    /// What each thread waits for that has not finished, and whether it could go on.
+    pub fn waiting(&self) -> impl Iterator<Item = (u32, &Op, bool)> {
+        let threads = (0..).zip(&self.threads);
+        threads.filter_map(|(id, thread)| {
+            let pending = thread.pending.as_ref()?;
+            Some((id, &pending.op, self.can_go_on(pending)))
+        })
     }
 
     /// Whether the thread waits in a loop for something to change.
@@ -458,6 +482,9 @@ impl Execution {
                 at: self.now,
                 switch,
             });
+            if self.live {
+                crate::explore::say_step(self);
+            }
         }
     }
 

@@ -30,6 +30,9 @@ pub enum Strategy {
     Random,
     /// Just this one.
     Replay(Schedule),
+    /// As near as possible to the one in which these threads take the steps: where one cannot
+    /// go on, the next does.
+    Follow(Vec<u32>),
 }
 
 /// When a thread that waits for a time goes on.
@@ -67,6 +70,9 @@ pub struct Settings {
     pub seed: u64,
     /// Whether details are kept for a report.
     pub recorded: bool,
+    /// Whether each step is said on standard output as it is taken, for a program that may
+    /// take the process with it.
+    pub live: bool,
 }
 
 /// What was searched.
@@ -108,6 +114,7 @@ impl Settings {
             steps: 20_000,
             seed: 0,
             recorded: false,
+            live: false,
         }
     }
 
@@ -121,6 +128,7 @@ impl Settings {
             Strategy::Pct { depth } => Box::new(random::Pct::new(*depth, self.seed)),
             Strategy::Random => Box::new(random::Random::new(self.seed)),
             Strategy::Replay(schedule) => Box::new(replay::Replay::new(schedule)),
+            Strategy::Follow(threads) => Box::new(replay::Follow::new(threads)),
         }
     }
 }
@@ -143,6 +151,7 @@ pub fn explore(
         running.time = settings.time;
         running.limit = settings.steps;
         running.recorded = settings.recorded;
+        running.live = settings.live;
     });
     crate::panic::install_hook();
     while coverage.schedules + coverage.cut_short < settings.schedules {

@@ -25,3 +25,31 @@ impl Scheduler for Replay {
         false
     }
 }
+
+/// As near as possible to the schedule in which these threads take the steps.
+pub(super) struct Follow {
+    /// The threads that are left, the next one last.
+    rest: Vec<u32>,
+}
+
+impl Follow {
+    pub(super) fn new(threads: &[u32]) -> Self {
+        let rest = threads.iter().rev().copied().collect();
+        Self { rest }
+    }
+}
+
+impl Scheduler for Follow {
+    fn pick(&mut self, execution: &Execution, default: u32) -> Pick {
+        while let Some(next) = self.rest.pop() {
+            if execution.enabled().contains(&next) {
+                return Pick::Thread(next);
+            }
+        }
+        Pick::Thread(default)
+    }
+
+    fn next(&mut self, _execution: &Execution) -> bool {
+        false
+    }
+}

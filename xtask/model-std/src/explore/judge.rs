@@ -1,0 +1,434 @@
+//! Deciding what an execution is worth.
+
+use std::collections::HashMap;
+
+use invariants::spec::Mode;
+use invariants::{End, Exit, Invariants, Line, Spec, Transcript, check};
+use serde_json::{Value, json};
+
+use super::wire::{self, Request};
+use crate::engine::CORES;
+use crate::engine::execution::{Ending, Execution};
+use crate::engine::search::{Schedule, Strategy, TimeModel};
+
+/// As many runs are remembered, so that one with the same output need not be judged again.
+const REMEMBERED: usize = 1 << 20;
+
+/// As many distinct outputs are kept to be listed.
+const LISTED: usize = 10_000;
+
+/// What must hold, and what has been seen.
+pub struct Judge {
+    spec: Option<Spec>,
+    /// A pitfall is to go wrong, and what is looked for is one schedule on which it does.
+    is_pitfall: bool,
+    known: HashMap<u128, Option<Cause>>,
+    /// For each rule what is known of it, under each time model.
+    rules: Vec<[Known; 2]>,
+    listed: Option<HashMap<u128, Listed>>,
+    /// How many distinct outputs there were, as far as they were counted.
+    pub distinct: usize,
+    /// How many executions were judged under the current time model.
+    pub schedules: u64,
+    time: TimeModel,
+    found: Option<u64>,
+}
+
+/// What is known of a rule.
+#[derive(Debug, Clone, Default)]
+struct Known {
+    broken: bool,
+    witness: Option<Schedule>,
+}
+
+struct Listed {
+    count: u64,
+    transcript: Transcript,
+    schedule: Schedule,
+}
+
+/// Why an execution fails. Two executions with the same cause are one failure.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Cause {
+    /// What went wrong.
+    pub kind: &'static str,
+    /// The rule that is broken, if one is.
+    pub rule: Option<usize>,
+    /// What else tells this failure from others of the kind: where each thread waits.
+    places: Vec<String>,
+    /// What went wrong, in a sentence, where no rule says it.
+    pub story: String,
+}
+
+/// A failure that was found.
+#[derive(Debug, Clone)]
+pub struct Failure {
+    /// Why it fails.
+    pub cause: Cause,
+    /// The schedule with the fewest preemptions on which it does.
+    pub schedule: Schedule,
+    /// How many preemptions that has.
+    pub preemptions: u32,
+    /// How many schedules it took to find it.
+    pub found_after: u64,
+    /// On how many schedules it fails.
+    pub failing: u64,
+    /// How it was found.
+    pub strategy: Strategy,
+}
+
+impl Failure {
+    /// A failure on this schedule, not yet searched for.
+    pub fn new(cause: Cause, schedule: Schedule) -> Self {
+        Self {
+            cause,
+            schedule,
+            preemptions: 0,
+            found_after: 1,
+            failing: 1,
+            strategy: Strategy::Exhaustive,
+        }
+    }
+
+    /// The failure of an execution.
+    pub fn of(execution: &Execution, cause: Cause) -> Self {
+        Self {
+            preemptions: execution.preemptions,
+            ..Self::new(cause, execution.schedule())
+        }
+    }
+}
+
+impl Cause {
+    /// The same schedule does not always give the same run.
+    pub fn nondeterminism() -> Self {
+        Self::of(
+            "nondeterminism",
+            "the program depends on something other than the schedule",
+        )
+    }
+
+    fn of(kind: &'static str, story: impl Into<String>) -> Self {
+        Self {
+            kind,
+            rule: None,
+            places: Vec::new(),
+            story: story.into(),
+        }
+    }
+}
+
+impl Judge {
+    /// A judge with what the request says must hold.
+    ///
+    /// # Errors
+    ///
+    /// The invariants are wrong, or know no such companion.
+    pub fn new(request: &Request) -> Result<Self, String> {
+        let mut is_pitfall = false;
+        let spec = match &request.invariants {
+            None => None,
+            Some((text, companion)) => {
+                let invariants = Invariants::parse(text).map_err(|diagnostics| {
+                    let first = diagnostics.first();
+                    first.map_or_else(String::new, |first| first.message.clone())
+                })?;
+                let spec = match companion {
+                    None => invariants.example,
+                    Some(name) if invariants.variants.iter().any(|v| v.name == *name) => {
+                        invariants.example
+                    }
+                    Some(name) => {
+                        is_pitfall = true;
+                        let mut pitfalls = invariants.pitfalls.into_iter();
+                        let found = pitfalls.find(|(pitfall, _)| pitfall.name == *name);
+                        found
+                            .ok_or_else(|| format!("there is no pitfall `{name}`"))?
+                            .1
+                    }
+                };
+                Some(spec)
+            }
+        };
+        let rules = spec.as_ref().map_or(0, |spec| spec.rules.len());
+        Ok(Self {
+            spec,
+            is_pitfall,
+            known: HashMap::new(),
+            rules: vec![Default::default(); rules],
+            listed: request.outputs.then(HashMap::new),
+            distinct: 0,
+            schedules: 0,
+            time: TimeModel::Virtual,
+            found: None,
+        })
+    }
+
+    /// From here on executions are of this time model.
+    pub fn begin(&mut self, time: TimeModel) {
+        self.time = time;
+        self.schedules = 0;
+        self.known.clear();
+    }
+
+    /// Whether there is no use in looking further: the pitfall has been found.
+    pub fn is_satisfied(&self) -> bool {
+        self.found.is_some()
+    }
+
+    /// Takes in one more execution; why it fails, if it does.
+    pub fn judge(&mut self, execution: &Execution) -> Option<Cause> {
+        self.schedules += 1;
+        if self.listed.is_some() {
+            self.list(execution);
+        }
+        let hash = execution.output.hash(true) ^ ending_number(execution);
+        if let Some(known) = self.known.get(&hash) {
+            return known.clone();
+        }
+        let cause = self.look_at(execution);
+        // What is special about a deadlock is not in its output.
+        let is_plain = matches!(execution.ending, Some(Ending::Exited(_)));
+        if is_plain && self.known.len() < REMEMBERED {
+            self.known.insert(hash, cause.clone());
+        }
+        cause
+    }
+
+    /// Why an execution fails, without taking it in.
+    pub fn cause(&self, execution: &Execution) -> Option<Cause> {
+        self.report(execution).0
+    }
+
+    fn look_at(&mut self, execution: &Execution) -> Option<Cause> {
+        let (cause, report) = self.report(execution);
+        let Some((spec, report)) = self.spec.as_ref().zip(report) else {
+            return cause;
+        };
+        for (index, (rule, found)) in spec.rules.iter().zip(&report.rules).enumerate() {
+            let known = &mut self.rules[index][self.time as usize];
+            match rule.mode {
+                Mode::Always => known.broken |= !found.holds,
+                Mode::Sometimes { .. } if found.holds && known.witness.is_none() => {
+                    known.witness = Some(execution.schedule());
+                }
+                Mode::Sometimes { .. } => {}
+            }
+        }
+        if self.is_pitfall && report.holds(spec) {
+            self.found = Some(self.schedules);
+        }
+        match self.is_pitfall {
+            // It goes wrong in another way, or not at all: neither is what is looked for.
+            true => None,
+            false => cause,
+        }
+    }
+
+    fn report(&self, execution: &Execution) -> (Option<Cause>, Option<invariants::Report>) {
+        let places = || {
+            let waiting = execution.waiting();
+            let mut places: Vec<String> = waiting.map(|(_, op, _)| op.place.to_string()).collect();
+            places.sort();
+            places
+        };
+        let ending = execution.ending.as_ref().expect("the execution has ended");
+        let fatal = match ending {
+            Ending::Refused(what) => Some(Cause::of("refused", what)),
+            Ending::Nondeterminism(what) => Some(Cause {
+                story: what.clone(),
+                ..Cause::nondeterminism()
+            }),
+            _ => None,
+        };
+        if fatal.is_some() {
+            return (fatal, None);
+        }
+        let deadlock = |kind, rule, story: &str| Cause {
+            rule,
+            places: places(),
+            ..Cause::of(kind, story)
+        };
+        let Some(spec) = &self.spec else {
+            let cause = match ending {
+                Ending::Deadlock => Some(deadlock(
+                    "deadlock",
+                    None,
+                    "every thread that is left waits for another",
+                )),
+                Ending::Livelock => Some(deadlock(
+                    "livelock",
+                    None,
+                    "the threads go on, and nothing changes",
+                )),
+                Ending::OutputTooLong => {
+                    Some(Cause::of("endless output", "it printed more than 4 MiB"))
+                }
+                Ending::Killed(signal) => Some(Cause::of(
+                    "killed",
+                    format!("it was killed by signal {signal}"),
+                )),
+                Ending::Exited(101) => Some(Cause::of("panic", "the first thread panicked")),
+                _ => {
+                    let mut threads = execution.threads.iter();
+                    let lost = threads.find(|thread| thread.unjoined_panic);
+                    lost.map(|thread| {
+                        let name = thread.name.as_deref().unwrap_or("without a name");
+                        Cause::of(
+                            "panic",
+                            format!("a thread panicked, and nobody joined it: {name}"),
+                        )
+                    })
+                }
+            };
+            return (cause, None);
+        };
+        let report = check(spec, &transcript(execution));
+        let rules = spec.rules.iter().zip(&report.rules);
+        let broken = rules
+            .enumerate()
+            .find(|(_, (rule, found))| rule.mode == Mode::Always && !found.holds);
+        let cause = broken.map(|(index, (rule, _))| match ending {
+            // Lines that never came break other rules as well; the cause is that it hangs.
+            Ending::Deadlock => deadlock(
+                "deadlock",
+                Some(index),
+                "every thread that is left waits for another",
+            ),
+            Ending::Livelock => deadlock(
+                "livelock",
+                Some(index),
+                "the threads go on, and nothing changes",
+            ),
+            _ => Cause {
+                rule: Some(index),
+                ..Cause::of(
+                    if rule.kind == "outcome" {
+                        "outcome"
+                    } else {
+                        "always"
+                    },
+                    "",
+                )
+            },
+        });
+        (cause, Some(report))
+    }
+
+    fn list(&mut self, execution: &Execution) {
+        let Some(listed) = &mut self.listed else {
+            return;
+        };
+        let hash = execution.output.hash(false) ^ ending_number(execution);
+        let full = listed.len() == LISTED;
+        match listed.get_mut(&hash) {
+            Some(known) => known.count += 1,
+            None if full => {}
+            None => {
+                self.distinct += 1;
+                let first = Listed {
+                    count: 1,
+                    transcript: transcript(execution),
+                    schedule: execution.schedule(),
+                };
+                listed.insert(hash, first);
+            }
+        }
+    }
+
+    /// The distinct outputs, the most frequent first, as objects for the runner.
+    pub fn outputs(&self) -> impl Iterator<Item = Value> {
+        let mut listed: Vec<&Listed> = self.listed.iter().flat_map(HashMap::values).collect();
+        listed.sort_by_key(|listed| {
+            let schedule = &listed.schedule.deviations;
+            (
+                std::cmp::Reverse(listed.count),
+                schedule.len(),
+                schedule.clone(),
+            )
+        });
+        listed.into_iter().map(|listed| {
+            json!({
+                "type": "output",
+                "count": listed.count,
+                "transcript": listed.transcript.to_ndjson(),
+                "schedule": wire::schedule(&listed.schedule),
+            })
+        })
+    }
+
+    /// What is known of each rule, as objects for the runner.
+    pub fn rules(&self) -> Value {
+        let Some(spec) = &self.spec else {
+            return json!([]);
+        };
+        let rules = spec.rules.iter().zip(&self.rules).enumerate();
+        rules
+            .map(|(index, (rule, known))| {
+                let witness = known.iter().find_map(|known| known.witness.as_ref());
+                let [in_virtual, adversarial] = known;
+                let verdict = match rule.mode {
+                    Mode::Always if in_virtual.broken => "fail",
+                    Mode::Sometimes { .. } if witness.is_none() => "not witnessed",
+                    _ => "pass",
+                };
+                json!({
+                    "rule": index,
+                    "verdict": verdict,
+                    "witness": witness.map(wire::schedule),
+                    "only_because_of_time": adversarial.broken && !in_virtual.broken,
+                })
+            })
+            .collect()
+    }
+
+    /// After how many schedules the pitfall was found.
+    pub fn found(&self) -> Option<u64> {
+        self.found
+    }
+}
+
+/// What was printed, and how it ended.
+///
+/// # Panics
+///
+/// The execution has not ended.
+pub fn transcript(execution: &Execution) -> Transcript {
+    let lines: Vec<Line> = execution
+        .output
+        .lines()
+        .into_iter()
+        .map(|(_, line)| line)
+        .collect();
+    let exit = match execution.ending.as_ref().expect("the execution has ended") {
+        Ending::Exited(code) => Exit::Code(*code),
+        Ending::Killed(signal) => Exit::Signal(*signal),
+        Ending::OutputTooLong => Exit::Cut,
+        Ending::Deadlock | Ending::Livelock => Exit::Hang,
+        Ending::Refused(_) | Ending::Nondeterminism(_) | Ending::Cut => Exit::Hang,
+    };
+    // A program that waits for ever is silent for ever: no time of its end could say so.
+    let at_us = if exit == Exit::Hang {
+        0
+    } else {
+        execution.now / 1000
+    };
+    let end = End {
+        exit,
+        at_us,
+        cores: CORES,
+        left_running: false,
+    };
+    Transcript { lines, end }
+}
+
+fn ending_number(execution: &Execution) -> u128 {
+    match execution.ending.as_ref() {
+        Some(Ending::Exited(code)) => 1 + (u128::from(*code as u32) << 8),
+        Some(Ending::Killed(signal)) => 2 + (u128::from(*signal as u32) << 8),
+        Some(Ending::Deadlock) => 3,
+        Some(Ending::Livelock) => 4,
+        Some(Ending::OutputTooLong) => 5,
+        _ => 6,
+    }
+}

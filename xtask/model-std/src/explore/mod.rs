@@ -1,0 +1,359 @@
+//! The explorer's side of a harness: it is told what to explore, explores it, and says what
+//! it found.
+//!
+//! One JSON object comes in on standard input, and NDJSON goes out on standard output; the
+//! module [`wire`] has both. Nothing of this touches the program but through the engine.
+
+mod judge;
+mod report;
+mod shrink;
+mod tree;
+mod wire;
+
+use std::io::{self, Read};
+use std::ops::ControlFlow;
+use std::rc::Rc;
+use std::time::{Duration, Instant};
+
+use serde_json::json;
+
+use crate::engine::execution::{Ending, Execution};
+use crate::engine::raw;
+use crate::engine::recorder::Recorder;
+use crate::engine::search::{
+    Coverage, Schedule, Settings, Strategy, TimeModel, explore, record_into,
+};
+
+pub use judge::Judge;
+use judge::{Cause, Failure};
+use tree::Tree;
+use wire::{Again, Request, say};
+
+/// A program of the harness: it returns its exit status.
+pub type Program = Rc<dyn Fn() -> i32>;
+
+/// How much more than at its start the process may allocate.
+const MEMORY: usize = 1 << 30;
+
+/// The shares of the schedules that the phases of a search get that was too large to be
+/// exhaustive, in hundredths. The exhaustive search that was tried first has had the rest.
+const SHARES: [(Strategy, u64); 5] = [
+    (Strategy::Bounded(0), 10),
+    (Strategy::Bounded(1), 15),
+    (Strategy::Bounded(2), 15),
+    (Strategy::Pct { depth: 3 }, 10),
+    (Strategy::Random, 10),
+];
+
+/// The exhaustive search's share, in hundredths.
+const EXHAUSTIVE: u64 = 40;
+
+/// Answers one request: the `main` of a harness.
+///
+/// `canary` spawns a thread, takes a lock and prints, through plain paths of `std`: where the
+/// engine does not see all three, the facade is not in place, and nothing else is run.
+pub fn main(canary: fn(), program: fn() -> i32) {
+    if let Err(problem) = sing(canary) {
+        say(json!({"type": "canary", "problem": problem}));
+        return;
+    }
+    let mut text = String::new();
+    let request = io::stdin()
+        .read_to_string(&mut text)
+        .map_err(|error| error.to_string())
+        .and_then(|_| Request::parse(&text));
+    let outcome = request.and_then(|request| answer(&request, &(Rc::new(program) as Program)));
+    if let Err(problem) = outcome {
+        say(json!({"type": "error", "problem": problem}));
+    }
+}
+
+/// Runs the canary, and looks at what the engine saw of it.
+fn sing(canary: fn()) -> Result<(), String> {
+    let mut settings = Settings::new(Strategy::Exhaustive);
+    settings.schedules = 1;
+    settings.recorded = true;
+    let mut missing = vec!["nothing was run"];
+    let program: Program = Rc::new(move || {
+        canary();
+        0
+    });
+    explore(&settings, &program, |execution| {
+        let seen = |verb: &str| execution.details.iter().any(|detail| detail.verb == verb);
+        missing = vec!["spawn", "lock", "print"];
+        missing.retain(|verb| !seen(verb));
+        ControlFlow::Break(())
+    });
+    match &missing[..] {
+        [] => Ok(()),
+        missing => Err(format!(
+            "the facade of `std` is not in place: the canary's {} went elsewhere",
+            missing.join(", ")
+        )),
+    }
+}
+
+fn answer(request: &Request, program: &Program) -> Result<(), String> {
+    if let Some(path) = &request.recorder {
+        let recorder = Recorder::new(path, request.steps);
+        record_into(recorder.map_err(|error| format!("cannot make the recorder's file: {error}"))?);
+    }
+    raw::allow(raw::allocated().saturating_add(MEMORY));
+    crate::panic::set_source(&request.source);
+    let judge = Judge::new(request)?;
+    match &request.again {
+        Some(again) => {
+            replay(request, program, judge, again);
+            Ok(())
+        }
+        None => Search::new(request, program, judge).run(),
+    }
+}
+
+/// One schedule again, with all that a report wants to know.
+fn replay(request: &Request, program: &Program, mut judge: Judge, again: &Again) {
+    let (strategy, time) = match again {
+        Again::Schedule(schedule) => (Strategy::Replay(schedule.clone()), schedule.time),
+        Again::Choices { time, threads } => (Strategy::Follow(threads.clone()), *time),
+    };
+    let mut settings = request.settings(strategy, time);
+    settings.recorded = true;
+    settings.live = matches!(again, Again::Choices { .. });
+    let mut found = None;
+    explore(&settings, program, |execution| {
+        let cause = judge.judge(execution);
+        found = Some(report::failure(execution, cause.as_ref(), &judge));
+        ControlFlow::Break(())
+    });
+    say(found.expect("a schedule was run"));
+}
+
+/// The whole of a search.
+struct Search<'r> {
+    request: &'r Request,
+    program: &'r Program,
+    judge: Judge,
+    failures: Vec<Failure>,
+    phases: Vec<Phase>,
+    tree: Option<Tree>,
+    start: Instant,
+    said: Instant,
+}
+
+/// One phase of a search: one strategy.
+struct Phase {
+    time: TimeModel,
+    strategy: Strategy,
+    coverage: Coverage,
+    took: Duration,
+}
+
+impl<'r> Search<'r> {
+    fn new(request: &'r Request, program: &'r Program, judge: Judge) -> Self {
+        Self {
+            request,
+            program,
+            judge,
+            failures: Vec::new(),
+            phases: Vec::new(),
+            tree: request.tree.as_ref().map(|_| Tree::default()),
+            start: Instant::now(),
+            said: Instant::now(),
+        }
+    }
+
+    fn run(mut self) -> Result<(), String> {
+        match self.has_to_do_with_time() {
+            Some(timed) => {
+                for &time in &self.request.times {
+                    // Where nobody asks for the time, both models are one.
+                    if time == TimeModel::Virtual || timed || self.request.times.len() == 1 {
+                        self.judge.begin(time);
+                        self.search(time);
+                    }
+                }
+            }
+            None => {
+                let failure = Failure::new(Cause::nondeterminism(), self.default_schedule());
+                self.failures.push(failure);
+            }
+        }
+        let mut failures = std::mem::take(&mut self.failures);
+        failures.sort_by_key(|failure| (failure.schedule.time as u32, failure.preemptions));
+        for failure in &failures {
+            self.report(failure);
+        }
+        if self.request.outputs {
+            self.judge.outputs().for_each(say);
+        }
+        if let (Some(path), Some(tree)) = (&self.request.tree, &self.tree) {
+            std::fs::write(path, tree.to_json().to_string())
+                .map_err(|error| format!("cannot write {}: {error}", path.display()))?;
+        }
+        say(report::summary(&self.phases, &self.judge));
+        Ok(())
+    }
+
+    fn default_schedule(&self) -> Schedule {
+        Schedule {
+            time: self.request.times[0],
+            deviations: Vec::new(),
+        }
+    }
+
+    /// Whether the program has to do with time; `None` if the same schedule does not always
+    /// give the same run.
+    fn has_to_do_with_time(&self) -> Option<bool> {
+        let schedule = self.default_schedule();
+        let settings = self
+            .request
+            .settings(Strategy::Replay(schedule.clone()), schedule.time);
+        let mut runs = Vec::new();
+        let mut timed = false;
+        for _ in 0..2 {
+            explore(&settings, self.program, |execution| {
+                timed |= execution.timed;
+                runs.push((execution.output.hash(true), execution.steps.len()));
+                ControlFlow::Break(())
+            });
+        }
+        (runs[0] == runs[1]).then_some(timed)
+    }
+
+    fn search(&mut self, time: TimeModel) {
+        let all = self.request.schedules;
+        let share = |hundredths| (all.saturating_mul(hundredths) / 100).max(1);
+        if let Some(strategy) = &self.request.strategy {
+            self.phase(time, strategy.clone(), all);
+            return;
+        }
+        if self.phase(time, Strategy::Exhaustive, share(EXHAUSTIVE)) {
+            return;
+        }
+        for (strategy, hundredths) in SHARES {
+            let fewest = self
+                .failures
+                .iter()
+                .map(|failure| failure.preemptions)
+                .min();
+            // A failure is known; only one with fewer preemptions is still of interest.
+            let known = match strategy {
+                Strategy::Bounded(bound) => fewest.is_some_and(|fewest| fewest <= bound),
+                _ => fewest.is_some(),
+            };
+            if known || self.judge.is_satisfied() || self.is_late() {
+                break;
+            }
+            self.phase(time, strategy, share(hundredths));
+        }
+    }
+
+    /// Whether the time is up.
+    fn is_late(&self) -> bool {
+        let limit = self.request.time_limit;
+        limit.is_some_and(|limit| self.start.elapsed() >= limit)
+    }
+
+    /// Searches with one strategy; whether that was all there is.
+    fn phase(&mut self, time: TimeModel, strategy: Strategy, schedules: u64) -> bool {
+        let mut settings = self.request.settings(strategy.clone(), time);
+        settings.schedules = schedules;
+        settings.recorded = self.tree.is_some();
+        let begun = Instant::now();
+        let mut count = 0;
+        let coverage = explore(&settings, self.program, |execution| {
+            count += 1;
+            self.visit(execution, &strategy, count)
+        });
+        let took = begun.elapsed();
+        self.phases.push(Phase {
+            time,
+            strategy,
+            coverage,
+            took,
+        });
+        coverage.complete
+    }
+
+    fn visit(&mut self, execution: &Execution, strategy: &Strategy, count: u64) -> ControlFlow<()> {
+        if let Some(tree) = &mut self.tree {
+            tree.add(execution);
+        }
+        if let Some(cause) = self.judge.judge(execution) {
+            self.add(execution, cause, strategy);
+        }
+        if count.is_multiple_of(64) && self.said.elapsed() > Duration::from_millis(200) {
+            self.said = Instant::now();
+            say(wire::progress(self.judge.schedules, strategy, execution));
+        }
+        let refused = matches!(execution.ending, Some(Ending::Refused(_)));
+        let done =
+            self.judge.is_satisfied() || refused || (count.is_multiple_of(16) && self.is_late());
+        match done {
+            true => ControlFlow::Break(()),
+            false => ControlFlow::Continue(()),
+        }
+    }
+
+    fn add(&mut self, execution: &Execution, cause: Cause, strategy: &Strategy) {
+        let found_after = self.judge.schedules;
+        let known = self
+            .failures
+            .iter_mut()
+            .find(|failure| failure.cause == cause);
+        match known {
+            None => self.failures.push(Failure {
+                found_after,
+                strategy: strategy.clone(),
+                ..Failure::of(execution, cause)
+            }),
+            Some(known) => {
+                known.failing += 1;
+                let cost = (execution.preemptions, execution.deviations.len());
+                if cost < (known.preemptions, known.schedule.deviations.len()) {
+                    known.preemptions = execution.preemptions;
+                    known.schedule.deviations.clone_from(&execution.deviations);
+                }
+            }
+        }
+    }
+
+    /// Says what failed, after making its schedule as simple as it gets and running that
+    /// twice more.
+    fn report(&mut self, failure: &Failure) {
+        let schedule = shrink::shrink(self.request, self.program, &mut self.judge, failure);
+        let strategy = Strategy::Replay(schedule.clone());
+        let mut settings = self.request.settings(strategy, schedule.time);
+        settings.recorded = true;
+        let mut found = Vec::new();
+        for _ in 0..2 {
+            explore(&settings, self.program, |execution| {
+                let cause = self.judge.cause(execution);
+                let same = cause.as_ref() == Some(&failure.cause);
+                let mut object = report::failure(execution, Some(&failure.cause), &self.judge);
+                object["strategy"] = json!(wire::strategy_name(&failure.strategy));
+                object["found_after"] = json!(failure.found_after);
+                object["failing"] = json!(failure.failing);
+                found.push((same, execution.output.hash(true), object));
+                ControlFlow::Break(())
+            });
+        }
+        let (_, second, _) = found.pop().expect("there were two");
+        let (same, first, mut object) = found.pop().expect("there were two");
+        if !same || first != second {
+            let cause = Cause::nondeterminism();
+            object["kind"] = json!(cause.kind);
+            object["story"] = json!(cause.story);
+        }
+        say(object);
+    }
+}
+
+/// Says the latest step, of an execution that may not live to tell all of them.
+pub(crate) fn say_step(execution: &Execution) {
+    let mut object = report::step(execution, execution.steps.len() - 1);
+    object["type"] = json!("step");
+    object["threads"] = report::threads(execution);
+    object["deviations"] = wire::schedule(&execution.schedule())["deviations"].take();
+    say(object);
+}

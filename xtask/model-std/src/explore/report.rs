@@ -1,0 +1,124 @@
+//! What is said of an execution and of a search, as JSON.
+
+use serde_json::{Value, json};
+
+use super::judge::{Cause, Judge, transcript};
+use super::{Phase, wire};
+use crate::engine::execution::{Ending, Execution, Switch};
+
+/// An execution with all its steps, and why it fails.
+pub fn failure(execution: &Execution, cause: Option<&Cause>, judge: &Judge) -> Value {
+    let lines = execution.output.lines();
+    let steps = (0..execution.steps.len()).map(|index| {
+        let mut object = step(execution, index);
+        let printed = lines.iter().enumerate();
+        let printed = printed.filter(|(_, (by, _))| *by as usize == index);
+        object["lines"] = printed.map(|(line, _)| line).collect();
+        object
+    });
+    let hangs = matches!(execution.ending, Some(Ending::Deadlock | Ending::Livelock));
+    let waits: Value = execution
+        .waiting()
+        .filter(|_| hangs)
+        .map(|(thread, op, _)| {
+            let object = op.accesses.iter().next().map(|(object, _)| object);
+            let holder = object.and_then(|object| execution.objects[object as usize].holder);
+            json!({
+                "thread": thread,
+                "verb": op.verb,
+                "object": object.map(|object| self::object(execution, object)),
+                "holder": holder,
+                "file": op.place.file(),
+                "line": op.place.line(),
+            })
+        })
+        .collect();
+    json!({
+        "type": "failure",
+        "kind": cause.map_or("none", |cause| cause.kind),
+        "rule": cause.and_then(|cause| cause.rule),
+        "story": cause.map(|cause| &cause.story),
+        "time_model": wire::time_name(execution.time()),
+        "preemptions": execution.preemptions,
+        "schedule": wire::schedule(&execution.schedule()),
+        "found": judge.found(),
+        "threads": threads(execution),
+        "steps": steps.collect::<Value>(),
+        "waits": waits,
+        "transcript": transcript(execution).to_ndjson(),
+    })
+}
+
+/// The threads, with their names.
+pub fn threads(execution: &Execution) -> Value {
+    let threads = (0u32..).zip(&execution.threads);
+    threads
+        .map(|(id, thread)| json!({"id": id, "name": thread.name}))
+        .collect()
+}
+
+/// One step of a recorded execution.
+pub fn step(execution: &Execution, index: usize) -> Value {
+    let detail = &execution.details[index];
+    json!({
+        "step": index,
+        "thread": execution.steps[index].thread,
+        "verb": detail.verb,
+        "object": detail.object.map(|object| self::object(execution, object)),
+        "value": detail.value,
+        "file": detail.place.file(),
+        "line": detail.place.line(),
+        "at_us": detail.at / 1000,
+        "switch": detail.switch.map(|switch| match switch {
+            Switch::Preempted => "preempted",
+            Switch::Blocked => "blocked",
+            Switch::Finished => "finished",
+        }),
+    })
+}
+
+fn object(execution: &Execution, object: u32) -> Value {
+    let state = &execution.objects[object as usize];
+    json!({
+        "id": object,
+        "kind": state.kind,
+        "file": state.created.file(),
+        "line": state.created.line(),
+        "column": state.created.column(),
+    })
+}
+
+/// What was searched, and what is known of each rule.
+pub fn summary(phases: &[Phase], judge: &Judge) -> Value {
+    let searched = phases.iter().map(|phase| {
+        json!({
+            "time_model": wire::time_name(phase.time),
+            "strategy": wire::strategy_name(&phase.strategy),
+            "schedules": phase.coverage.schedules,
+            "cut_short": phase.coverage.cut_short,
+            "complete": phase.coverage.complete,
+            "seconds": phase.took.as_secs_f64(),
+        })
+    });
+    // Proved is what holds on every schedule, however the time goes: each time model's
+    // search has to be exhaustive.
+    let proved = |phase: &Phase| {
+        let is_exhaustive = |other: &&Phase| {
+            other.time == phase.time
+                && other.coverage.complete
+                && matches!(
+                    wire::strategy_name(&other.strategy).as_str(),
+                    "exhaustive" | "plain"
+                )
+        };
+        phases.iter().any(|other| is_exhaustive(&other))
+    };
+    json!({
+        "type": "summary",
+        "phases": searched.collect::<Value>(),
+        "distinct_outputs": judge.distinct,
+        "rules": judge.rules(),
+        "found": judge.found(),
+        "proved": !phases.is_empty() && phases.iter().all(proved),
+    })
+}

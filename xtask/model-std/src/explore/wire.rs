@@ -1,0 +1,209 @@
+//! What goes between the runner and a harness.
+//!
+//! The request, one JSON object:
+//!
+//! | key | value |
+//! |---|---|
+//! | `program` | the topic's name |
+//! | `invariants` | the text of its `invariants.toml`, or null |
+//! | `companion` | the program of `src/bin` that it is, or null for the example |
+//! | `source` | what is shown in place of `src/main.rs` |
+//! | `schedules` | how many for each time model, at most |
+//! | `time_ms` | how long the search may take, or null |
+//! | `time_models` | `"virtual"`, `"adversarial"`, or both, in the order of search |
+//! | `strategy` | the one strategy to use, or null for the usual sequence |
+//! | `seed` | what the random strategies begin with |
+//! | `steps` | how many steps a schedule may have |
+//! | `recorder` | the file that tells where the search is, or null |
+//! | `tree` | the file to write the explored tree to, or null |
+//! | `outputs` | whether to list the distinct outputs |
+//! | `replay` | null, or `{"time_model":…,"deviations":[[step,thread],…]}`, or `{"time_model":…,"choices":[thread,…]}`, which also says each step as it is taken |
+//!
+//! The answers, each an object with a `type`: `canary` or `error` with a `problem`;
+//! `progress`; `step`; `failure`; `output`; `summary`.
+
+use std::io::{self, Write};
+use std::path::PathBuf;
+use std::time::Duration;
+
+use serde_json::{Value, json};
+
+use crate::engine::execution::Execution;
+use crate::engine::search::{Schedule, Settings, Strategy, TimeModel};
+
+/// What is to be explored.
+pub struct Request {
+    /// The text of an `invariants.toml`, and the companion that the program is.
+    pub invariants: Option<(String, Option<String>)>,
+    /// What is shown in place of `src/main.rs`.
+    pub source: String,
+    /// How many schedules for each time model, at most.
+    pub schedules: u64,
+    /// How long it may take.
+    pub time_limit: Option<Duration>,
+    /// The time models, in the order of search; at least one.
+    pub times: Vec<TimeModel>,
+    /// The one strategy to use.
+    pub strategy: Option<Strategy>,
+    /// What the random strategies begin with.
+    pub seed: u64,
+    /// How many steps a schedule may have.
+    pub steps: u32,
+    /// Where it is told how far the search is.
+    pub recorder: Option<PathBuf>,
+    /// Where the tree goes.
+    pub tree: Option<PathBuf>,
+    /// Whether the distinct outputs are wanted.
+    pub outputs: bool,
+    /// The one schedule to run.
+    pub again: Option<Again>,
+}
+
+/// One schedule, to be run again.
+pub enum Again {
+    /// As a token has it.
+    Schedule(Schedule),
+    /// As a recorder has it: the thread of each step.
+    Choices {
+        /// The time model.
+        time: TimeModel,
+        /// The threads.
+        threads: Vec<u32>,
+    },
+}
+
+impl Request {
+    /// Reads a request.
+    ///
+    /// # Errors
+    ///
+    /// It is no JSON, or lacks something: the message says what.
+    pub fn parse(text: &str) -> Result<Self, String> {
+        let object: Value = serde_json::from_str(text).map_err(|error| error.to_string())?;
+        let text = |key: &str| object[key].as_str().map(str::to_string);
+        let number = |key: &str| object[key].as_u64();
+        let wanted = |key: &str| format!("the request lacks `{key}`");
+        let times = object["time_models"].as_array().into_iter().flatten();
+        let times: Option<Vec<_>> = times.map(time_model).collect();
+        let again = match &object["replay"] {
+            Value::Null => None,
+            replay => Some(Again::parse(replay).ok_or_else(|| wanted("replay"))?),
+        };
+        let strategy = match &object["strategy"] {
+            Value::Null => None,
+            name => Some(strategy(name).ok_or_else(|| wanted("strategy"))?),
+        };
+        Ok(Self {
+            invariants: text("invariants")
+                .map(|text| (text, object["companion"].as_str().map(str::to_string))),
+            source: text("source").ok_or_else(|| wanted("source"))?,
+            schedules: number("schedules").ok_or_else(|| wanted("schedules"))?,
+            time_limit: number("time_ms").map(Duration::from_millis),
+            times: times
+                .filter(|times| !times.is_empty())
+                .ok_or_else(|| wanted("time_models"))?,
+            strategy,
+            seed: number("seed").unwrap_or(0),
+            steps: number("steps")
+                .and_then(|steps| u32::try_from(steps).ok())
+                .ok_or_else(|| wanted("steps"))?,
+            recorder: text("recorder").map(PathBuf::from),
+            tree: text("tree").map(PathBuf::from),
+            outputs: object["outputs"].as_bool().unwrap_or(false),
+            again,
+        })
+    }
+
+    /// The settings of a search with this strategy.
+    pub fn settings(&self, strategy: Strategy, time: TimeModel) -> Settings {
+        let mut settings = Settings::new(strategy);
+        settings.time = time;
+        settings.steps = self.steps;
+        settings.seed = self.seed;
+        settings
+    }
+}
+
+impl Again {
+    fn parse(object: &Value) -> Option<Self> {
+        let time = time_model(&object["time_model"])?;
+        let number = |value: &Value| value.as_u64().and_then(|n| u32::try_from(n).ok());
+        if let Some(choices) = object["choices"].as_array() {
+            let threads = choices.iter().map(number).collect::<Option<_>>()?;
+            return Some(Self::Choices { time, threads });
+        }
+        let pair = |pair: &Value| Some((number(&pair[0])?, number(&pair[1])?));
+        let deviations = object["deviations"].as_array()?;
+        let deviations = deviations.iter().map(pair).collect::<Option<_>>()?;
+        Some(Self::Schedule(Schedule { time, deviations }))
+    }
+}
+
+const TIMES: [(TimeModel, &str); 2] = [
+    (TimeModel::Virtual, "virtual"),
+    (TimeModel::Adversarial, "adversarial"),
+];
+
+fn time_model(name: &Value) -> Option<TimeModel> {
+    let name = name.as_str()?;
+    let (model, _) = TIMES.iter().find(|(_, known)| *known == name)?;
+    Some(*model)
+}
+
+/// The time model's name.
+pub fn time_name(time: TimeModel) -> &'static str {
+    TIMES[time as usize].1
+}
+
+fn strategy(name: &Value) -> Option<Strategy> {
+    Some(match name.as_str()? {
+        "plain" => Strategy::Plain,
+        "exhaustive" => Strategy::Exhaustive,
+        "pct" => Strategy::Pct { depth: 3 },
+        "random" => Strategy::Random,
+        other => Strategy::Bounded(other.strip_prefix("preemption bound ")?.parse().ok()?),
+    })
+}
+
+/// The strategy's name.
+pub fn strategy_name(strategy: &Strategy) -> String {
+    match strategy {
+        Strategy::Plain => "plain".into(),
+        Strategy::Exhaustive => "exhaustive".into(),
+        Strategy::Bounded(preemptions) => format!("preemption bound {preemptions}"),
+        Strategy::Pct { .. } => "pct".into(),
+        Strategy::Random => "random".into(),
+        Strategy::Replay(_) | Strategy::Follow(_) => "replay".into(),
+    }
+}
+
+/// The schedule, as a request has it.
+pub fn schedule(schedule: &Schedule) -> Value {
+    json!({
+        "time_model": time_name(schedule.time),
+        "deviations": schedule.deviations.iter().map(|&(step, thread)| json!([step, thread])).collect::<Value>(),
+    })
+}
+
+/// How far the search is.
+pub fn progress(schedules: u64, strategy: &Strategy, execution: &Execution) -> Value {
+    json!({
+        "type": "progress",
+        "schedules": schedules,
+        "strategy": strategy_name(strategy),
+        "time_model": time_name(execution.time()),
+    })
+}
+
+/// Says one object.
+///
+/// A runner that has gone away wants no answer, so the process ends.
+pub fn say(object: Value) {
+    let mut out = io::stdout().lock();
+    if writeln!(out, "{object}")
+        .and_then(|()| out.flush())
+        .is_err()
+    {
+        std::process::exit(1);
+    }
+}
