@@ -145,8 +145,6 @@ struct Told<'f> {
     bar: ProgressBar,
     /// How wide the names are.
     width: usize,
-    /// Whether there is only one program.
-    only: bool,
     /// What is wrong, kept for the end.
     failures: String,
     /// What each program is worth, as JSON has it.
@@ -172,7 +170,6 @@ impl<'f> Told<'f> {
             out,
             bar,
             width: widths.max().unwrap_or(0),
-            only: subjects.len() == 1,
             failures: String::new(),
             statuses: Vec::new(),
             broken: 0,
@@ -193,10 +190,10 @@ impl<'f> Told<'f> {
             text += &report.replayed();
         } else {
             text += &report.line(self.width);
-            text += &report.outputs();
-            if self.only {
-                text += &report.found();
+            if !self.flags.words.is_empty() {
+                text += &report.phases();
             }
+            text += &report.outputs();
             self.failures += &report.failures();
         }
         self.statuses.push(report.status.name());
@@ -258,7 +255,7 @@ impl<'f> Told<'f> {
         ]
         .map(|status| (status, count(status)));
         let interrupted = process::interrupted();
-        if self.statuses.len() != 1 {
+        if self.statuses.len() > 1 {
             let (programs, style) = match self.broken + self.refused {
                 0 => (format!("{} programs", self.statuses.len()), GREEN),
                 failed => (format!("{failed} of {} programs failed", self.statuses.len()), RED),
@@ -268,6 +265,9 @@ impl<'f> Told<'f> {
                 text += &format!(", {count} {status}");
             }
             text += &format!(" in {:.1} s\n", wall.as_secs_f64());
+        }
+        if interrupted {
+            text += &format!("{RED}interrupted{RED:#}\n");
         }
         self.write(&text)?;
         let mut summary = json!({

@@ -5,7 +5,6 @@
 //! a file in memory. When it makes none for too long, or dies, that file still holds the
 //! schedule, and a second process takes it again, saying each step before it makes the next.
 
-use std::collections::BTreeSet;
 use std::fs::{self, File};
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
@@ -23,7 +22,7 @@ use crate::error::{Error, Result};
 use crate::flags::ExploreFlags;
 use crate::process::Group;
 use crate::program::Role;
-use invariants::{End, Exit, Line, Stream, Transcript};
+use invariants::{End, Exit, Transcript};
 
 /// A schedule that takes more steps is taken to go on for ever.
 const STEPS: u32 = 20_000;
@@ -39,8 +38,6 @@ pub struct Explored {
     pub objects: Vec<Value>,
     /// The distinct outputs, if they were asked for.
     pub outputs: Vec<Output>,
-    /// What each output comes down to, if that was asked for.
-    pub hashes: BTreeSet<u64>,
     /// What was explored; `None` if the process did not come to its end.
     pub summary: Option<Summary>,
     /// How many schedules that were.
@@ -69,13 +66,12 @@ pub fn explore(
         runs: Vec::new(),
         objects: Vec::new(),
         outputs: Vec::new(),
-        hashes: BTreeSet::new(),
         summary: None,
         schedules: 0,
         wall: Duration::ZERO,
     };
     let mut problem = None;
-    let ended = attend(harness, &request, &scratch, flags.stall, &mut |object| {
+    let ended = attend((subject, harness), &request, &scratch, flags.stall, &mut |object| {
         match Message::parse(&object) {
             Ok(Message::Progress { schedules, strategy }) => {
                 explored.schedules = schedules;
@@ -89,14 +85,12 @@ pub fn explore(
                 explored.outputs.push(output);
                 explored.objects.push(object);
             }
-            Ok(Message::OutputHash(hash)) => {
-                explored.hashes.insert(hash);
-            }
+            Ok(Message::Step(_)) => {}
             Ok(Message::Summary(summary)) => {
                 explored.schedules = summary.phases.iter().map(|phase| phase.schedules).sum();
                 explored.summary = Some(summary);
             }
-            Ok(Message::Canary(what)) => problem = Some(what),
+            Ok(Message::Problem(what)) => problem = Some(what),
             Err(what) => problem = Some(format!("the explorer said what is not understood: {what}")),
         }
     })?;
@@ -106,6 +100,7 @@ pub fn explore(
     }
     let (kind, story) = match ended {
         Ended::Well if explored.summary.is_some() => return Ok(explored),
+        Ended::Well if replay.is_some() && !explored.runs.is_empty() => return Ok(explored),
         Ended::Well => {
             let words = scratch.last_words();
             let problem = format!("the exploring process ended before its time\n{words}");
@@ -114,11 +109,11 @@ pub fn explore(
         Ended::Stalled => ("stalled", stalled(flags.stall)),
         Ended::Died(status) => ("crashed", died(status, &scratch.last_words())),
     };
-    let Some((schedules, schedule)) = read_recorder(&scratch.recorder()) else {
+    let Some(record) = Record::read(&scratch.recorder()) else {
         return Err(Error::Broken(format!("before the first schedule, {story}")));
     };
-    explored.schedules = schedules;
-    let object = retrace(subject, harness, flags, &schedule, schedules, (kind, &story))?;
+    explored.schedules = record.number;
+    let object = retrace(subject, harness, flags, &record, (kind, &story))?;
     explored.runs.push(Run::parse(&object).map_err(Error::Broken)?);
     explored.objects.push(object);
     Ok(explored)
@@ -170,6 +165,7 @@ fn request(
     let companion = (subject.role == Role::Pitfall).then_some(&subject.name);
     json!({
         "program": subject.name,
+        "source": subject.file,
         "invariants": subject.claims.as_ref().map(|ready| &ready.source),
         "companion": companion,
         "schedules": flags.schedules,
@@ -179,10 +175,8 @@ fn request(
         "replay": replay.map(Schedule::to_json),
         "steps": STEPS,
         "recorder": scratch.recorder(),
-        "trace": null,
-        "tree": flags.tree,
-        "outputs": flags.outputs || subject.claims.is_none(),
-        "hashes": flags.real_runs > 0,
+        "tree": flags.tree.as_ref().map(|file| std::path::absolute(file).ok()),
+        "outputs": flags.outputs || flags.real_runs > 0 || subject.claims.is_none(),
     })
 }
 
@@ -198,7 +192,7 @@ enum Ended {
 
 /// Starts a process, hands on what it says, and sees to its end.
 fn attend(
-    harness: &Harness,
+    (subject, harness): (&Subject, &Harness),
     request: &Value,
     scratch: &Scratch,
     patience: Duration,
@@ -212,6 +206,7 @@ fn attend(
         .stdin(File::open(&file).map_err(cannot())?)
         .stdout(Stdio::piped())
         .stderr(File::create(scratch.words()).map_err(cannot())?)
+        .current_dir(subject.package.folder())
         .env("RUST_BACKTRACE", "0");
     let mut group = Group::start(command)?;
     let mut watch = Watch {
@@ -264,29 +259,32 @@ fn header(recorder: &Path) -> Option<[u8; HEADER]> {
     read.is_ok().then_some(header)
 }
 
-/// The schedule that a process was in when it ended, and its number.
-fn read_recorder(recorder: &Path) -> Option<(u64, Schedule)> {
-    let bytes = fs::read(recorder).ok()?;
-    let number = |at: usize| Some(u64::from_le_bytes(bytes.get(at..at + 8)?.try_into().ok()?));
-    let (schedules, steps, model) = (number(0)?, number(8)?, number(16)?);
-    if schedules == 0 {
-        return None;
+/// The schedule that a process was in when it ended.
+struct Record {
+    /// Its number, from 1 on.
+    number: u64,
+    time_model: TimeModel,
+    /// The thread of each step.
+    choices: Vec<u16>,
+}
+
+impl Record {
+    fn read(recorder: &Path) -> Option<Self> {
+        let bytes = fs::read(recorder).ok()?;
+        let number = |at: usize| {
+            let bytes = bytes.get(at..at + 8)?;
+            usize::try_from(u64::from_le_bytes(bytes.try_into().ok()?)).ok()
+        };
+        let (schedule, steps, model) = (number(0)?, number(8)?, number(16)?);
+        let threads = bytes.get(HEADER..)?.chunks_exact(2).take(steps);
+        (schedule > 0).then_some(Self {
+            number: schedule as u64,
+            time_model: *TimeModel::ALL.get(model)?,
+            choices: threads
+                .map(|pair| u16::from_le_bytes([pair[0], pair[1]]))
+                .collect(),
+        })
     }
-    let threads = bytes.get(HEADER..)?.chunks_exact(2);
-    let threads = threads.map(|pair| u32::from(u16::from_le_bytes([pair[0], pair[1]])));
-    let mut last = None;
-    let mut deviations = Vec::new();
-    for (step, thread) in (0..).zip(threads.take(usize::try_from(steps).ok()?)) {
-        // Whoever ran goes on by default, so that only the switches need to be said.
-        if last.replace(thread) != Some(thread) {
-            deviations.push((step, thread));
-        }
-    }
-    let schedule = Schedule {
-        time_model: *TimeModel::ALL.get(usize::try_from(model).ok()?)?,
-        deviations,
-    };
-    Some((schedules, schedule))
 }
 
 /// Takes a schedule again that ends the process, and keeps what is said on the way.
@@ -294,59 +292,48 @@ fn retrace(
     subject: &Subject,
     harness: &Harness,
     flags: &ExploreFlags,
-    schedule: &Schedule,
-    found_after: u64,
+    record: &Record,
     (kind, story): (&str, &str),
 ) -> Result<Value> {
     let scratch = Scratch::new(&subject.package.place)?;
-    let mut request = request(subject, flags, Some(schedule), &scratch);
-    let trace = scratch.0.join("trace.ndjson");
-    request["trace"] = json!(trace);
-    request["tree"] = Value::Null;
-    attend(harness, &request, &scratch, flags.stall, &mut |_| {})?;
-    let text = fs::read_to_string(&trace).unwrap_or_default();
-    let (mut threads, mut steps, mut lines) = (Vec::new(), Vec::<Value>::new(), Vec::new());
-    // The last line may be half written.
-    for mut object in text.lines().map_while(|line| serde_json::from_str::<Value>(line).ok()) {
-        if object.get("verb").is_some() {
-            object["lines"] = json!([]);
-            steps.push(object);
-        } else if let Some(text) = object["text"].as_str() {
-            let mut at_us = 0;
-            if let Some(step) = steps.last_mut() {
-                at_us = step["at_us"].as_u64().unwrap_or(0);
-                step["lines"].as_array_mut().into_iter().for_each(|of_step| of_step.push(json!(lines.len())));
-            }
-            lines.push(Line {
-                at_us,
-                stream: if object["stream"] == "stderr" { Stream::Stderr } else { Stream::Stdout },
-                text: text.to_string(),
-            });
-        } else {
-            threads.push(object);
+    let mut request = request(subject, flags, None, &scratch);
+    let time_model = record.time_model.name();
+    request["replay"] = json!({"time_model": time_model, "choices": record.choices});
+    let mut steps = Vec::new();
+    let mut last = None;
+    attend((subject, harness), &request, &scratch, flags.stall, &mut |object| {
+        if let Ok(Message::Step(step)) = Message::parse(&object) {
+            steps.push(step.object.clone());
+            last = Some(step);
         }
-    }
+    })?;
+    let (threads, deviations) = match last {
+        Some(step) => (step.threads, step.deviations),
+        None => (json!([]), json!([])),
+    };
     let preempted = steps.iter().filter(|step| step["switch"] == "preempted");
     let end = End {
         exit: Exit::Hang,
-        at_us: lines.last().map_or(0, |line: &Line| line.at_us),
+        at_us: 0,
         cores: usize::MAX,
         left_running: false,
+    };
+    let transcript = Transcript {
+        lines: Vec::new(),
+        end,
     };
     Ok(json!({
         "type": "failure",
         "kind": kind,
         "rule": null,
         "story": story,
-        "strategy": "",
-        "found_after": found_after,
-        "failing": 1,
+        "found_after": record.number,
         "preemptions": preempted.count(),
-        "schedule": schedule.to_json(),
+        "schedule": {"time_model": time_model, "deviations": deviations},
         "threads": threads,
         "steps": steps,
         "waits": [],
-        "transcript": Transcript { lines, end }.to_ndjson(),
+        "transcript": transcript.to_ndjson(),
     }))
 }
 

@@ -44,9 +44,12 @@ impl Names {
                 .and_then(|source| names_at(source, &object.made, is_channel));
             found.insert(object.id, (named.unwrap_or_default(), object));
         }
+        // In the order of the source, so that the first of an array's is `#1`.
+        let mut by_place: Vec<_> = found.iter().collect();
+        by_place.sort_by_key(|(id, (_, object))| (&object.made, **id));
         let mut counts: BTreeMap<String, usize> = BTreeMap::new();
         let mut numbered = BTreeMap::new();
-        for (id, (names, object)) in &found {
+        for (id, (names, object)) in by_place {
             let name = match names.is_empty() {
                 true => object.kind.clone(),
                 false => names.join("/"),
@@ -57,10 +60,9 @@ impl Names {
         }
         let names = found.into_iter().map(|(id, (names, _))| {
             let (name, number) = &numbered[&id];
-            // What has no name of its own is always numbered.
-            let number = match counts[name] > 1 || names.is_empty() {
-                true => format!("#{number}"),
-                false => String::new(),
+            let number = match counts[name] {
+                1 => String::new(),
+                _ => format!("#{number}"),
             };
             let ends = match &names[..] {
                 [near, far] => Some((format!("{near}{number}"), format!("{far}{number}"))),

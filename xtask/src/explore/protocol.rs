@@ -54,24 +54,36 @@ pub enum Message {
     Run(Box<Run>),
     /// An output that some schedule has.
     Output(Output),
-    /// What an output comes down to, to be compared with those of real runs.
-    OutputHash(u64),
+    /// The latest step of a schedule that may not come to its end.
+    Step(Box<LastStep>),
     /// All is explored that will be.
     Summary(Summary),
-    /// The facade does not stand between the program and the standard library.
-    Canary(String),
+    /// Nothing is explored, and why: the facade does not stand between the program and the
+    /// standard library, or the request was not understood.
+    Problem(String),
+}
+
+/// A step, and the schedule up to it.
+pub struct LastStep {
+    /// The step, word for word.
+    pub object: Value,
+    /// All threads so far, word for word.
+    pub threads: Value,
+    /// The schedule's deviations so far, word for word.
+    pub deviations: Value,
 }
 
 /// One schedule, step by step.
 pub struct Run {
     /// What is wrong with it; `None` where it was asked for, and is as it should be.
     pub fault: Option<Fault>,
-    /// In which order the schedules were tried when it was found.
-    pub strategy: String,
-    /// The schedule's number, from 1 on.
-    pub found_after: u64,
-    /// How many schedules are wrong in this way.
-    pub failing: u64,
+    /// Whether it is a pitfall's, which goes wrong on it as its file says.
+    pub goes_wrong: bool,
+    /// The number of the first schedule that is wrong in this way, from 1 on, unless it was
+    /// asked for.
+    pub found_after: Option<u64>,
+    /// How many are.
+    pub failing: Option<u64>,
     /// How often a thread that could go on had to wait for another.
     pub preemptions: u64,
     /// The schedule.
@@ -172,6 +184,10 @@ pub struct Summary {
     pub rules: Vec<RuleSummary>,
     /// Whether every schedule was explored, up to the order of what commutes.
     pub proved: bool,
+    /// The number of the first schedule on which a pitfall goes wrong as its file says.
+    pub found: Option<u64>,
+    /// That schedule.
+    pub found_schedule: Option<Schedule>,
 }
 
 /// Schedules that were tried in one way.
@@ -214,15 +230,19 @@ impl Message {
                 schedules: number(object, "schedules")?,
                 strategy: text(object, "strategy")?,
             },
-            Some("failure" | "replay") => Message::Run(Box::new(Run::parse(object)?)),
+            Some("failure") => Message::Run(Box::new(Run::parse(object)?)),
+            Some("step") => Message::Step(Box::new(LastStep {
+                object: object.clone(),
+                threads: object["threads"].clone(),
+                deviations: object["deviations"].clone(),
+            })),
             Some("output") => Message::Output(Output {
                 count: number(object, "count")?,
                 transcript: transcript(object)?,
                 schedule: Schedule::parse(&object["schedule"])?,
             }),
-            Some("output hash") => Message::OutputHash(hash(object)?),
             Some("summary") => Message::Summary(Summary::parse(object)?),
-            Some("canary") => Message::Canary(text(object, "problem")?),
+            Some("canary" | "error") => Message::Problem(text(object, "problem")?),
             _ => return Err("it has no known `type`".to_string()),
         })
     }
@@ -253,20 +273,20 @@ impl Run {
     ///
     /// What is amiss with it.
     pub fn parse(object: &Value) -> Parsed<Self> {
-        let fault = match object.get("kind") {
-            Some(_) => Some(Fault {
-                kind: text(object, "kind")?,
+        let fault = match text(object, "kind")? {
+            kind if kind == "none" => None,
+            kind => Some(Fault {
+                kind,
                 rule: index(&object["rule"]),
                 story: text(object, "story")?,
             }),
-            None => None,
         };
         let threads = list(object, "threads")?.iter();
         Ok(Self {
             fault,
-            strategy: text(object, "strategy")?,
-            found_after: number(object, "found_after")?,
-            failing: number(object, "failing")?,
+            goes_wrong: object["found"].is_u64(),
+            found_after: object["found_after"].as_u64(),
+            failing: object["failing"].as_u64(),
             preemptions: number(object, "preemptions")?,
             schedule: Schedule::parse(&object["schedule"])?,
             threads: threads.map(|thread| optional(thread, "name")).collect(),
@@ -335,6 +355,11 @@ impl Summary {
             distinct_outputs: object["distinct_outputs"].as_u64(),
             rules: parsed(object, "rules", RuleSummary::parse)?,
             proved: flag(object, "proved"),
+            found: object["found"].as_u64(),
+            found_schedule: match &object["found_schedule"] {
+                Value::Null => None,
+                schedule => Some(Schedule::parse(schedule)?),
+            },
         })
     }
 }
@@ -374,11 +399,6 @@ fn optional(object: &Value, key: &str) -> Option<String> {
 fn number(object: &Value, key: &str) -> Parsed<u64> {
     let value = object[key].as_u64();
     value.ok_or_else(|| format!("its `{key}` is no number"))
-}
-
-fn hash(object: &Value) -> Parsed<u64> {
-    let digits = text(object, "hash")?;
-    u64::from_str_radix(&digits, 16).map_err(|error| format!("its `hash` is none: {error}"))
 }
 
 fn flag(object: &Value, key: &str) -> bool {

@@ -16,6 +16,7 @@ use super::token::Token;
 use crate::program::Role;
 use crate::report::failure::{BOLD, DIM, GREEN, RED, broken_rule};
 use crate::report::shown_path;
+use invariants::Exit;
 
 /// Of more outputs only so many are shown, and of each so many lines.
 const SHOWN_OUTPUTS: usize = 10;
@@ -65,8 +66,8 @@ pub struct Report<'e> {
     broken: Vec<&'e Run>,
     /// Those that are wrong only because a sleep may end at any time.
     untimely: Vec<&'e Run>,
-    /// The first schedule on which a pitfall goes wrong as it should.
-    found: Option<&'e Run>,
+    /// The number of the first schedule on which a pitfall goes wrong as it should.
+    found: Option<u64>,
     /// What must happen on some schedule and happens on none, by the rules' places.
     unseen: Vec<usize>,
 }
@@ -80,17 +81,14 @@ impl<'e> Report<'e> {
         explored: &'e Explored,
         both_models: bool,
     ) -> Self {
-        let faulty = explored.runs.iter().filter_map(|run| Some((run, run.fault.as_ref()?)));
-        let is_found = |(_, fault): &(&Run, &super::protocol::Fault)| fault.kind == "found";
-        let (found, wrong): (Vec<_>, Vec<_>) = faulty.partition(is_found);
-        let wrong = wrong.into_iter().map(|(run, _)| run);
+        let faulty = explored.runs.iter().filter(|run| run.fault.is_some());
         let (untimely, broken): (Vec<_>, Vec<_>) =
-            wrong.partition(|run| both_models && run.schedule.time_model == TimeModel::Adversarial);
-        let found = found.first().map(|(run, _)| *run);
+            faulty.partition(|run| both_models && run.schedule.time_model == TimeModel::Adversarial);
         let summary = explored.summary.as_ref();
         let rules = summary.iter().flat_map(|summary| &summary.rules);
         let unseen = rules.filter(|rule| rule.verdict == "not witnessed");
         let unseen: Vec<_> = unseen.map(|rule| rule.rule).collect();
+        let found = summary.and_then(|summary| summary.found);
         let status = match subject.role {
             Role::Pitfall if found.is_some() => Status::Found,
             Role::Pitfall if broken.is_empty() => Status::NotFound,
@@ -120,8 +118,8 @@ impl<'e> Report<'e> {
             Status::NotFound | Status::Broken => format!("{RED}FAIL{RED:#}  "),
         };
         let what = match (self.status, self.found) {
-            (Status::Found, Some(run)) => {
-                let (n, s) = counted(run.found_after, "schedule");
+            (Status::Found, Some(found)) => {
+                let (n, s) = counted(found, "schedule");
                 format!("after {n} {s}")
             }
             (Status::NotFound, _) => {
@@ -130,7 +128,7 @@ impl<'e> Report<'e> {
             (Status::Broken, _) => {
                 let count = (self.broken.len() + self.unseen.len()) as u64;
                 let (n, s) = counted(count, "failure");
-                format!("{n} {s} {}", self.coverage())
+                format!("{n} {s} {}", self.coverage().replacen("on", "among", 1))
             }
             _ => format!("held {}", self.coverage()),
         };
@@ -154,24 +152,68 @@ impl<'e> Report<'e> {
 
     /// What was explored: "on all 6 distinguishable schedules".
     fn coverage(&self) -> String {
+        let (n, s) = counted(self.explored.schedules, "schedule");
         let Some(summary) = &self.explored.summary else {
-            let (n, s) = counted(self.explored.schedules, "schedule");
-            return format!("after {n} {s}");
+            return format!("on {n} {s}");
         };
-        let mut parts = Vec::new();
+        let mut all = Vec::new();
+        let mut bounds = Vec::new();
         for model in TimeModel::ALL {
             let phases = summary.phases.iter().filter(|phase| phase.time_model == model);
-            let phases: Vec<&Phase> = phases.collect();
-            if phases.is_empty() {
-                continue;
+            let complete: Vec<&Phase> = phases.clone().filter(|phase| phase.complete).collect();
+            if let Some(phase) = complete.iter().find(|phase| phase.strategy == "exhaustive") {
+                let (n, s) = counted(phase.schedules, "distinguishable schedule");
+                all.push(match model {
+                    TimeModel::Virtual => format!("all {n} {s}"),
+                    TimeModel::Adversarial => format!("all {n} where a sleep may end at any time"),
+                });
+            } else if phases.clone().next().is_some() {
+                let bound = complete.iter().filter_map(|phase| bound(phase)).max();
+                bounds.push(bound);
             }
-            let mut part = coverage(&phases);
-            if model == TimeModel::Adversarial {
-                part += " where a sleep may end at any time";
-            }
-            parts.push(part);
         }
-        format!("on {}", parts.join(", and on "))
+        if bounds.is_empty() {
+            return format!("on {}", all.join(", and on "));
+        }
+        // What is said of both models has to be true of both.
+        match bounds.into_iter().min().flatten() {
+            Some(bound) => {
+                let (bound, preemptions) = counted(bound, "preemption");
+                format!("on {n} {s}, among them all with up to {bound} {preemptions}")
+            }
+            None => format!("on {n} {s}"),
+        }
+    }
+
+    /// What was explored, phase by phase, where that is not all that there is.
+    pub fn phases(&self) -> String {
+        let mut text = String::new();
+        let summary = self.explored.summary.iter();
+        for phase in summary.filter(|summary| !summary.proved).flat_map(|summary| &summary.phases) {
+            let (n, s) = counted(phase.schedules, "schedule");
+            let (all, how) = match (phase.complete, bound(phase)) {
+                (true, Some(bound)) => {
+                    let (bound, preemptions) = counted(bound, "preemption");
+                    ("all ", format!("with up to {bound} {preemptions}"))
+                }
+                (false, Some(bound)) => {
+                    let (bound, preemptions) = counted(bound, "preemption");
+                    ("", format!("with up to {bound} {preemptions}"))
+                }
+                (true, None) => ("all ", "that can be told apart".to_string()),
+                (false, None) => match phase.strategy.as_str() {
+                    "exhaustive" => ("", "of those that can be told apart".to_string()),
+                    "pct" => ("", "with random priorities".to_string()),
+                    _ => ("", "at random".to_string()),
+                },
+            };
+            let (model, seconds) = (phase.time_model.name(), phase.seconds);
+            let _ = writeln!(
+                text,
+                "        {DIM}{model} time: {all}{n} {s} {how}, {seconds:.1} s{DIM:#}"
+            );
+        }
+        text
     }
 
     /// All that is wrong with it, in full.
@@ -209,11 +251,6 @@ impl<'e> Report<'e> {
         text
     }
 
-    /// The schedule on which a pitfall goes wrong, in full.
-    pub fn found(&self) -> String {
-        self.found.map_or_else(String::new, |run| self.run(run))
-    }
-
     /// Every schedule that was asked for, in full.
     pub fn replayed(&self) -> String {
         self.explored.runs.iter().map(|run| self.run(run)).collect()
@@ -241,7 +278,10 @@ impl<'e> Report<'e> {
         let (n, s) = counted(output.count, "schedule");
         let mut text = format!(
             "\n  {BOLD}{n} {s}{BOLD:#}: the program {}\n",
-            output.transcript.end.exit
+            match &output.transcript.end.exit {
+                Exit::Hang => "never ends".to_string(),
+                exit => exit.to_string(),
+            }
         );
         let lines = &output.transcript.lines;
         for line in lines.iter().take(SHOWN_LINES) {
@@ -262,16 +302,16 @@ impl<'e> Report<'e> {
         let table = Table::new(run, &main, read);
         let mut text = match self.broken_claim(run) {
             Some(text) => text,
-            None => self.other_fault(run, &table),
+            None => self.other_fault(run),
         };
+        text += &self.waits(run, &table);
         let (n, s) = counted(run.preemptions, "preemption");
         let _ = write!(text, "\n  The schedule, with {n} {s}");
-        if run.found_after > 0 {
-            let found = thousands(run.found_after);
-            let _ = write!(text, ", was the {found}. that was tried");
+        if let Some(found_after) = run.found_after {
+            let _ = write!(text, ", was found after {}", thousands(found_after));
         }
-        if run.failing > 1 {
-            let _ = write!(text, "; {} are like it", thousands(run.failing));
+        if let Some(failing) = run.failing.filter(|failing| *failing > 1) {
+            let _ = write!(text, "; {} are wrong in this way", thousands(failing));
         }
         let _ = writeln!(text, ". {DIM}Lines of {}{DIM:#}\n", self.subject.shown_file());
         text += &table.text();
@@ -301,26 +341,37 @@ impl<'e> Report<'e> {
         let report = report.rules.get(rule)?;
         let file = shown_path(&self.subject.claims_file);
         let (rule, name) = (&ready.spec.rules[rule], &self.subject.name);
+        // How the program ended says more than what it did not come to.
+        let story = match fault.story.is_empty() {
+            true => report.evidence.story.clone(),
+            false => format!("{}: {}", fault.kind, fault.story),
+        };
         let transcript = Some(&run.transcript);
-        Some(broken_rule(name, &file, ready, rule, report, &fault.story, transcript))
+        Some(broken_rule(name, &file, ready, rule, report, &story, transcript))
     }
 
-    fn other_fault(&self, run: &Run, table: &Table<'_>) -> String {
+    fn other_fault(&self, run: &Run) -> String {
         let name = &self.subject.name;
-        let mut text = String::new();
-        let _ = match &run.fault {
-            None => writeln!(text, "{BOLD}{name}: this schedule is as it should be{BOLD:#}"),
-            Some(fault) if fault.kind == "found" => writeln!(
-                text,
-                "{GREEN}found{GREEN:#} {BOLD}{name}: it goes wrong just as it should{BOLD:#}\n  {}",
-                fault.story
-            ),
-            Some(fault) => writeln!(
-                text,
-                "{RED}FAIL{RED:#} {BOLD}{name}: {}{BOLD:#}\n  {}",
+        match &run.fault {
+            Some(fault) => format!(
+                "{RED}FAIL{RED:#} {BOLD}{name}: {}{BOLD:#}\n  {}\n",
                 fault.kind, fault.story
             ),
-        };
+            None if self.subject.role != Role::Pitfall => {
+                format!("{BOLD}{name}: on this schedule all is well{BOLD:#}\n")
+            }
+            None if run.goes_wrong => {
+                format!("{BOLD}{name}: on this schedule it goes wrong, as it should{BOLD:#}\n")
+            }
+            None => format!(
+                "{BOLD}{name}: on this schedule it does not go wrong as it should{BOLD:#}\n"
+            ),
+        }
+    }
+
+    /// Who waits for what, and who holds it.
+    fn waits(&self, run: &Run, table: &Table<'_>) -> String {
+        let mut text = String::new();
         for wait in &run.waits {
             let thread = table.thread(wait.thread);
             let operation = table.operation(&wait.verb, wait.object.as_ref());
@@ -415,7 +466,7 @@ impl<'e> Report<'e> {
             "role": subject.role.name(),
             "status": self.status.name(),
             "holds": self.status.is_good(),
-            "found_after": self.found.map(|run| run.found_after),
+            "found_after": self.found,
             "schedules": explored.schedules,
             "phases": phases.collect::<Vec<_>>(),
             "distinct_outputs": summary.and_then(|summary| summary.distinct_outputs),
@@ -426,28 +477,9 @@ impl<'e> Report<'e> {
     }
 }
 
-/// What phases of one time model cover.
-fn coverage(phases: &[&Phase]) -> String {
-    if let Some(all) = phases.iter().find(|phase| phase.strategy == "exhaustive" && phase.complete) {
-        let (n, s) = counted(all.schedules, "distinguishable schedule");
-        return format!("all {n} {s}");
-    }
-    let total = phases.iter().map(|phase| phase.schedules).sum();
-    let (n, s) = counted(total, "schedule");
-    let parts = phases.iter().map(|phase| {
-        let n = thousands(phase.schedules);
-        match (phase.strategy.strip_prefix("preemption bound "), phase.strategy.as_str()) {
-            (Some(bound), _) => {
-                let s = if bound == "1" { "" } else { "s" };
-                let all = if phase.complete { "all " } else { "" };
-                format!("{all}{n} with up to {bound} preemption{s}")
-            }
-            (None, "pct") => format!("{n} with random priorities"),
-            (None, "random") => format!("{n} at random"),
-            (None, strategy) => format!("{n} {strategy}"),
-        }
-    });
-    format!("{n} {s}: {}", parts.collect::<Vec<_>>().join(", "))
+/// How many preemptions a schedule of a phase has at most, if that is what bounds it.
+fn bound(phase: &Phase) -> Option<u64> {
+    phase.strategy.strip_prefix("preemption bound ")?.parse().ok()
 }
 
 /// A number, and the noun in the right form.

@@ -150,8 +150,8 @@ fn of_topic(topic: &Topic, metadata: &Value, bin: Option<&str>) -> Result<Vec<Su
     let packages = metadata["packages"].as_array().into_iter().flatten();
     let shown = shown_path(&topic.path);
     let manifest = packages
-        .filter(|package| manifest_path.is_some() && is_meant(package))
-        .next()
+        .filter(|_| manifest_path.is_some())
+        .find(is_meant)
         .ok_or_else(|| Error::usage(format!("{shown} is no package")))?;
     let path = |key: &str| metadata[key].as_str().map(PathBuf::from);
     let folder = manifest["manifest_path"].as_str().map(PathBuf::from);
@@ -378,6 +378,14 @@ impl Package {
     /// The workspace that is made of it and its neighbours.
     pub fn workspace(&self) -> PathBuf {
         self.place.join("workspace")
+    }
+
+    /// The folder in which its programs run.
+    pub fn folder(&self) -> &Path {
+        match self.manifest {
+            Some(_) => &self.path,
+            None => &self.root,
+        }
     }
 
     fn targets(&self, kind: &str) -> impl Iterator<Item = &Value> {

@@ -89,11 +89,13 @@ impl<'r> Table<'r> {
         }
     }
 
-    /// A line of the source: its number alone in the program's own file.
-    pub fn place(&self, place: &Place) -> String {
-        match &place.file {
-            file if file == self.file => format!(":{}", place.line),
-            file => format!("{}:{}", short(file), place.line),
+    /// A line of the source: its number alone in the program's own file, and nothing where
+    /// the explorer itself does something, such as starting `main`.
+    fn place(&self, place: &Place) -> String {
+        match short(&place.file) {
+            _ if place.file == self.file => format!(":{}", place.line),
+            file if file.starts_with("model-std") => String::new(),
+            file => format!("{file}:{}", place.line),
         }
     }
 

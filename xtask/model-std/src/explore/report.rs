@@ -68,6 +68,7 @@ pub fn step(execution: &Execution, index: usize) -> Value {
         "value": detail.value,
         "file": detail.place.file(),
         "line": detail.place.line(),
+        "column": detail.place.column(),
         "at_us": detail.at / 1000,
         "switch": detail.switch.map(|switch| match switch {
             Switch::Preempted => "preempted",
