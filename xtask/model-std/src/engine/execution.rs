@@ -16,6 +16,9 @@ use super::{Object, Op, Thread, Turn};
 /// called a livelock. A loop that gives up after some rounds gets its chance.
 const IDLE_ROUNDS: u32 = 200;
 
+/// The number of the object that is the clock, behind those of the two streams.
+pub(super) const CLOCK: u32 = 2;
+
 /// How an execution ended.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Ending {
@@ -95,24 +98,20 @@ pub struct ObjectState {
     pub(super) version: u32,
 }
 
-/// The operation that a thread wants to do next.
-pub struct Pending {
-    /// What it is.
-    pub op: Op,
-    /// What it has seen, if it waits in a loop for something else.
-    pub seen: Seen,
-}
-
 /// One thread of the program.
 pub struct ThreadState {
-    /// What it does next; `None` while it runs and once it has finished.
-    pub pending: Option<Pending>,
     /// Its name.
     pub name: Option<String>,
     /// Its latest step.
     pub last: Option<u32>,
     /// It panicked, and nobody has joined it.
     pub unjoined_panic: bool,
+    /// Whether it has announced an operation, and waits to be chosen for it.
+    waits: bool,
+    /// That operation, or the one before.
+    op: Op,
+    /// What it has seen, if it waits in a loop for something else.
+    seen: Seen,
     pub(super) fiber: Option<Fiber>,
     pub(super) spawned: Option<u32>,
     pub(super) panicking: bool,
@@ -173,8 +172,15 @@ pub struct Execution {
     idle_rounds: u32,
 }
 
+impl ThreadState {
+    /// What it does next; `None` once it has finished.
+    pub fn next(&self) -> Option<&Op> {
+        self.waits.then_some(&self.op)
+    }
+}
+
 impl Execution {
-    pub(super) fn idle() -> Self {
+    pub(super) const fn idle() -> Self {
         Self {
             threads: Vec::new(),
             objects: Vec::new(),
@@ -183,7 +189,7 @@ impl Execution {
             edges: Vec::new(),
             deviations: Vec::new(),
             preemptions: 0,
-            output: Output::default(),
+            output: Output::new(),
             ending: None,
             now: 0,
             timed: false,
@@ -262,15 +268,13 @@ impl Execution {
         let finished = self.register("thread", place, 0);
         let token = self.register("park token", place, 0);
         let thread = Thread(self.threads.len() as u32);
-        let op = Op::local("start", place);
         self.threads.push(ThreadState {
-            pending: Some(Pending {
-                op,
-                seen: Seen::default(),
-            }),
             name,
             last: None,
             unjoined_panic: false,
+            waits: true,
+            op: Op::local("start", place),
+            seen: Seen::default(),
             fiber: Some(fiber),
             spawned: None,
             panicking: false,
@@ -294,10 +298,10 @@ impl Execution {
         self.current
     }
 
-    /// What the thread's next operation touches.
+    /// What the thread's next operation touches; nothing, if it has finished.
     pub fn next_accesses(&self, thread: u32) -> Accesses {
-        let pending = self.threads[thread as usize].pending.as_ref();
-        pending.map_or_else(Accesses::default, |pending| pending.op.accesses)
+        let next = self.threads[thread as usize].next();
+        next.map_or_else(Accesses::default, |op| op.accesses)
     }
 
     /// The time model.
@@ -313,35 +317,28 @@ impl Execution {
         }
     }
 
-    /// What each thread waits for that has not finished, and whether it could go on.
-    pub fn waiting(&self) -> impl Iterator<Item = (u32, &Op, bool)> {
-        let threads = (0..).zip(&self.threads);
-        threads.filter_map(|(id, thread)| {
-            let pending = thread.pending.as_ref()?;
-            Some((id, &pending.op, self.can_go_on(pending)))
-        })
-    }
-
     /// Whether the thread waits in a loop for something to change.
     pub fn spins(&self, thread: u32) -> bool {
-        let pending = self.threads[thread as usize].pending.as_ref();
-        pending.is_some_and(|pending| !pending.seen.is_empty())
+        let thread = &self.threads[thread as usize];
+        thread.waits && !thread.seen.is_empty()
     }
 
     /// Whether the thread could do its next operation now.
-    pub fn can_go_on(&self, pending: &Pending) -> bool {
-        let Op {
-            guard, deadline, ..
-        } = pending.op;
-        let open = match guard {
+    #[inline]
+    fn can_go_on(&self, thread: &ThreadState) -> bool {
+        if !thread.waits {
+            return false;
+        }
+        let op = &thread.op;
+        let open = match op.guard {
             Some((object, at_least)) => self.objects[object as usize].counter >= at_least,
-            None => deadline.is_none() && pending.seen.is_empty(),
+            None => op.deadline.is_none() && thread.seen.is_empty(),
         };
         let due = || match self.time {
-            TimeModel::Virtual => deadline.is_some_and(|at| at <= self.now),
-            TimeModel::Adversarial => deadline.is_some(),
+            TimeModel::Virtual => op.deadline.is_some_and(|at| at <= self.now),
+            TimeModel::Adversarial => op.deadline.is_some(),
         };
-        open || due() || pending.seen.changed(&self.objects).next().is_some()
+        open || due() || thread.seen.changed(&self.objects).next().is_some()
     }
 
     /// Finds out who can go on; where nobody can, lets time pass. False if that does not help.
@@ -349,10 +346,11 @@ impl Execution {
         loop {
             let mut enabled = std::mem::take(&mut self.enabled);
             enabled.clear();
-            enabled.extend((0..).zip(&self.threads).filter_map(|(id, thread)| {
-                let pending = thread.pending.as_ref()?;
-                self.can_go_on(pending).then_some(id)
-            }));
+            for (id, thread) in (0..).zip(&self.threads) {
+                if self.can_go_on(thread) {
+                    enabled.push(id);
+                }
+            }
             self.enabled = enabled;
             if !self.enabled.is_empty() {
                 return true;
@@ -365,23 +363,36 @@ impl Execution {
     }
 
     fn let_time_pass(&mut self) -> bool {
-        let pending = || self.threads.iter().filter_map(|t| t.pending.as_ref());
-        if let Some(next) = pending().filter_map(|pending| pending.op.deadline).min() {
+        let waiting = || self.threads.iter().filter(|thread| thread.waits);
+        if let Some(next) = waiting().filter_map(|thread| thread.op.deadline).min() {
             self.now = self.now.max(next);
             return true;
         }
-        let loops = pending().any(|pending| !pending.seen.is_empty());
+        let loops = waiting().any(|thread| !thread.seen.is_empty());
         if !loops || self.idle_rounds == IDLE_ROUNDS {
             return false;
         }
         // Only loops are left. Each goes round once more, in case it counts its rounds.
         self.idle_rounds += 1;
         for thread in &mut self.threads {
-            if let Some(pending) = &mut thread.pending {
-                pending.seen = Seen::default();
-            }
+            thread.seen = Seen::default();
         }
         true
+    }
+
+    /// The running thread has come to an operation, and waits to be chosen for it.
+    pub(super) fn announce(&mut self, op: &Op, seen: Seen) {
+        let time = self.time;
+        let thread = &mut self.threads[self.current as usize];
+        thread.op = *op;
+        thread.seen = seen;
+        thread.waits = true;
+        if time == TimeModel::Adversarial && op.deadline.is_some() {
+            // Whoever wakes up moves the clock. Two of them leave it at the later time, in
+            // either order.
+            thread.op.accesses = op.accesses.and(CLOCK, Access::LockShared);
+        }
+        self.choose();
     }
 
     /// Lets the scheduler choose who goes on, and takes that step; or ends the execution.
@@ -426,9 +437,9 @@ impl Execution {
         let switch = match chosen == self.current {
             true => None,
             false if stays => Some(Switch::Preempted),
-            false => match self.threads[self.current as usize].pending {
-                Some(_) => Some(Switch::Blocked),
-                None => Some(Switch::Finished),
+            false => match self.threads[self.current as usize].waits {
+                true => Some(Switch::Blocked),
+                false => Some(Switch::Finished),
             },
         };
         self.preemptions += u32::from(switch == Some(Switch::Preempted));
@@ -442,7 +453,8 @@ impl Execution {
         }
         self.current = chosen;
         let thread = &mut self.threads[chosen as usize];
-        let Pending { op, seen } = thread.pending.take().expect("it has a next operation");
+        thread.waits = false;
+        let op = &thread.op;
         let open = op
             .guard
             .is_none_or(|(object, at_least)| self.objects[object as usize].counter >= at_least);
@@ -450,15 +462,14 @@ impl Execution {
         if let Some(at) = op.deadline {
             self.timed = true;
             // What waits for a time alone, or had to give up waiting, did wait.
-            if !open || (op.guard.is_none() && seen.is_empty()) {
+            if !open || (op.guard.is_none() && thread.seen.is_empty()) {
                 self.now = self.now.max(at);
             }
         }
-        for object in seen.changed(&self.objects) {
+        for object in thread.seen.changed(&self.objects) {
             let changes = |step: &Step| step.accesses.changes(object);
             let before = self.steps.iter().rposition(changes);
-            self.edges
-                .extend(before.map(|before| (index, before as u32)));
+            self.edges.extend(before.map(|before| (index, before as u32)));
         }
         if thread.last.is_none() {
             self.edges

@@ -3,7 +3,7 @@
 use invariants::{Line, Stream};
 
 /// The text of both streams, piece by piece.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub struct Output {
     text: Vec<u8>,
     pieces: Vec<Piece>,
@@ -21,6 +21,13 @@ struct Piece {
 }
 
 impl Output {
+    pub(super) const fn new() -> Self {
+        Self {
+            text: Vec::new(),
+            pieces: Vec::new(),
+        }
+    }
+
     pub(super) fn clear(&mut self) {
         self.text.clear();
         self.pieces.clear();

@@ -2,13 +2,14 @@
 //! does between being chosen.
 
 use std::cell::RefCell;
+use std::mem::ManuallyDrop;
 use std::panic::{self, AssertUnwindSafe, Location};
 use std::rc::Rc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use super::access::{Access, Accesses};
-use super::execution::{Ending, Execution, Pending, Phase};
+use super::execution::{CLOCK, Ending, Execution, Phase};
 use super::raw::{self, Fiber, Snapshot};
 use super::search::TimeModel;
 use super::waiting::Seen;
@@ -20,18 +21,18 @@ const THREADS: usize = 1_000;
 /// More output than this is taken for a mistake: the limit of a real run.
 const OUTPUT: usize = 4 << 20;
 
-/// The number of the object that is the clock, behind those of the two streams.
-const CLOCK: u32 = 2;
-
 thread_local! {
-    static EXECUTION: RefCell<Execution> = RefCell::new(Execution::idle());
+    /// Never dropped, so that asking for it is no more than an address.
+    static EXECUTION: RefCell<ManuallyDrop<Execution>> =
+        const { RefCell::new(ManuallyDrop::new(Execution::idle())) };
 }
 
 /// The execution that runs, or has just ended.
 ///
 /// Nothing that `f` calls may be the program's code, which could ask for it again.
+#[inline]
 pub(super) fn with<R>(f: impl FnOnce(&mut Execution) -> R) -> R {
-    EXECUTION.with_borrow_mut(f)
+    EXECUTION.with_borrow_mut(|execution| f(execution))
 }
 
 /// A program: it returns its exit status.
@@ -170,7 +171,7 @@ pub(super) fn perform(mut op: Op) -> Turn {
             let seen = thread
                 .waiting
                 .before_read(&mut op, running.now, &running.objects);
-            announce(running, op, seen)
+            announce(running, &op, seen)
         }
         Phase::Idle => Next::GoOn(Turn::Ready),
         Phase::Ended => {
@@ -184,15 +185,9 @@ pub(super) fn perform(mut op: Op) -> Turn {
     }))
 }
 
-fn announce(running: &mut Execution, mut op: Op, seen: Seen) -> Next {
+fn announce(running: &mut Execution, op: &Op, seen: Seen) -> Next {
     let asking = running.current;
-    if running.time == TimeModel::Adversarial && op.deadline.is_some() {
-        // Whoever wakes up moves the clock. Two of them leave it at the later time, in
-        // either order.
-        op.accesses = op.accesses.and(CLOCK, Access::LockShared);
-    }
-    running.threads[asking as usize].pending = Some(Pending { op, seen });
-    running.choose();
+    running.announce(op, seen);
     match running.current == asking && running.ending.is_none() {
         true => Next::GoOn(running.threads[asking as usize].turn),
         false => Next::Wait,
@@ -246,7 +241,7 @@ pub(super) fn yield_now(mut op: Op) {
         Phase::Running => {
             let thread = &mut running.threads[running.current as usize];
             let seen = thread.waiting.before_yield(&mut op, running.now);
-            announce(running, op, seen)
+            announce(running, &op, seen)
         }
         _ => Next::GoOn(Turn::Ready),
     }));

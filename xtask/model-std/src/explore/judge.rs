@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 
 use super::wire::{self, Request};
 use crate::engine::CORES;
-use crate::engine::execution::{Ending, Execution};
+use crate::engine::execution::{Ending, Execution, ThreadState};
 use crate::engine::search::{Schedule, Strategy, TimeModel};
 
 /// As many runs are remembered, so that one with the same output need not be judged again.
@@ -31,7 +31,7 @@ pub struct Judge {
     /// How many executions were judged under the current time model.
     pub schedules: u64,
     time: TimeModel,
-    found: Option<u64>,
+    found: Option<(u64, Schedule)>,
 }
 
 /// What is known of a rule.
@@ -216,7 +216,7 @@ impl Judge {
             }
         }
         if self.is_pitfall && report.holds(spec) {
-            self.found = Some(self.schedules);
+            self.found = Some((self.schedules, execution.schedule()));
         }
         match self.is_pitfall {
             // It goes wrong in another way, or not at all: neither is what is looked for.
@@ -227,8 +227,8 @@ impl Judge {
 
     fn report(&self, execution: &Execution) -> (Option<Cause>, Option<invariants::Report>) {
         let places = || {
-            let waiting = execution.waiting();
-            let mut places: Vec<String> = waiting.map(|(_, op, _)| op.place.to_string()).collect();
+            let waiting = execution.threads.iter().filter_map(ThreadState::next);
+            let mut places: Vec<String> = waiting.map(|op| op.place.to_string()).collect();
             places.sort();
             places
         };
@@ -382,9 +382,9 @@ impl Judge {
             .collect()
     }
 
-    /// After how many schedules the pitfall was found.
-    pub fn found(&self) -> Option<u64> {
-        self.found
+    /// After how many schedules the pitfall was found, and on which.
+    pub fn found(&self) -> Option<&(u64, Schedule)> {
+        self.found.as_ref()
     }
 }
 

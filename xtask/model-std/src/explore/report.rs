@@ -17,10 +17,11 @@ pub fn failure(execution: &Execution, cause: Option<&Cause>, judge: &Judge) -> V
         object
     });
     let hangs = matches!(execution.ending, Some(Ending::Deadlock | Ending::Livelock));
-    let waits: Value = execution
-        .waiting()
+    let waiting = (0u32..).zip(&execution.threads);
+    let waits: Value = waiting
+        .filter_map(|(id, thread)| Some((id, thread.next()?)))
         .filter(|_| hangs)
-        .map(|(thread, op, _)| {
+        .map(|(thread, op)| {
             let object = op.accesses.iter().next().map(|(object, _)| object);
             let holder = object.and_then(|object| execution.objects[object as usize].holder);
             json!({
@@ -41,7 +42,7 @@ pub fn failure(execution: &Execution, cause: Option<&Cause>, judge: &Judge) -> V
         "time_model": wire::time_name(execution.time()),
         "preemptions": execution.preemptions,
         "schedule": wire::schedule(&execution.schedule()),
-        "found": judge.found(),
+        "found": judge.found().map(|(after, _)| after),
         "threads": threads(execution),
         "steps": steps.collect::<Value>(),
         "waits": waits,
@@ -119,7 +120,8 @@ pub fn summary(phases: &[Phase], judge: &Judge) -> Value {
         "phases": searched.collect::<Value>(),
         "distinct_outputs": judge.distinct,
         "rules": judge.rules(),
-        "found": judge.found(),
+        "found": judge.found().map(|(after, _)| after),
+        "found_schedule": judge.found().map(|(_, schedule)| wire::schedule(schedule)),
         "proved": !phases.is_empty() && phases.iter().all(proved),
     })
 }

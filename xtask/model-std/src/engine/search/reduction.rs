@@ -171,12 +171,12 @@ impl Graph {
             Some(Ending::Exited(_) | Ending::Killed(_))
         );
         for (thread, state) in (0..).zip(&execution.threads) {
-            let Some(pending) = &state.pending else {
+            let Some(op) = state.next() else {
                 continue;
             };
             let operation = Operation {
                 thread,
-                accesses: &pending.op.accesses,
+                accesses: &op.accesses,
                 epoch,
                 index: execution.steps.len(),
             };
