@@ -12,6 +12,7 @@ use serde_json::{Value, json};
 use crate::error::{ALL_HOLD, BROKEN, Error, INTERRUPTED, Result, WRONG};
 use crate::explore::build::{self, Facade, Harness};
 use crate::explore::child::{self, Explored};
+use crate::explore::protocol::Schedule;
 use crate::explore::report::{Report, thousands};
 use crate::explore::source::{self, Subject};
 use crate::explore::token::Token;
@@ -66,7 +67,8 @@ pub fn explore(flags: &ExploreFlags) -> Result<u8> {
         }
     }
     told.bar.set_length(ready.len() as u64);
-    run(&ready, flags, replay.as_ref(), &mut told)?;
+    let schedule = replay.as_ref().map(|token| &token.schedule);
+    run(&ready, flags, schedule, &mut told)?;
     for subject in &not_explored {
         told.not_explored(subject)?;
     }
@@ -89,7 +91,7 @@ enum News {
 fn run(
     ready: &[(&Subject, &Harness)],
     flags: &ExploreFlags,
-    replay: Option<&Token>,
+    replay: Option<&Schedule>,
     told: &mut Told<'_>,
 ) -> Result<()> {
     let cores = thread::available_parallelism().map_or(1, usize::from);
@@ -104,11 +106,20 @@ fn run(
                         return;
                     };
                     let (subject, harness) = ready[index];
-                    let tell = |news| sender.send(news).expect("the receiver outlives its senders");
-                    let explored =
-                        child::explore(subject, harness, flags, replay, &mut |schedules, strategy| {
+                    let tell = |news| {
+                        sender
+                            .send(news)
+                            .expect("the receiver outlives its senders")
+                    };
+                    let explored = child::explore(
+                        subject,
+                        harness,
+                        flags,
+                        replay,
+                        &mut |schedules, strategy| {
                             tell(News::Progress(index, schedules, strategy.to_string()));
-                        });
+                        },
+                    );
                     tell(News::Ended(index, explored));
                 }
             });
@@ -179,7 +190,8 @@ impl<'f> Told<'f> {
 
     fn progress(&mut self, subject: &Subject, schedules: u64, strategy: &str) {
         let (name, schedules) = (&subject.name, thousands(schedules));
-        self.bar.set_message(format!("{name}: {schedules} schedules, {strategy}"));
+        self.bar
+            .set_message(format!("{name}: {schedules} schedules, {strategy}"));
     }
 
     fn ended(&mut self, subject: &Subject, harness: &Harness, explored: &Explored) -> Result<()> {
@@ -194,6 +206,9 @@ impl<'f> Told<'f> {
                 text += &report.phases();
             }
             text += &report.outputs();
+            if self.flags.bin.is_some() {
+                text += &report.found();
+            }
             self.failures += &report.failures();
         }
         self.statuses.push(report.status.name());
@@ -243,7 +258,12 @@ impl<'f> Told<'f> {
         if !failures.is_empty() {
             text += &format!("\n{failures}");
         }
-        let count = |status| self.statuses.iter().filter(|known| **known == status).count();
+        let count = |status| {
+            self.statuses
+                .iter()
+                .filter(|known| **known == status)
+                .count()
+        };
         let counts = [
             "proved",
             "held",
@@ -258,7 +278,10 @@ impl<'f> Told<'f> {
         if self.statuses.len() > 1 {
             let (programs, style) = match self.broken + self.refused {
                 0 => (format!("{} programs", self.statuses.len()), GREEN),
-                failed => (format!("{failed} of {} programs failed", self.statuses.len()), RED),
+                failed => (
+                    format!("{failed} of {} programs failed", self.statuses.len()),
+                    RED,
+                ),
             };
             text += &format!("{style}{programs}{style:#}");
             for (status, count) in counts.iter().filter(|(_, count)| *count > 0) {
@@ -304,7 +327,9 @@ impl<'f> Told<'f> {
             return Ok(());
         }
         let mut out = io::stdout().lock();
-        let written = objects.iter().try_for_each(|object| writeln!(out, "{object}"));
+        let written = objects
+            .iter()
+            .try_for_each(|object| writeln!(out, "{object}"));
         written
             .and_then(|()| out.flush())
             .map_err(Error::io("cannot write the report"))

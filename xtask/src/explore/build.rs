@@ -150,12 +150,17 @@ pub fn build(
         groups.entry(place).or_default().push(index);
     }
     for (place, members) in groups {
-        let members: Vec<_> = members.into_iter().map(|index| (index, &subjects[index])).collect();
+        let members: Vec<_> = members
+            .into_iter()
+            .map(|index| (index, &subjects[index]))
+            .collect();
         for (index, result) in build_group(place, &members, facade)? {
             built[index] = Some(result);
         }
     }
-    let built = built.into_iter().map(|built| built.expect("each is in a group"));
+    let built = built
+        .into_iter()
+        .map(|built| built.expect("each is in a group"));
     Ok(built.collect())
 }
 
@@ -173,7 +178,12 @@ fn build_group(
     write_workspace(&workspace, members)?;
     let mut command = Command::new(cargo());
     command
-        .args(["build", "--release", "--keep-going", "--message-format=json"])
+        .args([
+            "build",
+            "--release",
+            "--keep-going",
+            "--message-format=json",
+        ])
         .args(["--target", &facade.host])
         .arg("--manifest-path")
         .arg(workspace.join("Cargo.toml"))
@@ -185,13 +195,21 @@ fn build_group(
     for (_, subject) in members {
         command.args(["--package", &subject.package_name()]);
     }
-    let folders: Vec<_> = members.iter().map(|(_, subject)| subject.package_folder()).collect();
+    let folders: Vec<_> = members
+        .iter()
+        .map(|(_, subject)| subject.package_folder())
+        .collect();
     let mut executables: Vec<Option<PathBuf>> = vec![None; members.len()];
     let mut errors: Vec<String> = vec![String::new(); members.len()];
     let mut others = String::new();
     let status = cargo::messages(command, &mut |message| {
-        let folder = message["manifest_path"].as_str().map(Path::new).and_then(Path::parent);
-        let member = folders.iter().position(|known| Some(known.as_path()) == folder);
+        let folder = message["manifest_path"]
+            .as_str()
+            .map(Path::new)
+            .and_then(Path::parent);
+        let member = folders
+            .iter()
+            .position(|known| Some(known.as_path()) == folder);
         if let (Some(member), Some(program)) = (member, message["executable"].as_str()) {
             executables[member] = Some(PathBuf::from(program));
         }
@@ -205,9 +223,14 @@ fn build_group(
         }
     })?;
     let understood = executables.iter().any(Option::is_some)
-        || errors.iter().chain([&others]).any(|errors| !errors.is_empty());
+        || errors
+            .iter()
+            .chain([&others])
+            .any(|errors| !errors.is_empty());
     if !status.success() && !understood {
-        return Err(Error::usage("cargo did not build anything; mend what it says above"));
+        return Err(Error::usage(
+            "cargo did not build anything; mend what it says above",
+        ));
     }
     let mut built = Vec::new();
     for (((index, subject), executable), errors) in members.iter().zip(executables).zip(errors) {

@@ -17,7 +17,6 @@ use serde_json::{Value, json};
 use super::build::Harness;
 use super::protocol::{Message, Output, Run, Schedule, Summary, TimeModel};
 use super::source::Subject;
-use super::token::Token;
 use crate::error::{Error, Result};
 use crate::flags::ExploreFlags;
 use crate::process::Group;
@@ -46,7 +45,8 @@ pub struct Explored {
     pub wall: Duration,
 }
 
-/// Explores a program, and says now and then how far it is.
+/// Explores a program, or takes one schedule of it again, and says now and then how far it
+/// is. Where a pitfall is found, the schedule on which it goes wrong is one of the runs.
 ///
 /// # Errors
 ///
@@ -56,11 +56,11 @@ pub fn explore(
     subject: &Subject,
     harness: &Harness,
     flags: &ExploreFlags,
-    replay: Option<&Token>,
+    replay: Option<&Schedule>,
     on_progress: &mut dyn FnMut(u64, &str),
 ) -> Result<Explored> {
     let scratch = Scratch::new(&subject.package.place)?;
-    let request = request(subject, flags, replay.map(|token| &token.schedule), &scratch);
+    let request = request(subject, flags, replay, &scratch);
     let start = Instant::now();
     let mut explored = Explored {
         runs: Vec::new(),
@@ -71,9 +71,16 @@ pub fn explore(
         wall: Duration::ZERO,
     };
     let mut problem = None;
-    let ended = attend((subject, harness), &request, &scratch, flags.stall, &mut |object| {
-        match Message::parse(&object) {
-            Ok(Message::Progress { schedules, strategy }) => {
+    let ended = attend(
+        (subject, harness),
+        &request,
+        &scratch,
+        flags.stall,
+        &mut |object| match Message::parse(&object) {
+            Ok(Message::Progress {
+                schedules,
+                strategy,
+            }) => {
                 explored.schedules = schedules;
                 on_progress(schedules, &strategy);
             }
@@ -91,9 +98,20 @@ pub fn explore(
                 explored.summary = Some(summary);
             }
             Ok(Message::Problem(what)) => problem = Some(what),
-            Err(what) => problem = Some(format!("the explorer said what is not understood: {what}")),
-        }
-    })?;
+            Err(what) => {
+                problem = Some(format!("the explorer said what is not understood: {what}"))
+            }
+        },
+    )?;
+    let found = explored
+        .summary
+        .as_ref()
+        .and_then(|summary| summary.found_schedule.clone());
+    if let Some(schedule) = found {
+        let again = explore(subject, harness, flags, Some(&schedule), &mut |_, _| {})?;
+        explored.runs.extend(again.runs);
+        explored.objects.extend(again.objects);
+    }
     explored.wall = start.elapsed();
     if let Some(problem) = problem {
         return Err(Error::Broken(problem));
@@ -114,7 +132,9 @@ pub fn explore(
     };
     explored.schedules = record.number;
     let object = retrace(subject, harness, flags, &record, (kind, &story))?;
-    explored.runs.push(Run::parse(&object).map_err(Error::Broken)?);
+    explored
+        .runs
+        .push(Run::parse(&object).map_err(Error::Broken)?);
     explored.objects.push(object);
     Ok(explored)
 }
@@ -301,12 +321,18 @@ fn retrace(
     request["replay"] = json!({"time_model": time_model, "choices": record.choices});
     let mut steps = Vec::new();
     let mut last = None;
-    attend((subject, harness), &request, &scratch, flags.stall, &mut |object| {
-        if let Ok(Message::Step(step)) = Message::parse(&object) {
-            steps.push(step.object.clone());
-            last = Some(step);
-        }
-    })?;
+    attend(
+        (subject, harness),
+        &request,
+        &scratch,
+        flags.stall,
+        &mut |object| {
+            if let Ok(Message::Step(step)) = Message::parse(&object) {
+                steps.push(step.object.clone());
+                last = Some(step);
+            }
+        },
+    )?;
     let (threads, deviations) = match last {
         Some(step) => (step.threads, step.deviations),
         None => (json!([]), json!([])),

@@ -124,7 +124,9 @@ pub fn names_at(source: &Masked, made: &Place, is_channel: bool) -> Option<Vec<S
                 && !matches!(text.get(at + 1), Some('=' | '>')) =>
             {
                 let start = text[..at].iter().rposition(|&c| ";{}".contains(c));
-                let left: String = text[start.map_or(0, |start| start + 1)..at].iter().collect();
+                let left: String = text[start.map_or(0, |start| start + 1)..at]
+                    .iter()
+                    .collect();
                 let mut names = bound(&left)?;
                 return match names.len() {
                     1 => Some(names),
@@ -234,7 +236,10 @@ impl Masked {
 /// The first place from `at` on of which `is_end` is true, or the end.
 fn end_of(text: &[char], at: usize, is_end: impl Fn(&[char]) -> bool) -> usize {
     let places = at..text.len();
-    places.into_iter().find(|&at| is_end(&text[at..])).unwrap_or(text.len())
+    places
+        .into_iter()
+        .find(|&at| is_end(&text[at..]))
+        .unwrap_or(text.len())
 }
 
 fn end_of_string(text: &[char], mut at: usize) -> usize {

@@ -151,6 +151,8 @@ pub struct Object {
     pub kind: String,
     /// Where in the source it was made.
     pub made: Place,
+    /// The thread whose end or whose park token it is.
+    pub thread: Option<usize>,
 }
 
 /// A place in a source file.
@@ -334,6 +336,7 @@ impl Object {
             id: number(object, "id")?,
             kind: text(object, "kind")?,
             made: Place::parse(object)?,
+            thread: index(&object["thread"]),
         }))
     }
 }
@@ -406,7 +409,9 @@ fn flag(object: &Value, key: &str) -> bool {
 }
 
 fn index(value: &Value) -> Option<usize> {
-    value.as_u64().and_then(|number| usize::try_from(number).ok())
+    value
+        .as_u64()
+        .and_then(|number| usize::try_from(number).ok())
 }
 
 fn at(list: &Value, place: usize) -> Option<u32> {

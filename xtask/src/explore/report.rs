@@ -82,8 +82,8 @@ impl<'e> Report<'e> {
         both_models: bool,
     ) -> Self {
         let faulty = explored.runs.iter().filter(|run| run.fault.is_some());
-        let (untimely, broken): (Vec<_>, Vec<_>) =
-            faulty.partition(|run| both_models && run.schedule.time_model == TimeModel::Adversarial);
+        let (untimely, broken): (Vec<_>, Vec<_>) = faulty
+            .partition(|run| both_models && run.schedule.time_model == TimeModel::Adversarial);
         let summary = explored.summary.as_ref();
         let rules = summary.iter().flat_map(|summary| &summary.rules);
         let unseen = rules.filter(|rule| rule.verdict == "not witnessed");
@@ -118,8 +118,8 @@ impl<'e> Report<'e> {
             Status::NotFound | Status::Broken => format!("{RED}FAIL{RED:#}  "),
         };
         let what = match (self.status, self.found) {
-            (Status::Found, Some(found)) => {
-                let (n, s) = counted(found, "schedule");
+            (Status::Found, found) => {
+                let (n, s) = counted(found.unwrap_or(1), "schedule");
                 format!("after {n} {s}")
             }
             (Status::NotFound, _) => {
@@ -130,7 +130,8 @@ impl<'e> Report<'e> {
                 let (n, s) = counted(count, "failure");
                 format!("{n} {s} {}", self.coverage().replacen("on", "among", 1))
             }
-            _ => format!("held {}", self.coverage()),
+            (Status::Proved, _) => format!("held {}", self.coverage()),
+            (Status::Held, _) => self.coverage(),
         };
         let seconds = self.explored.wall.as_secs_f64();
         let mut text = format!("{word}  {name:<width$}  {what}  {seconds:.1} s");
@@ -159,7 +160,10 @@ impl<'e> Report<'e> {
         let mut all = Vec::new();
         let mut bounds = Vec::new();
         for model in TimeModel::ALL {
-            let phases = summary.phases.iter().filter(|phase| phase.time_model == model);
+            let phases = summary
+                .phases
+                .iter()
+                .filter(|phase| phase.time_model == model);
             let complete: Vec<&Phase> = phases.clone().filter(|phase| phase.complete).collect();
             if let Some(phase) = complete.iter().find(|phase| phase.strategy == "exhaustive") {
                 let (n, s) = counted(phase.schedules, "distinguishable schedule");
@@ -189,7 +193,8 @@ impl<'e> Report<'e> {
     pub fn phases(&self) -> String {
         let mut text = String::new();
         let summary = self.explored.summary.iter();
-        for phase in summary.filter(|summary| !summary.proved).flat_map(|summary| &summary.phases) {
+        let told = summary.filter(|summary| !summary.proved && summary.found.is_none());
+        for phase in told.flat_map(|summary| &summary.phases) {
             let (n, s) = counted(phase.schedules, "schedule");
             let (all, how) = match (phase.complete, bound(phase)) {
                 (true, Some(bound)) => {
@@ -200,9 +205,9 @@ impl<'e> Report<'e> {
                     let (bound, preemptions) = counted(bound, "preemption");
                     ("", format!("with up to {bound} {preemptions}"))
                 }
-                (true, None) => ("all ", "that can be told apart".to_string()),
+                (true, None) => ("all ", "that are distinguishable".to_string()),
                 (false, None) => match phase.strategy.as_str() {
-                    "exhaustive" => ("", "of those that can be told apart".to_string()),
+                    "exhaustive" => ("", "of the distinguishable ones".to_string()),
                     "pct" => ("", "with random priorities".to_string()),
                     _ => ("", "at random".to_string()),
                 },
@@ -249,6 +254,13 @@ impl<'e> Report<'e> {
             );
         }
         text
+    }
+
+    /// The schedule on which a pitfall goes wrong, in full.
+    pub fn found(&self) -> String {
+        let mut runs = self.explored.runs.iter().filter(|run| run.goes_wrong);
+        runs.next()
+            .map_or_else(String::new, |run| format!("\n{}", self.run(run)))
     }
 
     /// Every schedule that was asked for, in full.
@@ -313,7 +325,11 @@ impl<'e> Report<'e> {
         if let Some(failing) = run.failing.filter(|failing| *failing > 1) {
             let _ = write!(text, "; {} are wrong in this way", thousands(failing));
         }
-        let _ = writeln!(text, ". {DIM}Lines of {}{DIM:#}\n", self.subject.shown_file());
+        let _ = writeln!(
+            text,
+            ". {DIM}Lines of {}{DIM:#}\n",
+            self.subject.shown_file()
+        );
         text += &table.text();
         let _ = writeln!(text, "\n  replay: {}", self.replay(&run.schedule));
         text
@@ -347,7 +363,9 @@ impl<'e> Report<'e> {
             false => format!("{}: {}", fault.kind, fault.story),
         };
         let transcript = Some(&run.transcript);
-        Some(broken_rule(name, &file, ready, rule, report, &story, transcript))
+        Some(broken_rule(
+            name, &file, ready, rule, report, &story, transcript,
+        ))
     }
 
     fn other_fault(&self, run: &Run) -> String {
@@ -407,7 +425,10 @@ impl<'e> Report<'e> {
     /// The command that takes a schedule again.
     fn replay(&self, schedule: &Schedule) -> String {
         let token = self.token(schedule);
-        format!("cargo xtask explore {} --replay {token}", self.subject.words)
+        format!(
+            "cargo xtask explore {} --replay {token}",
+            self.subject.words
+        )
     }
 
     fn token(&self, schedule: &Schedule) -> Token {
@@ -424,8 +445,14 @@ impl<'e> Report<'e> {
             subject, explored, ..
         } = self;
         let mut objects = Vec::new();
-        let runs = explored.runs.iter().map(|run| (&run.schedule, self.claim(run)));
-        let outputs = explored.outputs.iter().map(|output| (&output.schedule, None));
+        let runs = explored
+            .runs
+            .iter()
+            .map(|run| (&run.schedule, self.claim(run)));
+        let outputs = explored
+            .outputs
+            .iter()
+            .map(|output| (&output.schedule, None));
         for object in &explored.objects {
             let mut object = object.clone();
             object["program"] = json!(subject.name);
@@ -479,7 +506,11 @@ impl<'e> Report<'e> {
 
 /// How many preemptions a schedule of a phase has at most, if that is what bounds it.
 fn bound(phase: &Phase) -> Option<u64> {
-    phase.strategy.strip_prefix("preemption bound ")?.parse().ok()
+    phase
+        .strategy
+        .strip_prefix("preemption bound ")?
+        .parse()
+        .ok()
 }
 
 /// A number, and the noun in the right form.

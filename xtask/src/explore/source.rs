@@ -24,7 +24,8 @@ use crate::runs;
 use crate::workspace::{Topic, Workspace};
 
 /// Appended to the root of a program: it is all that is not the program's own.
-const ENTRY: &str = "\n#[doc(hidden)] pub fn __explore_main() -> i32 { ::std::__Main::report(main()) }\n";
+const ENTRY: &str =
+    "\n#[doc(hidden)] pub fn __explore_main() -> i32 { ::std::__Main::report(main()) }\n";
 
 /// The program that explores a library. The canary uses what must not come from the real
 /// standard library; the driver refuses to go on if it does.
@@ -112,7 +113,10 @@ pub fn subjects(
         subjects.push(of_file(file)?);
     }
     if let Some(bin) = bin {
-        let names: Vec<_> = subjects.iter().map(|subject| subject.name.as_str()).collect();
+        let names: Vec<_> = subjects
+            .iter()
+            .map(|subject| subject.name.as_str())
+            .collect();
         if !names.contains(&bin) {
             return Err(program::no_such_program(bin, &names));
         }
@@ -191,7 +195,10 @@ fn of_topic(topic: &Topic, metadata: &Value, bin: Option<&str>) -> Result<Vec<Su
             claims,
             claims_file: topic.invariants_file(),
             package: package.clone(),
-            file: file.strip_prefix(&package.root).unwrap_or(file).to_path_buf(),
+            file: file
+                .strip_prefix(&package.root)
+                .unwrap_or(file)
+                .to_path_buf(),
             edition: target["edition"].as_str().unwrap_or("2015").to_string(),
         }
     };
@@ -202,7 +209,10 @@ fn of_topic(topic: &Topic, metadata: &Value, bin: Option<&str>) -> Result<Vec<Su
             [only] if bin.is_none() => Some(only),
             _ => None,
         });
-        let names: Vec<_> = targets.iter().filter_map(|target| target["name"].as_str()).collect();
+        let names: Vec<_> = targets
+            .iter()
+            .filter_map(|target| target["name"].as_str())
+            .collect();
         let target = found.ok_or_else(|| match names.is_empty() {
             true => Error::usage(format!("{shown} has no program: there is no src/main.rs")),
             false => program::no_such_program(wanted, &names),
@@ -220,7 +230,12 @@ fn of_topic(topic: &Topic, metadata: &Value, bin: Option<&str>) -> Result<Vec<Su
             let target = named(&program.name).ok_or_else(|| {
                 Error::usage(format!("{shown} has no program `{}`", program.name))
             })?;
-            Ok(subject(&program.name, program.role, program.ready.ok(), target))
+            Ok(subject(
+                &program.name,
+                program.role,
+                program.ready.ok(),
+                target,
+            ))
         })
         .collect()
 }
@@ -268,7 +283,10 @@ pub fn keep_folder() -> Result<PathBuf> {
 /// A name as a crate can have it.
 fn crate_name(name: &str) -> String {
     let is_word = |c: char| c.is_ascii_alphanumeric();
-    let name: String = name.chars().map(|c| if is_word(c) { c } else { '_' }).collect();
+    let name: String = name
+        .chars()
+        .map(|c| if is_word(c) { c } else { '_' })
+        .collect();
     match name.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_') {
         true => name,
         false => format!("_{name}"),
@@ -389,7 +407,10 @@ impl Package {
     }
 
     fn targets(&self, kind: &str) -> impl Iterator<Item = &Value> {
-        let targets = self.manifest.iter().flat_map(|manifest| manifest["targets"].as_array());
+        let targets = self
+            .manifest
+            .iter()
+            .flat_map(|manifest| manifest["targets"].as_array());
         targets.flatten().filter(move |target| {
             let kinds = target["kind"].as_array().into_iter().flatten();
             kinds.into_iter().any(|known| known == kind)
@@ -444,7 +465,10 @@ impl Package {
     }
 
     fn features(&self) -> String {
-        let features = self.manifest.iter().filter_map(|manifest| manifest["features"].as_object());
+        let features = self
+            .manifest
+            .iter()
+            .filter_map(|manifest| manifest["features"].as_object());
         let mut text = String::from("\n[features]\n");
         for (name, enables) in features.flatten() {
             text += &format!("{} = {enables}\n", Value::from(name.as_str()));
@@ -455,7 +479,10 @@ impl Package {
     /// Its dependencies as a manifest has them; empty if there are none.
     fn dependencies(&self) -> String {
         let mut text = String::new();
-        let listed = self.manifest.iter().filter_map(|manifest| manifest["dependencies"].as_array());
+        let listed = self
+            .manifest
+            .iter()
+            .filter_map(|manifest| manifest["dependencies"].as_array());
         for dependency in listed.flatten() {
             let table = match dependency["kind"].as_str() {
                 None => "dependencies",
@@ -470,11 +497,17 @@ impl Package {
                 Value::Null => &dependency["name"],
                 rename => rename,
             };
-            text += &format!("\n[{target}{table}.{name}]\npackage = {}\n", dependency["name"]);
+            text += &format!(
+                "\n[{target}{table}.{name}]\npackage = {}\n",
+                dependency["name"]
+            );
             text += &format!("version = {}\n", dependency["req"]);
             text += &format!("features = {}\n", dependency["features"]);
             text += &format!("optional = {}\n", dependency["optional"]);
-            text += &format!("default-features = {}\n", dependency["uses_default_features"]);
+            text += &format!(
+                "default-features = {}\n",
+                dependency["uses_default_features"]
+            );
             for (key, value) in [
                 ("path", &dependency["path"]),
                 ("registry-index", &dependency["registry"]),

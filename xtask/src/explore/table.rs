@@ -21,6 +21,8 @@ pub struct Table<'r> {
     run: &'r Run,
     names: Names,
     threads: Vec<String>,
+    /// The steps that spawn threads, which are numbered in this order.
+    spawned: Vec<usize>,
     file: &'r str,
 }
 
@@ -49,10 +51,14 @@ impl<'r> Table<'r> {
         let waited = run.waits.iter().filter_map(|wait| wait.object.as_ref());
         let names = Names::new(used.chain(waited), &read);
         let source = read(file).map(|text| Masked::new(&text));
-        // Threads are numbered in the order in which they are spawned.
-        let mut spawns = run.steps.iter().filter(|step| step.verb == "spawn");
+        let steps = run.steps.iter().enumerate();
+        let spawned: Vec<_> = steps
+            .filter(|(_, step)| step.verb == "spawn")
+            .map(|(index, _)| index)
+            .collect();
         let named = run.threads.iter().enumerate().map(|(thread, name)| {
-            let spawn = if thread == 0 { None } else { spawns.next() };
+            let spawn = thread.checked_sub(1).and_then(|nth| spawned.get(nth));
+            let spawn = spawn.map(|index| &run.steps[*index]);
             let from_source = || {
                 let spawn = spawn.filter(|spawn| spawn.place.file == file)?;
                 names_at(source.as_ref()?, &spawn.place, false)?.pop()
@@ -62,7 +68,13 @@ impl<'r> Table<'r> {
         let named: Vec<Option<String>> = named.collect();
         let threads = named.iter().enumerate().map(|(thread, name)| match name {
             // Several of one name are told apart.
-            Some(name) if named.iter().filter(|other| *other == &named[thread]).count() > 1 => {
+            Some(name)
+                if named
+                    .iter()
+                    .filter(|other| *other == &named[thread])
+                    .count()
+                    > 1 =>
+            {
                 format!("{name} (thread {thread})")
             }
             Some(name) => name.clone(),
@@ -72,6 +84,7 @@ impl<'r> Table<'r> {
             run,
             threads: threads.collect(),
             names,
+            spawned,
             file,
         }
     }
@@ -84,6 +97,11 @@ impl<'r> Table<'r> {
     /// What a thread does to an object, in a few words.
     pub fn operation(&self, verb: &str, object: Option<&Object>) -> String {
         match object {
+            Some(Object {
+                thread: Some(thread),
+                kind,
+                ..
+            }) if kind == "thread" => format!("{verb} {}", self.thread(*thread)),
             Some(object) => format!("{verb} {}", self.names.of(object, verb)),
             None => verb.to_string(),
         }
@@ -162,7 +180,10 @@ impl<'r> Table<'r> {
                     output,
                 } => {
                     let (cell, width) = match wide {
-                        true => (format!("{}: {operation}", self.threads[*lane]), SHOWN_WIDTH / 2),
+                        true => (
+                            format!("{}: {operation}", self.threads[*lane]),
+                            SHOWN_WIDTH / 2,
+                        ),
                         false => (format!("{:1$}{operation}", "", before(*lane)), all),
                     };
                     let line = format!("    {number:>4} {place:>place_width$}  {cell}");
@@ -210,12 +231,25 @@ impl<'r> Table<'r> {
             }
             start = end;
         }
+        for wait in &self.run.waits {
+            let what = self.operation(&wait.verb, wait.object.as_ref());
+            rows.push(Row::Switch {
+                lane: wait.thread,
+                why: format!("waits to: {what}, for ever"),
+            });
+        }
         rows
     }
 
     fn row(&self, index: usize, step: &Step) -> Row {
-        let mut text = self.operation(&step.verb, step.object.as_ref());
-        if let Some(value) = &step.value {
+        let mut text = match step.verb.as_str() {
+            // The output beside it says where to.
+            "print" => step.verb.clone(),
+            verb => self.operation(verb, step.object.as_ref()),
+        };
+        if let Some(spawned) = self.spawned.iter().position(|spawn| *spawn == index) {
+            text += &format!(" {}", self.thread(spawned + 1));
+        } else if let Some(value) = &step.value {
             text += &format!(" {value}");
         }
         let lines = step.lines.iter();

@@ -92,7 +92,15 @@ fn failure(
     let file = shown_path(&program.topic.invariants_file());
     let transcript = outcome.transcripts.get(&run);
     let story = format!("{story}{nth}");
-    broken_rule(&program.name, &file, ready, rule, report, &story, transcript)
+    broken_rule(
+        &program.name,
+        &file,
+        ready,
+        rule,
+        report,
+        &story,
+        transcript,
+    )
 }
 
 /// A rule of a program's file that is broken: the claim, its place, the story, the lines of

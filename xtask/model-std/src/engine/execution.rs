@@ -288,6 +288,13 @@ impl Execution {
         thread
     }
 
+    /// The thread whose end or whose park token this object is.
+    pub fn thread_of(&self, object: u32) -> Option<u32> {
+        let is_its = |thread: &ThreadState| [thread.finished.0, thread.token.0].contains(&object);
+        let thread = self.threads.iter().position(is_its)?;
+        Some(thread as u32)
+    }
+
     /// The threads that can go on, by number, lowest first.
     pub fn enabled(&self) -> &[u32] {
         &self.enabled

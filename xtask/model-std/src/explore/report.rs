@@ -87,6 +87,7 @@ fn object(execution: &Execution, object: u32) -> Value {
         "file": state.created.file(),
         "line": state.created.line(),
         "column": state.created.column(),
+        "thread": execution.thread_of(object),
     })
 }
 
