@@ -13,6 +13,7 @@ use crate::error::{ALL_HOLD, BROKEN, Error, INTERRUPTED, Result, WRONG};
 use crate::explore::build::{self, Facade, Harness};
 use crate::explore::child::{self, Explored};
 use crate::explore::protocol::Schedule;
+use crate::explore::real;
 use crate::explore::report::{Report, thousands};
 use crate::explore::source::{self, Subject};
 use crate::explore::token::Token;
@@ -106,6 +107,13 @@ fn run(
                         return;
                     };
                     let (subject, harness) = ready[index];
+                    let with_real_runs = |mut explored: Explored| {
+                        if flags.real_runs > 0 {
+                            explored.real =
+                                Some(real::compare(subject, &explored, flags.real_runs)?);
+                        }
+                        Ok(explored)
+                    };
                     let tell = |news| {
                         sender
                             .send(news)
@@ -120,7 +128,7 @@ fn run(
                             tell(News::Progress(index, schedules, strategy.to_string()));
                         },
                     );
-                    tell(News::Ended(index, explored));
+                    tell(News::Ended(index, explored.and_then(with_real_runs)));
                 }
             });
         }
@@ -205,7 +213,10 @@ impl<'f> Told<'f> {
             if !self.flags.words.is_empty() {
                 text += &report.phases();
             }
-            text += &report.outputs();
+            if self.flags.outputs || subject.claims.is_none() {
+                text += &report.outputs();
+            }
+            text += &report.real_runs();
             if self.flags.bin.is_some() {
                 text += &report.found();
             }

@@ -16,6 +16,7 @@ use serde_json::{Value, json};
 
 use super::build::Harness;
 use super::protocol::{Message, Output, Run, Schedule, Summary, TimeModel};
+use super::real::Real;
 use super::source::Subject;
 use crate::error::{Error, Result};
 use crate::flags::ExploreFlags;
@@ -39,6 +40,8 @@ pub struct Explored {
     pub outputs: Vec<Output>,
     /// What was explored; `None` if the process did not come to its end.
     pub summary: Option<Summary>,
+    /// What real runs have printed, if they were asked for.
+    pub real: Option<Real>,
     /// How many schedules that were.
     pub schedules: u64,
     /// From its start to its end.
@@ -67,6 +70,7 @@ pub fn explore(
         objects: Vec::new(),
         outputs: Vec::new(),
         summary: None,
+        real: None,
         schedules: 0,
         wall: Duration::ZERO,
     };
@@ -319,7 +323,7 @@ fn retrace(
     let mut request = request(subject, flags, None, &scratch);
     let time_model = record.time_model.name();
     request["replay"] = json!({"time_model": time_model, "choices": record.choices});
-    let mut steps = Vec::new();
+    let mut steps: Vec<Value> = Vec::new();
     let mut last = None;
     attend(
         (subject, harness),
@@ -328,6 +332,10 @@ fn retrace(
         flags.stall,
         &mut |object| {
             if let Ok(Message::Step(step)) = Message::parse(&object) {
+                // What a step read or wrote is known when the next one is said.
+                if let Some(before) = steps.last_mut() {
+                    before["value"] = step.object["value_before"].clone();
+                }
                 steps.push(step.object.clone());
                 last = Some(step);
             }

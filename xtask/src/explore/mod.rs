@@ -10,6 +10,7 @@ pub mod build;
 pub mod child;
 pub mod names;
 pub mod protocol;
+pub mod real;
 pub mod report;
 pub mod source;
 pub mod table;

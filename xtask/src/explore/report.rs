@@ -10,13 +10,14 @@ use serde_json::{Value, json};
 use super::build::Harness;
 use super::child::Explored;
 use super::protocol::{Output, Phase, Run, Schedule, TimeModel};
+use super::real::ended;
 use super::source::Subject;
 use super::table::{Table, short};
 use super::token::Token;
 use crate::program::Role;
 use crate::report::failure::{BOLD, DIM, GREEN, RED, broken_rule};
 use crate::report::shown_path;
-use invariants::Exit;
+use invariants::Transcript;
 
 /// Of more outputs only so many are shown, and of each so many lines.
 const SHOWN_OUTPUTS: usize = 10;
@@ -89,11 +90,17 @@ impl<'e> Report<'e> {
         let unseen = rules.filter(|rule| rule.verdict == "not witnessed");
         let unseen: Vec<_> = unseen.map(|rule| rule.rule).collect();
         let found = summary.and_then(|summary| summary.found);
+        let is_proved = summary.is_some_and(|summary| summary.proved);
+        let real = explored.real.as_ref();
         let status = match subject.role {
             Role::Pitfall if found.is_some() => Status::Found,
             Role::Pitfall if broken.is_empty() => Status::NotFound,
             _ if !broken.is_empty() || !unseen.is_empty() || summary.is_none() => Status::Broken,
-            _ if summary.is_some_and(|summary| summary.proved) => Status::Proved,
+            // There is a schedule after all that the explorer does not know.
+            _ if is_proved && real.is_some_and(|real| !real.unexplored.is_empty()) => {
+                Status::Broken
+            }
+            _ if is_proved => Status::Proved,
             _ => Status::Held,
         };
         Self {
@@ -290,19 +297,33 @@ impl<'e> Report<'e> {
         let (n, s) = counted(output.count, "schedule");
         let mut text = format!(
             "\n  {BOLD}{n} {s}{BOLD:#}: the program {}\n",
-            match &output.transcript.end.exit {
-                Exit::Hang => "never ends".to_string(),
-                exit => exit.to_string(),
-            }
+            ended(&output.transcript.end.exit)
         );
-        let lines = &output.transcript.lines;
-        for line in lines.iter().take(SHOWN_LINES) {
-            let _ = writeln!(text, "    │ {}", line.text);
-        }
-        if lines.len() > SHOWN_LINES {
-            let _ = writeln!(text, "    │ … {} more lines …", lines.len() - SHOWN_LINES);
-        }
+        text += &printed(&output.transcript);
         let _ = writeln!(text, "    {DIM}{}{DIM:#}", self.replay(&output.schedule));
+        text
+    }
+
+    /// What real runs have printed, and whether it is explored.
+    pub fn real_runs(&self) -> String {
+        let Some(real) = &self.explored.real else {
+            return String::new();
+        };
+        let (runs, s) = counted(real.runs.into(), "real run");
+        let (distinct, outputs) = counted(real.distinct as u64, "distinct output");
+        let mut text = format!("        {runs} {s} printed {distinct} {outputs}");
+        match real.unexplored.len() {
+            0 => text += ", and all that is explored\n",
+            count => {
+                let _ = writeln!(text, ", of which {count} are not explored");
+            }
+        }
+        for (count, transcript) in real.unexplored.iter().take(SHOWN_OUTPUTS) {
+            let (n, s) = counted((*count).into(), "real run");
+            let exit = ended(&transcript.end.exit);
+            let _ = writeln!(text, "\n  {BOLD}{n} {s}{BOLD:#}: the program {exit}");
+            text += &printed(transcript);
+        }
         text
     }
 
@@ -498,10 +519,30 @@ impl<'e> Report<'e> {
             "phases": phases.collect::<Vec<_>>(),
             "distinct_outputs": summary.and_then(|summary| summary.distinct_outputs),
             "rules": rules.collect::<Vec<_>>(),
+            "real_runs": explored.real.as_ref().map(|real| {
+                json!({
+                    "runs": real.runs,
+                    "distinct_outputs": real.distinct,
+                    "not_explored": real.unexplored.len(),
+                })
+            }),
             "wall_ms": millis(explored.wall),
         }));
         objects
     }
+}
+
+/// The first lines of what was printed.
+fn printed(transcript: &Transcript) -> String {
+    let lines = &transcript.lines;
+    let mut text = String::new();
+    for line in lines.iter().take(SHOWN_LINES) {
+        let _ = writeln!(text, "    │ {}", line.text);
+    }
+    if lines.len() > SHOWN_LINES {
+        let _ = writeln!(text, "    │ … {} more lines …", lines.len() - SHOWN_LINES);
+    }
+    text
 }
 
 /// How many preemptions a schedule of a phase has at most, if that is what bounds it.

@@ -400,10 +400,15 @@ impl Package {
 
     /// The folder in which its programs run.
     pub fn folder(&self) -> &Path {
-        match self.manifest {
-            Some(_) => &self.path,
-            None => &self.root,
+        match self.is_cargos() {
+            true => &self.path,
+            false => &self.root,
         }
+    }
+
+    /// Whether it is a package, and not a single source file.
+    pub fn is_cargos(&self) -> bool {
+        self.manifest.is_some()
     }
 
     fn targets(&self, kind: &str) -> impl Iterator<Item = &Value> {

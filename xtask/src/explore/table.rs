@@ -242,14 +242,15 @@ impl<'r> Table<'r> {
     }
 
     fn row(&self, index: usize, step: &Step) -> Row {
-        let mut text = match step.verb.as_str() {
-            // The output beside it says where to.
-            "print" => step.verb.clone(),
-            verb => self.operation(verb, step.object.as_ref()),
+        // The output beside it says what was printed, and where to.
+        let is_told = step.verb == "print" && !step.lines.is_empty();
+        let mut text = match is_told {
+            true => step.verb.clone(),
+            false => self.operation(&step.verb, step.object.as_ref()),
         };
         if let Some(spawned) = self.spawned.iter().position(|spawn| *spawn == index) {
             text += &format!(" {}", self.thread(spawned + 1));
-        } else if let Some(value) = &step.value {
+        } else if let Some(value) = step.value.as_ref().filter(|_| !is_told) {
             text += &format!(" {value}");
         }
         let lines = step.lines.iter();
@@ -283,9 +284,8 @@ impl<'r> Table<'r> {
         match (steps[start].switch.as_deref(), next()) {
             (Some("preempted"), Some(next)) => format!("↷ preempted before: {next}"),
             (Some("blocked"), Some(next)) => format!("↷ waits to: {next}"),
-            (Some("time"), _) => "↷ sleeps".to_string(),
-            (Some(why), _) => format!("↷ {why}"),
-            (None, _) => "↷".to_string(),
+            (Some("blocked"), None) => "↷ waits".to_string(),
+            (why, _) => format!("↷ {}", why.unwrap_or_default()),
         }
     }
 }

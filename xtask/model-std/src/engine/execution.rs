@@ -476,7 +476,8 @@ impl Execution {
         for object in thread.seen.changed(&self.objects) {
             let changes = |step: &Step| step.accesses.changes(object);
             let before = self.steps.iter().rposition(changes);
-            self.edges.extend(before.map(|before| (index, before as u32)));
+            self.edges
+                .extend(before.map(|before| (index, before as u32)));
         }
         if thread.last.is_none() {
             self.edges
