@@ -2,16 +2,13 @@
 
 use std::collections::BTreeMap;
 use std::ffi::OsString;
-use std::io::{self, BufRead, BufReader};
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
-use std::sync::mpsc::{self, RecvTimeoutError};
-use std::thread;
+use std::process::{Command, ExitStatus, Stdio};
 
 use serde_json::Value;
 
 use crate::error::{Error, Result};
-use crate::process::{self, Group};
+use crate::process::Group;
 use crate::workspace::Topic;
 
 /// What became of a topic's build.
@@ -79,30 +76,8 @@ fn collect(command: Command, topics: &[&Topic]) -> Result<Vec<Built>> {
         .iter()
         .map(|topic| topic.path.canonicalize())
         .collect();
-    let mut cargo = Group::start(command)?;
-    let messages = cargo.take_stdout().expect("standard output is a pipe");
-    // Read by a thread of its own, so that Ctrl-C need not wait for the next message.
-    let (sender, receiver) = mpsc::channel();
-    thread::spawn(move || {
-        let lines = BufReader::new(messages).lines();
-        lines
-            .map_while(io::Result::ok)
-            .try_for_each(|line| sender.send(line))
-    });
     let mut understood = false;
-    loop {
-        let line = match receiver.recv_timeout(process::TICK) {
-            Ok(line) => line,
-            Err(RecvTimeoutError::Disconnected) => break,
-            Err(RecvTimeoutError::Timeout) if process::interrupted() => {
-                cargo.stop();
-                return Err(Error::Interrupted);
-            }
-            Err(RecvTimeoutError::Timeout) => continue,
-        };
-        let Ok(message) = serde_json::from_str::<Value>(&line) else {
-            continue;
-        };
+    let status = messages(command, &mut |message| {
         let folder = message["manifest_path"]
             .as_str()
             .and_then(|path| Path::new(path).parent()?.canonicalize().ok());
@@ -135,8 +110,7 @@ fn collect(command: Command, topics: &[&Topic]) -> Result<Vec<Built>> {
             }
             _ => {}
         }
-    }
-    let status = cargo.wait()?;
+    })?;
     let blamed = built.iter().any(|built| !built.errors.is_empty());
     if status.success() || blamed {
         built
@@ -149,4 +123,15 @@ fn collect(command: Command, topics: &[&Topic]) -> Result<Vec<Built>> {
         true => Error::Broken("cargo could not build a package that the topics need".into()),
         false => Error::usage("cargo did not build anything; mend what it says above"),
     })
+}
+
+/// Runs a `cargo build --message-format=json`, and hands on each message as it is read.
+///
+/// # Errors
+///
+/// Cargo cannot be started, or was interrupted.
+pub fn messages(command: Command, on_message: &mut dyn FnMut(Value)) -> Result<ExitStatus> {
+    let mut cargo = Group::start(command)?;
+    cargo.read_objects(on_message, &mut || true)?;
+    cargo.wait()
 }

@@ -1,15 +1,17 @@
 //! The command line: what each command takes, and what `--help` says of it.
 
 use std::ffi::OsString;
-use std::num::NonZeroU32;
+use std::num::{NonZeroU32, NonZeroU64};
 use std::path::PathBuf;
 use std::str::FromStr;
+use std::time::Duration;
 
 use lexopt::Arg::{Long, Short, Value};
 use lexopt::ValueExt;
 
 use crate::batch::Options;
 use crate::error::{Error, Result};
+use crate::explore::protocol::TimeModel;
 use invariants::suggest;
 
 /// A parsed command line.
@@ -48,6 +50,8 @@ pub enum Command {
         /// The section of the reading order.
         section: String,
     },
+    /// `explore`
+    Explore(ExploreFlags),
     /// `audit`
     Audit(AuditFlags),
     /// `prove`
@@ -96,6 +100,53 @@ pub struct AuditFlags {
     pub json: bool,
 }
 
+/// What `explore` takes.
+pub struct ExploreFlags {
+    /// Topics' names, parts of names, crates' folders, or source files; all topics if empty.
+    pub words: Vec<String>,
+    /// Only this program of them.
+    pub bin: Option<String>,
+    /// Only this schedule.
+    pub replay: Option<String>,
+    /// How many schedules of each program, where there are more, and of each time model.
+    pub schedules: u64,
+    /// How long each program is explored, if the number of schedules is not what ends it.
+    pub time: Option<Duration>,
+    /// What time means; both, one after the other, if `None`.
+    pub time_model: Option<TimeModel>,
+    /// Which schedules are tried, where they are chosen at random.
+    pub seed: u64,
+    /// After how long without a step a program is taken to be stuck outside of the explorer.
+    pub stall: Duration,
+    /// NDJSON on standard output.
+    pub json: bool,
+    /// Where to write the tree of choices.
+    pub tree: Option<PathBuf>,
+    /// Whether to list the distinct outputs.
+    pub outputs: bool,
+    /// How many real runs to compare with the explored ones.
+    pub real_runs: u32,
+}
+
+impl Default for ExploreFlags {
+    fn default() -> Self {
+        Self {
+            words: Vec::new(),
+            bin: None,
+            replay: None,
+            schedules: 20_000,
+            time: None,
+            time_model: None,
+            seed: 1,
+            stall: Duration::from_secs(10),
+            json: false,
+            tree: None,
+            outputs: false,
+            real_runs: 0,
+        }
+    }
+}
+
 /// One command: its name, what it takes, and what it is for.
 struct Help {
     name: &'static str,
@@ -124,7 +175,24 @@ const AUDIT_OPTIONS: &str =
       --json         NDJSON on standard output
 ";
 
-const COMMANDS: [Help; 10] = [
+const EXPLORE_OPTIONS: &str =
+    "      --all          every topic, with its variants and pitfalls, on all cores
+      --bin NAME     only the program of this name (a file of src/bin, or the example)
+      --schedules N  how many schedules, where there are too many for all (20000)
+      --time SECONDS explore each program for so long, however many schedules that is
+      --time-model M virtual: a sleep lasts until nobody else can go on; adversarial: any
+                     sleep may end at any time (first the one, then the other)
+      --seed N       choose other schedules, where they are chosen at random (1)
+      --replay TOKEN one schedule again, exactly; a report names its token
+      --outputs      list the distinct outputs, how often each was seen, and a schedule
+      --real-runs N  run the program N times as well, outside of the explorer, and say
+                     whether what it printed is among the explored outputs
+      --stall SECONDS end a program that makes no step for so long (10)
+      --tree FILE    write the explored tree of choices, as JSON
+      --json         NDJSON on standard output, what is for people on standard error
+";
+
+const COMMANDS: [Help; 11] = [
     Help {
         name: "list",
         takes: "[--json]",
@@ -150,6 +218,12 @@ const COMMANDS: [Help; 10] = [
         details: "      --bin NAME         of this program of src/bin, not of the example\n      \
                   --transcript FILE  the saved run, as NDJSON\n      \
                   --json             one JSON object with every rule's verdict\n",
+    },
+    Help {
+        name: "explore",
+        takes: "TOPIC... [OPTIONS]  |  FILE.rs... [OPTIONS]  |  --all [OPTIONS]",
+        about: "run programs on every schedule, or on many, and check each",
+        details: EXPLORE_OPTIONS,
     },
     Help {
         name: "audit",
@@ -250,6 +324,30 @@ fn number<T: FromStr>(
         })
 }
 
+/// The seconds after a flag.
+fn seconds(
+    flag: &str,
+    parser: &mut lexopt::Parser,
+) -> std::result::Result<Duration, lexopt::Error> {
+    let value = parser.value()?;
+    value
+        .to_str()
+        .and_then(|text| text.parse().ok())
+        .filter(|seconds| *seconds > 0.0)
+        .and_then(|seconds| Duration::try_from_secs_f64(seconds).ok())
+        .ok_or_else(|| {
+            let value = value.to_string_lossy();
+            format!("`{flag} {value}` is no number of seconds").into()
+        })
+}
+
+fn time_model(parser: &mut lexopt::Parser) -> std::result::Result<TimeModel, lexopt::Error> {
+    let name = parser.value()?.string()?;
+    TimeModel::of_name(&name).ok_or_else(|| {
+        format!("there is no time model `{name}`; there are: virtual, adversarial").into()
+    })
+}
+
 fn usage(error: lexopt::Error) -> Error {
     Error::usage(error.to_string())
 }
@@ -305,6 +403,7 @@ struct Words {
     transcript: Option<PathBuf>,
     section: Option<String>,
     audit: AuditFlags,
+    explore: ExploreFlags,
 }
 
 impl Words {
@@ -357,7 +456,22 @@ impl Words {
             "--record" => options.record = Some(parser.value()?.into()),
             "--repeat" => self.repeat = Some(number::<NonZeroU32>(flag, parser)?.get()),
             "--missed" => self.audit.missed = true,
-            "--seed" => self.audit.seed = number::<NonZeroU32>(flag, parser)?.get().into(),
+            "--outputs" => self.explore.outputs = true,
+            "--real-runs" => {
+                self.explore.real_runs = number::<NonZeroU32>(flag, parser)?.get();
+            }
+            "--replay" => self.explore.replay = Some(parser.value()?.string()?),
+            "--schedules" => {
+                self.explore.schedules = number::<NonZeroU64>(flag, parser)?.get();
+            }
+            "--stall" => self.explore.stall = seconds(flag, parser)?,
+            "--time" => self.explore.time = Some(seconds(flag, parser)?),
+            "--time-model" => self.explore.time_model = Some(time_model(parser)?),
+            "--tree" => self.explore.tree = Some(parser.value()?.into()),
+            "--seed" => {
+                let seed = number::<NonZeroU32>(flag, parser)?.get().into();
+                (self.audit.seed, self.explore.seed) = (seed, seed);
+            }
             "--transcripts" => self.audit.transcripts = Some(parser.value()?.into()),
             "--section" => self.section = Some(parser.value()?.string()?),
             "--transcript" => self.transcript = Some(parser.value()?.into()),
@@ -409,6 +523,20 @@ impl Words {
                     transcript: self.transcript.ok_or_else(|| want("--transcript FILE"))?,
                     json: self.run.json,
                 }
+            }
+            "explore" => {
+                let words: Vec<String> = free.collect();
+                match (words.is_empty(), self.all) {
+                    (true, false) => return Err(want("the name of a topic")),
+                    (false, true) => return Err(want("either `--all` or a topic, not both")),
+                    _ => {}
+                }
+                Command::Explore(ExploreFlags {
+                    words,
+                    bin: self.run.bin,
+                    json: self.run.json,
+                    ..self.explore
+                })
             }
             "audit" => Command::Audit(AuditFlags {
                 topics: free.collect(),

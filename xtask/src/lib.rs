@@ -5,6 +5,7 @@ pub mod batch;
 pub mod cargo;
 pub mod commands;
 pub mod error;
+pub mod explore;
 pub mod flags;
 pub mod machine;
 pub mod process;

@@ -1,6 +1,6 @@
 //! One process, with everything it starts: run, read, timed, and gone afterwards.
 
-use std::io::{self, Read};
+use std::io::{self, BufRead, BufReader, Read};
 use std::process::{Command, ExitStatus, Stdio};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{self, Receiver, RecvTimeoutError, SyncSender};
@@ -12,6 +12,7 @@ use process_wrap::std::JobObject;
 #[cfg(unix)]
 use process_wrap::std::ProcessGroup;
 use process_wrap::std::{ChildWrapper, CommandWrap};
+use serde_json::Value;
 
 use crate::error::{Error, Result};
 use invariants::{End, Exit, Line, Stream, Transcript};
@@ -165,9 +166,46 @@ impl Group {
         Ok(Self { child })
     }
 
-    /// Its standard output, once.
-    pub fn take_stdout(&mut self) -> Option<std::process::ChildStdout> {
-        self.child.stdout().take()
+    /// Hands on each JSON object that the process writes to standard output, one a line,
+    /// until that ends, or until `go_on` says no, which is asked every [`TICK`] or sooner.
+    ///
+    /// # Errors
+    ///
+    /// The runner was interrupted; the group is stopped then.
+    pub fn read_objects(
+        &mut self,
+        on_object: &mut dyn FnMut(Value),
+        go_on: &mut dyn FnMut() -> bool,
+    ) -> Result<()> {
+        let stdout = self.child.stdout().take();
+        let stdout = stdout.expect("standard output is a pipe, and is read once");
+        // Read by a thread of its own, so that Ctrl-C need not wait for the next line.
+        let (sender, receiver) = mpsc::sync_channel(256);
+        thread::spawn(move || {
+            let lines = BufReader::new(stdout).lines();
+            lines
+                .map_while(io::Result::ok)
+                .try_for_each(|line| sender.send(line))
+        });
+        loop {
+            if interrupted() {
+                self.stop();
+                return Err(Error::Interrupted);
+            }
+            if !go_on() {
+                return Ok(());
+            }
+            match receiver.recv_timeout(TICK) {
+                Ok(line) => {
+                    // What is no object is meant for nobody.
+                    if let Ok(object) = serde_json::from_str(&line) {
+                        on_object(object);
+                    }
+                }
+                Err(RecvTimeoutError::Disconnected) => return Ok(()),
+                Err(RecvTimeoutError::Timeout) => {}
+            }
+        }
     }
 
     /// How the process ended, if it has.

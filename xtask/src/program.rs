@@ -143,12 +143,16 @@ fn described(topic: &Topic, source: &str, invariants: Invariants) -> Vec<Describ
         role: Role::Example,
         spec: invariants.example,
     };
-    let variants = invariants.variants.into_iter().map(|variant| Described {
-        name: variant.name,
-        span: Some(variant.span),
-        role: Role::Variant,
+    let variants = invariants.variants.into_iter().map(|variant| {
         // Parsed once more: each program is judged by itself.
-        spec: Spec::parse(source).expect("it was parsed a moment ago"),
+        let mut spec = Spec::parse(source).expect("it was parsed a moment ago");
+        spec.run.not_explored = variant.not_explored;
+        Described {
+            name: variant.name,
+            span: Some(variant.span),
+            role: Role::Variant,
+            spec,
+        }
     });
     let pitfalls = invariants.pitfalls.into_iter();
     let pitfalls = pitfalls.map(|(pitfall, spec)| Described {
@@ -235,18 +239,21 @@ pub fn keep_bin(programs: &mut Vec<Program>, name: Option<&str>) -> Result<()> {
             .iter()
             .map(|program| program.name.as_str())
             .collect();
-        return Err(Error::usage(
-            match invariants::suggest(name, names.iter().copied()) {
-                Some(near) => format!("there is no program `{name}`; did you mean `{near}`?"),
-                None => format!(
-                    "there is no program `{name}`; there are: {}",
-                    names.join(", ")
-                ),
-            },
-        ));
+        return Err(no_such_program(name, &names));
     }
     programs.retain(wanted);
     Ok(())
+}
+
+/// The error of naming a program that is not among these; it names the nearest one.
+pub fn no_such_program(name: &str, names: &[&str]) -> Error {
+    Error::usage(match invariants::suggest(name, names.iter().copied()) {
+        Some(near) => format!("there is no program `{name}`; did you mean `{near}`?"),
+        None => format!(
+            "there is no program `{name}`; there are: {}",
+            names.join(", ")
+        ),
+    })
 }
 
 /// Reads what a topic's programs must obey: the file's text, and what it says.

@@ -85,7 +85,8 @@ pub fn run(
     let mut error = None;
     loop {
         let run = tally.runs;
-        let transcript = match start_once(program, ready, on_line) {
+        let (executable, folder) = (&ready.executable, &program.topic.path);
+        let transcript = match once(executable, folder, Some(&ready.spec), on_line) {
             Ok(transcript) => transcript,
             // The runs before this one count all the same.
             Err(Error::Interrupted) if run > 0 => break,
@@ -155,20 +156,26 @@ pub fn run(
     }
 }
 
-fn start_once(
-    program: &Program,
-    ready: &Ready,
+/// Runs an executable once in a folder, and stops it when it hangs as its specification
+/// says, or when its time is up.
+///
+/// # Errors
+///
+/// It cannot be started, or the runner was interrupted.
+pub fn once(
+    executable: &Path,
+    folder: &Path,
+    spec: Option<&Spec>,
     on_line: &mut dyn FnMut(&Line),
 ) -> Result<Transcript> {
-    let mut command = Command::new(&ready.executable);
+    let mut command = Command::new(executable);
     command
-        .current_dir(&program.topic.path)
+        .current_dir(folder)
         // What is set here could change what a program prints.
         .env("RUST_BACKTRACE", "0")
         .env("NO_COLOR", "1")
         .env_remove("RUST_LIB_BACKTRACE")
         .env_remove("CLICOLOR_FORCE");
-    let run = &ready.spec.run;
     let hung = |lines: &[Line]| {
         let end = End {
             exit: Exit::Hang,
@@ -177,11 +184,13 @@ fn start_once(
             left_running: false,
         };
         let lines = lines.to_vec();
-        ready.spec.outcome_holds(&Transcript { lines, end })
+        spec.is_some_and(|spec| spec.outcome_holds(&Transcript { lines, end }))
     };
     let limits = Limits {
-        time: run.time_limit.unwrap_or(process::TIME_LIMIT),
-        quiet: run.hang.map(|hang| hang.quiet),
+        time: spec
+            .and_then(|spec| spec.run.time_limit)
+            .unwrap_or(process::TIME_LIMIT),
+        quiet: spec.and_then(|spec| Some(spec.run.hang?.quiet)),
         hung: &hung,
     };
     process::run(command, &limits, on_line)

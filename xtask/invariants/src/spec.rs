@@ -47,6 +47,8 @@ pub struct Run {
     pub time_limit: Option<Duration>,
     /// When it is taken to hang for ever, if it is meant to.
     pub hang: Option<Hang>,
+    /// Why the explorer cannot run it, if it cannot.
+    pub not_explored: Option<String>,
 }
 
 /// When a program that is meant to hang has done so.
@@ -132,6 +134,8 @@ pub struct Companion {
     pub span: Range<usize>,
     /// The claims that it breaks.
     pub breaks: Vec<String>,
+    /// Why the explorer cannot run it, if it cannot, or cannot run the example either.
+    pub not_explored: Option<String>,
 }
 
 impl Spec {
@@ -190,6 +194,7 @@ fn read(root: &Node, scope: &mut Scope<'_>) -> Option<Invariants> {
             .get("time_limit")
             .and_then(|node| scope.duration(node));
     }
+    run.not_explored = not_explored(root, None);
     let defaults = rules::defaults(scope).into_iter().filter(|default| {
         let stated = |rule: &Rule| rule.kind == default.kind && rule.mode == Mode::Always;
         !rules.iter().any(stated)
@@ -202,9 +207,10 @@ fn read(root: &Node, scope: &mut Scope<'_>) -> Option<Invariants> {
         audit: read_audit(root, scope).unwrap_or_default(),
     };
     let companions = |key| root.get(key).map_or(&[][..], Node::entries).iter();
-    let variants = companions("variants").map(Companion::read).collect();
+    let companion = |entry| Companion::read(root, entry);
+    let variants = companions("variants").map(companion).collect();
     let pitfalls = companions("pitfalls")
-        .filter_map(|entry| Some((Companion::read(entry), read_pitfall(root, entry, scope)?)))
+        .filter_map(|entry| Some((companion(entry), read_pitfall(root, entry, scope)?)))
         .collect();
     example.events = std::mem::take(&mut scope.events);
     Some(Invariants {
@@ -212,6 +218,15 @@ fn read(root: &Node, scope: &mut Scope<'_>) -> Option<Invariants> {
         variants,
         pitfalls,
     })
+}
+
+/// Why the explorer cannot run a companion, or the example if it is none. What stands in
+/// the example's way, such as a runtime of its own, stands in its companions' way too.
+fn not_explored(root: &Node, companion: Option<&Node>) -> Option<String> {
+    let run = root.get("run");
+    let tables = companion.into_iter().chain(run);
+    let mut reasons = tables.filter_map(|table| table.get("not_explored")?.text());
+    reasons.next().map(str::to_string)
 }
 
 /// The events of a table that has some.
@@ -279,7 +294,10 @@ fn read_failure(root: &Node, pitfall: &Node, scope: &mut Scope<'_>) -> Option<Sp
         },
         None => Mode::Always,
     };
-    let mut run = Run::default();
+    let mut run = Run {
+        not_explored: not_explored(root, Some(pitfall)),
+        ..Run::default()
+    };
     let mut rules = Vec::new();
     if let Some(ends) = pitfall.get("ends") {
         let check = (vocabulary::outcome().build)(ends, scope)?;
@@ -364,7 +382,7 @@ fn read_audit(root: &Node, scope: &mut Scope<'_>) -> Option<Audit> {
 }
 
 impl Companion {
-    fn read(entry: &Entry) -> Self {
+    fn read(root: &Node, entry: &Entry) -> Self {
         Self {
             name: entry.key.clone(),
             span: entry.key_span.clone(),
@@ -375,6 +393,7 @@ impl Companion {
                 .iter()
                 .map(Node::printed)
                 .collect(),
+            not_explored: not_explored(root, Some(&entry.node)),
         }
     }
 }

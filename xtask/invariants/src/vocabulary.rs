@@ -111,7 +111,13 @@ const AUDIT: Shape = table(&[
 
 const SHOWS: Field = required("shows", &Shape::Text, "What it shows, in one sentence.");
 
-const VARIANT: Shape = table(&[SHOWS]);
+const NOT_EXPLORED: Field = optional(
+    "not_explored",
+    &Shape::Text,
+    "The reason why `cargo xtask explore` cannot run the program.",
+);
+
+const VARIANT: Shape = table(&[SHOWS, NOT_EXPLORED]);
 
 const PITFALL: Shape = Shape::Table(Table {
     fields: &[
@@ -136,6 +142,7 @@ const PITFALL: Shape = Shape::Table(Table {
             &Shape::Map(&EVENT),
             "The lines that only this program prints.",
         ),
+        NOT_EXPLORED,
     ],
     one_of: &["breaks", "ends"],
 });
@@ -151,6 +158,7 @@ const RUN: Shape = table(&[
         &Shape::Text,
         "When the program is stopped, as in \"10s\"; it then counts as hanging.",
     ),
+    NOT_EXPLORED,
 ]);
 
 const EVENT: Shape = Shape::Either(&Shape::Text, &EVENT_TABLE);

@@ -5,6 +5,7 @@ pub mod check;
 pub mod ci;
 pub mod copy;
 pub mod explain;
+pub mod explore;
 pub mod list;
 pub mod new;
 pub mod prove;

@@ -81,8 +81,40 @@ fn failure(
     run: u32,
     outcome: &Outcome,
 ) -> String {
-    let mut text = String::new();
+    let story = match report.verdict {
+        Verdict::NotWitnessed => format!("none of {} runs has shown it", outcome.runs),
+        _ => report.evidence.story.clone(),
+    };
+    let nth = match (report.verdict, outcome.runs) {
+        (Verdict::NotWitnessed, _) | (_, 1) => String::new(),
+        (_, runs) => format!(" (run {} of {runs})", run + 1),
+    };
     let file = shown_path(&program.topic.invariants_file());
+    let transcript = outcome.transcripts.get(&run);
+    let story = format!("{story}{nth}");
+    broken_rule(
+        &program.name,
+        &file,
+        ready,
+        rule,
+        report,
+        &story,
+        transcript,
+    )
+}
+
+/// A rule of a program's file that is broken: the claim, its place, the story, the lines of
+/// the run that contradict it, and why it should hold.
+pub fn broken_rule(
+    program: &str,
+    file: &str,
+    ready: &Ready,
+    rule: &Rule,
+    report: &RuleReport,
+    story: &str,
+    transcript: Option<&Transcript>,
+) -> String {
+    let mut text = String::new();
     let word = match report.verdict {
         Verdict::Fail => "FAIL",
         Verdict::Vacuous => "VACUOUS",
@@ -90,8 +122,8 @@ fn failure(
     };
     let _ = writeln!(
         text,
-        "{RED}{word}{RED:#} {BOLD}{}: {}{BOLD:#}",
-        program.name, rule.claim
+        "{RED}{word}{RED:#} {BOLD}{program}: {}{BOLD:#}",
+        rule.claim
     );
     let place = match &rule.span {
         Some(span) => {
@@ -106,15 +138,7 @@ fn failure(
         "  {DIM}-->{DIM:#} {place} ({default}rule `{}`)",
         rule.kind
     );
-    let story = match report.verdict {
-        Verdict::NotWitnessed => format!("none of {} runs has shown it", outcome.runs),
-        _ => report.evidence.story.clone(),
-    };
-    let nth = match (report.verdict, outcome.runs) {
-        (Verdict::NotWitnessed, _) | (_, 1) => String::new(),
-        (_, runs) => format!(" (run {} of {runs})", run + 1),
-    };
-    let _ = writeln!(text, "  {story}{nth}");
+    let _ = writeln!(text, "  {story}");
     for event in &report.evidence.events {
         let event = &ready.spec.events[*event];
         let fault = Diagnostic::new(event.span.clone(), format!("the event `{}`", event.name));
@@ -124,9 +148,9 @@ fn failure(
             }
             _ => "make one of the two patterns more exact",
         };
-        text += &diagnostic(&file, &ready.source, &fault.help(help));
+        text += &diagnostic(file, &ready.source, &fault.help(help));
     }
-    if let Some(transcript) = outcome.transcripts.get(&run)
+    if let Some(transcript) = transcript
         && !report.evidence.lines.is_empty()
     {
         let _ = writeln!(text);

@@ -308,6 +308,13 @@ impl Execution {
         thread
     }
 
+    /// The thread whose end or whose park token this object is.
+    pub fn thread_of(&self, object: u32) -> Option<u32> {
+        let is_its = |thread: &ThreadState| [thread.finished.0, thread.token.0].contains(&object);
+        let thread = self.threads.iter().position(is_its)?;
+        Some(thread as u32)
+    }
+
     /// The threads that can go on, by number, lowest first.
     pub fn enabled(&self) -> &[u32] {
         &self.enabled
@@ -502,7 +509,8 @@ impl Execution {
         for object in thread.seen.changed(&self.objects) {
             let changes = |step: &Step| step.accesses.changes(object);
             let before = self.steps.iter().rposition(changes);
-            self.edges.extend(before.map(|before| (index, before as u32)));
+            self.edges
+                .extend(before.map(|before| (index, before as u32)));
         }
         if thread.last.is_none() {
             self.edges

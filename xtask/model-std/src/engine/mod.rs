@@ -124,9 +124,14 @@ impl Object {
         with(|running| running.objects[self.0 as usize].holder = Some(running.current));
     }
 
-    /// Nobody holds it any more.
+    /// Nobody holds it any more. What the destructors after the end give back is still held
+    /// for whoever asks why nobody could go on.
     pub fn released(self) {
-        with(|running| running.objects[self.0 as usize].holder = None);
+        with(|running| {
+            if running.phase == execution::Phase::Running {
+                running.objects[self.0 as usize].holder = None;
+            }
+        });
     }
 
     /// Whether the running thread holds it.

@@ -281,6 +281,7 @@ pub(super) fn print(stream: Stream, place: &'static Location<'static>, text: &[u
         op = op.guard(object, 1);
     }
     perform(op);
+    super::show(|| format!("{:?}", String::from_utf8_lossy(text)));
     let too_long = with(|running| {
         let step = running.steps.len() as u32 - 1;
         running.output.add(stream, text, running.now, step);

@@ -353,6 +353,10 @@ impl<'r> Search<'r> {
 pub(crate) fn say_step(execution: &Execution) {
     let mut object = report::step(execution, execution.steps.len() - 1);
     object["type"] = json!("step");
+    // What a step read or wrote is known only when the thread has gone on.
+    let before = execution.details.len().checked_sub(2);
+    object["value_before"] =
+        json!(before.and_then(|before| execution.details[before].value.as_ref()));
     object["threads"] = report::threads(execution);
     object["deviations"] = wire::schedule(&execution.schedule())["deviations"].take();
     say(object);

@@ -69,6 +69,7 @@ pub fn step(execution: &Execution, index: usize) -> Value {
         "value": detail.value,
         "file": detail.place.file(),
         "line": detail.place.line(),
+        "column": detail.place.column(),
         "at_us": detail.at / 1000,
         "switch": detail.switch.map(|switch| match switch {
             Switch::Preempted => "preempted",
@@ -86,6 +87,7 @@ fn object(execution: &Execution, object: u32) -> Value {
         "file": state.created.file(),
         "line": state.created.line(),
         "column": state.created.column(),
+        "thread": execution.thread_of(object),
     })
 }
 

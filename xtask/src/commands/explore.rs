@@ -1,0 +1,348 @@
+//! `cargo xtask explore`: programs on every schedule, or on many.
+
+use std::io::{self, Write};
+use std::sync::Mutex;
+use std::sync::mpsc;
+use std::thread;
+use std::time::{Duration, Instant};
+
+use indicatif::{ProgressBar, ProgressStyle};
+use serde_json::{Value, json};
+
+use crate::error::{ALL_HOLD, BROKEN, Error, INTERRUPTED, Result, WRONG};
+use crate::explore::build::{self, Facade, Harness};
+use crate::explore::child::{self, Explored};
+use crate::explore::protocol::Schedule;
+use crate::explore::real;
+use crate::explore::report::{Report, thousands};
+use crate::explore::source::{self, Subject};
+use crate::explore::token::Token;
+use crate::flags::ExploreFlags;
+use crate::process;
+use crate::program::Fault;
+use crate::report::failure::{BOLD, DIM, GREEN, RED};
+use crate::workspace::Workspace;
+
+/// Explores programs, and tells what came of it; returns the status to end with.
+///
+/// # Errors
+///
+/// There is no such program, an invariants file is wrong, the facade cannot be built or does
+/// not stand between a program and the standard library, or the report cannot be written.
+pub fn explore(flags: &ExploreFlags) -> Result<u8> {
+    let start = Instant::now();
+    let replay = flags.replay.as_deref().map(Token::parse).transpose()?;
+    let workspace = Workspace::find()?;
+    let mut subjects = source::subjects(&workspace, &flags.words, flags.bin.as_deref())?;
+    if replay.is_some() || flags.tree.is_some() {
+        // One schedule, or one tree, is of one program: the example, unless another is named.
+        if flags.bin.is_none() {
+            subjects.retain(|subject| subject.name == subject.topic);
+        }
+        if subjects.len() != 1 {
+            return Err(Error::usage(
+                "`--replay` and `--tree` are about one program; name its topic, and with `--bin` \
+                 the program if it is not the example",
+            ));
+        }
+    }
+    let (not_explored, subjects): (Vec<_>, Vec<_>) = subjects
+        .into_iter()
+        .partition(|subject| reason(subject).is_some());
+
+    let mut told = Told::new(flags, &subjects);
+    let harnesses = match subjects.is_empty() {
+        true => Vec::new(),
+        false => build::build(&subjects, &Facade::build()?)?,
+    };
+    let mut ready = Vec::new();
+    for (subject, harness) in subjects.iter().zip(&harnesses) {
+        match harness {
+            Ok(harness) => {
+                if let Some(token) = &replay {
+                    token.is_of(harness.program, harness.explorer, &subject.shown_file())?;
+                }
+                ready.push((subject, harness));
+            }
+            Err(fault) => told.refused(subject, fault)?,
+        }
+    }
+    told.bar.set_length(ready.len() as u64);
+    let schedule = replay.as_ref().map(|token| &token.schedule);
+    run(&ready, flags, schedule, &mut told)?;
+    for subject in &not_explored {
+        told.not_explored(subject)?;
+    }
+    told.end(start.elapsed())
+}
+
+/// Why a program is not explored.
+fn reason(subject: &Subject) -> Option<&str> {
+    let run = &subject.claims.as_ref()?.spec.run;
+    run.not_explored.as_deref()
+}
+
+/// What a worker tells.
+enum News {
+    Progress(usize, u64, String),
+    Ended(usize, Result<Explored>),
+}
+
+/// Explores on all cores, and tells of each program when it has ended.
+fn run(
+    ready: &[(&Subject, &Harness)],
+    flags: &ExploreFlags,
+    replay: Option<&Schedule>,
+    told: &mut Told<'_>,
+) -> Result<()> {
+    let cores = thread::available_parallelism().map_or(1, usize::from);
+    let queue = Mutex::new(0..ready.len());
+    thread::scope(|scope| {
+        let (sender, receiver) = mpsc::channel();
+        for _ in 0..cores.min(ready.len()) {
+            let (sender, queue) = (sender.clone(), &queue);
+            scope.spawn(move || {
+                while !process::interrupted() {
+                    let Some(index) = queue.lock().unwrap().next() else {
+                        return;
+                    };
+                    let (subject, harness) = ready[index];
+                    let with_real_runs = |mut explored: Explored| {
+                        if flags.real_runs > 0 {
+                            explored.real =
+                                Some(real::compare(subject, &explored, flags.real_runs)?);
+                        }
+                        Ok(explored)
+                    };
+                    let tell = |news| {
+                        sender
+                            .send(news)
+                            .expect("the receiver outlives its senders")
+                    };
+                    let explored = child::explore(
+                        subject,
+                        harness,
+                        flags,
+                        replay,
+                        &mut |schedules, strategy| {
+                            tell(News::Progress(index, schedules, strategy.to_string()));
+                        },
+                    );
+                    tell(News::Ended(index, explored.and_then(with_real_runs)));
+                }
+            });
+        }
+        drop(sender);
+        let mut result = Ok(());
+        for news in receiver {
+            let heard = match news {
+                News::Progress(index, schedules, strategy) => {
+                    told.progress(ready[index].0, schedules, &strategy);
+                    Ok(())
+                }
+                News::Ended(index, Ok(explored)) => {
+                    let (subject, harness) = ready[index];
+                    told.ended(subject, harness, &explored)
+                }
+                News::Ended(_, Err(Error::Interrupted)) => Ok(()),
+                News::Ended(_, Err(error)) => Err(error),
+            };
+            if heard.is_err() && result.is_ok() {
+                // There is no use in going on: stop what runs, and wait for its end.
+                process::interrupt();
+                result = heard;
+            }
+        }
+        result
+    })
+}
+
+/// What has been told, and to whom.
+struct Told<'f> {
+    flags: &'f ExploreFlags,
+    out: Box<dyn Write>,
+    bar: ProgressBar,
+    /// How wide the names are.
+    width: usize,
+    /// What is wrong, kept for the end.
+    failures: String,
+    /// What each program is worth, as JSON has it.
+    statuses: Vec<&'static str>,
+    broken: usize,
+    refused: usize,
+}
+
+impl<'f> Told<'f> {
+    fn new(flags: &'f ExploreFlags, subjects: &[Subject]) -> Self {
+        let out: Box<dyn Write> = match flags.json {
+            true => Box::new(anstream::stderr()),
+            false => Box::new(anstream::stdout()),
+        };
+        // It hides itself where standard error is no terminal.
+        let bar = ProgressBar::no_length();
+        let style = ProgressStyle::with_template("{pos:>4}/{len} {wide_msg}")
+            .expect("the template is a constant");
+        bar.set_style(style);
+        let widths = subjects.iter().map(|subject| subject.name.len());
+        Self {
+            flags,
+            out,
+            bar,
+            width: widths.max().unwrap_or(0),
+            failures: String::new(),
+            statuses: Vec::new(),
+            broken: 0,
+            refused: 0,
+        }
+    }
+
+    fn progress(&mut self, subject: &Subject, schedules: u64, strategy: &str) {
+        let (name, schedules) = (&subject.name, thousands(schedules));
+        self.bar
+            .set_message(format!("{name}: {schedules} schedules, {strategy}"));
+    }
+
+    fn ended(&mut self, subject: &Subject, harness: &Harness, explored: &Explored) -> Result<()> {
+        let both_models = self.flags.time_model.is_none() && self.flags.replay.is_none();
+        let report = Report::new(subject, harness, explored, both_models);
+        let mut text = String::new();
+        if self.flags.replay.is_some() {
+            text += &report.replayed();
+        } else {
+            text += &report.line(self.width);
+            if !self.flags.words.is_empty() {
+                text += &report.phases();
+            }
+            if self.flags.outputs || subject.claims.is_none() {
+                text += &report.outputs();
+            }
+            text += &report.real_runs();
+            if self.flags.bin.is_some() {
+                text += &report.found();
+            }
+            self.failures += &report.failures();
+        }
+        self.statuses.push(report.status.name());
+        self.broken += usize::from(!report.status.is_good());
+        self.bar.inc(1);
+        self.write(&text)?;
+        self.objects(report.json())
+    }
+
+    fn refused(&mut self, subject: &Subject, fault: &Fault) -> Result<()> {
+        let (name, width) = (&subject.name, self.width);
+        let Fault { what, details, .. } = fault;
+        self.failures += &format!("{RED}FAIL{RED:#} {BOLD}{name}: {what}{BOLD:#}\n{details}\n");
+        self.statuses.push("does not compile");
+        self.refused += 1;
+        self.write(&format!("{RED}FAIL{RED:#}    {name:<width$}  {what}\n"))?;
+        self.objects(vec![json!({
+            "type": "program",
+            "topic": subject.topic,
+            "program": name,
+            "role": subject.role.name(),
+            "status": "does not compile",
+            "holds": false,
+            "details": anstream::adapter::strip_str(details).to_string(),
+        })])
+    }
+
+    fn not_explored(&mut self, subject: &Subject) -> Result<()> {
+        let (name, why) = (&subject.name, reason(subject).unwrap_or_default());
+        self.statuses.push("not explored");
+        self.write(&format!("{DIM}not explored{DIM:#}  {name}: {why}\n"))?;
+        self.objects(vec![json!({
+            "type": "program",
+            "topic": subject.topic,
+            "program": name,
+            "role": subject.role.name(),
+            "status": "not explored",
+            "why": why,
+        })])
+    }
+
+    /// Tells all that is wrong, and the sum; returns the status to end with.
+    fn end(mut self, wall: Duration) -> Result<u8> {
+        self.bar.finish_and_clear();
+        let failures = std::mem::take(&mut self.failures);
+        let mut text = String::new();
+        if !failures.is_empty() {
+            text += &format!("\n{failures}");
+        }
+        let count = |status| {
+            self.statuses
+                .iter()
+                .filter(|known| **known == status)
+                .count()
+        };
+        let counts = [
+            "proved",
+            "held",
+            "found",
+            "broken",
+            "not found",
+            "does not compile",
+            "not explored",
+        ]
+        .map(|status| (status, count(status)));
+        let interrupted = process::interrupted();
+        if self.statuses.len() > 1 {
+            let (programs, style) = match self.broken + self.refused {
+                0 => (format!("{} programs", self.statuses.len()), GREEN),
+                failed => (
+                    format!("{failed} of {} programs failed", self.statuses.len()),
+                    RED,
+                ),
+            };
+            text += &format!("{style}{programs}{style:#}");
+            for (status, count) in counts.iter().filter(|(_, count)| *count > 0) {
+                text += &format!(", {count} {status}");
+            }
+            text += &format!(" in {:.1} s\n", wall.as_secs_f64());
+        }
+        if interrupted {
+            text += &format!("{RED}interrupted{RED:#}\n");
+        }
+        self.write(&text)?;
+        let mut summary = json!({
+            "type": "summary",
+            "programs": self.statuses.len(),
+            "wall_ms": wall.as_millis() as u64,
+            "interrupted": interrupted,
+        });
+        for (status, count) in counts {
+            summary[status.replace(' ', "_")] = json!(count);
+        }
+        self.objects(vec![summary])?;
+        Ok(match () {
+            () if interrupted => INTERRUPTED,
+            () if self.refused > 0 => WRONG,
+            () if self.broken > 0 => BROKEN,
+            () => ALL_HOLD,
+        })
+    }
+
+    /// Writes a text above the live line.
+    fn write(&mut self, text: &str) -> Result<()> {
+        let out = &mut self.out;
+        let written = self.bar.suspend(|| {
+            out.write_all(text.as_bytes())?;
+            out.flush()
+        });
+        written.map_err(Error::io("cannot write the report"))
+    }
+
+    /// Writes objects, if they are asked for.
+    fn objects(&mut self, objects: Vec<Value>) -> Result<()> {
+        if !self.flags.json {
+            return Ok(());
+        }
+        let mut out = io::stdout().lock();
+        let written = objects
+            .iter()
+            .try_for_each(|object| writeln!(out, "{object}"));
+        written
+            .and_then(|()| out.flush())
+            .map_err(Error::io("cannot write the report"))
+    }
+}

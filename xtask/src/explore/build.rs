@@ -1,0 +1,296 @@
+//! Building programs against the facade of the standard library.
+//!
+//! The facade is compiled once, as an ordinary crate. Every crate of a program, what it
+//! depends on among them, is then compiled with that library as its `std` and its `core`.
+//! With `--target` given, the flags that say so do not reach build scripts and procedural
+//! macros, which run on the real standard library.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+
+use super::source::{self, Package, Subject, write_changed};
+use super::token::Fingerprint;
+use crate::cargo::{self, cargo};
+use crate::error::{Error, Result};
+use crate::machine;
+use crate::program::Fault;
+
+/// How programs are compiled: with the checks of a debug build, since their panics are
+/// part of what they do.
+const PROFILE: &str = "[profile.release]\nopt-level = 1\ndebug-assertions = true\n\
+                       overflow-checks = true\n";
+
+/// The facade, compiled.
+pub struct Facade {
+    library: PathBuf,
+    /// The triple of this machine.
+    host: String,
+    /// What tells it from another build of it.
+    build: u64,
+    /// What tells it from another version of it, on any machine.
+    pub fingerprint: u32,
+}
+
+/// A program that can be explored.
+pub struct Harness {
+    /// The process that explores it.
+    pub executable: PathBuf,
+    /// The fingerprint of the program.
+    pub program: u32,
+    /// The fingerprint of the explorer.
+    pub explorer: u32,
+}
+
+impl Facade {
+    /// Compiles the facade, unless it is compiled already.
+    ///
+    /// # Errors
+    ///
+    /// It does not compile, or its source is not where this runner was built.
+    pub fn build() -> Result<Self> {
+        let own = Path::new(env!("CARGO_MANIFEST_DIR"));
+        let folder = own.join("model-std");
+        let mut command = Command::new(cargo());
+        command
+            .args(["build", "--release", "--message-format=json"])
+            .arg("--manifest-path")
+            .arg(folder.join("Cargo.toml"))
+            .arg("--target-dir")
+            .arg(source::keep_folder()?.join("facade"))
+            .stdin(Stdio::null())
+            .stdout(Stdio::piped());
+        let mut library = None;
+        let status = cargo::messages(command, &mut |message| {
+            if let Some(rendered) = message["message"]["rendered"].as_str() {
+                anstream::eprint!("{rendered}");
+            }
+            let files = message["filenames"].as_array();
+            if message["target"]["name"] == "model_std"
+                && let Some(file) = files.and_then(|files| files.first()?.as_str())
+            {
+                library = Some(PathBuf::from(file));
+            }
+        })?;
+        let library = library.filter(|_| status.success()).ok_or_else(|| {
+            Error::Broken("cargo could not build the explorer's standard library".to_string())
+        })?;
+        let cannot = || Error::io(format!("cannot read {}", folder.display()));
+        let mut build = Fingerprint::new();
+        build.add(fs::read(&library).map_err(cannot())?);
+        let (host, release) = compiler()?;
+        let mut fingerprint = Fingerprint::new();
+        fingerprint.add(release);
+        for file in source::rust_files(&folder).map_err(cannot())? {
+            let text = fs::read_to_string(&file).map_err(cannot())?;
+            // Git may have given the file the line ends of the system.
+            fingerprint.add(text.replace('\r', ""));
+        }
+        Ok(Self {
+            library,
+            host,
+            build: build.long(),
+            fingerprint: fingerprint.short(),
+        })
+    }
+
+    /// The flags with which everything else is compiled.
+    fn flags(&self) -> String {
+        let library = self.library.display();
+        let folder = self.library.parent().unwrap_or(&self.library);
+        let flags = [
+            "--extern".to_string(),
+            format!("std={library}"),
+            "--extern".to_string(),
+            format!("core={library}"),
+            "-L".to_string(),
+            format!("dependency={}", folder.join("deps").display()),
+            "--cap-lints".to_string(),
+            "allow".to_string(),
+            // Nobody asks for it. With another one, cargo compiles everything again.
+            "--cfg".to_string(),
+            format!("model_std=\"{:016x}\"", self.build),
+        ];
+        flags.join("\x1f")
+    }
+}
+
+/// The compiler's host triple, and its release.
+fn compiler() -> Result<(String, String)> {
+    let rustc = std::env::var_os("RUSTC").unwrap_or("rustc".into());
+    let output = Command::new(rustc)
+        .arg("-vV")
+        .output()
+        .map_err(Error::io("cannot run rustc"))?;
+    let text = String::from_utf8_lossy(&output.stdout).into_owned();
+    let part = |key: &str| {
+        let mut lines = text.lines();
+        let value = lines.find_map(|line| line.strip_prefix(key));
+        value.map(str::to_string)
+    };
+    part("host: ")
+        .zip(part("release: "))
+        .ok_or_else(|| Error::Broken(format!("rustc does not say what it is: {text}")))
+}
+
+/// Builds programs, each as far as it goes; what became of each is in their order.
+///
+/// # Errors
+///
+/// Nothing can be built, as when a file cannot be written, or cargo refuses a manifest.
+pub fn build(
+    subjects: &[Subject],
+    facade: &Facade,
+) -> Result<Vec<std::result::Result<Harness, Fault>>> {
+    let mut built: Vec<_> = subjects.iter().map(|_| None).collect();
+    let mut groups: BTreeMap<&Path, Vec<usize>> = BTreeMap::new();
+    for (index, subject) in subjects.iter().enumerate() {
+        let place = subject.package.place.as_path();
+        groups.entry(place).or_default().push(index);
+    }
+    for (place, members) in groups {
+        let members: Vec<_> = members
+            .into_iter()
+            .map(|index| (index, &subjects[index]))
+            .collect();
+        for (index, result) in build_group(place, &members, facade)? {
+            built[index] = Some(result);
+        }
+    }
+    let built = built
+        .into_iter()
+        .map(|built| built.expect("each is in a group"));
+    Ok(built.collect())
+}
+
+type Outcome = std::result::Result<Harness, Fault>;
+
+/// Builds the programs of one workspace.
+fn build_group(
+    place: &Path,
+    members: &[(usize, &Subject)],
+    facade: &Facade,
+) -> Result<Vec<(usize, Outcome)>> {
+    // Another runner may want to build programs of the same workspace.
+    let _claim = machine::claim(place, true)?;
+    let workspace = place.join("workspace");
+    write_workspace(&workspace, members)?;
+    let mut command = Command::new(cargo());
+    command
+        .args([
+            "build",
+            "--release",
+            "--keep-going",
+            "--message-format=json",
+        ])
+        .args(["--target", &facade.host])
+        .arg("--manifest-path")
+        .arg(workspace.join("Cargo.toml"))
+        .arg("--target-dir")
+        .arg(place.join("build"))
+        .env("CARGO_ENCODED_RUSTFLAGS", facade.flags())
+        .stdin(Stdio::null())
+        .stdout(Stdio::piped());
+    for (_, subject) in members {
+        command.args(["--package", &subject.package_name()]);
+    }
+    let folders: Vec<_> = members
+        .iter()
+        .map(|(_, subject)| subject.package_folder())
+        .collect();
+    let mut executables: Vec<Option<PathBuf>> = vec![None; members.len()];
+    let mut errors: Vec<String> = vec![String::new(); members.len()];
+    let mut others = String::new();
+    let status = cargo::messages(command, &mut |message| {
+        let folder = message["manifest_path"]
+            .as_str()
+            .map(Path::new)
+            .and_then(Path::parent);
+        let member = folders
+            .iter()
+            .position(|known| Some(known.as_path()) == folder);
+        if let (Some(member), Some(program)) = (member, message["executable"].as_str()) {
+            executables[member] = Some(PathBuf::from(program));
+        }
+        if message["message"]["level"] == "error"
+            && let Some(rendered) = message["message"]["rendered"].as_str()
+        {
+            match member {
+                Some(member) => errors[member] += rendered,
+                None => others += rendered,
+            }
+        }
+    })?;
+    let understood = executables.iter().any(Option::is_some)
+        || errors
+            .iter()
+            .chain([&others])
+            .any(|errors| !errors.is_empty());
+    if !status.success() && !understood {
+        return Err(Error::usage(
+            "cargo did not build anything; mend what it says above",
+        ));
+    }
+    let mut built = Vec::new();
+    for (((index, subject), executable), errors) in members.iter().zip(executables).zip(errors) {
+        let result = match executable.filter(|_| errors.is_empty()) {
+            Some(executable) => Ok(Harness {
+                executable,
+                program: subject.fingerprint()?,
+                explorer: facade.fingerprint,
+            }),
+            None => Err(does_not_compile(subject, &errors, &others)),
+        };
+        built.push((*index, result));
+    }
+    Ok(built)
+}
+
+/// Writes the workspace that the programs are built in.
+fn write_workspace(workspace: &Path, members: &[(usize, &Subject)]) -> Result<()> {
+    let cannot = || Error::io(format!("cannot write to {}", workspace.display()));
+    fs::create_dir_all(workspace).map_err(cannot())?;
+    let mut copied: Vec<*const Package> = Vec::new();
+    let mut list = String::new();
+    for (_, subject) in members {
+        let package = std::ptr::from_ref(&*subject.package);
+        if !copied.contains(&package) {
+            subject.package.copy()?;
+            copied.push(package);
+        }
+        subject.write()?;
+        list += &format!("    \".explore/{}\",\n", subject.package_name());
+    }
+    let manifest = format!("[workspace]\nresolver = \"3\"\nmembers = [\n{list}]\n\n{PROFILE}");
+    write_changed(&workspace.join("Cargo.toml"), manifest.as_bytes()).map_err(cannot())
+}
+
+/// Why there is no program, in the compiler's words, with the file that a person knows.
+fn does_not_compile(subject: &Subject, errors: &str, others: &str) -> Fault {
+    let (what, details) = match errors.is_empty() {
+        false => ("it does not compile", errors),
+        true => ("what it depends on does not compile", others),
+    };
+    let file = subject.file.to_string_lossy();
+    let mut details = details.replace(&*file, &subject.shown_file());
+    if let Some(note) = note(errors) {
+        details += &note;
+    }
+    Fault {
+        what: what.to_string(),
+        details,
+        file: false,
+    }
+}
+
+/// A word on an error that may be the explorer's fault and not the program's: the facade
+/// has not everything that the standard library has.
+fn note(errors: &str) -> Option<String> {
+    let mut names = errors.split('`').skip(1).step_by(2);
+    let name = names.find(|name| name.starts_with("std::"))?;
+    Some(format!(
+        "note: the explorer's standard library has no `{name}`; xtask/model-std/FIDELITY.md \
+         lists what it has\n"
+    ))
+}

@@ -1,0 +1,412 @@
+//! The process that explores a program: started, read, watched, and gone afterwards.
+//!
+//! Whatever the program does happens inside of that process, where nobody can stop it: it
+//! may spin, wait for the system, or use up its stack. So the process writes each step into
+//! a file in memory. When it makes none for too long, or dies, that file still holds the
+//! schedule, and a second process takes it again, saying each step before it makes the next.
+
+use std::fs::{self, File};
+use std::io::{self, Read};
+use std::path::{Path, PathBuf};
+use std::process::{Command, ExitStatus, Stdio};
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::time::{Duration, Instant};
+
+use serde_json::{Value, json};
+
+use super::build::Harness;
+use super::protocol::{Message, Output, Run, Schedule, Summary, TimeModel};
+use super::real::Real;
+use super::source::Subject;
+use crate::error::{Error, Result};
+use crate::flags::ExploreFlags;
+use crate::process::Group;
+use crate::program::Role;
+use invariants::{End, Exit, Transcript};
+
+/// A schedule that takes more steps is taken to go on for ever.
+const STEPS: u32 = 20_000;
+/// How much of what a process that died has said is shown.
+const LAST_WORDS: usize = 2_000;
+
+/// What came of exploring a program.
+pub struct Explored {
+    /// Schedules under which something is wrong, one for each distinct cause; or the one
+    /// that was asked for.
+    pub runs: Vec<Run>,
+    /// These runs and outputs word for word.
+    pub objects: Vec<Value>,
+    /// The distinct outputs, if they were asked for.
+    pub outputs: Vec<Output>,
+    /// What was explored; `None` if the process did not come to its end.
+    pub summary: Option<Summary>,
+    /// What real runs have printed, if they were asked for.
+    pub real: Option<Real>,
+    /// How many schedules that were.
+    pub schedules: u64,
+    /// From its start to its end.
+    pub wall: Duration,
+}
+
+/// Explores a program, or takes one schedule of it again, and says now and then how far it
+/// is. Where a pitfall is found, the schedule on which it goes wrong is one of the runs.
+///
+/// # Errors
+///
+/// The process cannot be started, does not intercept the standard library, or says what
+/// nobody understands; or the runner was interrupted.
+pub fn explore(
+    subject: &Subject,
+    harness: &Harness,
+    flags: &ExploreFlags,
+    replay: Option<&Schedule>,
+    on_progress: &mut dyn FnMut(u64, &str),
+) -> Result<Explored> {
+    let scratch = Scratch::new(&subject.package.place)?;
+    let request = request(subject, flags, replay, &scratch);
+    let start = Instant::now();
+    let mut explored = Explored {
+        runs: Vec::new(),
+        objects: Vec::new(),
+        outputs: Vec::new(),
+        summary: None,
+        real: None,
+        schedules: 0,
+        wall: Duration::ZERO,
+    };
+    let mut problem = None;
+    let ended = attend(
+        (subject, harness),
+        &request,
+        &scratch,
+        flags.stall,
+        &mut |object| match Message::parse(&object) {
+            Ok(Message::Progress {
+                schedules,
+                strategy,
+            }) => {
+                explored.schedules = schedules;
+                on_progress(schedules, &strategy);
+            }
+            Ok(Message::Run(run)) => {
+                explored.runs.push(*run);
+                explored.objects.push(object);
+            }
+            Ok(Message::Output(output)) => {
+                explored.outputs.push(output);
+                explored.objects.push(object);
+            }
+            Ok(Message::Step(_)) => {}
+            Ok(Message::Summary(summary)) => {
+                explored.schedules = summary.phases.iter().map(|phase| phase.schedules).sum();
+                explored.summary = Some(summary);
+            }
+            Ok(Message::Problem(what)) => problem = Some(what),
+            Err(what) => {
+                problem = Some(format!("the explorer said what is not understood: {what}"))
+            }
+        },
+    )?;
+    let found = explored
+        .summary
+        .as_ref()
+        .and_then(|summary| summary.found_schedule.clone());
+    if let Some(schedule) = found {
+        let again = explore(subject, harness, flags, Some(&schedule), &mut |_, _| {})?;
+        explored.runs.extend(again.runs);
+        explored.objects.extend(again.objects);
+    }
+    explored.wall = start.elapsed();
+    if let Some(problem) = problem {
+        return Err(Error::Broken(problem));
+    }
+    let (kind, story) = match ended {
+        Ended::Well if explored.summary.is_some() => return Ok(explored),
+        Ended::Well if replay.is_some() && !explored.runs.is_empty() => return Ok(explored),
+        Ended::Well => {
+            let words = scratch.last_words();
+            let problem = format!("the exploring process ended before its time\n{words}");
+            return Err(Error::Broken(problem));
+        }
+        Ended::Stalled => ("stalled", stalled(flags.stall)),
+        Ended::Died(status) => ("crashed", died(status, &scratch.last_words())),
+    };
+    let Some(record) = Record::read(&scratch.recorder()) else {
+        return Err(Error::Broken(format!("before the first schedule, {story}")));
+    };
+    explored.schedules = record.number;
+    let object = retrace(subject, harness, flags, &record, (kind, &story))?;
+    explored
+        .runs
+        .push(Run::parse(&object).map_err(Error::Broken)?);
+    explored.objects.push(object);
+    Ok(explored)
+}
+
+fn stalled(time: Duration) -> String {
+    format!(
+        "a thread made no step for {} s: it computes, or waits for the system, \
+         and lets nobody else go on",
+        time.as_secs_f64()
+    )
+}
+
+fn died(status: ExitStatus, words: &str) -> String {
+    #[cfg(unix)]
+    let signal = std::os::unix::process::ExitStatusExt::signal(&status);
+    #[cfg(not(unix))]
+    let signal = None;
+    let exit = match signal {
+        Some(signal) => Exit::Signal(signal),
+        None => Exit::Code(status.code().unwrap_or(-1)),
+    };
+    // POSIX fixes no number for these two, but the systems that Rust runs on agree.
+    let guess = match signal {
+        Some(7 | 10 | 11) => ": as a rule a thread's stack was used up, by recursion",
+        _ => "",
+    };
+    let words = match words.is_empty() {
+        true => String::new(),
+        false => format!("\n{words}"),
+    };
+    format!("the process {exit}{guess}{words}")
+}
+
+/// The request as the process takes it.
+fn request(
+    subject: &Subject,
+    flags: &ExploreFlags,
+    replay: Option<&Schedule>,
+    scratch: &Scratch,
+) -> Value {
+    let models = match (flags.time_model, replay) {
+        (_, Some(schedule)) => vec![schedule.time_model],
+        (Some(model), None) => vec![model],
+        (None, None) => TimeModel::ALL.to_vec(),
+    };
+    let models: Vec<_> = models.into_iter().map(TimeModel::name).collect();
+    // A variant obeys what the example obeys.
+    let companion = (subject.role == Role::Pitfall).then_some(&subject.name);
+    json!({
+        "program": subject.name,
+        "source": subject.file,
+        "invariants": subject.claims.as_ref().map(|ready| &ready.source),
+        "companion": companion,
+        "schedules": flags.schedules,
+        "time_ms": flags.time.map(|time| time.as_millis() as u64),
+        "time_models": models,
+        "seed": flags.seed,
+        "replay": replay.map(Schedule::to_json),
+        "steps": STEPS,
+        "recorder": scratch.recorder(),
+        "tree": flags.tree.as_ref().map(|file| std::path::absolute(file).ok()),
+        "outputs": flags.outputs || flags.real_runs > 0 || subject.claims.is_none(),
+    })
+}
+
+/// How a process ended.
+enum Ended {
+    /// By itself, after all that it had to say.
+    Well,
+    /// It was ended, because it made no step any more.
+    Stalled,
+    /// It was killed, or gave up.
+    Died(ExitStatus),
+}
+
+/// Starts a process, hands on what it says, and sees to its end.
+fn attend(
+    (subject, harness): (&Subject, &Harness),
+    request: &Value,
+    scratch: &Scratch,
+    patience: Duration,
+    on_object: &mut dyn FnMut(Value),
+) -> Result<Ended> {
+    let cannot = || Error::io(format!("cannot write to {}", scratch.0.display()));
+    let file = scratch.0.join("request.json");
+    fs::write(&file, request.to_string()).map_err(cannot())?;
+    let mut command = Command::new(&harness.executable);
+    command
+        .stdin(File::open(&file).map_err(cannot())?)
+        .stdout(Stdio::piped())
+        .stderr(File::create(scratch.words()).map_err(cannot())?)
+        .current_dir(subject.package.folder())
+        .env("RUST_BACKTRACE", "0");
+    let mut group = Group::start(command)?;
+    let mut watch = Watch {
+        recorder: scratch.recorder(),
+        seen: None,
+        since: Instant::now(),
+    };
+    let mut stalled = false;
+    group.read_objects(on_object, &mut || {
+        stalled = watch.still() >= patience;
+        !stalled
+    })?;
+    if stalled {
+        group.stop();
+        return Ok(Ended::Stalled);
+    }
+    let status = group.wait()?;
+    Ok(match status.success() {
+        true => Ended::Well,
+        false => Ended::Died(status),
+    })
+}
+
+/// Watches whether steps are made.
+struct Watch {
+    recorder: PathBuf,
+    seen: Option<[u8; HEADER]>,
+    since: Instant,
+}
+
+impl Watch {
+    /// For how long none has been made.
+    fn still(&mut self) -> Duration {
+        let now = header(&self.recorder);
+        if now != self.seen {
+            self.seen = now;
+            self.since = Instant::now();
+        }
+        self.since.elapsed()
+    }
+}
+
+/// The recorder's file begins with three numbers of 8 bytes: the schedule's, from 1 on, how
+/// many steps it has taken, and its time model. Then comes each step's thread, in 2 bytes.
+const HEADER: usize = 24;
+
+fn header(recorder: &Path) -> Option<[u8; HEADER]> {
+    let mut header = [0; HEADER];
+    let read = File::open(recorder).and_then(|mut file| file.read_exact(&mut header));
+    read.is_ok().then_some(header)
+}
+
+/// The schedule that a process was in when it ended.
+struct Record {
+    /// Its number, from 1 on.
+    number: u64,
+    time_model: TimeModel,
+    /// The thread of each step.
+    choices: Vec<u16>,
+}
+
+impl Record {
+    fn read(recorder: &Path) -> Option<Self> {
+        let bytes = fs::read(recorder).ok()?;
+        let number = |at: usize| {
+            let bytes = bytes.get(at..at + 8)?;
+            usize::try_from(u64::from_le_bytes(bytes.try_into().ok()?)).ok()
+        };
+        let (schedule, steps, model) = (number(0)?, number(8)?, number(16)?);
+        let threads = bytes.get(HEADER..)?.chunks_exact(2).take(steps);
+        (schedule > 0).then_some(Self {
+            number: schedule as u64,
+            time_model: *TimeModel::ALL.get(model)?,
+            choices: threads
+                .map(|pair| u16::from_le_bytes([pair[0], pair[1]]))
+                .collect(),
+        })
+    }
+}
+
+/// Takes a schedule again that ends the process, and keeps what is said on the way.
+fn retrace(
+    subject: &Subject,
+    harness: &Harness,
+    flags: &ExploreFlags,
+    record: &Record,
+    (kind, story): (&str, &str),
+) -> Result<Value> {
+    let scratch = Scratch::new(&subject.package.place)?;
+    let mut request = request(subject, flags, None, &scratch);
+    let time_model = record.time_model.name();
+    request["replay"] = json!({"time_model": time_model, "choices": record.choices});
+    let mut steps: Vec<Value> = Vec::new();
+    let mut last = None;
+    attend(
+        (subject, harness),
+        &request,
+        &scratch,
+        flags.stall,
+        &mut |object| {
+            if let Ok(Message::Step(step)) = Message::parse(&object) {
+                // What a step read or wrote is known when the next one is said.
+                if let Some(before) = steps.last_mut() {
+                    before["value"] = step.object["value_before"].clone();
+                }
+                steps.push(step.object.clone());
+                last = Some(step);
+            }
+        },
+    )?;
+    let (threads, deviations) = match last {
+        Some(step) => (step.threads, step.deviations),
+        None => (json!([]), json!([])),
+    };
+    let preempted = steps.iter().filter(|step| step["switch"] == "preempted");
+    let end = End {
+        exit: Exit::Hang,
+        at_us: 0,
+        cores: usize::MAX,
+        left_running: false,
+    };
+    let transcript = Transcript {
+        lines: Vec::new(),
+        end,
+    };
+    Ok(json!({
+        "type": "failure",
+        "kind": kind,
+        "rule": null,
+        "story": story,
+        "found_after": record.number,
+        "preemptions": preempted.count(),
+        "schedule": {"time_model": time_model, "deviations": deviations},
+        "threads": threads,
+        "steps": steps,
+        "waits": [],
+        "transcript": transcript.to_ndjson(),
+    }))
+}
+
+/// A folder for what one process reads and writes, which goes away again.
+struct Scratch(PathBuf);
+
+impl Scratch {
+    fn new(place: &Path) -> Result<Self> {
+        static COUNT: AtomicU32 = AtomicU32::new(0);
+        let count = COUNT.fetch_add(1, Ordering::Relaxed);
+        let name = format!("{}-{count}", std::process::id());
+        let folder = place.join("running").join(name);
+        fs::create_dir_all(&folder)
+            .map_err(Error::io(format!("cannot make {}", folder.display())))?;
+        Ok(Self(folder))
+    }
+
+    fn recorder(&self) -> PathBuf {
+        self.0.join("recorder")
+    }
+
+    fn words(&self) -> PathBuf {
+        self.0.join("stderr")
+    }
+
+    /// The end of what the process has said on standard error.
+    fn last_words(&self) -> String {
+        let text = fs::read(self.words()).unwrap_or_default();
+        let start = text.len().saturating_sub(LAST_WORDS);
+        String::from_utf8_lossy(&text[start..]).trim().to_string()
+    }
+}
+
+impl Drop for Scratch {
+    fn drop(&mut self) {
+        if let Err(error) = fs::remove_dir_all(&self.0)
+            && error.kind() != io::ErrorKind::NotFound
+        {
+            anstream::eprintln!("cannot remove {}: {error}", self.0.display());
+        }
+    }
+}

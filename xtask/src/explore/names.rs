@@ -1,0 +1,262 @@
+//! What the source calls an object, from the place where it was made.
+//!
+//! The engine knows an object by the place of the call that made it. Whoever reads a
+//! schedule knows it by the variable, the static or the field that the call initialises.
+//! Finding that takes no parser: from the call outwards, the nearest `name:` of a struct
+//! literal or `let name =` decides; where there is neither, the object has no name, and is
+//! shown as what it is, with a number: `mutex#2`.
+
+use std::collections::BTreeMap;
+
+use super::protocol::{Object, Place};
+
+/// The names of a schedule's objects.
+pub struct Names {
+    names: BTreeMap<u64, Name>,
+}
+
+struct Name {
+    /// As it is shown: with a number where another object has the same name.
+    shown: String,
+    /// The two ends of a channel, where they have names of their own.
+    ends: Option<(String, String)>,
+}
+
+impl Names {
+    /// The names of these objects; `read` gives the text of a source file.
+    pub fn new<'o>(
+        objects: impl Iterator<Item = &'o Object>,
+        read: impl Fn(&str) -> Option<String>,
+    ) -> Self {
+        let mut sources: BTreeMap<&str, Option<Masked>> = BTreeMap::new();
+        let mut found: BTreeMap<u64, (Vec<String>, &Object)> = BTreeMap::new();
+        for object in objects {
+            if found.contains_key(&object.id) {
+                continue;
+            }
+            let file = object.made.file.as_str();
+            let source = sources
+                .entry(file)
+                .or_insert_with(|| read(file).map(|text| Masked::new(&text)));
+            let is_channel = object.kind == "channel";
+            let named = source
+                .as_ref()
+                .and_then(|source| names_at(source, &object.made, is_channel));
+            found.insert(object.id, (named.unwrap_or_default(), object));
+        }
+        // In the order of the source, so that the first of an array's is `#1`.
+        let mut by_place: Vec<_> = found.iter().collect();
+        by_place.sort_by_key(|(id, (_, object))| (&object.made, **id));
+        let mut counts: BTreeMap<String, usize> = BTreeMap::new();
+        let mut numbered = BTreeMap::new();
+        for (id, (names, object)) in by_place {
+            let name = match names.is_empty() {
+                true => object.kind.clone(),
+                false => names.join("/"),
+            };
+            let count = counts.entry(name.clone()).or_default();
+            *count += 1;
+            numbered.insert(*id, (name, *count));
+        }
+        let names = found.into_iter().map(|(id, (names, _))| {
+            let (name, number) = &numbered[&id];
+            let number = match counts[name] {
+                1 => String::new(),
+                _ => format!("#{number}"),
+            };
+            let ends = match &names[..] {
+                [near, far] => Some((format!("{near}{number}"), format!("{far}{number}"))),
+                _ => None,
+            };
+            let shown = format!("{name}{number}");
+            (id, Name { shown, ends })
+        });
+        Self {
+            names: names.collect(),
+        }
+    }
+
+    /// What an object is called where this is done to it.
+    pub fn of(&self, object: &Object, verb: &str) -> &str {
+        let name = &self.names[&object.id];
+        match &name.ends {
+            Some((sender, _)) if verb.contains("send") => sender,
+            Some((_, receiver)) if verb.contains("recv") || verb.contains("receive") => receiver,
+            _ => &name.shown,
+        }
+    }
+}
+
+/// The name that the source gives to what the call at a place makes: two for the ends of
+/// a channel.
+pub fn names_at(source: &Masked, made: &Place, is_channel: bool) -> Option<Vec<String>> {
+    let text = &source.0;
+    let mut at = source.position(made)?;
+    // Which of the values between the innermost brackets it is.
+    let mut nth = 0;
+    let mut depth = 0;
+    while at > 0 {
+        at -= 1;
+        let before = at.checked_sub(1).map(|before| text[before]);
+        match text[at] {
+            // What ends another statement or another item.
+            ';' if depth == 0 => return None,
+            '}' if depth == 0 => return None,
+            ')' | ']' | '}' => depth += 1,
+            '(' | '[' | '{' if depth > 0 => depth -= 1,
+            _ if depth > 0 => {}
+            // Of what a call makes from its arguments there is one.
+            '(' if word_before(text, at).is_some() => nth = 0,
+            '{' => {
+                let (end, initial) = (skip_space(text, at), word_before(text, at));
+                let is_value = end > 0 && text[end - 1] == '=';
+                if !is_value && initial.as_deref() != Some("const") {
+                    return None;
+                }
+            }
+            ',' => nth += 1,
+            // The parameters of a closure.
+            '|' if before == Some('|') => at -= 1,
+            '|' => at = text[..at].iter().rposition(|&c| c == '|')?,
+            ':' if before == Some(':') => at -= 1,
+            ':' => return Some(vec![word_before(text, at)?]),
+            '=' if before.is_none_or(|before| !"=!<>+-*/%&|^".contains(before))
+                && !matches!(text.get(at + 1), Some('=' | '>')) =>
+            {
+                let start = text[..at].iter().rposition(|&c| ";{}".contains(c));
+                let left: String = text[start.map_or(0, |start| start + 1)..at]
+                    .iter()
+                    .collect();
+                let mut names = bound(&left)?;
+                return match names.len() {
+                    1 => Some(names),
+                    2 if is_channel => Some(names),
+                    several if nth < several => Some(vec![names.swap_remove(nth)]),
+                    _ => None,
+                };
+            }
+            _ => {}
+        }
+    }
+    None
+}
+
+/// The names that the left side of a `=` binds: `let`, `static` and `const`, or the last
+/// name of a path that is assigned to.
+fn bound(left: &str) -> Option<Vec<String>> {
+    let words = |text: &str| -> Vec<String> {
+        let words = text.split(|c| !is_word(c)).filter(|word| !word.is_empty());
+        words.map(str::to_string).collect()
+    };
+    let keyword = ["let ", "static ", "const "]
+        .iter()
+        .find_map(|keyword| left.find(keyword).map(|at| at + keyword.len()));
+    let Some(keyword) = keyword else {
+        return Some(vec![words(left).pop()?]);
+    };
+    // Up to the type, if one is given; a path in a pattern has two colons.
+    let pattern = left[keyword..].replace("::", "");
+    let pattern = pattern.split(':').next()?.trim();
+    let mut names = words(pattern);
+    names.retain(|word| !matches!(word.as_str(), "mut" | "ref"));
+    let plain = pattern.starts_with('(') || names.len() == 1;
+    (plain && !names.is_empty()).then_some(names)
+}
+
+fn is_word(c: char) -> bool {
+    c.is_alphanumeric() || c == '_'
+}
+
+/// Where the space before a position begins.
+fn skip_space(text: &[char], mut at: usize) -> usize {
+    while at > 0 && text[at - 1].is_whitespace() {
+        at -= 1;
+    }
+    at
+}
+
+/// The word that ends before a position, if one does.
+fn word_before(text: &[char], at: usize) -> Option<String> {
+    let end = skip_space(text, at);
+    let mut start = end;
+    while start > 0 && is_word(text[start - 1]) {
+        start -= 1;
+    }
+    (start < end).then(|| text[start..end].iter().collect())
+}
+
+/// A source file in which comments, strings and characters are blank, so that no bracket
+/// in them counts.
+pub struct Masked(Vec<char>);
+
+impl Masked {
+    /// Blanks what is no code.
+    pub fn new(source: &str) -> Self {
+        let mut text: Vec<char> = source.chars().collect();
+        let mut at = 0;
+        while at < text.len() {
+            let end = match (text[at], text.get(at + 1)) {
+                ('/', Some('/')) => end_of(&text, at, |rest| rest[0] == '\n'),
+                ('/', Some('*')) => end_of(&text, at + 2, |rest| rest.starts_with(&['*', '/'])) + 2,
+                ('"', _) => end_of_string(&text, at + 1),
+                ('r', Some('"' | '#')) if at == 0 || !is_word(text[at - 1]) => {
+                    end_of_raw(&text, at + 1)
+                }
+                ('\'', Some('\\')) => end_of(&text, at + 3, |rest| rest[0] == '\'') + 1,
+                // A lifetime has no quote after its first letter.
+                ('\'', Some(_)) if text.get(at + 2) == Some(&'\'') => at + 3,
+                _ => {
+                    at += 1;
+                    continue;
+                }
+            };
+            let end = end.min(text.len());
+            for c in &mut text[at..end] {
+                if *c != '\n' {
+                    *c = ' ';
+                }
+            }
+            at = end;
+        }
+        Self(text)
+    }
+
+    /// Where a place is in it.
+    fn position(&self, place: &Place) -> Option<usize> {
+        let newlines = self.0.iter().enumerate().filter(|(_, c)| **c == '\n');
+        let start = match place.line.checked_sub(2) {
+            None => 0,
+            Some(before) => newlines.map(|(at, _)| at + 1).nth(before)?,
+        };
+        let at = start + place.column.checked_sub(1)?;
+        (at <= self.0.len()).then_some(at)
+    }
+}
+
+/// The first place from `at` on of which `is_end` is true, or the end.
+fn end_of(text: &[char], at: usize, is_end: impl Fn(&[char]) -> bool) -> usize {
+    let places = at..text.len();
+    places
+        .into_iter()
+        .find(|&at| is_end(&text[at..]))
+        .unwrap_or(text.len())
+}
+
+fn end_of_string(text: &[char], mut at: usize) -> usize {
+    while at < text.len() && text[at] != '"' {
+        at += if text[at] == '\\' { 2 } else { 1 };
+    }
+    at + 1
+}
+
+/// The end of a raw string whose hashes begin at `at`; `at` itself if none begins there.
+fn end_of_raw(text: &[char], at: usize) -> usize {
+    let hashes = text[at..].iter().take_while(|&&c| c == '#').count();
+    if text.get(at + hashes) != Some(&'"') {
+        return at;
+    }
+    let closing: Vec<char> = std::iter::once('"')
+        .chain(std::iter::repeat_n('#', hashes))
+        .collect();
+    end_of(text, at + hashes + 1, |rest| rest.starts_with(&closing)) + closing.len()
+}

@@ -1,0 +1,439 @@
+//! What the exploring process writes: an object a line.
+
+use serde_json::{Value, json};
+
+use invariants::Transcript;
+
+/// What a program's clock shows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum TimeModel {
+    /// A sleep lasts until its time has come and nobody else can go on.
+    Virtual,
+    /// A sleep may end at any time, as on a machine that is busy with something else.
+    Adversarial,
+}
+
+impl TimeModel {
+    /// Both, in the order in which they are explored.
+    pub const ALL: [Self; 2] = [TimeModel::Virtual, TimeModel::Adversarial];
+
+    /// Its name, as a person types it.
+    pub fn name(self) -> &'static str {
+        match self {
+            TimeModel::Virtual => "virtual",
+            TimeModel::Adversarial => "adversarial",
+        }
+    }
+
+    /// The model of this name, if there is one.
+    pub fn of_name(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|model| model.name() == name)
+    }
+}
+
+/// A schedule, by where it departs from the one that never preempts a thread.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Schedule {
+    /// What time means.
+    pub time_model: TimeModel,
+    /// At each of these steps, by number, this thread goes on.
+    pub deviations: Vec<(u32, u32)>,
+}
+
+/// What the exploring process has to say.
+pub enum Message {
+    /// It explores, so far so many schedules.
+    Progress {
+        /// How many.
+        schedules: u64,
+        /// Which are being tried.
+        strategy: String,
+    },
+    /// A schedule under which something is wrong, one for each distinct cause; or the
+    /// schedule that was asked for.
+    Run(Box<Run>),
+    /// An output that some schedule has.
+    Output(Output),
+    /// The latest step of a schedule that may not come to its end.
+    Step(Box<LastStep>),
+    /// All is explored that will be.
+    Summary(Summary),
+    /// Nothing is explored, and why: the facade does not stand between the program and the
+    /// standard library, or the request was not understood.
+    Problem(String),
+}
+
+/// A step, and the schedule up to it.
+pub struct LastStep {
+    /// The step, word for word.
+    pub object: Value,
+    /// All threads so far, word for word.
+    pub threads: Value,
+    /// The schedule's deviations so far, word for word.
+    pub deviations: Value,
+}
+
+/// One schedule, step by step.
+pub struct Run {
+    /// What is wrong with it; `None` where it was asked for, and is as it should be.
+    pub fault: Option<Fault>,
+    /// Whether it is a pitfall's, which goes wrong on it as its file says.
+    pub goes_wrong: bool,
+    /// The number of the first schedule that is wrong in this way, from 1 on, unless it was
+    /// asked for.
+    pub found_after: Option<u64>,
+    /// How many are.
+    pub failing: Option<u64>,
+    /// How often a thread that could go on had to wait for another.
+    pub preemptions: u64,
+    /// The schedule.
+    pub schedule: Schedule,
+    /// The threads' names.
+    pub threads: Vec<Option<String>>,
+    /// What they did.
+    pub steps: Vec<Step>,
+    /// Who waits for what at the end, and for ever.
+    pub waits: Vec<Wait>,
+    /// What was printed, and how it ended.
+    pub transcript: Transcript,
+}
+
+/// What is wrong with a schedule.
+pub struct Fault {
+    /// What sort of fault: `"always"` for a broken rule, else as in `"deadlock"`.
+    pub kind: String,
+    /// The rule that is broken, by its place among the program's rules.
+    pub rule: Option<usize>,
+    /// What happened.
+    pub story: String,
+}
+
+/// One visible operation.
+pub struct Step {
+    /// Whose, by its number.
+    pub thread: usize,
+    /// What it does: `"lock"`, `"send"`.
+    pub verb: String,
+    /// To what.
+    pub object: Option<Object>,
+    /// What it read or wrote, as in `➜ 0`.
+    pub value: Option<String>,
+    /// Where in the source.
+    pub place: Place,
+    /// When, on the program's clock.
+    pub at_us: u64,
+    /// Why the thread before it does not go on, if this is another.
+    pub switch: Option<String>,
+    /// The lines of the transcript that it completed.
+    pub lines: Vec<usize>,
+}
+
+/// A thread that waits for ever.
+pub struct Wait {
+    /// Which.
+    pub thread: usize,
+    /// What it would do: `"lock"`.
+    pub verb: String,
+    /// To what.
+    pub object: Option<Object>,
+    /// The thread that holds it.
+    pub holder: Option<usize>,
+    /// Where in the source.
+    pub place: Place,
+}
+
+/// Something that threads share.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Object {
+    /// Its number, in the order of first use.
+    pub id: u64,
+    /// What it is: `"mutex"`.
+    pub kind: String,
+    /// Where in the source it was made.
+    pub made: Place,
+    /// The thread whose end or whose park token it is.
+    pub thread: Option<usize>,
+}
+
+/// A place in a source file.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Place {
+    /// The file, as the compiler names it.
+    pub file: String,
+    /// The line, from 1 on; 0 if nobody knows.
+    pub line: usize,
+    /// The column, from 1 on.
+    pub column: usize,
+}
+
+/// An output, and how to see it again.
+pub struct Output {
+    /// How many schedules have it.
+    pub count: u64,
+    /// The output.
+    pub transcript: Transcript,
+    /// One that has it.
+    pub schedule: Schedule,
+}
+
+/// What was explored.
+pub struct Summary {
+    /// What was tried, in this order.
+    pub phases: Vec<Phase>,
+    /// How many outputs there are.
+    pub distinct_outputs: Option<u64>,
+    /// What became of each rule.
+    pub rules: Vec<RuleSummary>,
+    /// Whether every schedule was explored, up to the order of what commutes.
+    pub proved: bool,
+    /// The number of the first schedule on which a pitfall goes wrong as its file says.
+    pub found: Option<u64>,
+    /// That schedule.
+    pub found_schedule: Option<Schedule>,
+}
+
+/// Schedules that were tried in one way.
+pub struct Phase {
+    /// What time meant.
+    pub time_model: TimeModel,
+    /// In which way: `"exhaustive"`, `"preemption bound 1"`, `"pct"`, `"random"`.
+    pub strategy: String,
+    /// How many there were.
+    pub schedules: u64,
+    /// How many of them were ended early, because they went on for too long.
+    pub cut_short: u64,
+    /// Whether these were all that there are of this sort.
+    pub complete: bool,
+    /// How long it took.
+    pub seconds: f64,
+}
+
+/// What became of a rule.
+pub struct RuleSummary {
+    /// Which, by its place among the program's rules.
+    pub rule: usize,
+    /// The verdict over all schedules.
+    pub verdict: String,
+    /// Whether it is broken only where a sleep may end at any time.
+    pub only_because_of_time: bool,
+}
+
+type Parsed<T> = Result<T, String>;
+
+impl Message {
+    /// Reads one.
+    ///
+    /// # Errors
+    ///
+    /// What is amiss with it.
+    pub fn parse(object: &Value) -> Parsed<Self> {
+        Ok(match object["type"].as_str() {
+            Some("progress") => Message::Progress {
+                schedules: number(object, "schedules")?,
+                strategy: text(object, "strategy")?,
+            },
+            Some("failure") => Message::Run(Box::new(Run::parse(object)?)),
+            Some("step") => Message::Step(Box::new(LastStep {
+                object: object.clone(),
+                threads: object["threads"].clone(),
+                deviations: object["deviations"].clone(),
+            })),
+            Some("output") => Message::Output(Output {
+                count: number(object, "count")?,
+                transcript: transcript(object)?,
+                schedule: Schedule::parse(&object["schedule"])?,
+            }),
+            Some("summary") => Message::Summary(Summary::parse(object)?),
+            Some("canary" | "error") => Message::Problem(text(object, "problem")?),
+            _ => return Err("it has no known `type`".to_string()),
+        })
+    }
+}
+
+impl Schedule {
+    fn parse(object: &Value) -> Parsed<Self> {
+        let pair = |pair: &Value| Some((at(pair, 0)?, at(pair, 1)?));
+        Ok(Self {
+            time_model: time_model(object)?,
+            deviations: list(object, "deviations")?
+                .iter()
+                .map(|value| pair(value).ok_or_else(|| format!("{value} is no deviation")))
+                .collect::<Parsed<_>>()?,
+        })
+    }
+
+    /// The schedule as the exploring process takes it.
+    pub fn to_json(&self) -> Value {
+        json!({"time_model": self.time_model.name(), "deviations": self.deviations})
+    }
+}
+
+impl Run {
+    /// Reads one.
+    ///
+    /// # Errors
+    ///
+    /// What is amiss with it.
+    pub fn parse(object: &Value) -> Parsed<Self> {
+        let fault = match text(object, "kind")? {
+            kind if kind == "none" => None,
+            kind => Some(Fault {
+                kind,
+                rule: index(&object["rule"]),
+                story: text(object, "story")?,
+            }),
+        };
+        let threads = list(object, "threads")?.iter();
+        Ok(Self {
+            fault,
+            goes_wrong: object["found"].is_u64(),
+            found_after: object["found_after"].as_u64(),
+            failing: object["failing"].as_u64(),
+            preemptions: number(object, "preemptions")?,
+            schedule: Schedule::parse(&object["schedule"])?,
+            threads: threads.map(|thread| optional(thread, "name")).collect(),
+            steps: parsed(object, "steps", Step::parse)?,
+            waits: parsed(object, "waits", Wait::parse)?,
+            transcript: transcript(object)?,
+        })
+    }
+}
+
+impl Step {
+    fn parse(object: &Value) -> Parsed<Self> {
+        let lines = object["lines"].as_array().into_iter().flatten();
+        Ok(Self {
+            thread: number(object, "thread")? as usize,
+            verb: text(object, "verb")?,
+            object: Object::parse(&object["object"])?,
+            value: optional(object, "value"),
+            place: Place::parse(object)?,
+            at_us: number(object, "at_us")?,
+            switch: optional(object, "switch"),
+            lines: lines.filter_map(index).collect(),
+        })
+    }
+}
+
+impl Wait {
+    fn parse(object: &Value) -> Parsed<Self> {
+        Ok(Self {
+            thread: number(object, "thread")? as usize,
+            verb: text(object, "verb")?,
+            object: Object::parse(&object["object"])?,
+            holder: index(&object["holder"]),
+            place: Place::parse(object)?,
+        })
+    }
+}
+
+impl Object {
+    fn parse(object: &Value) -> Parsed<Option<Self>> {
+        if object.is_null() {
+            return Ok(None);
+        }
+        Ok(Some(Self {
+            id: number(object, "id")?,
+            kind: text(object, "kind")?,
+            made: Place::parse(object)?,
+            thread: index(&object["thread"]),
+        }))
+    }
+}
+
+impl Place {
+    fn parse(object: &Value) -> Parsed<Self> {
+        Ok(Self {
+            file: text(object, "file")?,
+            line: number(object, "line")? as usize,
+            column: index(&object["column"]).unwrap_or(1),
+        })
+    }
+}
+
+impl Summary {
+    fn parse(object: &Value) -> Parsed<Self> {
+        Ok(Self {
+            phases: parsed(object, "phases", Phase::parse)?,
+            distinct_outputs: object["distinct_outputs"].as_u64(),
+            rules: parsed(object, "rules", RuleSummary::parse)?,
+            proved: flag(object, "proved"),
+            found: object["found"].as_u64(),
+            found_schedule: match &object["found_schedule"] {
+                Value::Null => None,
+                schedule => Some(Schedule::parse(schedule)?),
+            },
+        })
+    }
+}
+
+impl Phase {
+    fn parse(object: &Value) -> Parsed<Self> {
+        Ok(Self {
+            time_model: time_model(object)?,
+            strategy: text(object, "strategy")?,
+            schedules: number(object, "schedules")?,
+            cut_short: number(object, "cut_short")?,
+            complete: flag(object, "complete"),
+            seconds: object["seconds"].as_f64().unwrap_or(0.0),
+        })
+    }
+}
+
+impl RuleSummary {
+    fn parse(object: &Value) -> Parsed<Self> {
+        Ok(Self {
+            rule: number(object, "rule")? as usize,
+            verdict: text(object, "verdict")?,
+            only_because_of_time: flag(object, "only_because_of_time"),
+        })
+    }
+}
+
+fn text(object: &Value, key: &str) -> Parsed<String> {
+    let value = object[key].as_str().map(str::to_string);
+    value.ok_or_else(|| format!("its `{key}` is no text"))
+}
+
+fn optional(object: &Value, key: &str) -> Option<String> {
+    object[key].as_str().map(str::to_string)
+}
+
+fn number(object: &Value, key: &str) -> Parsed<u64> {
+    let value = object[key].as_u64();
+    value.ok_or_else(|| format!("its `{key}` is no number"))
+}
+
+fn flag(object: &Value, key: &str) -> bool {
+    object[key].as_bool().unwrap_or(false)
+}
+
+fn index(value: &Value) -> Option<usize> {
+    value
+        .as_u64()
+        .and_then(|number| usize::try_from(number).ok())
+}
+
+fn at(list: &Value, place: usize) -> Option<u32> {
+    u32::try_from(list[place].as_u64()?).ok()
+}
+
+fn list<'v>(object: &'v Value, key: &str) -> Parsed<&'v [Value]> {
+    let list = object[key].as_array().map(Vec::as_slice);
+    list.ok_or_else(|| format!("its `{key}` is no list"))
+}
+
+/// A list of what `parse` reads; none is as good as an empty one.
+fn parsed<T>(object: &Value, key: &str, parse: fn(&Value) -> Parsed<T>) -> Parsed<Vec<T>> {
+    let items = object[key].as_array().into_iter().flatten();
+    items.map(parse).collect()
+}
+
+fn time_model(object: &Value) -> Parsed<TimeModel> {
+    let name = text(object, "time_model")?;
+    TimeModel::of_name(&name).ok_or_else(|| format!("`{name}` is no time model"))
+}
+
+fn transcript(object: &Value) -> Parsed<Transcript> {
+    Transcript::from_ndjson(&text(object, "transcript")?)
+}

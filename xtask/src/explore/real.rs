@@ -1,0 +1,161 @@
+//! Real runs of a program, to be compared with the explored ones.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::PathBuf;
+use std::process::{Command, Stdio};
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::thread;
+
+use super::child::Explored;
+use super::source::Subject;
+use crate::cargo::{self, cargo};
+use crate::error::{Error, Result};
+use crate::runs;
+use invariants::{Exit, Stream, Transcript};
+
+/// How many run at once, for each core: most of them sleep or wait.
+const AT_ONCE: usize = 8;
+
+/// What real runs have printed.
+pub struct Real {
+    /// How many there were.
+    pub runs: u32,
+    /// How many distinct outputs they had.
+    pub distinct: usize,
+    /// The outputs that no explored schedule has, each with how often it came.
+    pub unexplored: Vec<(u32, Transcript)>,
+}
+
+/// What a run printed and how it ended, without what differs although nothing else does.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+struct Printed {
+    stdout: Vec<String>,
+    stderr: Vec<String>,
+    exit: String,
+}
+
+impl Printed {
+    fn of(transcript: &Transcript) -> Self {
+        // Two pipes: nothing orders one against the other.
+        let lines = |stream| {
+            let lines = transcript
+                .lines
+                .iter()
+                .filter(move |line| line.stream == stream);
+            lines.map(|line| without_id(&line.text)).collect()
+        };
+        Self {
+            stdout: lines(Stream::Stdout),
+            stderr: lines(Stream::Stderr),
+            exit: transcript.end.exit.to_string(),
+        }
+    }
+}
+
+/// The first line of a panic's report without the thread's number, which the system gives.
+fn without_id(line: &str) -> String {
+    let id = line
+        .starts_with("thread '")
+        .then(|| line.find("' ("))
+        .flatten();
+    match (id, line.find(") panicked at ")) {
+        (Some(start), Some(end)) if start < end => {
+            format!("{}{}", &line[..start + 1], &line[end + 1..])
+        }
+        _ => line.to_string(),
+    }
+}
+
+/// Runs a program so often, outside of the explorer, and sees which outputs are explored.
+///
+/// # Errors
+///
+/// It cannot be built or run, or the runner was interrupted.
+pub fn compare(subject: &Subject, explored: &Explored, runs: u32) -> Result<Real> {
+    let executable = build(subject)?;
+    let spec = subject.claims.as_ref().map(|ready| &ready.spec);
+    let left = AtomicU32::new(runs);
+    let printed: Mutex<BTreeMap<Printed, (u32, Transcript)>> = Mutex::default();
+    let cores = thread::available_parallelism().map_or(1, usize::from);
+    let work = || -> Result<()> {
+        let take = |left: u32| left.checked_sub(1);
+        while left
+            .fetch_update(Ordering::Relaxed, Ordering::Relaxed, take)
+            .is_ok()
+        {
+            let folder = subject.package.folder();
+            let transcript = runs::once(&executable, folder, spec, &mut |_| {})?;
+            let mut printed = printed.lock().unwrap();
+            let known = printed.entry(Printed::of(&transcript));
+            known.or_insert((0, transcript)).0 += 1;
+        }
+        Ok(())
+    };
+    thread::scope(|scope| {
+        let workers: Vec<_> = (0..cores * AT_ONCE).map(|_| scope.spawn(work)).collect();
+        let results = workers
+            .into_iter()
+            .map(|worker| worker.join().expect("it does not panic"));
+        results.collect::<Result<Vec<()>>>()
+    })?;
+    let known: BTreeSet<Printed> = explored
+        .outputs
+        .iter()
+        .map(|output| Printed::of(&output.transcript))
+        .collect();
+    let printed = printed.into_inner().unwrap();
+    Ok(Real {
+        runs,
+        distinct: printed.len(),
+        unexplored: printed
+            .into_iter()
+            .filter(|(printed, _)| !known.contains(printed))
+            .map(|(_, counted)| counted)
+            .collect(),
+    })
+}
+
+/// Builds a program as it stands, on the real standard library.
+fn build(subject: &Subject) -> Result<PathBuf> {
+    let cannot = || Error::Broken(format!("{} cannot be built to be run", subject.name));
+    let folder = subject.package.folder();
+    if !subject.package.is_cargos() {
+        let program = subject
+            .package
+            .place
+            .join(format!("real{}", std::env::consts::EXE_SUFFIX));
+        let mut rustc = Command::new(std::env::var_os("RUSTC").unwrap_or("rustc".into()));
+        rustc
+            .args(["--edition", &subject.edition, "--cap-lints", "allow", "-o"])
+            .arg(&program)
+            .arg(folder.join(&subject.file))
+            .stdin(Stdio::null());
+        let status = rustc.status().map_err(Error::io("cannot run rustc"))?;
+        return status.success().then_some(program).ok_or_else(cannot);
+    }
+    let mut command = Command::new(cargo());
+    command
+        .args(["build", "--message-format=json", "--bin", &subject.name])
+        .arg("--manifest-path")
+        .arg(folder.join("Cargo.toml"))
+        .stdin(Stdio::null())
+        .stdout(Stdio::piped());
+    let mut program = None;
+    cargo::messages(command, &mut |message| {
+        if message["target"]["name"] == subject.name
+            && let Some(executable) = message["executable"].as_str()
+        {
+            program = Some(PathBuf::from(executable));
+        }
+    })?;
+    program.ok_or_else(cannot)
+}
+
+/// How a run ended, as a person reads it: here a deadlock is known for what it is.
+pub fn ended(exit: &Exit) -> String {
+    match exit {
+        Exit::Hang => "never ends".to_string(),
+        exit => exit.to_string(),
+    }
+}

@@ -1,0 +1,578 @@
+//! What came of exploring a program, as a person reads it, and as a program does.
+
+use std::fmt::Write;
+use std::fs;
+use std::path::Path;
+use std::time::Duration;
+
+use serde_json::{Value, json};
+
+use super::build::Harness;
+use super::child::Explored;
+use super::protocol::{Output, Phase, Run, Schedule, TimeModel};
+use super::real::ended;
+use super::source::Subject;
+use super::table::{Table, short};
+use super::token::Token;
+use crate::program::Role;
+use crate::report::failure::{BOLD, DIM, GREEN, RED, broken_rule};
+use crate::report::shown_path;
+use invariants::Transcript;
+
+/// Of more outputs only so many are shown, and of each so many lines.
+const SHOWN_OUTPUTS: usize = 10;
+const SHOWN_LINES: usize = 12;
+
+/// What a program is worth that was explored.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Status {
+    /// It held on every schedule.
+    Proved,
+    /// It held on those that were tried.
+    Held,
+    /// A pitfall that goes wrong just as its file says, on some schedule.
+    Found,
+    /// A pitfall that does not, on any that was tried.
+    NotFound,
+    /// It is wrong on some schedule, or what must happen on some happens on none.
+    Broken,
+}
+
+impl Status {
+    /// The status as JSON has it.
+    pub fn name(self) -> &'static str {
+        match self {
+            Status::Proved => "proved",
+            Status::Held => "held",
+            Status::Found => "found",
+            Status::NotFound => "not found",
+            Status::Broken => "broken",
+        }
+    }
+
+    /// Whether all is well.
+    pub fn is_good(self) -> bool {
+        matches!(self, Status::Proved | Status::Held | Status::Found)
+    }
+}
+
+/// A program that was explored, and what came of it.
+pub struct Report<'e> {
+    subject: &'e Subject,
+    harness: &'e Harness,
+    explored: &'e Explored,
+    /// What it is worth.
+    pub status: Status,
+    /// The schedules that are wrong.
+    broken: Vec<&'e Run>,
+    /// Those that are wrong only because a sleep may end at any time.
+    untimely: Vec<&'e Run>,
+    /// The number of the first schedule on which a pitfall goes wrong as it should.
+    found: Option<u64>,
+    /// What must happen on some schedule and happens on none, by the rules' places.
+    unseen: Vec<usize>,
+}
+
+impl<'e> Report<'e> {
+    /// Judges what was explored. Where the program was explored with both time models,
+    /// what is wrong in the adversarial one alone is told, and breaks nothing.
+    pub fn new(
+        subject: &'e Subject,
+        harness: &'e Harness,
+        explored: &'e Explored,
+        both_models: bool,
+    ) -> Self {
+        let faulty = explored.runs.iter().filter(|run| run.fault.is_some());
+        let (untimely, broken): (Vec<_>, Vec<_>) = faulty
+            .partition(|run| both_models && run.schedule.time_model == TimeModel::Adversarial);
+        let summary = explored.summary.as_ref();
+        let rules = summary.iter().flat_map(|summary| &summary.rules);
+        let unseen = rules.filter(|rule| rule.verdict == "not witnessed");
+        let unseen: Vec<_> = unseen.map(|rule| rule.rule).collect();
+        let found = summary.and_then(|summary| summary.found);
+        let is_proved = summary.is_some_and(|summary| summary.proved);
+        let real = explored.real.as_ref();
+        let status = match subject.role {
+            Role::Pitfall if found.is_some() => Status::Found,
+            Role::Pitfall if broken.is_empty() => Status::NotFound,
+            _ if !broken.is_empty() || !unseen.is_empty() || summary.is_none() => Status::Broken,
+            // There is a schedule after all that the explorer does not know.
+            _ if is_proved && real.is_some_and(|real| !real.unexplored.is_empty()) => {
+                Status::Broken
+            }
+            _ if is_proved => Status::Proved,
+            _ => Status::Held,
+        };
+        Self {
+            subject,
+            harness,
+            explored,
+            status,
+            broken,
+            untimely,
+            found,
+            unseen,
+        }
+    }
+
+    /// A line of what came of it, and what else is to be told although all is well.
+    pub fn line(&self, width: usize) -> String {
+        let name = &self.subject.name;
+        let word = match self.status {
+            Status::Proved => format!("{GREEN}proved{GREEN:#}"),
+            Status::Held => format!("{GREEN}held{GREEN:#}  "),
+            Status::Found => format!("{GREEN}found{GREEN:#} "),
+            Status::NotFound | Status::Broken => format!("{RED}FAIL{RED:#}  "),
+        };
+        let what = match (self.status, self.found) {
+            (Status::Found, found) => {
+                let (n, s) = counted(found.unwrap_or(1), "schedule");
+                format!("after {n} {s}")
+            }
+            (Status::NotFound, _) => {
+                format!("does not go wrong as it should {}", self.coverage())
+            }
+            (Status::Broken, _) => {
+                let count = (self.broken.len() + self.unseen.len()) as u64;
+                let (n, s) = counted(count, "failure");
+                format!("{n} {s} {}", self.coverage().replacen("on", "among", 1))
+            }
+            (Status::Proved, _) => format!("held {}", self.coverage()),
+            (Status::Held, _) => self.coverage(),
+        };
+        let seconds = self.explored.wall.as_secs_f64();
+        let mut text = format!("{word}  {name:<width$}  {what}  {seconds:.1} s");
+        if self.subject.role != Role::Example {
+            let (role, topic) = (self.subject.role.name(), &self.subject.topic);
+            let _ = write!(text, "  {DIM}{role} of {topic}{DIM:#}");
+        }
+        text.push('\n');
+        for run in &self.untimely {
+            let what = self.claim(run).unwrap_or_else(|| self.story(run));
+            let replay = self.replay(&run.schedule);
+            let _ = writeln!(
+                text,
+                "        holds only because of time: {what}\n        {DIM}{replay}{DIM:#}"
+            );
+        }
+        text
+    }
+
+    /// What was explored: "on all 6 distinguishable schedules".
+    fn coverage(&self) -> String {
+        let (n, s) = counted(self.explored.schedules, "schedule");
+        let Some(summary) = &self.explored.summary else {
+            return format!("on {n} {s}");
+        };
+        let mut all = Vec::new();
+        let mut bounds = Vec::new();
+        for model in TimeModel::ALL {
+            let phases = summary
+                .phases
+                .iter()
+                .filter(|phase| phase.time_model == model);
+            let complete: Vec<&Phase> = phases.clone().filter(|phase| phase.complete).collect();
+            if let Some(phase) = complete.iter().find(|phase| phase.strategy == "exhaustive") {
+                let (n, s) = counted(phase.schedules, "distinguishable schedule");
+                all.push(match model {
+                    TimeModel::Virtual => format!("all {n} {s}"),
+                    TimeModel::Adversarial => format!("all {n} where a sleep may end at any time"),
+                });
+            } else if phases.clone().next().is_some() {
+                let bound = complete.iter().filter_map(|phase| bound(phase)).max();
+                bounds.push(bound);
+            }
+        }
+        if bounds.is_empty() {
+            return format!("on {}", all.join(", and on "));
+        }
+        // What is said of both models has to be true of both.
+        match bounds.into_iter().min().flatten() {
+            Some(bound) => {
+                let (bound, preemptions) = counted(bound, "preemption");
+                format!("on {n} {s}, among them all with up to {bound} {preemptions}")
+            }
+            None => format!("on {n} {s}"),
+        }
+    }
+
+    /// What was explored, phase by phase, where that is not all that there is.
+    pub fn phases(&self) -> String {
+        let mut text = String::new();
+        let summary = self.explored.summary.iter();
+        let told = summary.filter(|summary| !summary.proved && summary.found.is_none());
+        for phase in told.flat_map(|summary| &summary.phases) {
+            let (n, s) = counted(phase.schedules, "schedule");
+            let (all, how) = match (phase.complete, bound(phase)) {
+                (true, Some(bound)) => {
+                    let (bound, preemptions) = counted(bound, "preemption");
+                    ("all ", format!("with up to {bound} {preemptions}"))
+                }
+                (false, Some(bound)) => {
+                    let (bound, preemptions) = counted(bound, "preemption");
+                    ("", format!("with up to {bound} {preemptions}"))
+                }
+                (true, None) => ("all ", "that are distinguishable".to_string()),
+                (false, None) => match phase.strategy.as_str() {
+                    "exhaustive" => ("", "of the distinguishable ones".to_string()),
+                    "pct" => ("", "with random priorities".to_string()),
+                    _ => ("", "at random".to_string()),
+                },
+            };
+            let (model, seconds) = (phase.time_model.name(), phase.seconds);
+            let _ = writeln!(
+                text,
+                "        {DIM}{model} time: {all}{n} {s} {how}, {seconds:.1} s{DIM:#}"
+            );
+        }
+        text
+    }
+
+    /// All that is wrong with it, in full.
+    pub fn failures(&self) -> String {
+        let mut text = String::new();
+        for run in &self.broken {
+            text += &self.run(run);
+            text.push('\n');
+        }
+        if let Some(ready) = &self.subject.claims {
+            let file = shown_path(&self.subject.claims_file);
+            for &index in &self.unseen {
+                let rule = &ready.spec.rules[index];
+                let report = invariants::RuleReport {
+                    verdict: invariants::Verdict::NotWitnessed,
+                    holds: false,
+                    evidence: invariants::rules::Evidence::default(),
+                };
+                let (n, s) = counted(self.explored.schedules, "schedule");
+                let story = format!("none of {n} {s} shows it");
+                let name = &self.subject.name;
+                text += &broken_rule(name, &file, ready, rule, &report, &story, None);
+                text.push('\n');
+            }
+        }
+        if self.status == Status::NotFound {
+            let (name, file) = (&self.subject.name, shown_path(&self.subject.claims_file));
+            let _ = writeln!(
+                text,
+                "{RED}FAIL{RED:#} {BOLD}{name}: the pitfall does not go wrong as {file} says{BOLD:#}\n  \
+                 it was explored {}\n",
+                self.coverage()
+            );
+        }
+        text
+    }
+
+    /// The schedule on which a pitfall goes wrong, in full.
+    pub fn found(&self) -> String {
+        let mut runs = self.explored.runs.iter().filter(|run| run.goes_wrong);
+        runs.next()
+            .map_or_else(String::new, |run| format!("\n{}", self.run(run)))
+    }
+
+    /// Every schedule that was asked for, in full.
+    pub fn replayed(&self) -> String {
+        self.explored.runs.iter().map(|run| self.run(run)).collect()
+    }
+
+    /// The distinct outputs.
+    pub fn outputs(&self) -> String {
+        let outputs = &self.explored.outputs;
+        if outputs.is_empty() {
+            return String::new();
+        }
+        let (n, s) = counted(outputs.len() as u64, "distinct output");
+        let mut text = format!("  {n} {s}\n");
+        for output in outputs.iter().take(SHOWN_OUTPUTS) {
+            text += &self.output(output);
+        }
+        if outputs.len() > SHOWN_OUTPUTS {
+            let more = outputs.len() - SHOWN_OUTPUTS;
+            let _ = writeln!(text, "  … {more} more, which `--json` has …");
+        }
+        text
+    }
+
+    fn output(&self, output: &Output) -> String {
+        let (n, s) = counted(output.count, "schedule");
+        let mut text = format!(
+            "\n  {BOLD}{n} {s}{BOLD:#}: the program {}\n",
+            ended(&output.transcript.end.exit)
+        );
+        text += &printed(&output.transcript);
+        let _ = writeln!(text, "    {DIM}{}{DIM:#}", self.replay(&output.schedule));
+        text
+    }
+
+    /// What real runs have printed, and whether it is explored.
+    pub fn real_runs(&self) -> String {
+        let Some(real) = &self.explored.real else {
+            return String::new();
+        };
+        let (runs, s) = counted(real.runs.into(), "real run");
+        let (distinct, outputs) = counted(real.distinct as u64, "distinct output");
+        let mut text = format!("        {runs} {s} printed {distinct} {outputs}");
+        match real.unexplored.len() {
+            0 => text += ", and all that is explored\n",
+            count => {
+                let _ = writeln!(text, ", of which {count} are not explored");
+            }
+        }
+        for (count, transcript) in real.unexplored.iter().take(SHOWN_OUTPUTS) {
+            let (n, s) = counted((*count).into(), "real run");
+            let exit = ended(&transcript.end.exit);
+            let _ = writeln!(text, "\n  {BOLD}{n} {s}{BOLD:#}: the program {exit}");
+            text += &printed(transcript);
+        }
+        text
+    }
+
+    /// A schedule in full: what is wrong, the table, and how to see it again.
+    fn run(&self, run: &Run) -> String {
+        let main = self.subject.file.to_string_lossy().replace('\\', "/");
+        let root = &self.subject.package.root;
+        let read = |file: &str| fs::read_to_string(root.join(file)).ok();
+        let table = Table::new(run, &main, read);
+        let mut text = match self.broken_claim(run) {
+            Some(text) => text,
+            None => self.other_fault(run),
+        };
+        text += &self.waits(run, &table);
+        let (n, s) = counted(run.preemptions, "preemption");
+        let _ = write!(text, "\n  The schedule, with {n} {s}");
+        if let Some(found_after) = run.found_after {
+            let _ = write!(text, ", was found after {}", thousands(found_after));
+        }
+        if let Some(failing) = run.failing.filter(|failing| *failing > 1) {
+            let _ = write!(text, "; {} are wrong in this way", thousands(failing));
+        }
+        let _ = writeln!(
+            text,
+            ". {DIM}Lines of {}{DIM:#}\n",
+            self.subject.shown_file()
+        );
+        text += &table.text();
+        let _ = writeln!(text, "\n  replay: {}", self.replay(&run.schedule));
+        text
+    }
+
+    /// The claim that a schedule breaks.
+    fn claim(&self, run: &Run) -> Option<String> {
+        let rule = run.fault.as_ref()?.rule?;
+        let ready = self.subject.claims.as_ref()?;
+        Some(ready.spec.rules.get(rule)?.claim.clone())
+    }
+
+    fn story(&self, run: &Run) -> String {
+        match &run.fault {
+            Some(fault) => format!("{}: {}", fault.kind, fault.story),
+            None => "nothing is wrong with it".to_string(),
+        }
+    }
+
+    fn broken_claim(&self, run: &Run) -> Option<String> {
+        let fault = run.fault.as_ref()?;
+        let ready = self.subject.claims.as_ref()?;
+        let rule = fault.rule?;
+        let report = invariants::check(&ready.spec, &run.transcript);
+        let report = report.rules.get(rule)?;
+        let file = shown_path(&self.subject.claims_file);
+        let (rule, name) = (&ready.spec.rules[rule], &self.subject.name);
+        // How the program ended says more than what it did not come to.
+        let story = match fault.story.is_empty() {
+            true => report.evidence.story.clone(),
+            false => format!("{}: {}", fault.kind, fault.story),
+        };
+        let transcript = Some(&run.transcript);
+        Some(broken_rule(
+            name, &file, ready, rule, report, &story, transcript,
+        ))
+    }
+
+    fn other_fault(&self, run: &Run) -> String {
+        let name = &self.subject.name;
+        match &run.fault {
+            Some(fault) => format!(
+                "{RED}FAIL{RED:#} {BOLD}{name}: {}{BOLD:#}\n  {}\n",
+                fault.kind, fault.story
+            ),
+            None if self.subject.role != Role::Pitfall => {
+                format!("{BOLD}{name}: on this schedule all is well{BOLD:#}\n")
+            }
+            None if run.goes_wrong => {
+                format!("{BOLD}{name}: on this schedule it goes wrong, as it should{BOLD:#}\n")
+            }
+            None => format!(
+                "{BOLD}{name}: on this schedule it does not go wrong as it should{BOLD:#}\n"
+            ),
+        }
+    }
+
+    /// Who waits for what, and who holds it.
+    fn waits(&self, run: &Run, table: &Table<'_>) -> String {
+        let mut text = String::new();
+        for wait in &run.waits {
+            let thread = table.thread(wait.thread);
+            let operation = table.operation(&wait.verb, wait.object.as_ref());
+            let place = self.place(&wait.place.file, wait.place.line);
+            let _ = write!(text, "  {thread} waits to {operation}, at {place}");
+            if let Some(holder) = wait.holder {
+                let who = match holder == wait.thread {
+                    true => "it holds itself",
+                    false => &format!("{} holds", table.thread(holder)),
+                };
+                let mut steps = run.steps.iter().rev();
+                let took = steps.find(|step| step.thread == holder && step.object == wait.object);
+                let _ = write!(text, ", which {who}");
+                if let Some(took) = took {
+                    let place = self.place(&took.place.file, took.place.line);
+                    let _ = write!(text, " since {place}");
+                }
+            }
+            text.push('\n');
+        }
+        text
+    }
+
+    /// A place in a source file as a person can open it.
+    fn place(&self, file: &str, line: usize) -> String {
+        let path = self.subject.package.root.join(file);
+        match path.exists() && !Path::new(file).is_absolute() {
+            true => format!("{}:{line}", shown_path(&path)),
+            false => format!("{}:{line}", short(file)),
+        }
+    }
+
+    /// The command that takes a schedule again.
+    fn replay(&self, schedule: &Schedule) -> String {
+        let token = self.token(schedule);
+        format!(
+            "cargo xtask explore {} --replay {token}",
+            self.subject.words
+        )
+    }
+
+    fn token(&self, schedule: &Schedule) -> Token {
+        Token {
+            schedule: schedule.clone(),
+            program: self.harness.program,
+            explorer: self.harness.explorer,
+        }
+    }
+
+    /// One object for each schedule that is wrong and each output, then one for the program.
+    pub fn json(&self) -> Vec<Value> {
+        let Self {
+            subject, explored, ..
+        } = self;
+        let mut objects = Vec::new();
+        let runs = explored
+            .runs
+            .iter()
+            .map(|run| (&run.schedule, self.claim(run)));
+        let outputs = explored
+            .outputs
+            .iter()
+            .map(|output| (&output.schedule, None));
+        for object in &explored.objects {
+            let mut object = object.clone();
+            object["program"] = json!(subject.name);
+            let schedule = &object["schedule"];
+            let mut known = runs.clone().chain(outputs.clone());
+            if let Some((schedule, claim)) = known.find(|(known, _)| known.to_json() == *schedule) {
+                object["claim"] = json!(claim);
+                object["replay"] = json!(self.token(schedule).to_string());
+            }
+            objects.push(object);
+        }
+        let summary = explored.summary.as_ref();
+        let phases = summary.iter().flat_map(|summary| &summary.phases);
+        let phases = phases.map(|phase| {
+            json!({
+                "time_model": phase.time_model.name(),
+                "strategy": phase.strategy,
+                "schedules": phase.schedules,
+                "cut_short": phase.cut_short,
+                "complete": phase.complete,
+                "seconds": phase.seconds,
+            })
+        });
+        let rules = summary.iter().flat_map(|summary| &summary.rules);
+        let rules = rules.map(|rule| {
+            let claims = subject.claims.as_ref();
+            let claim = claims.and_then(|ready| ready.spec.rules.get(rule.rule));
+            json!({
+                "claim": claim.map(|rule| &rule.claim),
+                "verdict": rule.verdict,
+                "only_because_of_time": rule.only_because_of_time,
+            })
+        });
+        objects.push(json!({
+            "type": "program",
+            "topic": subject.topic,
+            "program": subject.name,
+            "role": subject.role.name(),
+            "status": self.status.name(),
+            "holds": self.status.is_good(),
+            "found_after": self.found,
+            "schedules": explored.schedules,
+            "phases": phases.collect::<Vec<_>>(),
+            "distinct_outputs": summary.and_then(|summary| summary.distinct_outputs),
+            "rules": rules.collect::<Vec<_>>(),
+            "real_runs": explored.real.as_ref().map(|real| {
+                json!({
+                    "runs": real.runs,
+                    "distinct_outputs": real.distinct,
+                    "not_explored": real.unexplored.len(),
+                })
+            }),
+            "wall_ms": millis(explored.wall),
+        }));
+        objects
+    }
+}
+
+/// The first lines of what was printed.
+fn printed(transcript: &Transcript) -> String {
+    let lines = &transcript.lines;
+    let mut text = String::new();
+    for line in lines.iter().take(SHOWN_LINES) {
+        let _ = writeln!(text, "    │ {}", line.text);
+    }
+    if lines.len() > SHOWN_LINES {
+        let _ = writeln!(text, "    │ … {} more lines …", lines.len() - SHOWN_LINES);
+    }
+    text
+}
+
+/// How many preemptions a schedule of a phase has at most, if that is what bounds it.
+fn bound(phase: &Phase) -> Option<u64> {
+    phase
+        .strategy
+        .strip_prefix("preemption bound ")?
+        .parse()
+        .ok()
+}
+
+/// A number, and the noun in the right form.
+fn counted(count: u64, noun: &str) -> (String, String) {
+    let s = if count == 1 { "" } else { "s" };
+    (thousands(count), format!("{noun}{s}"))
+}
+
+/// A number with its thousands apart.
+pub fn thousands(number: u64) -> String {
+    let digits = number.to_string();
+    let mut text = String::new();
+    for (at, digit) in digits.chars().enumerate() {
+        if at > 0 && (digits.len() - at) % 3 == 0 {
+            text.push(',');
+        }
+        text.push(digit);
+    }
+    text
+}
+
+fn millis(time: Duration) -> u64 {
+    u64::try_from(time.as_millis()).unwrap_or(u64::MAX)
+}

@@ -1,0 +1,586 @@
+//! What is explored: programs as they stand, and the packages that are made of them.
+//!
+//! A program's files are copied into a workspace of their own, to the same place relative
+//! to its root, so that the compiler and the program itself name them as ever. Nothing in
+//! a copy is changed; one line is appended to the root of each program, which makes its
+//! private `main` callable. A generated package beside the copies has that root as its
+//! library, and a program that hands the library's `main` to the explorer.
+
+use std::fs;
+use std::io;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::sync::Arc;
+
+use serde_json::Value;
+
+use super::token::Fingerprint;
+use crate::cargo::cargo;
+use crate::error::{Error, Result};
+use crate::program::{self, Ready, Role};
+use crate::report::failure::quoted;
+use crate::report::shown_path;
+use crate::runs;
+use crate::workspace::{Topic, Workspace};
+
+/// Appended to the root of a program: it is all that is not the program's own.
+const ENTRY: &str =
+    "\n#[doc(hidden)] pub fn __explore_main() -> i32 { ::std::__Main::report(main()) }\n";
+
+/// The program that explores a library. The canary uses what must not come from the real
+/// standard library; the driver refuses to go on if it does.
+const HARNESS: &str = "\
+fn canary() {
+    let lock = std::sync::Mutex::new(());
+    std::thread::scope(|scope| {
+        scope.spawn(|| drop(lock.lock()));
+    });
+    println!(\"intercepted\");
+}
+
+fn main() {
+    std::__explore::main(canary, PROGRAM::__explore_main);
+}
+";
+
+/// A program to be explored.
+pub struct Subject {
+    /// Its name.
+    pub name: String,
+    /// The name of the topic that it belongs to.
+    pub topic: String,
+    /// What it is to that topic.
+    pub role: Role,
+    /// The words that name it on a command line.
+    pub words: String,
+    /// What it must obey, if that is stated.
+    pub claims: Option<Ready>,
+    /// Where that is stated.
+    pub claims_file: PathBuf,
+    /// Its package.
+    pub package: Arc<Package>,
+    /// Its source file, from the root of its workspace on.
+    pub file: PathBuf,
+    /// The edition that it is written in.
+    pub edition: String,
+}
+
+/// A package that has programs.
+pub struct Package {
+    /// The folder from which the compiler counts paths.
+    pub root: PathBuf,
+    /// Where everything that is made of it goes.
+    pub place: PathBuf,
+    /// What cargo says of it; `None` for a source file that is in no package.
+    manifest: Option<Value>,
+    /// Where it comes from: its folder, or its only file.
+    path: PathBuf,
+}
+
+/// The programs that a person means by `words`, each a topic's name or a part of one, the
+/// path of a crate's folder, or that of a source file; no word means every topic.
+///
+/// # Errors
+///
+/// A word means nothing, there is no program of that name, or an invariants file is wrong.
+pub fn subjects(
+    workspace: &Workspace,
+    words: &[String],
+    bin: Option<&str>,
+) -> Result<Vec<Subject>> {
+    let (files, words): (Vec<_>, Vec<_>) = words.iter().cloned().partition(|word| {
+        Path::new(word)
+            .extension()
+            .is_some_and(|extension| extension == "rs")
+    });
+    let topics = match words.is_empty() && !files.is_empty() {
+        true => Vec::new(),
+        false => workspace.select(&words)?,
+    };
+    let mut known: Option<Value> = None;
+    let mut subjects = Vec::new();
+    for topic in &topics {
+        let metadata = match &known {
+            Some(metadata) if topic.member => metadata.clone(),
+            _ => metadata(&topic.path)?,
+        };
+        if topic.member {
+            known = Some(metadata.clone());
+        }
+        subjects.extend(of_topic(topic, &metadata, bin)?);
+    }
+    for file in &files {
+        subjects.push(of_file(file)?);
+    }
+    if let Some(bin) = bin {
+        let names: Vec<_> = subjects
+            .iter()
+            .map(|subject| subject.name.as_str())
+            .collect();
+        if !names.contains(&bin) {
+            return Err(program::no_such_program(bin, &names));
+        }
+        subjects.retain(|subject| subject.name == bin);
+    }
+    Ok(subjects)
+}
+
+/// What cargo says of the package in a folder, and of its whole workspace.
+fn metadata(folder: &Path) -> Result<Value> {
+    let manifest = folder.join("Cargo.toml");
+    let output = Command::new(cargo())
+        .args(["metadata", "--no-deps", "--format-version", "1"])
+        .arg("--manifest-path")
+        .arg(&manifest)
+        .output()
+        .map_err(Error::io("cannot run cargo"))?;
+    match serde_json::from_slice(&output.stdout) {
+        Ok(metadata) if output.status.success() => Ok(metadata),
+        _ => Err(Error::usage(format!(
+            "{}: {}",
+            shown_path(&manifest),
+            String::from_utf8_lossy(&output.stderr).trim()
+        ))),
+    }
+}
+
+/// A topic's programs: those that its invariants name, or without them those of its package.
+fn of_topic(topic: &Topic, metadata: &Value, bin: Option<&str>) -> Result<Vec<Subject>> {
+    let manifest_path = topic.path.join("Cargo.toml").canonicalize().ok();
+    let is_meant = |package: &&Value| {
+        let path = package["manifest_path"].as_str().map(Path::new);
+        path.and_then(|path| path.canonicalize().ok()) == manifest_path
+    };
+    let packages = metadata["packages"].as_array().into_iter().flatten();
+    let shown = shown_path(&topic.path);
+    let manifest = packages
+        .filter(|_| manifest_path.is_some())
+        .find(is_meant)
+        .ok_or_else(|| Error::usage(format!("{shown} is no package")))?;
+    let path = |key: &str| metadata[key].as_str().map(PathBuf::from);
+    let folder = manifest["manifest_path"].as_str().map(PathBuf::from);
+    let folder = folder.and_then(|file| Some(file.parent()?.to_path_buf()));
+    let (Some(root), Some(target), Some(folder)) =
+        (path("workspace_root"), path("target_directory"), folder)
+    else {
+        return Err(Error::usage(format!("cargo does not say where {shown} is")));
+    };
+    // A member need not be inside its workspace's folder. The compiler counts from its own then.
+    let root = match folder.starts_with(&root) {
+        true => root,
+        false => folder.clone(),
+    };
+    let package = Arc::new(Package {
+        root,
+        place: target.join("xtask").join("explore"),
+        manifest: Some(manifest.clone()),
+        path: folder,
+    });
+    let targets: Vec<&Value> = package.targets("bin").collect();
+    let named = |name: &str| targets.iter().find(|target| target["name"] == name);
+    let subject = |name: &str, role, claims, target: &Value| {
+        let file = Path::new(target["src_path"].as_str().unwrap_or_default());
+        let words = match topic.member {
+            true => topic.name.clone(),
+            false => quoted(&shown),
+        };
+        Subject {
+            name: name.to_string(),
+            topic: topic.name.clone(),
+            role,
+            words: match name == topic.name {
+                true => words,
+                false => format!("{words} --bin {name}"),
+            },
+            claims,
+            claims_file: topic.invariants_file(),
+            package: package.clone(),
+            file: file
+                .strip_prefix(&package.root)
+                .unwrap_or(file)
+                .to_path_buf(),
+            edition: target["edition"].as_str().unwrap_or("2015").to_string(),
+        }
+    };
+    if !topic.invariants_file().exists() {
+        let default = manifest["default_run"].as_str().unwrap_or(&topic.name);
+        let wanted = bin.unwrap_or(default);
+        let found = named(wanted).or(match &targets[..] {
+            [only] if bin.is_none() => Some(only),
+            _ => None,
+        });
+        let names: Vec<_> = targets
+            .iter()
+            .filter_map(|target| target["name"].as_str())
+            .collect();
+        let target = found.ok_or_else(|| match names.is_empty() {
+            true => Error::usage(format!("{shown} has no program: there is no src/main.rs")),
+            false => program::no_such_program(wanted, &names),
+        })?;
+        let name = target["name"].as_str().unwrap_or_default();
+        return Ok(vec![subject(name, Role::Example, None, target)]);
+    }
+    let programs = program::to_check(topic).map_err(|details| {
+        let file = shown_path(&topic.invariants_file());
+        Error::usage(format!("{file} is wrong\n{details}"))
+    })?;
+    programs
+        .into_iter()
+        .map(|program| {
+            let target = named(&program.name).ok_or_else(|| {
+                Error::usage(format!("{shown} has no program `{}`", program.name))
+            })?;
+            Ok(subject(
+                &program.name,
+                program.role,
+                program.ready.ok(),
+                target,
+            ))
+        })
+        .collect()
+}
+
+/// A source file that needs nothing but the standard library.
+fn of_file(word: &str) -> Result<Subject> {
+    let path = Path::new(word)
+        .canonicalize()
+        .map_err(|error| Error::usage(format!("cannot read {word}: {error}")))?;
+    let (Some(folder), Some(name)) = (path.parent(), path.file_name()) else {
+        return Err(Error::usage(format!("{word} is no file")));
+    };
+    let stem = path.file_stem().unwrap_or_default().to_string_lossy();
+    let mut whole = Fingerprint::new();
+    whole.add(path.to_string_lossy().as_bytes());
+    let place = keep_folder()?.join(format!("{}-{:08x}", crate_name(&stem), whole.short()));
+    Ok(Subject {
+        name: stem.to_string(),
+        topic: stem.to_string(),
+        role: Role::Example,
+        words: quoted(word),
+        claims: None,
+        claims_file: PathBuf::new(),
+        file: PathBuf::from(name),
+        edition: "2024".to_string(),
+        package: Arc::new(Package {
+            root: folder.to_path_buf(),
+            place,
+            manifest: None,
+            path: path.clone(),
+        }),
+    })
+}
+
+/// Where this runner keeps what belongs to no package: beside itself.
+///
+/// # Errors
+///
+/// The system does not say where the runner is.
+pub fn keep_folder() -> Result<PathBuf> {
+    let runner = std::env::current_exe().map_err(Error::io("cannot find this program"))?;
+    Ok(runs::keep_folder(&runner).join("explore"))
+}
+
+/// A name as a crate can have it.
+fn crate_name(name: &str) -> String {
+    let is_word = |c: char| c.is_ascii_alphanumeric();
+    let name: String = name
+        .chars()
+        .map(|c| if is_word(c) { c } else { '_' })
+        .collect();
+    match name.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_') {
+        true => name,
+        false => format!("_{name}"),
+    }
+}
+
+impl Subject {
+    /// The name of the package that is made of it.
+    pub fn package_name(&self) -> String {
+        let own = match &self.package.manifest {
+            Some(manifest) => manifest["name"].as_str().unwrap_or_default(),
+            None => "program",
+        };
+        // Two packages of one workspace may have programs of the same name.
+        format!("explore-{own}-{}", crate_name(&self.name))
+    }
+
+    /// The folder of the package that is made of it.
+    pub fn package_folder(&self) -> PathBuf {
+        let folder = self.package.workspace().join(".explore");
+        folder.join(self.package_name())
+    }
+
+    /// Its source file, as a person can open it.
+    pub fn shown_file(&self) -> String {
+        shown_path(&self.package.root.join(&self.file))
+    }
+
+    /// Writes the package that is made of it.
+    ///
+    /// # Errors
+    ///
+    /// A file cannot be written.
+    pub fn write(&self) -> Result<()> {
+        let folder = self.package_folder();
+        let root = self.package.workspace().join(&self.file);
+        // As in the real program, where its package has no library of this name already.
+        let library = match self.package.targets("lib").next() {
+            None => crate_name(&self.name),
+            Some(_) => "program".to_string(),
+        };
+        let text = |value: &str| Value::from(value).to_string();
+        let (name, edition) = (text(&self.package_name()), text(&self.edition));
+        let version = match &self.package.manifest {
+            Some(manifest) => manifest["version"].to_string(),
+            None => text("0.0.0"),
+        };
+        let mut manifest = format!(
+            "[package]\nname = {name}\nversion = {version}\nedition = {edition}\n\
+             publish = false\nbuild = {}\n\n\
+             [lib]\nname = {}\npath = {}\n\n\
+             [[bin]]\nname = {name}\npath = \"harness.rs\"\n",
+            self.package.build_script(),
+            text(&library),
+            text(&root.to_string_lossy()),
+        );
+        manifest += &self.package.features();
+        manifest += &self.package.dependencies();
+        let write = || {
+            fs::create_dir_all(&folder)?;
+            write_changed(&folder.join("Cargo.toml"), manifest.as_bytes())?;
+            let harness = HARNESS.replace("PROGRAM", &library);
+            write_changed(&folder.join("harness.rs"), harness.as_bytes())
+        };
+        write().map_err(Error::io(format!("cannot write to {}", folder.display())))
+    }
+
+    /// What tells this program from another version of it: its package's source, and where
+    /// it depends on others, their versions.
+    ///
+    /// # Errors
+    ///
+    /// A file cannot be read.
+    pub fn fingerprint(&self) -> Result<u32> {
+        let mut print = Fingerprint::new();
+        let Package { root, path, .. } = &*self.package;
+        print.add(self.file.to_string_lossy().replace('\\', "/"));
+        print.add(&self.edition);
+        let depends = !self.package.dependencies().is_empty();
+        let lock = root.join("Cargo.lock");
+        let read = |print: &mut Fingerprint, file: &Path| {
+            let text = fs::read_to_string(file)?;
+            // Git may have given the file the line ends of the system.
+            print.add(text.replace('\r', ""));
+            Ok(())
+        };
+        let mut add = || {
+            if path.is_file() {
+                return read(&mut print, path);
+            }
+            for file in rust_files(path)? {
+                let name = file.strip_prefix(path).unwrap_or(&file);
+                print.add(name.to_string_lossy().replace('\\', "/"));
+                read(&mut print, &file)?;
+            }
+            match depends && lock.exists() {
+                true => read(&mut print, &lock),
+                false => Ok(()),
+            }
+        };
+        add().map_err(Error::io(format!("cannot read {}", path.display())))?;
+        Ok(print.short())
+    }
+}
+
+impl Package {
+    /// The workspace that is made of it and its neighbours.
+    pub fn workspace(&self) -> PathBuf {
+        self.place.join("workspace")
+    }
+
+    /// The folder in which its programs run.
+    pub fn folder(&self) -> &Path {
+        match self.is_cargos() {
+            true => &self.path,
+            false => &self.root,
+        }
+    }
+
+    /// Whether it is a package, and not a single source file.
+    pub fn is_cargos(&self) -> bool {
+        self.manifest.is_some()
+    }
+
+    fn targets(&self, kind: &str) -> impl Iterator<Item = &Value> {
+        let targets = self
+            .manifest
+            .iter()
+            .flat_map(|manifest| manifest["targets"].as_array());
+        targets.flatten().filter(move |target| {
+            let kinds = target["kind"].as_array().into_iter().flatten();
+            kinds.into_iter().any(|known| known == kind)
+        })
+    }
+
+    /// Copies its files, each changed one, and makes the programs' `main` callable.
+    ///
+    /// # Errors
+    ///
+    /// A file cannot be read or written.
+    pub fn copy(&self) -> Result<()> {
+        let to = self.workspace();
+        let mut roots = Vec::new();
+        if self.manifest.is_none() {
+            roots.push(self.path.clone());
+        }
+        for target in self.targets("bin") {
+            roots.extend(target["src_path"].as_str().map(PathBuf::from));
+        }
+        let copy_file = |file: &Path| {
+            let copy = to.join(file.strip_prefix(&self.root).unwrap_or(file));
+            let mut text = fs::read(file)?;
+            if roots.iter().any(|root| root == file) {
+                text.extend_from_slice(ENTRY.as_bytes());
+            }
+            if let Some(folder) = copy.parent() {
+                fs::create_dir_all(folder)?;
+            }
+            write_changed(&copy, &text)
+        };
+        let copied = match self.manifest {
+            Some(_) => walk(&self.path, &mut |file| copy_file(file)),
+            None => copy_file(&self.path),
+        };
+        copied.map_err(Error::io(format!("cannot copy {}", self.path.display())))?;
+        let lock = self.root.join("Cargo.lock");
+        if !lock.exists() {
+            return Ok(());
+        }
+        // Cargo takes out what the programs do not need, and keeps the versions.
+        fs::copy(&lock, to.join("Cargo.lock"))
+            .map(|_| ())
+            .map_err(Error::io(format!("cannot copy {}", lock.display())))
+    }
+
+    fn build_script(&self) -> String {
+        match self.targets("custom-build").next() {
+            Some(target) => target["src_path"].to_string(),
+            None => "false".to_string(),
+        }
+    }
+
+    fn features(&self) -> String {
+        let features = self
+            .manifest
+            .iter()
+            .filter_map(|manifest| manifest["features"].as_object());
+        let mut text = String::from("\n[features]\n");
+        for (name, enables) in features.flatten() {
+            text += &format!("{} = {enables}\n", Value::from(name.as_str()));
+        }
+        text
+    }
+
+    /// Its dependencies as a manifest has them; empty if there are none.
+    fn dependencies(&self) -> String {
+        let mut text = String::new();
+        let listed = self
+            .manifest
+            .iter()
+            .filter_map(|manifest| manifest["dependencies"].as_array());
+        for dependency in listed.flatten() {
+            let table = match dependency["kind"].as_str() {
+                None => "dependencies",
+                Some("build") => "build-dependencies",
+                Some(_) => continue,
+            };
+            let target = match dependency["target"].as_str() {
+                Some(target) => format!("target.{}.", Value::from(target)),
+                None => String::new(),
+            };
+            let name = match &dependency["rename"] {
+                Value::Null => &dependency["name"],
+                rename => rename,
+            };
+            text += &format!(
+                "\n[{target}{table}.{name}]\npackage = {}\n",
+                dependency["name"]
+            );
+            text += &format!("version = {}\n", dependency["req"]);
+            text += &format!("features = {}\n", dependency["features"]);
+            text += &format!("optional = {}\n", dependency["optional"]);
+            text += &format!(
+                "default-features = {}\n",
+                dependency["uses_default_features"]
+            );
+            for (key, value) in [
+                ("path", &dependency["path"]),
+                ("registry-index", &dependency["registry"]),
+            ] {
+                if !value.is_null() {
+                    text += &format!("{key} = {value}\n");
+                }
+            }
+            let source = dependency["source"].as_str().unwrap_or_default();
+            if let Some(url) = source.strip_prefix("git+") {
+                let url = url.split('#').next().unwrap_or_default();
+                let (url, query) = url.split_once('?').unwrap_or((url, ""));
+                text += &format!("git = {}\n", Value::from(url));
+                if let Some((key, value)) = query.split_once('=') {
+                    text += &format!("{key} = {}\n", Value::from(value));
+                }
+            }
+        }
+        // A program beside a library uses it by its name.
+        if let (Some(library), Some(manifest)) = (self.targets("lib").next(), &self.manifest) {
+            let (name, path) = (&library["name"], self.path.to_string_lossy());
+            text += &format!("\n[dependencies.{name}]\npackage = {}\n", manifest["name"]);
+            text += &format!("path = {}\n", Value::from(path));
+        }
+        text
+    }
+}
+
+/// Calls `each` with every file of a package's folder that is the package's own.
+fn walk(folder: &Path, each: &mut dyn FnMut(&Path) -> io::Result<()>) -> io::Result<()> {
+    let mut entries = fs::read_dir(folder)?.collect::<io::Result<Vec<_>>>()?;
+    entries.sort_by_key(fs::DirEntry::file_name);
+    for entry in entries {
+        let (path, name) = (entry.path(), entry.file_name());
+        let name = name.to_string_lossy();
+        let is_folder = path.is_dir();
+        let other = is_folder && (name == "target" || path.join("Cargo.toml").exists());
+        if other || name.starts_with('.') || name == "Cargo.toml" || name == "Cargo.lock" {
+            continue;
+        }
+        match is_folder {
+            true => walk(&path, each)?,
+            false => each(&path)?,
+        }
+    }
+    Ok(())
+}
+
+/// The Rust files of a package's folder, in an order that is the same everywhere.
+///
+/// # Errors
+///
+/// A folder cannot be read.
+pub fn rust_files(folder: &Path) -> io::Result<Vec<PathBuf>> {
+    let mut files = Vec::new();
+    walk(folder, &mut |file| {
+        if file.extension().is_some_and(|extension| extension == "rs") {
+            files.push(file.to_path_buf());
+        }
+        Ok(())
+    })?;
+    Ok(files)
+}
+
+/// Writes a file unless it is so already: cargo would build it again.
+pub(super) fn write_changed(file: &Path, text: &[u8]) -> io::Result<()> {
+    if fs::read(file).is_ok_and(|known| known == text) {
+        return Ok(());
+    }
+    fs::write(file, text)
+}

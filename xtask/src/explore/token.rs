@@ -1,0 +1,127 @@
+//! A replay token: one schedule of one program, short enough to be typed.
+//!
+//! `v1.virtual.2@17.0@23.9f3ac1d2.51e07b44` is the schedule under which thread 2 goes on
+//! at step 17 and thread 0 at step 23, and otherwise whoever goes on by default; of the
+//! program with the first fingerprint, on the explorer with the second.
+
+use std::fmt;
+
+use super::protocol::{Schedule, TimeModel};
+use crate::error::{Error, Result};
+
+/// The version of the form; a token of another is refused.
+const VERSION: &str = "v1";
+
+/// A schedule, and of what it is one.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Token {
+    /// The schedule.
+    pub schedule: Schedule,
+    /// The fingerprint of the program's source and of what it depends on.
+    pub program: u32,
+    /// The fingerprint of the explorer: with another one the steps count otherwise.
+    pub explorer: u32,
+}
+
+impl Token {
+    /// Reads a token.
+    ///
+    /// # Errors
+    ///
+    /// It is none; the message says what one looks like.
+    pub fn parse(text: &str) -> Result<Self> {
+        Self::read(text).ok_or_else(|| {
+            Error::usage(format!(
+                "`{text}` is no replay token; a report of `explore` ends with one, \
+                 as in {VERSION}.virtual.2@17.0@23.9f3ac1d2.51e07b44"
+            ))
+        })
+    }
+
+    fn read(text: &str) -> Option<Self> {
+        let mut parts = text.split('.');
+        if parts.next()? != VERSION {
+            return None;
+        }
+        let time_model = TimeModel::of_name(parts.next()?)?;
+        let explorer = u32::from_str_radix(parts.next_back()?, 16).ok()?;
+        let program = u32::from_str_radix(parts.next_back()?, 16).ok()?;
+        let deviations = parts.map(|part| {
+            let (thread, step) = part.split_once('@')?;
+            Some((step.parse().ok()?, thread.parse().ok()?))
+        });
+        Some(Self {
+            schedule: Schedule {
+                time_model,
+                deviations: deviations.collect::<Option<_>>()?,
+            },
+            program,
+            explorer,
+        })
+    }
+
+    /// Nothing, if the token is of this program and of this explorer.
+    ///
+    /// # Errors
+    ///
+    /// It is of another; the message says of what.
+    pub fn is_of(&self, program: u32, explorer: u32, name: &str) -> Result<()> {
+        let what = match (self.program == program, self.explorer == explorer) {
+            (true, true) => return Ok(()),
+            (false, _) => format!("{name} or what it depends on is not what it was"),
+            (true, false) => "the explorer or the compiler is not what it was".to_string(),
+        };
+        Err(Error::usage(format!(
+            "the token is of no use here: {what} when the schedule was found, \
+             so that its steps would be others; explore again without `--replay`"
+        )))
+    }
+}
+
+impl fmt::Display for Token {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(out, "{VERSION}.{}", self.schedule.time_model.name())?;
+        for (step, thread) in &self.schedule.deviations {
+            write!(out, ".{thread}@{step}")?;
+        }
+        write!(out, ".{:08x}.{:08x}", self.program, self.explorer)
+    }
+}
+
+/// A fingerprint of what is written into it, the same on every machine.
+///
+/// FNV-1a: it tells versions apart, and need not withstand anybody.
+#[derive(Debug, Clone, Copy)]
+pub struct Fingerprint(u64);
+
+impl Fingerprint {
+    /// The fingerprint of nothing yet.
+    pub fn new() -> Self {
+        Self(0xcbf2_9ce4_8422_2325)
+    }
+
+    /// Takes in some bytes, and where they end.
+    pub fn add(&mut self, bytes: impl AsRef<[u8]>) {
+        let bytes = bytes.as_ref();
+        let length = (bytes.len() as u64).to_le_bytes();
+        for byte in bytes.iter().chain(&length) {
+            self.0 = (self.0 ^ u64::from(*byte)).wrapping_mul(0x0000_0100_0000_01b3);
+        }
+    }
+
+    /// The fingerprint in 64 bits.
+    pub fn long(self) -> u64 {
+        self.0
+    }
+
+    /// The fingerprint in 32 bits.
+    pub fn short(self) -> u32 {
+        (self.0 ^ (self.0 >> 32)) as u32
+    }
+}
+
+impl Default for Fingerprint {
+    fn default() -> Self {
+        Self::new()
+    }
+}
