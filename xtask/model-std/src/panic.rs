@@ -1,3 +1,256 @@
-//! placeholder
-pub(crate) fn install_hook() {}
-pub(crate) fn set_source(_s: &str) {}
+//! Panics: unwinding is the real thing, and the report is the program's own.
+//!
+//! The real hook runs inside the panic machinery, where a thread must not wait: another that
+//! panicked meanwhile would abort the process. So it only takes down what happened. The
+//! report, or the program's own hook, comes before the next operation of the thread, which is
+//! as good: nobody can notice anything of a thread between two of its operations.
+
+pub use ::std::panic::{AssertUnwindSafe, Location, RefUnwindSafe, UnwindSafe, panic_any};
+
+use ::std::any::Any;
+use ::std::cell::Cell;
+use ::std::fmt;
+use ::std::panic::{catch_unwind as catch_real, resume_unwind as resume_real};
+use ::std::sync::{Arc, Once, OnceLock};
+use ::std::thread::Result;
+
+use crate::engine::{self, Access, Op, Stream, raw};
+use crate::process;
+use crate::thread::ThreadId;
+
+/// What a panic hook is.
+type Hook = dyn Fn(&PanicHookInfo<'_>) + Send + Sync + 'static;
+
+/// What the engine keeps of panics for an execution.
+pub(crate) struct Panics {
+    /// The program's own hook.
+    hook: Option<Arc<Hook>>,
+    /// Whether the note about backtraces has been printed.
+    noted: bool,
+}
+
+impl Panics {
+    /// At the start of an execution.
+    pub(crate) const NONE: Self = Self {
+        hook: None,
+        noted: false,
+    };
+}
+
+/// What a panic hook is told.
+#[derive(Debug)]
+pub struct PanicHookInfo<'a> {
+    payload: &'a (dyn Any + Send),
+    location: &'a Location<'a>,
+}
+
+/// The older name.
+#[deprecated(note = "use `PanicHookInfo` instead")]
+pub type PanicInfo<'a> = PanicHookInfo<'a>;
+
+impl<'a> PanicHookInfo<'a> {
+    /// What the panic carries, if it is text: that of `panic_any` is with the thread that
+    /// unwinds, and asking for it ends the execution.
+    pub fn payload(&self) -> &(dyn Any + Send) {
+        if self.payload.is::<Elsewhere>() {
+            let why = "what `panic_any` was given is not there when the hook runs";
+            engine::refuse("std::panic::PanicHookInfo::payload", why);
+        }
+        self.payload
+    }
+
+    /// What the panic carries, if it is text.
+    pub fn payload_as_str(&self) -> Option<&str> {
+        match self.payload.downcast_ref::<String>() {
+            Some(text) => Some(text),
+            None => self.payload.downcast_ref::<&'static str>().copied(),
+        }
+    }
+
+    /// Where the panic stands in the source; never `None`.
+    pub fn location(&self) -> Option<&Location<'_>> {
+        Some(self.location)
+    }
+}
+
+impl fmt::Display for PanicHookInfo<'_> {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(out, "panicked at {}", self.location)?;
+        match self.payload_as_str() {
+            Some(text) => write!(out, ":\n{text}"),
+            None => Ok(()),
+        }
+    }
+}
+
+/// Calls a function, and catches its panic.
+///
+/// # Errors
+///
+/// What the panic carried.
+pub fn catch_unwind<F: FnOnce() -> R + UnwindSafe, R>(f: F) -> Result<R> {
+    catch(f)
+}
+
+/// Calls a function, and catches its panic; but not what unwinds a thread after the end.
+pub(crate) fn catch<R>(f: impl FnOnce() -> R) -> Result<R> {
+    let panicking = engine::panicking();
+    let result = catch_real(AssertUnwindSafe(f));
+    match result {
+        Err(payload) if engine::has_ended() => resume_real(payload),
+        Err(_) => {
+            engine::set_panicking(panicking);
+            engine::catch_up();
+        }
+        Ok(_) => {}
+    }
+    result
+}
+
+/// Unwinds with this payload, without a report.
+pub fn resume_unwind(payload: Box<dyn Any + Send>) -> ! {
+    engine::set_panicking(true);
+    resume_real(payload)
+}
+
+/// Sets what is called when a thread panics.
+///
+/// # Panics
+///
+/// The thread is panicking.
+#[track_caller]
+pub fn set_hook(hook: Box<Hook>) {
+    drop(replace_hook("set_hook", Some(hook.into())));
+}
+
+/// Takes back what is called when a thread panics, and gives it.
+///
+/// # Panics
+///
+/// The thread is panicking.
+#[must_use]
+#[track_caller]
+pub fn take_hook() -> Box<Hook> {
+    match replace_hook("take_hook", None) {
+        Some(hook) => Box::new(move |info| hook(info)),
+        None => Box::new(|info| {
+            let stderr = engine::stream(Stream::Stderr);
+            print_report(info, Op::new("print", stderr, Access::Write));
+        }),
+    }
+}
+
+#[track_caller]
+fn replace_hook(verb: &'static str, hook: Option<Arc<Hook>>) -> Option<Arc<Hook>> {
+    if engine::panicking() {
+        panic!("cannot modify the panic hook from a panicking thread");
+    }
+    Op::new(verb, engine::panic_hook(), Access::Write).perform();
+    engine::with_panics(|panics| ::std::mem::replace(&mut panics.hook, hook))
+}
+
+/// Sees to it that a panic of the program is the program's own affair. The explorer's own
+/// panics are reported as before.
+pub(crate) fn install_hook() {
+    static INSTALLED: Once = Once::new();
+    INSTALLED.call_once(|| {
+        let before = ::std::panic::take_hook();
+        ::std::panic::set_hook(Box::new(move |info| {
+            if engine::is_running() {
+                take_down(info);
+            } else if !engine::has_ended() {
+                before(info);
+            }
+        }));
+    });
+}
+
+/// In place of a payload that cannot be copied.
+struct Elsewhere;
+
+fn take_down(info: &::std::panic::PanicHookInfo<'_>) {
+    let payload = info.payload();
+    let payload: Box<dyn Any + Send> = if let Some(text) = payload.downcast_ref::<String>() {
+        Box::new(text.clone())
+    } else if let Some(text) = payload.downcast_ref::<&'static str>() {
+        Box::new(*text)
+    } else {
+        Box::new(Elsewhere)
+    };
+    let location = raw::outlive(info.location().expect("a panic has a place"));
+    engine::set_panicking(true);
+    engine::put_off(Box::new(move || {
+        report(
+            &PanicHookInfo {
+                payload: &*payload,
+                location,
+            },
+            location,
+        );
+    }));
+}
+
+crate::thread_local! {
+    static IN_HOOK: Cell<bool> = const { Cell::new(false) };
+}
+
+fn report(info: &PanicHookInfo<'_>, place: &'static Location<'static>) {
+    let stderr = engine::stream(Stream::Stderr);
+    let mut op = Op::new("panic", stderr, Access::Write).and(engine::panic_hook(), Access::Read);
+    op.place = place;
+    let Some(hook) = engine::with_panics(|panics| panics.hook.clone()) else {
+        print_report(info, op);
+        return;
+    };
+    op.perform();
+    // The hook sees the thread as it is in the middle of the panic. A panic inside of a hook
+    // aborts, whether anybody would catch it or not.
+    let panicking = engine::panicking();
+    engine::set_panicking(true);
+    if IN_HOOK.replace(true) || catch(|| hook(info)).is_err() {
+        process::abort();
+    }
+    IN_HOOK.set(false);
+    engine::set_panicking(panicking);
+}
+
+/// What the real library prints. Like it, this does not wait for the lock of the stream.
+fn print_report(info: &PanicHookInfo<'_>, op: Op) {
+    let thread = engine::current();
+    let name = thread.name();
+    let name = name.as_deref().unwrap_or("<unnamed>");
+    let number = ThreadId::of(thread).number();
+    let place = info.location;
+    let file = _source(place.file());
+    let message = info.payload_as_str().unwrap_or("Box<dyn Any>");
+    op.perform();
+    engine::show(|| format!("{message:?}"));
+    let mut text = format!(
+        "\nthread '{name}' ({number}) panicked at {file}:{}:{}:\n{message}\n",
+        place.line(),
+        place.column()
+    );
+    if !engine::with_panics(|panics| ::std::mem::replace(&mut panics.noted, true)) {
+        text.push_str(
+            "note: run with `RUST_BACKTRACE=1` environment variable to display a backtrace\n",
+        );
+    }
+    engine::write(Stream::Stderr, text.as_bytes());
+}
+
+/// The path of the program's source, as its user knows it.
+static SOURCE: OnceLock<String> = OnceLock::new();
+
+/// Reports name the program's source so, and not by its place in the harness.
+pub(crate) fn set_source(source: &str) {
+    SOURCE.get_or_init(|| source.to_string());
+}
+
+/// A file of the program, as its user knows it.
+#[doc(hidden)]
+pub fn _source(file: &str) -> &str {
+    match SOURCE.get() {
+        Some(source) if file == "src/main.rs" => source,
+        _ => file,
+    }
+}

@@ -85,7 +85,7 @@ fn reason(subject: &Subject) -> Option<&str> {
 /// What a worker tells.
 enum News {
     Progress(usize, u64, String),
-    Ended(usize, Result<Explored>),
+    Ended(usize, Box<Result<Explored>>),
 }
 
 /// Explores on all cores, and tells of each program when it has ended.
@@ -128,7 +128,8 @@ fn run(
                             tell(News::Progress(index, schedules, strategy.to_string()));
                         },
                     );
-                    tell(News::Ended(index, explored.and_then(with_real_runs)));
+                    let explored = explored.and_then(with_real_runs);
+                    tell(News::Ended(index, Box::new(explored)));
                 }
             });
         }
@@ -140,12 +141,14 @@ fn run(
                     told.progress(ready[index].0, schedules, &strategy);
                     Ok(())
                 }
-                News::Ended(index, Ok(explored)) => {
-                    let (subject, harness) = ready[index];
-                    told.ended(subject, harness, &explored)
-                }
-                News::Ended(_, Err(Error::Interrupted)) => Ok(()),
-                News::Ended(_, Err(error)) => Err(error),
+                News::Ended(index, explored) => match *explored {
+                    Ok(explored) => {
+                        let (subject, harness) = ready[index];
+                        told.ended(subject, harness, &explored)
+                    }
+                    Err(Error::Interrupted) => Ok(()),
+                    Err(error) => Err(error),
+                },
             };
             if heard.is_err() && result.is_ok() {
                 // There is no use in going on: stop what runs, and wait for its end.

@@ -147,13 +147,17 @@ impl<'e> Report<'e> {
             let _ = write!(text, "  {DIM}{role} of {topic}{DIM:#}");
         }
         text.push('\n');
+        let mut told = Vec::new();
         for run in &self.untimely {
             let what = self.claim(run).unwrap_or_else(|| self.story(run));
-            let replay = self.replay(&run.schedule);
-            let _ = writeln!(
-                text,
-                "        holds only because of time: {what}\n        {DIM}{replay}{DIM:#}"
-            );
+            if !told.contains(&what) {
+                let replay = self.replay(&run.schedule);
+                let _ = writeln!(
+                    text,
+                    "        holds only because of time: {what}\n        {DIM}{replay}{DIM:#}"
+                );
+                told.push(what);
+            }
         }
         text
     }

@@ -89,10 +89,14 @@ impl Accesses {
         self
     }
 
-    /// The same objects, only read.
+    /// The same objects, only read. What waited as for a lock could not have happened
+    /// before that was given back, though all it did then was to look.
     pub fn only_read(mut self) -> Self {
         for (_, access) in &mut self.list {
-            *access = Access::Read;
+            *access = match access {
+                Access::Lock => Access::LockShared,
+                _ => Access::Read,
+            };
         }
         self
     }

@@ -1,8 +1,6 @@
 //! One execution of the program: its threads, its objects, and what has happened so far.
 
-use std::any::Any;
 use std::panic::Location;
-use std::rc::Rc;
 
 use super::access::{Access, Accesses};
 use super::output::Output;
@@ -11,6 +9,8 @@ use super::recorder::Recorder;
 use super::search::{Pick, Schedule, Scheduler, TimeModel};
 use super::waiting::{Seen, Waiting};
 use super::{Object, Op, Thread, Turn};
+use crate::panic::Panics;
+use crate::thread::Local;
 
 /// How often in a row all threads may wait in loops that see nothing new before that is
 /// called a livelock. A loop that gives up after some rounds gets its chance.
@@ -26,6 +26,9 @@ const NAPS: u32 = 2;
 
 /// The number of the object that is the clock, behind those of the two streams.
 pub(super) const CLOCK: u32 = 2;
+
+/// The number of the object that is the panic hook.
+pub(super) const PANIC_HOOK: u32 = 3;
 
 /// How an execution ended.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -126,7 +129,8 @@ pub struct ThreadState {
     pub(super) finished: Object,
     pub(super) token: Object,
     pub(super) turn: Turn,
-    pub(super) locals: Vec<(usize, Rc<dyn Any>)>,
+    pub(super) locals: Vec<Local>,
+    pub(super) put_off: Vec<Box<dyn FnOnce()>>,
     pub(super) waiting: Waiting,
     registered: u64,
 }
@@ -177,6 +181,7 @@ pub struct Execution {
     pub(super) statics: Vec<Snapshot>,
     /// Whether a thread had to let others go on, so that not every schedule was possible.
     pub fair: bool,
+    pub(super) panics: Panics,
     enabled: Vec<u32>,
     epoch: u32,
     idle_rounds: u32,
@@ -218,6 +223,7 @@ impl Execution {
             recorder: None,
             statics: Vec::new(),
             fair: false,
+            panics: Panics::NONE,
             enabled: Vec::new(),
             epoch: 0,
             idle_rounds: 0,
@@ -246,7 +252,12 @@ impl Execution {
         self.idle_rounds = 0;
         self.streak = 0;
         self.naps = 0;
-        for (kind, counter) in [("stdout", 1), ("stderr", 1), ("clock", 0)] {
+        for (kind, counter) in [
+            ("stdout", 1),
+            ("stderr", 1),
+            ("clock", 0),
+            ("panic hook", 0),
+        ] {
             self.register(kind, Location::caller(), counter);
         }
         if let Some(recorder) = &mut self.recorder {
@@ -302,6 +313,7 @@ impl Execution {
             token,
             turn: Turn::Ready,
             locals: Vec::new(),
+            put_off: Vec::new(),
             waiting: Waiting::default(),
             registered: 0,
         });
@@ -313,6 +325,13 @@ impl Execution {
         let is_its = |thread: &ThreadState| [thread.finished.0, thread.token.0].contains(&object);
         let thread = self.threads.iter().position(is_its)?;
         Some(thread as u32)
+    }
+
+    pub(super) fn take_put_off(&mut self) -> Vec<Box<dyn FnOnce()>> {
+        match self.phase {
+            Phase::Running => std::mem::take(&mut self.threads[self.current as usize].put_off),
+            _ => Vec::new(),
+        }
     }
 
     /// The threads that can go on, by number, lowest first.

@@ -19,9 +19,7 @@ mod run;
 pub mod search;
 mod waiting;
 
-use std::any::Any;
 use std::panic::Location;
-use std::rc::Rc;
 use std::sync::atomic::AtomicU64;
 use std::time::Duration;
 
@@ -29,6 +27,9 @@ pub use access::{Access, Accesses};
 pub use execution::{Ending, Execution};
 pub use invariants::Stream;
 use run::with;
+
+use crate::panic::Panics;
+use crate::thread::Local;
 
 /// How many threads the modelled machine runs at once.
 pub const CORES: usize = 4;
@@ -178,6 +179,19 @@ impl Op {
         self
     }
 
+    /// It happens after so much time at the latest, guard or not; never for this reason if
+    /// there is no such time.
+    pub fn within(self, duration: Duration) -> Self {
+        let now = with(|running| running.now);
+        match u64::try_from(duration.as_nanos()) {
+            Ok(nanos) => Self {
+                deadline: now.checked_add(nanos),
+                ..self
+            },
+            Err(_) => self,
+        }
+    }
+
     /// Announces the operation, and returns when the scheduler has chosen it.
     ///
     /// After the end of an execution (the program's destructors still run then, unseen) an
@@ -243,7 +257,7 @@ pub fn execution() -> u32 {
 
 /// Starts a thread with this body, and says which. The body catches its own panics.
 ///
-/// A body that borrows is made `'static` by [`raw::erase`] first.
+/// A body that borrows is made `'static` by [`raw::outlived_by_scope`] first.
 #[track_caller]
 pub fn spawn(name: Option<String>, body: Box<dyn FnOnce() + 'static>) -> Thread {
     run::spawn(name, Location::caller(), body)
@@ -293,19 +307,43 @@ pub fn set_panicking(panicking: bool) {
     });
 }
 
-/// A thread-local value, and the address of its key.
-pub type Local = (usize, Rc<dyn Any>);
-
-/// The running thread's thread-local values, in the order in which they were made. The
-/// engine drops them when the thread has finished, the latest first.
-pub fn with_locals<R>(f: impl FnOnce(&mut Vec<Local>) -> R) -> R {
+/// The running thread's thread-local values, in the order in which they were made.
+pub(crate) fn with_locals<R>(f: impl FnOnce(&mut Vec<Local>) -> R) -> R {
     with(|running| f(&mut running.threads[running.current as usize].locals))
+}
+
+/// What is kept of panics, for all threads of the execution.
+pub(crate) fn with_panics<R>(f: impl FnOnce(&mut Panics) -> R) -> R {
+    with(|running| f(&mut running.panics))
+}
+
+/// The object that stands for the panic hook.
+pub fn panic_hook() -> Object {
+    Object(execution::PANIC_HOOK)
+}
+
+/// Has the running thread do this before its next operation, or before it is known to have
+/// caught a panic: for work that comes up where a thread must not wait.
+pub fn put_off(work: Box<dyn FnOnce()>) {
+    with(|running| running.threads[running.current as usize].put_off.push(work));
+}
+
+/// Does what the running thread has put off.
+pub fn catch_up() {
+    for work in with(Execution::take_put_off) {
+        work();
+    }
 }
 
 /// Prints, as one operation on the stream.
 #[track_caller]
 pub fn print(stream: Stream, text: &[u8]) {
     run::print(stream, Location::caller(), text);
+}
+
+/// Adds to what the program has printed, by the running thread's latest operation.
+pub fn write(stream: Stream, text: &[u8]) {
+    run::write(stream, text);
 }
 
 /// The object that stands for a stream: a lock whose counter is 1 while it is free.

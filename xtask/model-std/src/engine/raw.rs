@@ -8,12 +8,15 @@ use std::cell::Cell;
 use std::fs::File;
 use std::io::{self, Write};
 use std::mem;
+use std::panic::Location;
 use std::ptr;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use corosensei::stack::DefaultStack;
 use corosensei::{Coroutine, CoroutineResult, Yielder};
 use memmap2::MmapMut;
+
+use crate::thread::Scope;
 
 /// The bytes of a thread's stack. Only pages that were used take memory.
 const STACK: usize = 2 << 20;
@@ -111,14 +114,24 @@ pub fn suspend() {
     unsafe { (*yielder).suspend(()) };
 }
 
-/// Forgets what a thread's body borrows.
-///
-/// # Safety
-///
-/// What it borrows must outlive the thread: the scope that spawned it has to wait for it.
-pub unsafe fn erase<'a>(body: Box<dyn FnOnce() + 'a>) -> Box<dyn FnOnce() + 'static> {
-    // SAFETY: only the lifetime changes, and the caller answers for that.
+/// Forgets what the body of a scope's thread borrows.
+pub(crate) fn outlived_by_scope<'scope>(
+    body: Box<dyn FnOnce() + 'scope>,
+    _scope: &'scope Scope<'scope, '_>,
+) -> Box<dyn FnOnce() + 'static> {
+    // SAFETY: only the lifetime changes. What is borrowed outlives the scope, and there is a
+    // `Scope` only within a call of `thread::scope`, which neither returns nor unwinds before
+    // each body that was started there has been dropped.
     unsafe { mem::transmute(body) }
+}
+
+/// The place in the source, for longer than the panic lasts that told it.
+pub(crate) fn outlive(place: &Location<'_>) -> &'static Location<'static> {
+    // SAFETY: only the compiler makes places, by `#[track_caller]`, and all are constants. On
+    // stable nothing else can: the type has no public constructor but `Location::caller`,
+    // which says `'static`; a copy of one may be borrowed for less, but a panic is told the
+    // constant itself.
+    unsafe { mem::transmute(place) }
 }
 
 /// What a value in a `static` was before the program first used it.

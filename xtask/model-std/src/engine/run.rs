@@ -14,6 +14,8 @@ use super::raw::{self, Fiber, Snapshot};
 use super::search::TimeModel;
 use super::waiting::Seen;
 use super::{Object, Op, Stream, Thread, Turn};
+use crate::panic::{Panics, catch};
+use crate::thread::drop_locals;
 
 /// More threads than this at once are taken for a mistake.
 const THREADS: usize = 1_000;
@@ -43,12 +45,7 @@ pub(super) fn run(program: &Program) {
     with(Execution::begin);
     let program = Rc::clone(program);
     let main = thread_body(move || {
-        let code = panic::catch_unwind(AssertUnwindSafe(|| program()));
-        let code = code.unwrap_or_else(|payload| {
-            pass_on_teardown(payload);
-            super::set_panicking(false);
-            PANICKED
-        });
+        let code = catch(|| program()).unwrap_or(PANICKED);
         drop_locals();
         perform(exit_op(Location::caller()));
         with(|running| running.ending = Some(Ending::Exited(code)));
@@ -95,17 +92,12 @@ fn thread_body(body: impl FnOnce() + 'static) -> std::io::Result<Fiber> {
     }))
 }
 
-fn pass_on_teardown(payload: Box<dyn std::any::Any + Send>) {
-    if payload.is::<Teardown>() {
-        panic::resume_unwind(payload);
-    }
-}
-
 /// Frees what the threads that are left own: in a real program they vanish with the process.
 /// Then every `static` is what it was.
 fn tear_down() {
     with(|running| running.phase = Phase::Ended);
-    for thread in 0..with(|running| running.threads.len()) {
+    // The latest thread first: a thread that borrows was started by the one it borrows from.
+    for thread in (0..with(|running| running.threads.len())).rev() {
         let (fiber, panicking) = with(|running| {
             running.current = thread as u32;
             let thread = &mut running.threads[thread];
@@ -124,6 +116,8 @@ fn tear_down() {
         let locals = with(|running| std::mem::take(&mut running.threads[thread].locals));
         let _ = panic::catch_unwind(AssertUnwindSafe(|| drop(locals)));
     }
+    let panics = with(|running| std::mem::replace(&mut running.panics, Panics::NONE));
+    let _ = panic::catch_unwind(AssertUnwindSafe(|| drop(panics)));
     let statics = with(|running| std::mem::take(&mut running.statics));
     for snapshot in statics.iter().rev() {
         snapshot.restore();
@@ -165,6 +159,7 @@ enum Next {
 
 /// Announces an operation, and returns when it has been chosen.
 pub(super) fn perform(mut op: Op) -> Turn {
+    super::catch_up();
     go_on(with(|running| match running.phase {
         Phase::Running => {
             let thread = &mut running.threads[running.current as usize];
@@ -237,6 +232,7 @@ pub(super) fn exit(place: &'static Location<'static>, ending: Ending) -> ! {
 }
 
 pub(super) fn yield_now(mut op: Op) {
+    super::catch_up();
     go_on(with(|running| match running.phase {
         Phase::Running => {
             let thread = &mut running.threads[running.current as usize];
@@ -282,6 +278,10 @@ pub(super) fn print(stream: Stream, place: &'static Location<'static>, text: &[u
     }
     perform(op);
     super::show(|| format!("{:?}", String::from_utf8_lossy(text)));
+    write(stream, text);
+}
+
+pub(super) fn write(stream: Stream, text: &[u8]) {
     let too_long = with(|running| {
         let step = running.steps.len() as u32 - 1;
         running.output.add(stream, text, running.now, step);
@@ -328,12 +328,4 @@ pub(super) fn spawn(
             .unwrap_or_else(|| format!("thread {}", thread.0))
     });
     thread
-}
-
-/// Drops the running thread's thread-local values, the latest first. A destructor may make
-/// new ones.
-fn drop_locals() {
-    while let Some((_, value)) = super::with_locals(Vec::pop) {
-        drop(value);
-    }
 }

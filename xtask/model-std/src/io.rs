@@ -1,0 +1,191 @@
+//! The standard output and the standard error of the program, and everything of input and
+//! output that stays in memory. The standard input is not there: a program that waits for
+//! somebody to type cannot be explored.
+
+pub use ::std::io::{
+    BufRead, BufReader, BufWriter, Bytes, Chain, Cursor, Empty, Error, ErrorKind, IntoInnerError,
+    IoSlice, IoSliceMut, LineWriter, Lines, Read, Repeat, Result, Seek, SeekFrom, Sink, Split,
+    Take, Write, WriterPanicked, copy, empty, prelude, read_to_string, repeat, sink,
+};
+
+use ::std::fmt::{self, Arguments};
+use ::std::marker::PhantomData;
+use ::std::panic::Location;
+use ::std::sync::MutexGuard;
+
+use crate::engine::{self, Access, Op, Stream};
+
+#[doc(hidden)]
+#[track_caller]
+pub fn _print(text: Arguments<'_>) {
+    print(Stream::Stdout, text, "");
+}
+
+#[doc(hidden)]
+#[track_caller]
+pub fn _println(text: Arguments<'_>) {
+    print(Stream::Stdout, text, "\n");
+}
+
+#[doc(hidden)]
+#[track_caller]
+pub fn _eprint(text: Arguments<'_>) {
+    print(Stream::Stderr, text, "");
+}
+
+#[doc(hidden)]
+#[track_caller]
+pub fn _eprintln(text: Arguments<'_>) {
+    print(Stream::Stderr, text, "\n");
+}
+
+/// Formats first, then prints: what an implementation of `Display` does comes before the
+/// line, and the line is whole.
+#[track_caller]
+fn print(stream: Stream, text: Arguments<'_>, end: &str) {
+    let mut text = fmt::format(text);
+    text.push_str(end);
+    engine::print(stream, text.as_bytes());
+}
+
+/// Whether a stream is a terminal. None of the program's is.
+pub trait IsTerminal {
+    /// Whether it is a terminal.
+    fn is_terminal(&self) -> bool;
+}
+
+/// A lock that this thread holds already is taken again, which nobody notices: the counter
+/// of the stream is 1 while it is free, and goes down by 1 for each time that it is taken.
+#[track_caller]
+fn lock(stream: Stream) {
+    let object = engine::stream(stream);
+    if !object.is_mine() {
+        let op = Op::new("lock", object, Access::Lock);
+        op.guard(object, 1).perform();
+        object.held();
+    }
+    object.set_counter(object.counter() - 1);
+}
+
+fn unlock(stream: Stream, place: &'static Location<'static>) {
+    let object = engine::stream(stream);
+    if object.counter() == 0 {
+        let mut op = Op::new("unlock", object, Access::Unlock);
+        op.place = place;
+        op.perform();
+        object.released();
+    }
+    object.set_counter(object.counter() + 1);
+}
+
+macro_rules! write_to {
+    ($stream:ident) => {
+        #[track_caller]
+        fn write(&mut self, bytes: &[u8]) -> Result<usize> {
+            self.write_all(bytes)?;
+            Ok(bytes.len())
+        }
+
+        #[track_caller]
+        fn write_vectored(&mut self, slices: &[IoSlice<'_>]) -> Result<usize> {
+            let bytes = slices.iter().flat_map(|slice| slice.iter().copied());
+            self.write(&bytes.collect::<Vec<u8>>())
+        }
+
+        #[track_caller]
+        fn write_all(&mut self, bytes: &[u8]) -> Result<()> {
+            engine::print(Stream::$stream, bytes);
+            Ok(())
+        }
+
+        #[track_caller]
+        fn write_fmt(&mut self, text: Arguments<'_>) -> Result<()> {
+            print(Stream::$stream, text, "");
+            Ok(())
+        }
+
+        /// Does nothing: what was written is seen at once.
+        fn flush(&mut self) -> Result<()> {
+            Ok(())
+        }
+    };
+}
+
+macro_rules! stream {
+    ($stream:ident, $lock:ident, $function:ident, $what:literal) => {
+        #[doc = concat!("The ", $what, " of the program.")]
+        pub fn $function() -> $stream {
+            $stream(())
+        }
+
+        #[doc = concat!("The ", $what, " of the program.")]
+        pub struct $stream(());
+
+        #[doc = concat!("The ", $what, ", which no other thread can print to meanwhile.")]
+        #[must_use = "the lock is given back when this is dropped"]
+        pub struct $lock<'a> {
+            place: &'static Location<'static>,
+            /// It stays on its thread, as every lock's guard does.
+            guard: PhantomData<MutexGuard<'a, ()>>,
+        }
+
+        impl $stream {
+            /// Keeps other threads from printing to it, until the lock is dropped. A thread
+            /// may take it more than once.
+            #[track_caller]
+            pub fn lock(&self) -> $lock<'static> {
+                lock(Stream::$stream);
+                $lock {
+                    place: Location::caller(),
+                    guard: PhantomData,
+                }
+            }
+        }
+
+        impl Drop for $lock<'_> {
+            fn drop(&mut self) {
+                unlock(Stream::$stream, self.place);
+            }
+        }
+
+        impl Write for $stream {
+            write_to!($stream);
+        }
+
+        impl Write for &$stream {
+            write_to!($stream);
+        }
+
+        impl Write for $lock<'_> {
+            write_to!($stream);
+        }
+
+        impl IsTerminal for $stream {
+            fn is_terminal(&self) -> bool {
+                false
+            }
+        }
+
+        impl IsTerminal for $lock<'_> {
+            fn is_terminal(&self) -> bool {
+                false
+            }
+        }
+
+        impl fmt::Debug for $stream {
+            fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+                out.debug_struct(stringify!($stream))
+                    .finish_non_exhaustive()
+            }
+        }
+
+        impl fmt::Debug for $lock<'_> {
+            fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+                out.debug_struct(stringify!($lock)).finish_non_exhaustive()
+            }
+        }
+    };
+}
+
+stream!(Stdout, StdoutLock, stdout, "standard output");
+stream!(Stderr, StderrLock, stderr, "standard error");

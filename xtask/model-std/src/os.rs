@@ -1,0 +1,44 @@
+//! What belongs to one operating system. Only what crates name that never use it.
+
+pub use ::std::os::raw;
+
+#[cfg(unix)]
+pub mod unix {
+    //! What belongs to Unix.
+
+    pub mod thread {
+        //! The system's own handle of a thread: no thread of the program has one.
+
+        pub use ::std::os::unix::thread::RawPthread;
+
+        use crate::engine;
+        use crate::thread::JoinHandle;
+
+        /// The system's own handle of a thread.
+        pub trait JoinHandleExt {
+            /// The handle of the thread.
+            fn as_pthread_t(&self) -> RawPthread;
+            /// The handle of the thread, which is then the caller's to join.
+            fn into_pthread_t(self) -> RawPthread;
+        }
+
+        impl<T> JoinHandleExt for JoinHandle<T> {
+            /// Ends the execution: there is no such handle.
+            fn as_pthread_t(&self) -> RawPthread {
+                refuse()
+            }
+
+            /// Ends the execution: there is no such handle.
+            fn into_pthread_t(self) -> RawPthread {
+                refuse()
+            }
+        }
+
+        fn refuse() -> ! {
+            engine::refuse(
+                "std::os::unix::thread::JoinHandleExt",
+                "a thread of the program is none of the operating system",
+            )
+        }
+    }
+}

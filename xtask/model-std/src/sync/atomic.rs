@@ -1,0 +1,412 @@
+//! Atomics, as `std::sync::atomic` has them.
+//!
+//! Memory is sequentially consistent here, whichever ordering is asked for: an ordering
+//! that the real operation refuses is refused, and makes no difference otherwise. So a
+//! fence has nothing to do. A weak compare-exchange never fails without a reason.
+
+use std::fmt;
+use std::sync::atomic as real;
+use std::sync::atomic::Ordering::{AcqRel, Acquire, Relaxed, Release, SeqCst};
+
+pub use std::sync::atomic::{Ordering, compiler_fence, fence};
+
+use crate::engine::{self, Access, Handle, Op};
+
+/// What all atomic types have.
+///
+/// They are aligned to more than any plain value, since code that looks for an atomic type
+/// of the size and alignment of its own value (`crossbeam::atomic::AtomicCell`) takes it
+/// for the same memory.
+macro_rules! atomic {
+    ($name:ident $(<$T:ident>)?, $value:ty, $show:expr) => {
+        #[doc = concat!("`std::sync::atomic::", stringify!($name), "`.")]
+        #[repr(align(64))]
+        pub struct $name $(<$T>)? {
+            handle: Handle,
+            value: real::$name $(<$T>)?,
+        }
+
+        impl $(<$T>)? $name $(<$T>)? {
+            /// An atomic with this value.
+            #[must_use]
+            #[track_caller]
+            pub const fn new(value: $value) -> Self {
+                Self {
+                    handle: Handle::new("atomic"),
+                    value: real::$name::new(value),
+                }
+            }
+
+            /// The value in place, since nobody else has the atomic.
+            pub fn get_mut(&mut self) -> &mut $value {
+                self.value.get_mut()
+            }
+
+            /// The value, since nobody else has the atomic.
+            #[must_use]
+            pub const fn into_inner(self) -> $value {
+                self.value.into_inner()
+            }
+
+            /// Reads the value.
+            ///
+            /// # Panics
+            ///
+            /// If the ordering is one for writing.
+            #[track_caller]
+            pub fn load(&self, order: Ordering) -> $value {
+                self.announce("load", Access::Read);
+                let value = self.value.load(order);
+                engine::show(|| format!("➜ {}", $show(value)));
+                value
+            }
+
+            /// Writes the value.
+            ///
+            /// # Panics
+            ///
+            /// If the ordering is one for reading.
+            #[track_caller]
+            pub fn store(&self, value: $value, order: Ordering) {
+                self.announce("store", Access::Write);
+                self.value.store(value, order);
+                engine::show(|| format!("= {}", $show(value)));
+            }
+
+            /// Writes the value, and returns the one before.
+            #[track_caller]
+            pub fn swap(&self, value: $value, order: Ordering) -> $value {
+                self.announce("swap", Access::Write);
+                self.changed_from(self.value.swap(value, order))
+            }
+
+            /// Writes the value if the current one is as expected, and returns the one before.
+            #[deprecated(
+                since = "1.50.0",
+                note = "Use `compare_exchange` or `compare_exchange_weak` instead"
+            )]
+            #[track_caller]
+            pub fn compare_and_swap(
+                &self,
+                current: $value,
+                new: $value,
+                order: Ordering,
+            ) -> $value {
+                let failure = match order {
+                    Release | Relaxed => Relaxed,
+                    Acquire | AcqRel => Acquire,
+                    _ => SeqCst,
+                };
+                match self.compare_exchange(current, new, order, failure) {
+                    Ok(value) | Err(value) => value,
+                }
+            }
+
+            /// Writes the value if the current one is as expected.
+            ///
+            /// # Errors
+            ///
+            /// The current value, if it is another.
+            ///
+            /// # Panics
+            ///
+            /// If the ordering for a failure is one for writing.
+            #[track_caller]
+            pub fn compare_exchange(
+                &self,
+                current: $value,
+                new: $value,
+                success: Ordering,
+                failure: Ordering,
+            ) -> Result<$value, $value> {
+                self.announce("compare_exchange", Access::Write);
+                let result = self.value.compare_exchange(current, new, success, failure);
+                match result {
+                    Ok(old) => {
+                        self.changed_from(old);
+                    }
+                    Err(old) => {
+                        engine::unchanged();
+                        engine::show(|| format!("➜ {}, kept", $show(old)));
+                    }
+                }
+                result
+            }
+
+            /// The same here.
+            ///
+            /// # Errors
+            ///
+            /// The current value, if it is another.
+            ///
+            /// # Panics
+            ///
+            /// If the ordering for a failure is one for writing.
+            #[track_caller]
+            pub fn compare_exchange_weak(
+                &self,
+                current: $value,
+                new: $value,
+                success: Ordering,
+                failure: Ordering,
+            ) -> Result<$value, $value> {
+                self.compare_exchange(current, new, success, failure)
+            }
+
+            /// Computes the value from the current one, again when another thread has
+            /// written meanwhile, and returns the one before.
+            ///
+            /// # Errors
+            ///
+            /// The current value, if the closure returns `None` for it.
+            #[track_caller]
+            pub fn fetch_update<F>(
+                &self,
+                set_order: Ordering,
+                fetch_order: Ordering,
+                f: F,
+            ) -> Result<$value, $value>
+            where
+                F: FnMut($value) -> Option<$value>,
+            {
+                self.try_update(set_order, fetch_order, f)
+            }
+
+            /// Computes the value from the current one, again when another thread has
+            /// written meanwhile, and returns the one before.
+            ///
+            /// # Errors
+            ///
+            /// The current value, if the closure returns `None` for it.
+            #[track_caller]
+            pub fn try_update(
+                &self,
+                set_order: Ordering,
+                fetch_order: Ordering,
+                mut f: impl FnMut($value) -> Option<$value>,
+            ) -> Result<$value, $value> {
+                let mut old = self.load(fetch_order);
+                while let Some(new) = f(old) {
+                    match self.compare_exchange(old, new, set_order, fetch_order) {
+                        Ok(old) => return Ok(old),
+                        Err(other) => old = other,
+                    }
+                }
+                Err(old)
+            }
+
+            /// Computes the value from the current one, again when another thread has
+            /// written meanwhile, and returns the one before.
+            #[track_caller]
+            pub fn update(
+                &self,
+                set_order: Ordering,
+                fetch_order: Ordering,
+                mut f: impl FnMut($value) -> $value,
+            ) -> $value {
+                let mut old = self.load(fetch_order);
+                loop {
+                    match self.compare_exchange(old, f(old), set_order, fetch_order) {
+                        Ok(old) => return old,
+                        Err(other) => old = other,
+                    }
+                }
+            }
+
+            #[track_caller]
+            fn announce(&self, verb: &'static str, access: Access) {
+                Op::new(verb, self.handle.object(self), access).perform();
+            }
+
+            /// Shows the change that has been made to this value, and returns it.
+            fn changed_from(&self, old: $value) -> $value {
+                engine::show(|| {
+                    let new = self.value.load(Relaxed);
+                    format!("➜ {}, = {}", $show(old), $show(new))
+                });
+                old
+            }
+        }
+
+        impl $(<$T>)? From<$value> for $name $(<$T>)? {
+            #[track_caller]
+            fn from(value: $value) -> Self {
+                Self::new(value)
+            }
+        }
+
+        impl $(<$T>)? fmt::Debug for $name $(<$T>)? {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                fmt::Debug::fmt(&self.load(Relaxed), f)
+            }
+        }
+    };
+}
+
+/// Functions that are the real type's own, as one operation each.
+macro_rules! fetch {
+    ($name:ident, $value:ty: $($method:ident)*) => {
+        impl $name {
+            $(
+                #[doc = concat!("`", stringify!($method), "`: changes the value, and returns the one before.")]
+                #[track_caller]
+                pub fn $method(&self, value: $value, order: Ordering) -> $value {
+                    self.announce(stringify!($method), Access::Write);
+                    self.changed_from(self.value.$method(value, order))
+                }
+            )*
+        }
+    };
+}
+
+macro_rules! atomic_integers {
+    ($($name:ident: $value:ty, $bits:literal;)*) => {
+        $(
+            #[cfg(target_has_atomic = $bits)]
+            atomic!($name, $value, std::convert::identity);
+            #[cfg(target_has_atomic = $bits)]
+            fetch!(
+                $name, $value:
+                fetch_add fetch_sub fetch_and fetch_nand fetch_or fetch_xor fetch_max fetch_min
+            );
+
+            #[cfg(target_has_atomic = $bits)]
+            impl Default for $name {
+                #[track_caller]
+                fn default() -> Self {
+                    Self::new(0)
+                }
+            }
+        )*
+    };
+}
+
+atomic_integers! {
+    AtomicI8: i8, "8";
+    AtomicU8: u8, "8";
+    AtomicI16: i16, "16";
+    AtomicU16: u16, "16";
+    AtomicI32: i32, "32";
+    AtomicU32: u32, "32";
+    AtomicI64: i64, "64";
+    AtomicU64: u64, "64";
+    AtomicIsize: isize, "ptr";
+    AtomicUsize: usize, "ptr";
+}
+
+atomic!(AtomicBool, bool, std::convert::identity);
+fetch!(AtomicBool, bool: fetch_and fetch_nand fetch_or fetch_xor);
+
+impl AtomicBool {
+    /// `fetch_not`: changes the value, and returns the one before.
+    #[track_caller]
+    pub fn fetch_not(&self, order: Ordering) -> bool {
+        self.announce("fetch_not", Access::Write);
+        self.changed_from(self.value.fetch_not(order))
+    }
+}
+
+impl Default for AtomicBool {
+    #[track_caller]
+    fn default() -> Self {
+        Self::new(false)
+    }
+}
+
+atomic!(AtomicPtr<T>, *mut T, show_pointer);
+
+/// How a table shows a pointer: the address is another on each run.
+fn show_pointer<T>(pointer: *mut T) -> &'static str {
+    if pointer.is_null() {
+        "null"
+    } else {
+        "a pointer"
+    }
+}
+
+impl<T> AtomicPtr<T> {
+    /// `fetch_ptr_add`: changes the value, and returns the one before.
+    #[track_caller]
+    pub fn fetch_ptr_add(&self, val: usize, order: Ordering) -> *mut T {
+        self.announce("fetch_ptr_add", Access::Write);
+        self.change(order, |pointer| pointer.wrapping_add(val))
+    }
+
+    /// `fetch_ptr_sub`: changes the value, and returns the one before.
+    #[track_caller]
+    pub fn fetch_ptr_sub(&self, val: usize, order: Ordering) -> *mut T {
+        self.announce("fetch_ptr_sub", Access::Write);
+        self.change(order, |pointer| pointer.wrapping_sub(val))
+    }
+
+    /// `fetch_byte_add`: changes the value, and returns the one before.
+    #[track_caller]
+    pub fn fetch_byte_add(&self, val: usize, order: Ordering) -> *mut T {
+        self.announce("fetch_byte_add", Access::Write);
+        self.change(order, |pointer| pointer.wrapping_byte_add(val))
+    }
+
+    /// `fetch_byte_sub`: changes the value, and returns the one before.
+    #[track_caller]
+    pub fn fetch_byte_sub(&self, val: usize, order: Ordering) -> *mut T {
+        self.announce("fetch_byte_sub", Access::Write);
+        self.change(order, |pointer| pointer.wrapping_byte_sub(val))
+    }
+
+    /// `fetch_or`: changes the value, and returns the one before.
+    #[track_caller]
+    pub fn fetch_or(&self, val: usize, order: Ordering) -> *mut T {
+        self.announce("fetch_or", Access::Write);
+        self.change(order, |pointer| pointer.map_addr(|address| address | val))
+    }
+
+    /// `fetch_and`: changes the value, and returns the one before.
+    #[track_caller]
+    pub fn fetch_and(&self, val: usize, order: Ordering) -> *mut T {
+        self.announce("fetch_and", Access::Write);
+        self.change(order, |pointer| pointer.map_addr(|address| address & val))
+    }
+
+    /// `fetch_xor`: changes the value, and returns the one before.
+    #[track_caller]
+    pub fn fetch_xor(&self, val: usize, order: Ordering) -> *mut T {
+        self.announce("fetch_xor", Access::Write);
+        self.change(order, |pointer| pointer.map_addr(|address| address ^ val))
+    }
+
+    fn change(&self, order: Ordering, change: impl FnOnce(*mut T) -> *mut T) -> *mut T {
+        let new = change(self.value.load(Relaxed));
+        self.changed_from(self.value.swap(new, order))
+    }
+}
+
+impl<T> Default for AtomicPtr<T> {
+    #[track_caller]
+    fn default() -> Self {
+        Self::new(std::ptr::null_mut())
+    }
+}
+
+impl<T> fmt::Pointer for AtomicPtr<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Pointer::fmt(&self.load(Relaxed), f)
+    }
+}
+
+/// Constants from before there were `const` functions.
+macro_rules! initialisers {
+    ($($name:ident: $type:ident = $value:literal;)*) => {
+        $(
+            #[doc = concat!("`std::sync::atomic::", stringify!($name), "`.")]
+            #[deprecated(since = "1.34.0", note = "the `new` function is now preferred")]
+            #[allow(clippy::declare_interior_mutable_const)] // Each use makes a new one: that is its purpose.
+            pub const $name: $type = $type::new($value);
+        )*
+    };
+}
+
+initialisers! {
+    ATOMIC_BOOL_INIT: AtomicBool = false;
+    ATOMIC_ISIZE_INIT: AtomicIsize = 0;
+    ATOMIC_USIZE_INIT: AtomicUsize = 0;
+}

@@ -1,0 +1,256 @@
+//! Waiting until another thread says that something has changed.
+
+use std::fmt;
+use std::sync as real;
+use std::time::Duration;
+
+use super::poison::{LockResult, PoisonError};
+use super::{MutexGuard, free};
+use crate::engine::{self, Access, Handle, Object, Op};
+
+/// `std::sync::Condvar`. Nobody wakes up without a reason: a program that needs
+/// protection from spurious wake-ups is not told.
+///
+/// The scheduler chooses whom `notify_one` wakes, from those that waited by then. So a
+/// notification is kept with the number of arrivals before it, and is for any one waiter
+/// who was among them. The object's counter is the highest such number, and the waiter
+/// who arrived as the `n`th is enabled once it is at least `n`.
+pub struct Condvar {
+    handle: Handle,
+    state: real::Mutex<State>,
+}
+
+/// Whether [`Condvar::wait_timeout`] returned because its time was over.
+#[derive(Debug, PartialEq, Eq, Copy, Clone)]
+pub struct WaitTimeoutResult(bool);
+
+struct State {
+    /// How many have begun to wait since the beginning.
+    arrivals: i64,
+    /// How many of them still do.
+    waiting: usize,
+    /// The notifications that nobody has taken yet, lowest number first. There are never
+    /// more than waiters.
+    notifications: Vec<i64>,
+}
+
+impl Condvar {
+    /// A condition variable that nobody waits on.
+    #[must_use]
+    #[track_caller]
+    pub const fn new() -> Self {
+        Self {
+            handle: Handle::new("condvar"),
+            state: real::Mutex::new(State {
+                arrivals: 0,
+                waiting: 0,
+                notifications: Vec::new(),
+            }),
+        }
+    }
+
+    /// Lets go of the mutex, waits for a notification, and takes the mutex again.
+    ///
+    /// # Errors
+    ///
+    /// If the mutex is poisoned by then; the error has the guard.
+    #[track_caller]
+    pub fn wait<'a, T>(&self, mut guard: MutexGuard<'a, T>) -> LockResult<MutexGuard<'a, T>> {
+        let number = self.arrive(&mut guard);
+        self.wake(number, None);
+        guard.lock_again()
+    }
+
+    /// Waits for as long as the condition holds.
+    ///
+    /// # Errors
+    ///
+    /// If the mutex is found poisoned after a wait; the error has the guard.
+    #[track_caller]
+    pub fn wait_while<'a, T, F>(
+        &self,
+        mut guard: MutexGuard<'a, T>,
+        mut condition: F,
+    ) -> LockResult<MutexGuard<'a, T>>
+    where
+        F: FnMut(&mut T) -> bool,
+    {
+        while condition(&mut *guard) {
+            guard = self.wait(guard)?;
+        }
+        Ok(guard)
+    }
+
+    /// Waits for a notification for some milliseconds at most; `true` if it came.
+    ///
+    /// # Errors
+    ///
+    /// If the mutex is poisoned by then; the error has the guard.
+    #[deprecated(since = "1.6.0", note = "replaced by `wait_timeout`")]
+    #[track_caller]
+    pub fn wait_timeout_ms<'a, T>(
+        &self,
+        guard: MutexGuard<'a, T>,
+        ms: u32,
+    ) -> LockResult<(MutexGuard<'a, T>, bool)> {
+        match self.wait_timeout(guard, Duration::from_millis(ms.into())) {
+            Ok((guard, result)) => Ok((guard, !result.timed_out())),
+            Err(error) => {
+                let (guard, result) = error.into_inner();
+                Err(PoisonError::new((guard, !result.timed_out())))
+            }
+        }
+    }
+
+    /// Waits for a notification for so long at most.
+    ///
+    /// # Errors
+    ///
+    /// If the mutex is poisoned by then; the error has the guard.
+    #[track_caller]
+    pub fn wait_timeout<'a, T>(
+        &self,
+        mut guard: MutexGuard<'a, T>,
+        dur: Duration,
+    ) -> LockResult<(MutexGuard<'a, T>, WaitTimeoutResult)> {
+        let number = self.arrive(&mut guard);
+        let notified = self.wake(number, engine::now().checked_add(dur));
+        let result = WaitTimeoutResult(!notified);
+        match guard.lock_again() {
+            Ok(guard) => Ok((guard, result)),
+            Err(error) => Err(PoisonError::new((error.into_inner(), result))),
+        }
+    }
+
+    /// Waits for as long as the condition holds, but for so long at most.
+    ///
+    /// # Errors
+    ///
+    /// If the mutex is found poisoned after a wait; the error has the guard.
+    #[track_caller]
+    pub fn wait_timeout_while<'a, T, F>(
+        &self,
+        mut guard: MutexGuard<'a, T>,
+        dur: Duration,
+        mut condition: F,
+    ) -> LockResult<(MutexGuard<'a, T>, WaitTimeoutResult)>
+    where
+        F: FnMut(&mut T) -> bool,
+    {
+        let start = engine::now();
+        loop {
+            if !condition(&mut *guard) {
+                return Ok((guard, WaitTimeoutResult(false)));
+            }
+            let Some(rest) = dur.checked_sub(engine::now() - start) else {
+                return Ok((guard, WaitTimeoutResult(true)));
+            };
+            guard = self.wait_timeout(guard, rest)?.0;
+        }
+    }
+
+    /// Wakes one of those who wait now, if anybody does.
+    #[track_caller]
+    pub fn notify_one(&self) {
+        self.notify("notify_one", 1);
+    }
+
+    /// Wakes all who wait now.
+    #[track_caller]
+    pub fn notify_all(&self) {
+        self.notify("notify_all", usize::MAX);
+    }
+
+    /// Lets go of the mutex and begins to wait: says as the how manyth.
+    #[track_caller]
+    fn arrive<T>(&self, guard: &mut MutexGuard<'_, T>) -> i64 {
+        Op::new("wait", self.object(), Access::Write)
+            .and(guard.object(), Access::Unlock)
+            .perform();
+        guard.lend();
+        let mut state = self.state();
+        state.waiting += 1;
+        state.arrivals += 1;
+        state.arrivals
+    }
+
+    /// Waits for a notification that came after this arrival, and says whether one has.
+    #[track_caller]
+    fn wake(&self, number: i64, deadline: Option<Duration>) -> bool {
+        let object = self.object();
+        let op = Op::new("wake", object, Access::Write).guard(object, number);
+        match deadline {
+            Some(at) => op.deadline(at).perform(),
+            None => op.perform(),
+        };
+        let mut state = self.state();
+        state.waiting -= 1;
+        let notified = state.take_notification(number);
+        object.set_counter(state.latest_notification());
+        engine::show(|| if notified { "✓" } else { "timed out" }.to_string());
+        notified
+    }
+
+    #[track_caller]
+    fn notify(&self, verb: &'static str, at_most: usize) {
+        let object = self.object();
+        Op::new(verb, object, Access::Write).perform();
+        let mut state = self.state();
+        let woken = at_most.min(state.waiting - state.notifications.len());
+        for _ in 0..woken {
+            let arrivals = state.arrivals;
+            state.notifications.push(arrivals);
+        }
+        object.set_counter(state.latest_notification());
+        engine::show(|| match woken {
+            0 => "nobody waits".to_string(),
+            woken => format!("wakes {woken}"),
+        });
+    }
+
+    fn object(&self) -> Object {
+        self.handle.object(self)
+    }
+
+    fn state(&self) -> real::MutexGuard<'_, State> {
+        free(self.state.try_lock())
+    }
+}
+
+impl State {
+    /// The number that comes with the latest notification, or 0.
+    fn latest_notification(&self) -> i64 {
+        self.notifications.last().copied().unwrap_or(0)
+    }
+
+    /// Takes the oldest notification that is for this waiter, so that what is left is
+    /// enough for whoever else has been promised one.
+    fn take_notification(&mut self, number: i64) -> bool {
+        let Some(index) = self.notifications.iter().position(|&n| n >= number) else {
+            return false;
+        };
+        self.notifications.remove(index);
+        true
+    }
+}
+
+impl Default for Condvar {
+    #[track_caller]
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl fmt::Debug for Condvar {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Condvar").finish_non_exhaustive()
+    }
+}
+
+impl WaitTimeoutResult {
+    /// Whether the time was over before a notification came.
+    #[must_use]
+    pub fn timed_out(&self) -> bool {
+        self.0
+    }
+}

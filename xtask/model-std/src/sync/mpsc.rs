@@ -1,0 +1,562 @@
+//! Channels, as `std::sync::mpsc` has them.
+//!
+//! A channel is three objects, so that what commutes in a channel commutes in the search:
+//!
+//! - The *queue*. A send and a receive commute, as they are at its two ends; two sends do
+//!   not. Its counter is the number of messages, or endless once no sender is left.
+//! - The *ends*: that a sender is gone, that the receiver waits. These commute with each
+//!   other and with all that merely sends and receives. Only who asks and does not wait
+//!   can tell (`try_recv`, `recv_timeout`, `try_send`).
+//! - The *room*, which senders wait for. In a bounded channel its counter is the number of
+//!   free places. In a rendezvous channel there are none, and it is the number of messages
+//!   that have been taken. Endless once the receiver is gone. No operation touches it by
+//!   itself: what changes it touches the queue.
+//!
+//! A message carries the operation that sent it, a place the one that freed it: so the
+//! engine knows which receive could not have come before which send, and the reverse.
+
+use std::collections::VecDeque;
+use std::fmt;
+use std::marker::PhantomData;
+use std::sync as real;
+use std::sync::Arc;
+use std::time::Duration;
+
+pub use std::sync::mpsc::{RecvError, RecvTimeoutError, SendError, TryRecvError, TrySendError};
+
+use super::free;
+use crate::engine::{self, Access, Event, Handle, Object, Op, Thread};
+
+/// A counter that satisfies everybody.
+const ENDLESS: i64 = i64::MAX;
+
+/// `std::sync::mpsc::Sender`.
+pub struct Sender<T>(Share<T>);
+
+/// `std::sync::mpsc::SyncSender`.
+pub struct SyncSender<T>(Share<T>);
+
+/// `std::sync::mpsc::Receiver`.
+pub struct Receiver<T> {
+    channel: Arc<Channel<T>>,
+    /// May be moved to another thread, but not shared with one.
+    like: PhantomData<real::mpsc::Receiver<T>>,
+}
+
+/// What [`Receiver::iter`] returns.
+#[derive(Debug)]
+pub struct Iter<'a, T: 'a>(&'a Receiver<T>);
+
+/// What [`Receiver::try_iter`] returns.
+#[derive(Debug)]
+pub struct TryIter<'a, T: 'a>(&'a Receiver<T>);
+
+/// What a [`Receiver`] turns into for a loop.
+#[derive(Debug)]
+pub struct IntoIter<T>(Receiver<T>);
+
+/// One of the senders of a channel.
+struct Share<T>(Arc<Channel<T>>);
+
+struct Channel<T> {
+    bound: Option<usize>,
+    queue: Handle,
+    room: Handle,
+    ends: Handle,
+    state: real::Mutex<State<T>>,
+}
+
+struct State<T> {
+    /// What has been sent and not been taken, oldest first.
+    messages: VecDeque<Message<T>>,
+    /// How many have been sent since the beginning.
+    sent: i64,
+    senders: usize,
+    /// Where each thread has dropped a sender last.
+    senders_dropped: Vec<(Thread, Event)>,
+    /// Where the receiver was dropped, if it was.
+    receiver_dropped: Option<Event>,
+    room: Room,
+}
+
+struct Message<T> {
+    value: T,
+    number: i64,
+    sent: Event,
+}
+
+enum Room {
+    Unbounded,
+    Bounded {
+        /// Places that no message has been in yet.
+        unused: usize,
+        /// The receives that freed the other places, oldest first.
+        freed: VecDeque<Event>,
+    },
+    Rendezvous {
+        receiver_waits: bool,
+        /// The receive of each message that has been taken.
+        takings: Vec<Event>,
+    },
+}
+
+/// A channel in which any number of messages may wait.
+#[must_use]
+#[track_caller]
+pub fn channel<T>() -> (Sender<T>, Receiver<T>) {
+    let (share, receiver) = Channel::open(None, Room::Unbounded);
+    (Sender(share), receiver)
+}
+
+/// A channel in which so many messages may wait. With 0, who sends waits for who receives.
+#[must_use]
+#[track_caller]
+pub fn sync_channel<T>(bound: usize) -> (SyncSender<T>, Receiver<T>) {
+    let room = match bound {
+        0 => Room::Rendezvous {
+            receiver_waits: false,
+            takings: Vec::new(),
+        },
+        unused => Room::Bounded {
+            unused,
+            freed: VecDeque::new(),
+        },
+    };
+    let (share, receiver) = Channel::open(Some(bound), room);
+    (SyncSender(share), receiver)
+}
+
+impl<T> Sender<T> {
+    /// Sends a message.
+    ///
+    /// # Errors
+    ///
+    /// If the receiver is gone; the error has the message.
+    #[track_caller]
+    pub fn send(&self, t: T) -> Result<(), SendError<T>> {
+        self.0.0.send(t)
+    }
+}
+
+impl<T> SyncSender<T> {
+    /// Sends a message as soon as there is room for it. In a rendezvous channel it returns
+    /// when the message has been taken.
+    ///
+    /// # Errors
+    ///
+    /// If the receiver is gone by then; the error has the message.
+    #[track_caller]
+    pub fn send(&self, t: T) -> Result<(), SendError<T>> {
+        self.0.0.send(t)
+    }
+
+    /// Sends a message if there is room for it; in a rendezvous channel, if the receiver
+    /// waits for one.
+    ///
+    /// # Errors
+    ///
+    /// If not, or if the receiver is gone; the error has the message.
+    #[track_caller]
+    pub fn try_send(&self, t: T) -> Result<(), TrySendError<T>> {
+        self.0.0.try_send(t)
+    }
+}
+
+impl<T> Receiver<T> {
+    /// Waits for a message.
+    ///
+    /// # Errors
+    ///
+    /// If there is none and no sender is left.
+    #[track_caller]
+    pub fn recv(&self) -> Result<T, RecvError> {
+        self.channel.recv()
+    }
+
+    /// Takes a message if there is one; in a rendezvous channel, if a sender waits.
+    ///
+    /// # Errors
+    ///
+    /// If there is none. The error says whether a sender is left.
+    #[track_caller]
+    pub fn try_recv(&self) -> Result<T, TryRecvError> {
+        self.channel.recv_by("try_recv", None)
+    }
+
+    /// Waits for a message for so long at most.
+    ///
+    /// # Errors
+    ///
+    /// If there is none by then, or no sender is left.
+    #[track_caller]
+    pub fn recv_timeout(&self, timeout: Duration) -> Result<T, RecvTimeoutError> {
+        let Some(deadline) = engine::now().checked_add(timeout) else {
+            return Ok(self.recv()?);
+        };
+        self.channel.announce_receiver();
+        match self.channel.recv_by("recv_timeout", Some(deadline)) {
+            Ok(value) => Ok(value),
+            Err(TryRecvError::Empty) => Err(RecvTimeoutError::Timeout),
+            Err(TryRecvError::Disconnected) => Err(RecvTimeoutError::Disconnected),
+        }
+    }
+
+    /// The messages as they come, until no sender is left.
+    pub fn iter(&self) -> Iter<'_, T> {
+        Iter(self)
+    }
+
+    /// The messages that are there.
+    pub fn try_iter(&self) -> TryIter<'_, T> {
+        TryIter(self)
+    }
+}
+
+impl<T> Channel<T> {
+    #[track_caller]
+    fn open(bound: Option<usize>, room: Room) -> (Share<T>, Receiver<T>) {
+        let channel = Arc::new(Self {
+            bound,
+            queue: Handle::new("channel"),
+            room: Handle::new("room in a channel"),
+            ends: Handle::new("ends of a channel"),
+            state: real::Mutex::new(State {
+                messages: VecDeque::new(),
+                sent: 0,
+                senders: 1,
+                senders_dropped: Vec::new(),
+                receiver_dropped: None,
+                room,
+            }),
+        });
+        let receiver = Receiver {
+            channel: Arc::clone(&channel),
+            like: PhantomData,
+        };
+        (Share(channel), receiver)
+    }
+
+    #[track_caller]
+    fn send(&self, value: T) -> Result<(), SendError<T>> {
+        let mut op = Op::new("send", self.queue(), Access::Send);
+        if self.bound > Some(0) {
+            op = op.guard(self.room(), 1);
+        }
+        op.perform();
+        let mut state = self.state();
+        if state.receiver_dropped.is_some() {
+            engine::unchanged();
+            engine::show(|| "closed".to_string());
+            return Err(SendError(value));
+        }
+        self.put(&mut state, value);
+        if self.bound != Some(0) {
+            return Ok(());
+        }
+        let number = state.sent;
+        drop(state);
+
+        Op::new("wait for the receiver", self.room(), Access::Await)
+            .guard(self.room(), number)
+            .perform();
+        let mut state = self.state();
+        if let Some(taking) = state.taking(number) {
+            engine::after(taking);
+            return Ok(());
+        }
+        let refused = state.messages.iter().position(|m| m.number == number);
+        let message = refused.and_then(|index| state.messages.remove(index));
+        let dropped = state.receiver_dropped;
+        engine::after(dropped.expect("who is not served waits until the receiver is gone"));
+        engine::show(|| "closed".to_string());
+        Err(SendError(
+            message.expect("what was not taken is there").value,
+        ))
+    }
+
+    #[track_caller]
+    fn try_send(&self, value: T) -> Result<(), TrySendError<T>> {
+        let mut op = Op::new("try_send", self.queue(), Access::Write);
+        if self.bound == Some(0) {
+            op = op.and(self.ends(), Access::Write);
+        }
+        op.perform();
+        let mut state = self.state();
+        if state.receiver_dropped.is_some() {
+            engine::unchanged();
+            engine::show(|| "closed".to_string());
+            return Err(TrySendError::Disconnected(value));
+        }
+        if !state.has_room() {
+            engine::unchanged();
+            engine::show(|| "full".to_string());
+            return Err(TrySendError::Full(value));
+        }
+        self.put(&mut state, value);
+        Ok(())
+    }
+
+    #[track_caller]
+    fn recv(&self) -> Result<T, RecvError> {
+        self.announce_receiver();
+        let queue = self.queue();
+        Op::new("recv", queue, Access::Receive)
+            .guard(queue, 1)
+            .perform();
+        match self.take() {
+            Ok(value) => Ok(value),
+            Err(_) => Err(RecvError),
+        }
+    }
+
+    /// Receives at once, or by the deadline. That there is nothing is an answer too, so
+    /// this commutes with nothing that could change it.
+    #[track_caller]
+    fn recv_by(&self, verb: &'static str, deadline: Option<Duration>) -> Result<T, TryRecvError> {
+        let mut op = Op::new(verb, self.queue(), Access::Write).and(self.ends(), Access::Write);
+        if let Some(deadline) = deadline {
+            op = op.guard(self.queue(), 1).deadline(deadline);
+        }
+        op.perform();
+        let result = self.take();
+        // A receiver that no longer waits in a rendezvous channel is a change.
+        if result.is_err() && (deadline.is_none() || self.bound != Some(0)) {
+            engine::unchanged();
+        }
+        result
+    }
+
+    /// In a rendezvous channel the receiver is there for `try_send` from here on.
+    #[track_caller]
+    fn announce_receiver(&self) {
+        if self.bound == Some(0) {
+            Op::new("wait for a sender", self.ends(), Access::LockShared).perform();
+            self.state().set_receiver_waits(true);
+        }
+    }
+
+    /// Adds a message, for which there is room.
+    fn put(&self, state: &mut State<T>, value: T) {
+        if let Room::Bounded { unused, freed } = &mut state.room {
+            match unused.checked_sub(1) {
+                Some(rest) => *unused = rest,
+                None => engine::after(freed.pop_front().expect("a free place")),
+            }
+        }
+        state.sent += 1;
+        state.messages.push_back(Message {
+            value,
+            number: state.sent,
+            sent: engine::latest(),
+        });
+        self.publish(state);
+        engine::show(|| format!("{} waiting", state.messages.len()));
+    }
+
+    /// Takes the first message, if there is one.
+    fn take(&self) -> Result<T, TryRecvError> {
+        let mut state = self.state();
+        state.set_receiver_waits(false);
+        let Some(message) = state.messages.pop_front() else {
+            if state.senders > 0 {
+                engine::show(|| "empty".to_string());
+                return Err(TryRecvError::Empty);
+            }
+            for (_, dropped) in &state.senders_dropped {
+                engine::after(*dropped);
+            }
+            engine::show(|| "closed".to_string());
+            return Err(TryRecvError::Disconnected);
+        };
+        engine::after(message.sent);
+        match &mut state.room {
+            Room::Unbounded => {}
+            Room::Bounded { freed, .. } => freed.push_back(engine::latest()),
+            Room::Rendezvous { takings, .. } => takings.push(engine::latest()),
+        }
+        self.publish(&state);
+        engine::show(|| format!("{} waiting", state.messages.len()));
+        Ok(message.value)
+    }
+
+    /// Sets the counters to what the state now is.
+    fn publish(&self, state: &State<T>) {
+        self.queue().set_counter(if state.senders > 0 {
+            count(state.messages.len())
+        } else {
+            ENDLESS
+        });
+        let room = match &state.room {
+            Room::Unbounded => return,
+            _ if state.receiver_dropped.is_some() => ENDLESS,
+            Room::Bounded { unused, freed } => count(unused.saturating_add(freed.len())),
+            Room::Rendezvous { takings, .. } => count(takings.len()),
+        };
+        self.room().set_counter(room);
+    }
+
+    fn queue(&self) -> Object {
+        self.queue.object(self)
+    }
+
+    fn room(&self) -> Object {
+        self.room.object_at(self, count(self.bound.unwrap_or(0)))
+    }
+
+    fn ends(&self) -> Object {
+        self.ends.object(self)
+    }
+
+    fn state(&self) -> real::MutexGuard<'_, State<T>> {
+        free(self.state.try_lock())
+    }
+}
+
+/// A number as a counter.
+fn count(number: usize) -> i64 {
+    i64::try_from(number).unwrap_or(ENDLESS)
+}
+
+impl<T> State<T> {
+    fn has_room(&self) -> bool {
+        match &self.room {
+            Room::Unbounded => true,
+            Room::Bounded { unused, freed } => *unused > 0 || !freed.is_empty(),
+            Room::Rendezvous { receiver_waits, .. } => *receiver_waits && self.messages.is_empty(),
+        }
+    }
+
+    fn set_receiver_waits(&mut self, waits: bool) {
+        if let Room::Rendezvous { receiver_waits, .. } = &mut self.room {
+            *receiver_waits = waits;
+        }
+    }
+
+    /// The receive that took the message with this number, if it has been taken.
+    fn taking(&self, number: i64) -> Option<Event> {
+        match &self.room {
+            Room::Rendezvous { takings, .. } => {
+                let index = usize::try_from(number - 1).ok()?;
+                takings.get(index).copied()
+            }
+            _ => None,
+        }
+    }
+}
+
+impl<T> Clone for Share<T> {
+    fn clone(&self) -> Self {
+        // Nobody can tell: it takes a sender to make one, so none was the last.
+        self.0.state().senders += 1;
+        Self(Arc::clone(&self.0))
+    }
+}
+
+impl<T> Drop for Share<T> {
+    #[track_caller]
+    fn drop(&mut self) {
+        let channel = &self.0;
+        Op::new("drop a sender", channel.ends(), Access::LockShared).perform();
+        let mut state = channel.state();
+        state.senders -= 1;
+        let here = engine::current();
+        state.senders_dropped.retain(|(thread, _)| *thread != here);
+        state.senders_dropped.push((here, engine::latest()));
+        channel.publish(&state);
+        engine::show(|| format!("{} left", state.senders));
+    }
+}
+
+impl<T> Drop for Receiver<T> {
+    #[track_caller]
+    fn drop(&mut self) {
+        let channel = &self.channel;
+        Op::new("drop the receiver", channel.queue(), Access::Write).perform();
+        let mut state = channel.state();
+        state.receiver_dropped = Some(engine::latest());
+        let unread = match state.room {
+            // The senders wait, and take their messages back.
+            Room::Rendezvous { .. } => VecDeque::new(),
+            _ => std::mem::take(&mut state.messages),
+        };
+        channel.publish(&state);
+        drop(state);
+        // May be operations, even on this channel: a message can be a sender of it.
+        drop(unread);
+    }
+}
+
+impl<T> Clone for Sender<T> {
+    fn clone(&self) -> Self {
+        Self(self.0.clone())
+    }
+}
+
+impl<T> Clone for SyncSender<T> {
+    fn clone(&self) -> Self {
+        Self(self.0.clone())
+    }
+}
+
+impl<T> Iterator for Iter<'_, T> {
+    type Item = T;
+
+    #[track_caller]
+    fn next(&mut self) -> Option<T> {
+        self.0.recv().ok()
+    }
+}
+
+impl<T> Iterator for TryIter<'_, T> {
+    type Item = T;
+
+    #[track_caller]
+    fn next(&mut self) -> Option<T> {
+        self.0.try_recv().ok()
+    }
+}
+
+impl<T> Iterator for IntoIter<T> {
+    type Item = T;
+
+    #[track_caller]
+    fn next(&mut self) -> Option<T> {
+        self.0.recv().ok()
+    }
+}
+
+impl<'a, T> IntoIterator for &'a Receiver<T> {
+    type Item = T;
+    type IntoIter = Iter<'a, T>;
+
+    fn into_iter(self) -> Iter<'a, T> {
+        self.iter()
+    }
+}
+
+impl<T> IntoIterator for Receiver<T> {
+    type Item = T;
+    type IntoIter = IntoIter<T>;
+
+    fn into_iter(self) -> IntoIter<T> {
+        IntoIter(self)
+    }
+}
+
+impl<T> fmt::Debug for Sender<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Sender").finish_non_exhaustive()
+    }
+}
+
+impl<T> fmt::Debug for SyncSender<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("SyncSender").finish_non_exhaustive()
+    }
+}
+
+impl<T> fmt::Debug for Receiver<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Receiver").finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,60 @@
+//! Poisoning: the mark that a panic leaves on a lock.
+
+use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
+
+pub use std::sync::{LockResult, PoisonError, TryLockError, TryLockResult};
+
+use crate::engine;
+
+/// Whether a thread has panicked while it held the lock.
+#[derive(Debug)]
+pub(super) struct Flag(AtomicBool);
+
+/// Whether a thread was unwinding already when it took the lock: then its panic says
+/// nothing about what the lock protects.
+#[derive(Debug)]
+pub(super) struct Watch {
+    unwinding: bool,
+}
+
+impl Flag {
+    pub(super) const fn new() -> Self {
+        Self(AtomicBool::new(false))
+    }
+
+    pub(super) fn get(&self) -> bool {
+        self.0.load(Relaxed)
+    }
+
+    pub(super) fn clear(&self) {
+        self.0.store(false, Relaxed);
+    }
+
+    /// The running thread takes the lock.
+    pub(super) fn watch(&self) -> Watch {
+        Watch {
+            unwinding: engine::panicking(),
+        }
+    }
+
+    /// It gives the lock back.
+    pub(super) fn done(&self, watch: &Watch) {
+        if !watch.unwinding && engine::panicking() {
+            self.0.store(true, Relaxed);
+        }
+    }
+
+    /// What a function that locks returns.
+    pub(super) fn result<T>(&self, value: T) -> LockResult<T> {
+        if self.get() {
+            Err(PoisonError::new(value))
+        } else {
+            Ok(value)
+        }
+    }
+
+    /// How a table shows that the lock was taken.
+    pub(super) fn show(&self) {
+        engine::show(|| if self.get() { "✓ poisoned" } else { "✓" }.to_string());
+    }
+}
