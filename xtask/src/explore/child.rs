@@ -196,6 +196,7 @@ fn request(
         "time_ms": flags.time.map(|time| time.as_millis() as u64),
         "time_models": models,
         "seed": flags.seed,
+        "unsafe": subject.may_be_unsafe(),
         "replay": replay.map(Schedule::to_json),
         "steps": STEPS,
         "recorder": scratch.recorder(),

@@ -310,6 +310,13 @@ impl Subject {
         folder.join(self.package_name())
     }
 
+    /// Whether it may have unsafe code: that of a dependency is not looked for.
+    pub fn may_be_unsafe(&self) -> bool {
+        let file = self.package.root.join(&self.file);
+        let says_unsafe = |text: String| text.contains("unsafe");
+        !self.package.dependencies().is_empty() || fs::read_to_string(file).is_ok_and(says_unsafe)
+    }
+
     /// Its source file, as a person can open it.
     pub fn shown_file(&self) -> String {
         shown_path(&self.package.root.join(&self.file))

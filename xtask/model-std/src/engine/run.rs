@@ -93,21 +93,23 @@ fn thread_body(body: impl FnOnce() + 'static) -> std::io::Result<Fiber> {
 }
 
 /// Frees what the threads that are left own: in a real program they vanish with the process.
+/// Destructors of unsafe code may rely on what the threads would still have done, so what
+/// belongs to a program with any is leaked instead.
 /// Then every `static` is what it was.
 fn tear_down() {
     with(|running| running.phase = Phase::Ended);
     // The latest thread first: a thread that borrows was started by the one it borrows from.
     for thread in (0..with(|running| running.threads.len())).rev() {
-        let (fiber, panicking) = with(|running| {
+        let (fiber, panicking, unwinds) = with(|running| {
             running.current = thread as u32;
             let thread = &mut running.threads[thread];
-            (thread.fiber.take(), thread.panicking)
+            (thread.fiber.take(), thread.panicking, running.unwinds)
         });
         if let Some(mut fiber) = fiber {
             // A destructor that panics here is one that the program would not have run. A
             // thread that was unwinding cannot unwind again; what it owns is leaked.
             let _ = panic::catch_unwind(AssertUnwindSafe(|| {
-                if fiber.started() && !panicking {
+                if fiber.started() && unwinds && !panicking {
                     fiber.resume();
                 }
                 fiber.forget();
