@@ -134,8 +134,8 @@ impl Default for ExploreFlags {
             words: Vec::new(),
             bin: None,
             replay: None,
-            schedules: 20_000,
-            time: None,
+            schedules: 100_000,
+            time: Some(Duration::from_secs(10)),
             time_model: None,
             seed: 1,
             stall: Duration::from_secs(10),
@@ -178,8 +178,8 @@ const AUDIT_OPTIONS: &str =
 const EXPLORE_OPTIONS: &str =
     "      --all          every topic, with its variants and pitfalls, on all cores
       --bin NAME     only the program of this name (a file of src/bin, or the example)
-      --schedules N  how many schedules, where there are too many for all (20000)
-      --time SECONDS explore each program for so long, however many schedules that is
+      --schedules N  how many schedules, where there are too many for all (100000)
+      --time SECONDS how long each program is explored at most (10)
       --time-model M virtual: a sleep lasts until nobody else can go on; adversarial: any
                      sleep may end at any time (first the one, then the other)
       --seed N       choose other schedules, where they are chosen at random (1)

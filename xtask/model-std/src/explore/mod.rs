@@ -137,7 +137,6 @@ struct Search<'r> {
     failures: Vec<Failure>,
     phases: Vec<Phase>,
     tree: Option<Tree>,
-    start: Instant,
     said: Instant,
 }
 
@@ -158,7 +157,6 @@ impl<'r> Search<'r> {
             failures: Vec::new(),
             phases: Vec::new(),
             tree: request.tree.as_ref().map(|_| Tree::default()),
-            start: Instant::now(),
             said: Instant::now(),
         }
     }
@@ -222,42 +220,50 @@ impl<'r> Search<'r> {
     }
 
     fn search(&mut self, time: TimeModel) {
-        let all = self.request.schedules;
-        let share = |hundredths| (all.saturating_mul(hundredths) / 100).max(1);
+        let limit = self.request.time_limit.map(|limit| {
+            let models = self.request.times.len() as u32;
+            limit / models
+        });
+        let share = |hundredths: u64| {
+            let schedules = self.request.schedules.saturating_mul(hundredths) / 100;
+            let time = limit.map(|limit| limit * hundredths as u32 / 100);
+            (schedules.max(1), time)
+        };
         if let Some(strategy) = &self.request.strategy {
-            self.phase(time, strategy.clone(), all);
+            self.phase(time, strategy.clone(), share(100));
             return;
         }
+        let phases = SHARES.map(|(strategy, hundredths)| (strategy, share(hundredths)));
         if self.phase(time, Strategy::Exhaustive, share(EXHAUSTIVE)) {
             return;
         }
-        for (strategy, hundredths) in SHARES {
-            let fewest = self
+        for (strategy, share) in phases {
+            let failures = self
                 .failures
                 .iter()
-                .map(|failure| failure.preemptions)
-                .min();
+                .filter(|failure| failure.schedule.time == time);
+            let fewest = failures.map(|failure| failure.preemptions).min();
             // A failure is known; only one with fewer preemptions is still of interest.
             let known = match strategy {
                 Strategy::Bounded(bound) => fewest.is_some_and(|fewest| fewest <= bound),
                 _ => fewest.is_some(),
             };
-            if known || self.judge.is_satisfied() || self.is_late() {
+            if known || self.judge.is_satisfied() {
                 break;
             }
-            self.phase(time, strategy, share(hundredths));
+            self.phase(time, strategy, share);
         }
     }
 
-    /// Whether the time is up.
-    fn is_late(&self) -> bool {
-        let limit = self.request.time_limit;
-        limit.is_some_and(|limit| self.start.elapsed() >= limit)
-    }
-
     /// Searches with one strategy; whether that was all there is.
-    fn phase(&mut self, time: TimeModel, strategy: Strategy, schedules: u64) -> bool {
+    fn phase(
+        &mut self,
+        time: TimeModel,
+        strategy: Strategy,
+        (schedules, duration): (u64, Option<Duration>),
+    ) -> bool {
         let mut settings = self.request.settings(strategy.clone(), time);
+        settings.until = duration.map(|duration| Instant::now() + duration);
         settings.schedules = schedules;
         settings.recorded = self.tree.is_some();
         let begun = Instant::now();
@@ -288,8 +294,7 @@ impl<'r> Search<'r> {
             say(wire::progress(self.judge.schedules, strategy, execution));
         }
         let refused = matches!(execution.ending, Some(Ending::Refused(_)));
-        let done =
-            self.judge.is_satisfied() || refused || (count.is_multiple_of(16) && self.is_late());
+        let done = self.judge.is_satisfied() || refused;
         match done {
             true => ControlFlow::Break(()),
             false => ControlFlow::Continue(()),

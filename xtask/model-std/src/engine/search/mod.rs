@@ -6,6 +6,7 @@ mod reduction;
 mod replay;
 
 use std::ops::ControlFlow;
+use std::time::Instant;
 
 use super::execution::{Ending, Execution};
 use super::recorder::Recorder;
@@ -66,6 +67,8 @@ pub struct Settings {
     pub schedules: u64,
     /// How many steps a schedule may have. One that has more is taken to go on for ever.
     pub steps: u32,
+    /// When the search is given up.
+    pub until: Option<Instant>,
     /// What the random strategies begin with.
     pub seed: u64,
     /// Whether details are kept for a report.
@@ -113,6 +116,7 @@ impl Settings {
             time: TimeModel::Virtual,
             schedules: u64::MAX,
             steps: 100_000,
+            until: None,
             seed: 0,
             recorded: false,
             live: false,
@@ -179,7 +183,8 @@ pub fn explore(
             coverage.complete = !fair;
             break;
         }
-        if go_on.is_break() {
+        let late = || settings.until.is_some_and(|until| Instant::now() >= until);
+        if go_on.is_break() || late() {
             break;
         }
     }
