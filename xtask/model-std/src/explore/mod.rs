@@ -25,9 +25,10 @@ use crate::engine::search::{
 };
 
 pub use judge::Judge;
+pub use wire::Request;
 use judge::{Cause, Failure};
 use tree::Tree;
-use wire::{Again, Request, say};
+use wire::{Again, say};
 
 /// A program of the harness: it returns its exit status.
 pub type Program = Rc<dyn Fn() -> i32>;

@@ -1,0 +1,212 @@
+//! How fast schedules are explored: the explorer against shuttle and loom, on one core, in
+//! one run, in turn. Then how many schedules an exhaustive search needs.
+//!
+//! `cargo bench -p oracle`
+
+#[macro_use]
+#[path = "../tests/oracle/mod.rs"]
+mod oracle;
+
+use std::time::Instant;
+
+/// How often each checker gets its turn; what counts is the median.
+const ROUNDS: usize = 9;
+
+/// Random schedules in each turn.
+const SCHEDULES: u64 = 20_000;
+
+/// Loom is slower.
+const LOOM_SCHEDULES: u64 = 2_000;
+
+/// What the first half of `mpsc-demo` keeps to: its rules that are about that half.
+const UNBOUNDED_INVARIANTS: &str = r#"
+[events]
+sent = "Producer {producer:int}: sent {message:word}"
+received = "Consumer: received {message:word} from producer {producer:int}"
+
+[[always]]
+claim = "every message arrives exactly once"
+exactly = { each = "received.message", is = ["alpha", "beta", "gamma", "delta"] }
+
+[[always]]
+claim = "each producer's messages arrive in the order it sent them"
+fifo = { from = "sent.message", to = "received.message", per = "producer" }
+
+[[sometimes]]
+claim = "a message of producer 2 arrives before one of producer 1"
+order = ["first received{producer=2}", "last received{producer=1}"]
+"#;
+
+/// The explorer, which captures what is printed and checks the rules.
+mod explorer {
+    use std::ops::ControlFlow;
+    use std::rc::Rc;
+
+    use model_std::engine::search::{Settings, Strategy, TimeModel, explore};
+    use model_std::explore::{Judge, Request};
+
+    pub mod example {
+        use model_std as std;
+        use model_std::println;
+        include!(concat!(env!("OUT_DIR"), "/mpsc_demo.rs"));
+
+        pub fn run() {
+            main();
+        }
+    }
+
+    pub mod half {
+        use model_std as std;
+        use model_std::println;
+        include!("programs/unbounded.rs");
+
+        pub fn run() {
+            main();
+        }
+    }
+
+    pub fn run(program: fn(), invariants: &str, schedules: u64) -> u64 {
+        let request = serde_json::json!({
+            "invariants": invariants,
+            "source": "src/main.rs",
+            "schedules": schedules,
+            "steps": 20_000,
+            "time_models": ["virtual"],
+        });
+        let request = Request::parse(&request.to_string()).expect("the request is complete");
+        let mut judge = Judge::new(&request).expect("the invariants are right");
+        let settings = Settings {
+            schedules,
+            ..request.settings(Strategy::Random, TimeModel::Virtual)
+        };
+        let program: Rc<dyn Fn() -> i32> = Rc::new(move || {
+            program();
+            0
+        });
+        let coverage = explore(&settings, &program, |execution| {
+            assert_eq!(
+                judge.judge(execution),
+                None,
+                "the rules hold on every schedule"
+            );
+            ControlFlow::Continue(())
+        });
+        coverage.schedules
+    }
+}
+
+/// Shuttle, which checks nothing, and for which nothing is printed.
+mod shuttle_port {
+    use shuttle::scheduler::RandomScheduler;
+    use shuttle::{Config, Runner};
+
+    pub mod example {
+        /// Shuttle as the example sees it: its `sleep` is a switch.
+        mod std {
+            pub use ::shuttle::{sync, thread};
+            pub use ::std::time;
+        }
+        use crate::silent as println;
+        include!(concat!(env!("OUT_DIR"), "/mpsc_demo.rs"));
+
+        pub fn run() {
+            main();
+        }
+    }
+
+    pub mod half {
+        use crate::silent as println;
+        use shuttle as std;
+        include!("programs/unbounded.rs");
+
+        pub fn run() {
+            main();
+        }
+    }
+
+    pub fn run(program: fn(), schedules: u64) -> u64 {
+        let scheduler = RandomScheduler::new(schedules as usize);
+        Runner::new(scheduler, Config::new()).run(program) as u64
+    }
+}
+
+/// Loom, which checks nothing, and for which nothing is printed.
+mod loom_port {
+    use std::sync::Arc;
+    use std::sync::atomic::{AtomicU64, Ordering};
+
+    pub mod half {
+        use crate::silent as println;
+        use loom as std;
+        include!("programs/unbounded.rs");
+
+        pub fn run() {
+            main();
+        }
+    }
+
+    /// Searches all there is, again and again, until that was so many schedules.
+    pub fn run(program: fn(), schedules: u64) -> u64 {
+        let ran = Arc::new(AtomicU64::new(0));
+        while ran.load(Ordering::Relaxed) < schedules {
+            let ran = Arc::clone(&ran);
+            loom::model::Builder::new().check(move || {
+                ran.fetch_add(1, Ordering::Relaxed);
+                program();
+            });
+        }
+        ran.load(Ordering::Relaxed)
+    }
+}
+
+/// Takes what `println!` takes, and prints nothing.
+macro_rules! silent {
+    ($($text:tt)*) => {{
+        let _ = format_args!($($text)*);
+    }};
+}
+use silent;
+
+/// The median rate of each contender, in schedules a second.
+fn rates<const N: usize>(contenders: [&dyn Fn() -> u64; N]) -> [f64; N] {
+    let mut rates = [(); N].map(|()| Vec::new());
+    for _ in 0..ROUNDS {
+        for (contender, rates) in contenders.iter().zip(&mut rates) {
+            let start = Instant::now();
+            let schedules = contender();
+            rates.push(schedules as f64 / start.elapsed().as_secs_f64());
+        }
+    }
+    rates.map(|mut rates| {
+        rates.sort_by(f64::total_cmp);
+        rates[ROUNDS / 2]
+    })
+}
+
+fn main() {
+    let invariants = include_str!("../../../crates/mpsc-demo/invariants.toml");
+    let [explorer, shuttle] = rates([
+        &|| explorer::run(explorer::example::run, invariants, SCHEDULES),
+        &|| shuttle_port::run(shuttle_port::example::run, SCHEDULES),
+    ]);
+    println!("| program | explorer | shuttle | loom | ÷ shuttle | ÷ loom |");
+    println!("|---|--:|--:|--:|--:|--:|");
+    println!(
+        "| mpsc-demo | {explorer:.0}/s | {shuttle:.0}/s | – | {:.2} | – |",
+        explorer / shuttle
+    );
+
+    let [explorer, shuttle, loom] = rates([
+        &|| explorer::run(explorer::half::run, UNBOUNDED_INVARIANTS, SCHEDULES),
+        &|| shuttle_port::run(shuttle_port::half::run, SCHEDULES),
+        &|| loom_port::run(loom_port::half::run, LOOM_SCHEDULES),
+    ]);
+    println!(
+        "| its first half, without sleeping | {explorer:.0}/s | {shuttle:.0}/s | {loom:.0}/s \
+         | {:.2} | {:.2} |",
+        explorer / shuttle,
+        explorer / loom
+    );
+
+    println!("\n{}", oracle::markdown(&oracle::rows()));
+}

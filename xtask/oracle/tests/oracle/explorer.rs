@@ -1,0 +1,60 @@
+//! The explorer, with and without its reduction.
+
+use ::model_std as std;
+use ::model_std::engine::execution::Ending;
+use ::model_std::engine::search::{Settings, explore};
+use ::std::cell::RefCell;
+use ::std::ops::ControlFlow;
+use ::std::rc::Rc;
+
+use super::{Found, Program, failure};
+
+#[path = "../programs/alone.rs"]
+mod alone;
+#[path = "../programs/everywhere.rs"]
+mod everywhere;
+#[path = "../programs/without_loom.rs"]
+mod without_loom;
+#[path = "../programs/without_shuttle.rs"]
+mod without_shuttle;
+
+pub fn programs() -> impl Iterator<Item = &'static Program> {
+    [
+        everywhere::PROGRAMS,
+        without_loom::PROGRAMS,
+        without_shuttle::PROGRAMS,
+        alone::PROGRAMS,
+    ]
+    .into_iter()
+    .flatten()
+}
+
+/// Searches a program to the end.
+pub fn search(program: &Program, settings: &Settings) -> Found {
+    let returned = Rc::new(RefCell::new(None));
+    let mut found = Found::default();
+    let program: Rc<dyn Fn() -> i32> = {
+        let (run, returned) = (program.run, Rc::clone(&returned));
+        Rc::new(move || {
+            let outcome = std::panic::catch_unwind(run);
+            let outcome = outcome.unwrap_or_else(|payload| failure(&*payload));
+            *returned.borrow_mut() = Some(outcome);
+            0
+        })
+    };
+    let coverage = explore(settings, &program, |execution| {
+        let outcome = match (returned.take(), &execution.ending) {
+            (Some(outcome), Some(Ending::Exited(0))) => outcome,
+            (None, Some(Ending::Deadlock)) => "deadlock".to_owned(),
+            (_, ending) => format!("{ending:?}"),
+        };
+        found.outcomes.insert(outcome);
+        found.timed |= execution.timed;
+        ControlFlow::Continue(())
+    });
+    Found {
+        schedules: coverage.schedules + coverage.cut_short,
+        stopped: !coverage.complete,
+        ..found
+    }
+}
