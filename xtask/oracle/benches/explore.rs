@@ -3,6 +3,12 @@
 //!
 //! `cargo bench -p oracle`
 
+#![allow(
+    clippy::duplicate_mod,
+    clippy::missing_const_for_thread_local,
+    reason = "each program is compiled once for each library, and as each of them has it"
+)]
+
 #[macro_use]
 #[path = "../tests/oracle/mod.rs"]
 mod oracle;

@@ -3,6 +3,12 @@
 //!
 //! `cargo test -p oracle table -- --nocapture 2>/dev/null` prints the table of the programs.
 
+#![allow(
+    clippy::duplicate_mod,
+    clippy::missing_const_for_thread_local,
+    reason = "each program is compiled once for each library, and as each of them has it"
+)]
+
 #[macro_use]
 mod oracle;
 

@@ -25,9 +25,9 @@ use crate::engine::search::{
 };
 
 pub use judge::Judge;
-pub use wire::Request;
 use judge::{Cause, Failure};
 use tree::Tree;
+pub use wire::Request;
 use wire::{Again, say};
 
 /// A program of the harness: it returns its exit status.
