@@ -92,17 +92,13 @@ pub fn catch_unwind<F: FnOnce() -> R + UnwindSafe, R>(f: F) -> Result<R> {
     catch(f)
 }
 
-/// Calls a function, and catches its panic; but not what unwinds a thread after the end.
+/// Calls a function, and catches its panic, whatever that leaves behind.
 pub(crate) fn catch<R>(f: impl FnOnce() -> R) -> Result<R> {
     let panicking = engine::panicking();
     let result = catch_real(AssertUnwindSafe(f));
-    match result {
-        Err(payload) if engine::has_ended() => resume_real(payload),
-        Err(_) => {
-            engine::set_panicking(panicking);
-            engine::catch_up();
-        }
-        Ok(_) => {}
+    if result.is_err() {
+        engine::set_panicking(panicking);
+        engine::catch_up();
     }
     result
 }
@@ -158,7 +154,7 @@ pub(crate) fn install_hook() {
         ::std::panic::set_hook(Box::new(move |info| {
             if engine::is_running() {
                 take_down(info);
-            } else if !engine::has_ended() {
+            } else {
                 before(info);
             }
         }));

@@ -49,16 +49,6 @@ impl Access {
             _ => Relation::Race,
         }
     }
-
-    /// Whether everything earlier on the object comes before this, or commutes with all
-    /// that can follow: an analysis then need not look further back.
-    pub fn supersedes(self, earlier: Self) -> bool {
-        match self {
-            Access::Write | Access::Lock => earlier != Access::Await,
-            Access::Send | Access::Receive => earlier == self,
-            _ => false,
-        }
-    }
 }
 
 /// The objects that one operation touches, three at most.

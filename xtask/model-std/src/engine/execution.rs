@@ -1,10 +1,11 @@
 //! One execution of the program: its threads, its objects, and what has happened so far.
 
+use std::mem;
 use std::panic::Location;
 
 use super::access::{Access, Accesses};
 use super::output::Output;
-use super::raw::{Fiber, Snapshot};
+use super::raw::{self, Fiber, Statics};
 use super::recorder::Recorder;
 use super::search::{Pick, Schedule, Scheduler, TimeModel};
 use super::waiting::{Seen, Waiting};
@@ -104,8 +105,9 @@ pub struct ObjectState {
     /// The thread that first used it, and how many that thread had used before: the same in
     /// every schedule that differs only in the order of what commutes.
     pub key: u64,
+    /// What guards ask for; each kind of object counts something else.
     pub(super) counter: i64,
-    /// Changes with each operation that is more than a read.
+    /// Changes with whatever changes it beside its counter.
     pub(super) version: u32,
 }
 
@@ -135,15 +137,6 @@ pub struct ThreadState {
     registered: u64,
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Phase {
-    /// No program runs: what uses the facade now is the explorer itself.
-    Idle,
-    Running,
-    /// The execution has ended; destructors run, and nobody sees what they do.
-    Ended,
-}
-
 /// The state of the execution that runs, or has just ended.
 pub struct Execution {
     /// The threads, by number.
@@ -169,17 +162,17 @@ pub struct Execution {
     pub now: u64,
     /// Whether the program has read the clock, or waited for a time.
     pub timed: bool,
-    pub(super) phase: Phase,
+    /// Whether it is under way. If not, what uses the facade now is the explorer itself.
+    pub(super) is_running: bool,
     pub(super) number: u32,
     pub(super) current: u32,
     pub(super) time: TimeModel,
     pub(super) limit: u32,
     pub(super) recorded: bool,
-    pub(super) unwinds: bool,
     pub(super) live: bool,
     pub(super) scheduler: Option<Box<dyn Scheduler>>,
     pub(super) recorder: Option<Recorder>,
-    pub(super) statics: Vec<Snapshot>,
+    pub(super) statics: Statics,
     /// Whether a thread had to let others go on, so that not every schedule was possible.
     pub fair: bool,
     pub(super) panics: Panics,
@@ -213,17 +206,16 @@ impl Execution {
             ending: None,
             now: 0,
             timed: false,
-            phase: Phase::Idle,
+            is_running: false,
             number: 0,
             current: 0,
             time: TimeModel::Virtual,
             limit: 0,
             recorded: false,
-            unwinds: true,
             live: false,
             scheduler: None,
             recorder: None,
-            statics: Vec::new(),
+            statics: Statics::new(),
             fair: false,
             panics: Panics::NONE,
             enabled: Vec::new(),
@@ -234,7 +226,13 @@ impl Execution {
         }
     }
 
+    /// Begins an execution, and forgets the one before.
     pub(super) fn begin(&mut self) {
+        // What belongs to the program vanishes without being dropped.
+        for thread in &mut self.threads {
+            thread.locals.drain(..).for_each(mem::forget);
+        }
+        mem::forget(mem::replace(&mut self.panics, Panics::NONE));
         self.threads.clear();
         self.objects.clear();
         self.steps.clear();
@@ -244,9 +242,11 @@ impl Execution {
         self.preemptions = 0;
         self.output.clear();
         self.ending = None;
+        raw::clear(&mut self.statics)
+            .unwrap_or_else(|error| panic!("there is no room for the program's heap: {error}"));
         self.now = 0;
         self.timed = false;
-        self.phase = Phase::Running;
+        self.is_running = true;
         self.number += 1;
         self.current = 0;
         self.fair = false;
@@ -330,9 +330,9 @@ impl Execution {
     }
 
     pub(super) fn take_put_off(&mut self) -> Vec<Box<dyn FnOnce()>> {
-        match self.phase {
-            Phase::Running => std::mem::take(&mut self.threads[self.current as usize].put_off),
-            _ => Vec::new(),
+        match self.is_running {
+            true => mem::take(&mut self.threads[self.current as usize].put_off),
+            false => Vec::new(),
         }
     }
 
@@ -561,13 +561,20 @@ impl Execution {
         }
     }
 
+    /// Takes in that the running thread's latest step changed what this lock protects.
+    pub(super) fn changed(&mut self, object: Object) {
+        let thread = &mut self.threads[self.current as usize];
+        thread.waiting.changed(object.0, &mut self.objects);
+        self.idle_rounds = 0;
+    }
+
     /// Takes back that the running thread's latest step wrote: it has changed nothing.
     pub(super) fn unchanged(&mut self) {
         let thread = &mut self.threads[self.current as usize];
         let Some(last) = thread.last else { return };
         let step = &mut self.steps[last as usize];
         for (object, access) in step.accesses.iter() {
-            if access != Access::Read {
+            if matches!(access, Access::Write | Access::Send | Access::Receive) {
                 thread.waiting.take_back(object, &mut self.objects);
             }
         }

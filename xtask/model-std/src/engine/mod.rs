@@ -125,14 +125,9 @@ impl Object {
         with(|running| running.objects[self.0 as usize].holder = Some(running.current));
     }
 
-    /// Nobody holds it any more. What the destructors after the end give back is still held
-    /// for whoever asks why nobody could go on.
+    /// Nobody holds it any more.
     pub fn released(self) {
-        with(|running| {
-            if running.phase == execution::Phase::Running {
-                running.objects[self.0 as usize].holder = None;
-            }
-        });
+        with(|running| running.objects[self.0 as usize].holder = None);
     }
 
     /// Whether the running thread holds it.
@@ -192,10 +187,8 @@ impl Op {
         }
     }
 
-    /// Announces the operation, and returns when the scheduler has chosen it.
-    ///
-    /// After the end of an execution (the program's destructors still run then, unseen) an
-    /// operation that can happen does, and one that cannot never returns.
+    /// Announces the operation, and returns when the scheduler has chosen it; never, if the
+    /// execution ends before that.
     pub fn perform(self) -> Turn {
         run::perform(self)
     }
@@ -214,8 +207,7 @@ pub fn latest() -> Event {
 pub fn after(event: Event) {
     let latest = latest();
     with(|running| {
-        // After the end nothing happens any more, only destructors run.
-        if running.phase == execution::Phase::Running {
+        if running.is_running {
             running.edges.push((latest.0, event.0));
         }
     });
@@ -225,8 +217,18 @@ pub fn after(event: Event) {
 /// queue was empty, the value was not the expected one. It counts as a read from here on.
 pub fn unchanged() {
     with(|running| {
-        if running.phase == execution::Phase::Running {
+        if running.is_running {
             running.unchanged();
+        }
+    });
+}
+
+/// The running thread's latest operation, which gave a lock back, has also changed what the
+/// lock protects: who looks at it in a loop will see something new.
+pub fn changed(object: Object) {
+    with(|running| {
+        if running.is_running {
+            running.changed(object);
         }
     });
 }
@@ -234,7 +236,7 @@ pub fn unchanged() {
 /// What the latest operation read or wrote, for the table of a failing schedule
 /// (`➜ 0`, `✓`, `"alpha"`). Asked for only when the execution is recorded.
 pub fn show(value: impl FnOnce() -> String) {
-    if with(|running| running.recorded && running.phase == execution::Phase::Running) {
+    if with(|running| running.recorded && running.is_running) {
         let value = value();
         with(|running| {
             let last = running.threads[running.current as usize].last;
@@ -381,13 +383,16 @@ pub fn refuse(item: &str, why: &str) -> ! {
     run::end(Ending::Refused(format!("{item}: {why}")))
 }
 
-/// Whether a program is under way, so that what is printed is its own.
-pub fn is_running() -> bool {
-    with(|running| running.phase == execution::Phase::Running)
+/// Does something as the explorer, in the middle of the program: what it allocates outlives the
+/// execution. Nothing that it keeps may be the program's.
+pub fn outside<R>(f: impl FnOnce() -> R) -> R {
+    let is_programs = raw::heap::pause();
+    let result = f();
+    raw::heap::resume(is_programs);
+    result
 }
 
-/// Whether the execution has ended, and what still runs are destructors that nobody sees.
-/// Whoever catches a panic then has to pass it on.
-pub fn has_ended() -> bool {
-    with(|running| running.phase == execution::Phase::Ended)
+/// Whether a program is under way, so that what is printed is its own.
+pub fn is_running() -> bool {
+    with(|running| running.is_running)
 }

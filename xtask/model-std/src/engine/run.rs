@@ -3,18 +3,18 @@
 
 use std::cell::RefCell;
 use std::mem::ManuallyDrop;
-use std::panic::{self, AssertUnwindSafe, Location};
+use std::panic::Location;
 use std::rc::Rc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use super::access::{Access, Accesses};
-use super::execution::{CLOCK, Ending, Execution, Phase};
-use super::raw::{self, Fiber, Snapshot};
+use super::execution::{CLOCK, Ending, Execution};
+use super::raw::{self, Fiber};
 use super::search::TimeModel;
 use super::waiting::Seen;
 use super::{Object, Op, Stream, Thread, Turn};
-use crate::panic::{Panics, catch};
+use crate::panic::catch;
 use crate::thread::drop_locals;
 
 /// More threads than this at once are taken for a mistake.
@@ -34,7 +34,7 @@ thread_local! {
 /// Nothing that `f` calls may be the program's code, which could ask for it again.
 #[inline]
 pub(super) fn with<R>(f: impl FnOnce(&mut Execution) -> R) -> R {
-    EXECUTION.with_borrow_mut(|execution| f(execution))
+    super::outside(|| EXECUTION.with_borrow_mut(|execution| f(execution)))
 }
 
 /// A program: it returns its exit status.
@@ -44,12 +44,12 @@ pub type Program = Rc<dyn Fn() -> i32>;
 pub(super) fn run(program: &Program) {
     with(Execution::begin);
     let program = Rc::clone(program);
-    let main = thread_body(move || {
+    let main = Fiber::new(Box::new(move || {
         let code = catch(|| program()).unwrap_or(PANICKED);
         drop_locals();
         perform(exit_op(Location::caller()));
         with(|running| running.ending = Some(Ending::Exited(code)));
-    });
+    }));
     let main = main.expect("there is room for one thread");
     with(|running| {
         running.start_thread(Some("main".into()), Location::caller(), main);
@@ -64,7 +64,7 @@ pub(super) fn run(program: &Program) {
             }
         });
     }
-    tear_down();
+    with(|running| running.is_running = false);
 }
 
 /// The exit status of a program whose first thread panicked.
@@ -79,54 +79,6 @@ fn next_fiber(running: &mut Execution) -> Option<(u32, Fiber)> {
     Some((thread, fiber.expect("a chosen thread has not finished")))
 }
 
-/// What unwinds a thread's stack after the end.
-struct Teardown;
-
-fn thread_body(body: impl FnOnce() + 'static) -> std::io::Result<Fiber> {
-    Fiber::new(Box::new(move || {
-        if let Err(payload) = panic::catch_unwind(AssertUnwindSafe(body))
-            && !payload.is::<Teardown>()
-        {
-            panic::resume_unwind(payload);
-        }
-    }))
-}
-
-/// Frees what the threads that are left own: in a real program they vanish with the process.
-/// Destructors of unsafe code may rely on what the threads would still have done, so what
-/// belongs to a program with any is leaked instead.
-/// Then every `static` is what it was.
-fn tear_down() {
-    with(|running| running.phase = Phase::Ended);
-    // The latest thread first: a thread that borrows was started by the one it borrows from.
-    for thread in (0..with(|running| running.threads.len())).rev() {
-        let (fiber, panicking, unwinds) = with(|running| {
-            running.current = thread as u32;
-            let thread = &mut running.threads[thread];
-            (thread.fiber.take(), thread.panicking, running.unwinds)
-        });
-        if let Some(mut fiber) = fiber {
-            // A destructor that panics here is one that the program would not have run. A
-            // thread that was unwinding cannot unwind again; what it owns is leaked.
-            let _ = panic::catch_unwind(AssertUnwindSafe(|| {
-                if fiber.started() && unwinds && !panicking {
-                    fiber.resume();
-                }
-                fiber.forget();
-            }));
-        }
-        let locals = with(|running| std::mem::take(&mut running.threads[thread].locals));
-        let _ = panic::catch_unwind(AssertUnwindSafe(|| drop(locals)));
-    }
-    let panics = with(|running| std::mem::replace(&mut running.panics, Panics::NONE));
-    let _ = panic::catch_unwind(AssertUnwindSafe(|| drop(panics)));
-    let statics = with(|running| std::mem::take(&mut running.statics));
-    for snapshot in statics.iter().rev() {
-        snapshot.restore();
-    }
-    with(|running| running.phase = Phase::Idle);
-}
-
 pub(super) fn find<T: ?Sized>(
     slot: &AtomicU64,
     owner: &T,
@@ -138,12 +90,12 @@ pub(super) fn find<T: ?Sized>(
         if known >> 32 == u64::from(running.number) && known != 0 {
             return Object(known as u32);
         }
-        if running.phase == Phase::Running {
+        if running.is_running {
             // Before the slot is written: to put the value back is also to forget the object.
-            running.statics.extend(Snapshot::of(owner));
+            running.statics.add(owner);
         }
         let object = running.register(kind, created, counter);
-        if running.phase == Phase::Running {
+        if running.is_running {
             let known = u64::from(running.number) << 32 | u64::from(object.0);
             slot.store(known, Ordering::Relaxed);
         }
@@ -155,30 +107,18 @@ pub(super) fn find<T: ?Sized>(
 enum Next {
     GoOn(Turn),
     Wait,
-    /// It could not have happened before the end.
-    Stay,
 }
 
 /// Announces an operation, and returns when it has been chosen.
 pub(super) fn perform(mut op: Op) -> Turn {
     super::catch_up();
-    go_on(with(|running| match running.phase {
-        Phase::Running => {
-            let thread = &mut running.threads[running.current as usize];
-            let seen = thread
-                .waiting
-                .before_op(&mut op, running.now, &running.objects);
-            announce(running, &op, seen)
+    go_on(with(|running| {
+        if !running.is_running {
+            return Next::GoOn(Turn::Ready);
         }
-        Phase::Idle => Next::GoOn(Turn::Ready),
-        Phase::Ended => {
-            let open =
-                |(object, least): (u32, i64)| running.objects[object as usize].counter >= least;
-            match op.guard.is_none_or(open) {
-                true => Next::GoOn(Turn::Ready),
-                false => Next::Stay,
-            }
-        }
+        let waiting = &mut running.threads[running.current as usize].waiting;
+        let seen = waiting.before_op(&mut op, running.now, &running.objects);
+        announce(running, &op, seen)
     }))
 }
 
@@ -195,29 +135,17 @@ fn go_on(next: Next) -> Turn {
     match next {
         Next::GoOn(turn) => turn,
         Next::Wait => {
+            // Nobody comes back from here once the execution has ended.
             raw::suspend();
-            let turn = with(|running| {
-                let turn = running.threads[running.current as usize].turn;
-                (running.phase == Phase::Running).then_some(turn)
-            });
-            turn.unwrap_or_else(|| panic::resume_unwind(Box::new(Teardown)))
+            with(|running| running.threads[running.current as usize].turn)
         }
-        Next::Stay => loop {
-            raw::suspend();
-        },
     }
 }
 
 /// Ends the execution, and does not return.
 pub(super) fn end(ending: Ending) -> ! {
-    let next = with(|running| {
-        running.ending.get_or_insert(ending);
-        match running.phase {
-            Phase::Running => Next::Wait,
-            _ => Next::Stay,
-        }
-    });
-    go_on(next);
+    with(|running| running.ending = Some(ending));
+    raw::suspend();
     unreachable!("nobody is chosen after the end")
 }
 
@@ -235,19 +163,19 @@ pub(super) fn exit(place: &'static Location<'static>, ending: Ending) -> ! {
 
 pub(super) fn yield_now(mut op: Op) {
     super::catch_up();
-    go_on(with(|running| match running.phase {
-        Phase::Running => {
-            let thread = &mut running.threads[running.current as usize];
-            let seen = thread.waiting.before_yield(&mut op, running.now);
-            announce(running, &op, seen)
+    go_on(with(|running| {
+        if !running.is_running {
+            return Next::GoOn(Turn::Ready);
         }
-        _ => Next::GoOn(Turn::Ready),
+        let waiting = &mut running.threads[running.current as usize].waiting;
+        let seen = waiting.before_yield(&mut op, running.now);
+        announce(running, &op, seen)
     }));
 }
 
 pub(super) fn now(place: &'static Location<'static>) -> Duration {
     let op = with(|running| {
-        if running.phase != Phase::Running {
+        if !running.is_running {
             return None;
         }
         running.timed = true;
@@ -305,13 +233,13 @@ pub(super) fn spawn(
             "more than {THREADS} threads at once"
         )));
     }
-    let fiber = thread_body(move || {
+    let fiber = Fiber::new(Box::new(move || {
         body();
         drop_locals();
         let finished = super::current().finished();
         perform(Op::local("finish", Location::caller()).and(finished, Access::Write));
         finished.set_counter(1);
-    });
+    }));
     let fiber = fiber.unwrap_or_else(|error| {
         end(Ending::Refused(format!(
             "no stack for another thread: {error}"

@@ -1,9 +1,13 @@
 //! How a thread that waits in a loop is recognised, so that it need not go round for ever.
 //!
-//! A round that reads the same versions of the same objects as the round before, and writes
+//! A round that finds the same objects in the same state as the round before, and changes
 //! nothing, learns nothing, and neither will the next. The thread then waits until one of
 //! these objects has changed, or until nobody else can go on. What is left out is only that
 //! it goes round more often before that.
+//!
+//! An object's state is its counter, and a version that is new with each change of what the
+//! counter does not tell. To take a lock and to give it back changes the counter and puts it
+//! back, so that is a way to look, unless what the lock protects was written meanwhile.
 
 use super::Op;
 use super::access::{Access, Accesses};
@@ -17,9 +21,29 @@ const READS: usize = 256;
 /// How far the clock goes on, in nanoseconds, for a thread that does nothing but read it.
 const TICK: u64 = 1_000_000;
 
-/// Objects, each with the version that was seen.
+/// Objects, each in the state in which it was seen.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Seen(Vec<(u32, u32)>);
+pub struct Seen(Vec<Look>);
+
+/// What there was to see of an object.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+struct Look {
+    object: u32,
+    version: u32,
+    counter: i64,
+}
+
+impl Look {
+    /// At the object as it is.
+    fn at(object: u32, objects: &[ObjectState]) -> Self {
+        let state = &objects[object as usize];
+        Self {
+            object,
+            version: state.version,
+            counter: state.counter,
+        }
+    }
+}
 
 impl Seen {
     /// Whether nothing was seen.
@@ -29,22 +53,24 @@ impl Seen {
 
     /// Those that have changed since.
     pub fn changed(&self, objects: &[ObjectState]) -> impl Iterator<Item = u32> {
-        let changed =
-            |&&(object, version): &&(u32, u32)| objects[object as usize].version != version;
-        self.0.iter().filter(changed).map(|&(object, _)| object)
+        let looks = self.0.iter();
+        let changed = looks.filter(|look| **look != Look::at(look.object, objects));
+        changed.map(|look| look.object)
     }
 }
 
 /// What a thread has read since it last wrote.
 #[derive(Default)]
 pub(super) struct Waiting {
-    reads: Vec<(u32, u32)>,
+    reads: Vec<Look>,
     /// What `reads` was before the latest step, if that wrote.
-    undo: Vec<(u32, u32)>,
+    undo: Vec<Look>,
     /// The reads of the round before, where the loop says that it is one, by yielding.
-    before: Vec<(u32, u32)>,
-    /// Where the latest read or yield stands.
-    place: Option<&'static Location<'static>>,
+    before: Vec<Look>,
+    /// Where the latest read stands.
+    read_at: Option<&'static Location<'static>>,
+    /// Where the latest yield stands.
+    yielded_at: Option<&'static Location<'static>>,
     /// How often the clock was read without an operation in between.
     clock_reads: usize,
     /// Whether it was read at all.
@@ -57,14 +83,17 @@ impl Waiting {
     pub fn step(&mut self, accesses: &Accesses, objects: &mut [ObjectState]) -> bool {
         let mut wrote = false;
         for (object, access) in accesses.iter() {
-            let version = &mut objects[object as usize].version;
             match access {
-                Access::Read => self.reads.push((object, *version)),
-                Access::Await => {}
                 // That time passes is not the thread's doing.
-                _ if object == CLOCK => *version += 1,
-                _ => {
-                    *version += 1;
+                _ if object == CLOCK && access != Access::Read => {
+                    objects[object as usize].version += 1;
+                }
+                Access::Read | Access::Lock | Access::LockShared => {
+                    self.reads.push(Look::at(object, objects));
+                }
+                Access::Await | Access::Unlock | Access::UnlockShared => {}
+                Access::Write | Access::Send | Access::Receive => {
+                    objects[object as usize].version += 1;
                     wrote = true;
                 }
             }
@@ -77,14 +106,19 @@ impl Waiting {
         wrote
     }
 
+    /// The latest step did more to the object than to take a lock or to give it back.
+    pub fn changed(&mut self, object: u32, objects: &mut [ObjectState]) {
+        objects[object as usize].version += 1;
+        self.reads.clear();
+    }
+
     /// The latest step changed nothing of this object, and was a read.
     pub fn take_back(&mut self, object: u32, objects: &mut [ObjectState]) {
-        let version = &mut objects[object as usize].version;
-        *version -= 1;
+        objects[object as usize].version -= 1;
         if !self.undo.is_empty() {
             self.reads = std::mem::take(&mut self.undo);
         }
-        self.reads.push((object, *version));
+        self.reads.push(Look::at(object, objects));
     }
 
     /// What the thread has seen, if it is about to see that once more and in vain.
@@ -96,9 +130,9 @@ impl Waiting {
         let Some(object) = op.accesses.only_reads_one() else {
             return Seen::default();
         };
-        let read = (object, objects[object as usize].version);
-        let again = self.place == Some(op.place) && self.reads.ends_with(&[read, read]);
-        self.place = Some(op.place);
+        let read = Look::at(object, objects);
+        let again = self.read_at == Some(op.place) && self.reads.ends_with(&[read, read]);
+        self.read_at = Some(op.place);
         match again {
             true => self.wait(vec![read], op, now),
             false => Seen::default(),
@@ -107,8 +141,8 @@ impl Waiting {
 
     /// What the thread has seen, if this round of its loop was like the one before.
     pub fn before_yield(&mut self, op: &mut Op, now: u64) -> Seen {
-        let again = self.place == Some(op.place) && self.reads == self.before;
-        self.place = Some(op.place);
+        let again = self.yielded_at == Some(op.place) && self.reads == self.before;
+        self.yielded_at = Some(op.place);
         self.before = std::mem::take(&mut self.reads);
         match again {
             true => self.wait(self.before.clone(), op, now),
@@ -116,7 +150,7 @@ impl Waiting {
         }
     }
 
-    fn wait(&self, mut reads: Vec<(u32, u32)>, op: &mut Op, now: u64) -> Seen {
+    fn wait(&self, mut reads: Vec<Look>, op: &mut Op, now: u64) -> Seen {
         reads.sort_unstable();
         reads.dedup();
         if self.reads_clock && op.deadline.is_none() {

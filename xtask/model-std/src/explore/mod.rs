@@ -18,7 +18,6 @@ use std::time::{Duration, Instant};
 use serde_json::json;
 
 use crate::engine::execution::{Ending, Execution};
-use crate::engine::raw;
 use crate::engine::recorder::Recorder;
 use crate::engine::search::{
     Coverage, Schedule, Settings, Strategy, TimeModel, explore, record_into,
@@ -32,9 +31,6 @@ use wire::{Again, say};
 
 /// A program of the harness: it returns its exit status.
 pub type Program = Rc<dyn Fn() -> i32>;
-
-/// How much more than at its start the process may allocate.
-const MEMORY: usize = 1 << 30;
 
 /// The shares of the schedules that the phases of a search get that was too large to be
 /// exhaustive, in hundredths. The exhaustive search that was tried first has had the rest.
@@ -99,7 +95,6 @@ fn answer(request: &Request, program: &Program) -> Result<(), String> {
         let recorder = Recorder::new(path, request.steps);
         record_into(recorder.map_err(|error| format!("cannot make the recorder's file: {error}"))?);
     }
-    raw::allow(raw::allocated().saturating_add(MEMORY));
     crate::panic::set_source(&request.source);
     let judge = Judge::new(request)?;
     match &request.again {

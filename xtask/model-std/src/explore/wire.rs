@@ -16,7 +16,6 @@
 //! | `steps` | how many steps a schedule may have |
 //! | `recorder` | the file that tells where the search is, or null |
 //! | `tree` | the file to write the explored tree to, or null |
-//! | `unsafe` | whether the program or a dependency has unsafe code, whose destructors cannot be run at the end |
 //! | `outputs` | whether to list the distinct outputs |
 //! | `replay` | null, or `{"time_model":…,"deviations":[[step,thread],…]}`, or `{"time_model":…,"choices":[thread,…]}`, which also says each step as it is taken |
 //!
@@ -29,9 +28,7 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 
-use super::MEMORY;
 use crate::engine::execution::Execution;
-use crate::engine::raw;
 use crate::engine::search::{Schedule, Settings, Strategy, TimeModel};
 
 /// What is to be explored.
@@ -48,8 +45,6 @@ pub struct Request {
     pub times: Vec<TimeModel>,
     /// The one strategy to use.
     pub strategy: Option<Strategy>,
-    /// The search is given up once the process has allocated so many bytes.
-    pub memory: usize,
     /// What the random strategies begin with.
     pub seed: u64,
     /// How many steps a schedule may have.
@@ -58,8 +53,6 @@ pub struct Request {
     pub recorder: Option<PathBuf>,
     /// Where the tree goes.
     pub tree: Option<PathBuf>,
-    /// Whether the program or a dependency has unsafe code.
-    pub has_unsafe: bool,
     /// Whether the distinct outputs are wanted.
     pub outputs: bool,
     /// The one schedule to run.
@@ -110,14 +103,12 @@ impl Request {
                 .filter(|times| !times.is_empty())
                 .ok_or_else(|| wanted("time_models"))?,
             strategy,
-            memory: raw::allocated().saturating_add(MEMORY / 2),
             seed: number("seed").unwrap_or(0),
             steps: number("steps")
                 .and_then(|steps| u32::try_from(steps).ok())
                 .ok_or_else(|| wanted("steps"))?,
             recorder: text("recorder").map(PathBuf::from),
             tree: text("tree").map(PathBuf::from),
-            has_unsafe: object["unsafe"].as_bool().unwrap_or(false),
             outputs: object["outputs"].as_bool().unwrap_or(false),
             again,
         })
@@ -129,8 +120,6 @@ impl Request {
         settings.time = time;
         settings.steps = self.steps;
         settings.seed = self.seed;
-        settings.unwinds = !self.has_unsafe;
-        settings.memory = self.memory;
         settings
     }
 }

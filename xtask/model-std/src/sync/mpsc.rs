@@ -331,6 +331,7 @@ impl<T> Channel<T> {
     fn announce_receiver(&self) {
         if self.bound == Some(0) {
             Op::new("wait for a sender", self.ends(), Access::LockShared).perform();
+            engine::changed(self.ends());
             self.state().set_receiver_waits(true);
         }
     }
@@ -457,6 +458,7 @@ impl<T> Drop for Share<T> {
     fn drop(&mut self) {
         let channel = &self.0;
         Op::new("drop a sender", channel.ends(), Access::LockShared).perform();
+        engine::changed(channel.ends());
         let mut state = channel.state();
         state.senders -= 1;
         let here = engine::current();

@@ -25,6 +25,8 @@ pub struct MutexGuard<'a, T: ?Sized + 'a> {
     watch: Watch,
     /// Absent while its owner waits on a condition variable.
     inner: Option<real::MutexGuard<'a, T>>,
+    /// Whether its owner may have changed the value.
+    changed: bool,
 }
 
 impl<T> Mutex<T> {
@@ -126,6 +128,7 @@ impl<T: ?Sized> Mutex<T> {
             object,
             watch: self.poison.watch(),
             inner: Some(free(self.inner.try_lock())),
+            changed: false,
         })
     }
 }
@@ -166,6 +169,9 @@ impl<'a, T: ?Sized> MutexGuard<'a, T> {
     /// The mutex is free from now on, and the guard waits to have it again.
     pub(super) fn lend(&mut self) {
         self.inner = None;
+        if std::mem::take(&mut self.changed) {
+            engine::changed(self.object);
+        }
         self.object.set_counter(1);
         self.object.released();
     }
@@ -205,6 +211,7 @@ impl<T: ?Sized> Deref for MutexGuard<'_, T> {
 
 impl<T: ?Sized> DerefMut for MutexGuard<'_, T> {
     fn deref_mut(&mut self) -> &mut T {
+        self.changed = true;
         self.inner.as_mut().expect("only a waiting guard has none")
     }
 }

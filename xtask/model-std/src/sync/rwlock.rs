@@ -36,6 +36,8 @@ pub struct RwLockWriteGuard<'a, T: ?Sized + 'a> {
     watch: Watch,
     /// Absent once it has become a read guard.
     inner: Option<real::RwLockWriteGuard<'a, T>>,
+    /// Whether its owner may have changed the value.
+    changed: bool,
 }
 
 impl<T> RwLock<T> {
@@ -179,6 +181,7 @@ impl<T: ?Sized> RwLock<T> {
             object,
             watch: self.poison.watch(),
             inner: Some(free(self.inner.try_write())),
+            changed: false,
         })
     }
 }
@@ -216,10 +219,20 @@ impl<'a, T: ?Sized> RwLockWriteGuard<'a, T> {
     pub fn downgrade(mut s: Self) -> RwLockReadGuard<'a, T> {
         Op::new("downgrade", s.object, Access::Unlock).perform();
         s.object.set_counter(PERMITS - 1);
+        s.tell_changed();
         s.inner = None;
         RwLockReadGuard {
             object: s.object,
             inner: free(s.lock.inner.try_read()),
+        }
+    }
+}
+
+impl<T: ?Sized> RwLockWriteGuard<'_, T> {
+    /// The operation that ends the writing is more than that, if the value was written.
+    fn tell_changed(&self) {
+        if self.changed {
+            engine::changed(self.object);
         }
     }
 }
@@ -241,6 +254,7 @@ impl<T: ?Sized> Drop for RwLockWriteGuard<'_, T> {
             self.lock.poison.done(&self.watch);
             self.object.set_counter(PERMITS);
             self.object.released();
+            self.tell_changed();
         }
     }
 }
@@ -263,6 +277,7 @@ impl<T: ?Sized> Deref for RwLockWriteGuard<'_, T> {
 
 impl<T: ?Sized> DerefMut for RwLockWriteGuard<'_, T> {
     fn deref_mut(&mut self) -> &mut T {
+        self.changed = true;
         self.inner.as_mut().expect("it still writes")
     }
 }

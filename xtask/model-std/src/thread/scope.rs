@@ -65,7 +65,6 @@ impl Membership {
 }
 
 impl Drop for Membership {
-    /// Where a thread is unwound after the end of the execution, this is all of its leaving.
     fn drop(&mut self) {
         let object = self.0.object();
         object.set_counter(object.counter() + 1);
@@ -95,12 +94,7 @@ where
     let object = scope.members.object();
     let wait = Op::new("end the scope", object, Access::Await).guard(object, 0);
     let result = catch_unwind(AssertUnwindSafe(|| f(&scope)));
-    if let Err(end) = catch_unwind(|| wait.perform()) {
-        // The end of the execution unwinds this thread, and the others have not been unwound
-        // yet. If they cannot all be, this thread stays here for ever.
-        wait.perform();
-        resume_unwind(end);
-    }
+    wait.perform();
     for event in scope.members.left().drain(..) {
         engine::after(event);
     }

@@ -2,6 +2,7 @@
 
 use ::model_std as std;
 use ::model_std::engine::execution::Ending;
+use ::model_std::engine::outside;
 use ::model_std::engine::search::{Settings, explore};
 use ::std::cell::RefCell;
 use ::std::ops::ControlFlow;
@@ -36,9 +37,11 @@ pub fn search(program: &Program, settings: &Settings) -> Found {
     let program: Rc<dyn Fn() -> i32> = {
         let (run, returned) = (program.run, Rc::clone(&returned));
         Rc::new(move || {
+            outside(|| returned.take());
             let outcome = std::panic::catch_unwind(run);
             let outcome = outcome.unwrap_or_else(|payload| failure(&*payload));
-            *returned.borrow_mut() = Some(outcome);
+            // What is the program's own is gone when the next execution begins.
+            outside(|| *returned.borrow_mut() = Some(outcome.clone()));
             0
         })
     };

@@ -9,7 +9,6 @@ use std::ops::ControlFlow;
 use std::time::Instant;
 
 use super::execution::{Ending, Execution};
-use super::raw;
 use super::recorder::Recorder;
 use super::run::{self, Program, with};
 
@@ -72,11 +71,6 @@ pub struct Settings {
     pub until: Option<Instant>,
     /// What the random strategies begin with.
     pub seed: u64,
-    /// Whether what is left at the end of an execution is freed, by its own destructors, or
-    /// leaked. The destructors of unsafe code may not stand being run then.
-    pub unwinds: bool,
-    /// The search is given up once the process has allocated so many bytes.
-    pub memory: usize,
     /// Whether details are kept for a report.
     pub recorded: bool,
     /// Whether each step is said on standard output as it is taken, for a program that may
@@ -124,8 +118,6 @@ impl Settings {
             steps: 100_000,
             until: None,
             seed: 0,
-            unwinds: true,
-            memory: usize::MAX,
             recorded: false,
             live: false,
         }
@@ -165,7 +157,6 @@ pub fn explore(
         running.time = settings.time;
         running.limit = settings.steps;
         running.recorded = settings.recorded;
-        running.unwinds = settings.unwinds;
         running.live = settings.live;
     });
     crate::panic::install_hook();
@@ -193,7 +184,7 @@ pub fn explore(
             break;
         }
         let late = || settings.until.is_some_and(|until| Instant::now() >= until);
-        if go_on.is_break() || late() || raw::allocated() > settings.memory {
+        if go_on.is_break() || late() {
             break;
         }
     }

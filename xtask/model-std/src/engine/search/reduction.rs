@@ -11,7 +11,8 @@
 //! (algorithm 1, source-DPOR), with the treatment of locks and of threads that wait from
 //! Flanagan and Godefroid, "Dynamic partial-order reduction for model checking software",
 //! 2005: it is the taking of a lock that races with the taking before it, and the operation
-//! that a thread waits to do races like one that it has done.
+//! that a thread waits to do races like one that it has done. In general, an operation races
+//! with whatever made the thread wait for it, and not with what then let it go on.
 
 use super::{Pick, Scheduler};
 use crate::engine::access::{Access, Accesses, Relation};
@@ -127,7 +128,7 @@ struct Graph {
     clocks: Vec<u32>,
     /// For each thread the clock of its latest step.
     threads: Vec<u32>,
-    /// For each object the steps that later ones can race with, or come after.
+    /// For each object the steps that touched it.
     objects: Vec<Vec<(usize, Access)>>,
     /// (The later step, the earlier step), sorted.
     edges: Vec<(u32, u32)>,
@@ -135,15 +136,44 @@ struct Graph {
     clock: Vec<u32>,
     racing: Vec<usize>,
     before: Vec<usize>,
+    /// For each thread the steps since its latest one after which it could not go on, though
+    /// it could have before.
+    hindered: Vec<Vec<usize>>,
+    /// For each thread how many steps there were when it took its latest one.
+    since: Vec<usize>,
 }
 
 /// An operation of an execution: one of its steps, or what a thread would have done next.
 struct Operation<'e> {
     thread: u32,
     accesses: &'e Accesses,
-    epoch: u32,
     /// Its place, or the number of steps.
     index: usize,
+}
+
+/// Earlier accesses to an object that need not be looked at any more, behind later ones that
+/// come after them anyway.
+#[derive(Default)]
+struct Hidden {
+    sends: bool,
+    receives: bool,
+}
+
+impl Hidden {
+    fn has(&self, access: Access) -> bool {
+        match access {
+            Access::Send => self.sends,
+            Access::Receive => self.receives,
+            _ => false,
+        }
+    }
+
+    /// Takes in a later access; whether everything earlier is hidden.
+    fn hide_behind(&mut self, access: Access) -> bool {
+        self.sends |= access == Access::Send;
+        self.receives |= access == Access::Receive;
+        matches!(access, Access::Write | Access::Lock)
+    }
 }
 
 impl Graph {
@@ -151,21 +181,28 @@ impl Graph {
     /// because of them. Those between two `known` steps have been dealt with.
     fn find_races(&mut self, execution: &Execution, known: usize, path: &mut [Node]) {
         self.begin(execution);
+        let hangs = matches!(execution.ending, Some(Ending::Deadlock | Ending::Livelock));
         for (index, step) in execution.steps.iter().enumerate() {
             let operation = Operation {
                 thread: step.thread,
                 accesses: &step.accesses,
-                epoch: step.epoch,
                 index,
             };
-            self.look_at(&operation, execution);
+            self.look_at(&operation, execution, path);
             if index >= known {
                 self.reverse_races(&operation, execution, path);
             }
             self.add(&operation);
+            let after = match path.get(index + 1) {
+                Some(node) => node.enabled,
+                None if hangs => 0,
+                None => path[index].enabled,
+            };
+            for hindered in members(path[index].enabled & !after & !bit(step.thread)) {
+                self.hindered[hindered as usize].push(index);
+            }
         }
         // What a thread would have done next races as if it had done it.
-        let epoch = execution.steps.last().map_or(0, |step| step.epoch);
         let cut_off = matches!(
             execution.ending,
             Some(Ending::Exited(_) | Ending::Killed(_))
@@ -177,10 +214,9 @@ impl Graph {
             let operation = Operation {
                 thread,
                 accesses: &op.accesses,
-                epoch,
                 index: execution.steps.len(),
             };
-            self.look_at(&operation, execution);
+            self.look_at(&operation, execution, path);
             self.reverse_races(&operation, execution, path);
             if let Some(last) = path.last_mut()
                 && cut_off
@@ -200,6 +236,10 @@ impl Graph {
         self.objects.resize(execution.objects.len(), Vec::new());
         self.edges.clone_from(&execution.edges);
         self.edges.sort_unstable();
+        self.hindered.iter_mut().for_each(Vec::clear);
+        self.hindered.resize(self.width, Vec::new());
+        self.since.clear();
+        self.since.resize(self.width, 0);
     }
 
     /// Whether the step happens before what has this clock, if both are of one epoch.
@@ -212,31 +252,48 @@ impl Graph {
     }
 
     /// Finds the operation's clock, and the steps that it races with.
-    fn look_at(&mut self, operation: &Operation<'_>, execution: &Execution) {
+    fn look_at(&mut self, operation: &Operation<'_>, execution: &Execution, path: &[Node]) {
         let steps = &execution.steps;
-        let thread_clock = &self.threads[operation.thread as usize * self.width..][..self.width];
+        let thread = operation.thread as usize;
+        let thread_clock = &self.threads[thread * self.width..][..self.width];
         self.clock.clear();
         self.clock.extend_from_slice(thread_clock);
         self.racing.clear();
         self.before.clear();
         for (object, access) in operation.accesses.iter() {
-            for &(before, its) in &self.objects[object as usize] {
+            let mut hidden = Hidden::default();
+            for &(before, its) in self.objects[object as usize].iter().rev() {
                 let relation = access.relation(its);
-                if relation == Relation::Commute {
+                if relation == Relation::Commute || hidden.has(its) {
                     continue;
                 }
                 self.before.push(before);
-                let step = &steps[before];
-                // What the thread's own step before comes after anyway is no race.
-                if relation == Relation::Race
-                    && step.thread != operation.thread
-                    && step.epoch == operation.epoch
-                    && !Self::is_before(before, step.thread, &self.clock)
-                {
+                // What the thread waited for is no race, but what it could not come before may
+                // have been one.
+                let enabled = path[before].enabled;
+                if before >= self.since[thread] && enabled & bit(operation.thread) == 0 {
+                    continue;
+                }
+                if relation == Relation::Race {
                     self.racing.push(before);
+                }
+                if hidden.hide_behind(its) {
+                    break;
                 }
             }
         }
+        self.racing.extend_from_slice(&self.hindered[thread]);
+        // What the thread's own step before comes after anyway is no race, and what happened
+        // when the thread had not come to the operation, before time went on, is none either.
+        let announced = self.since[thread].checked_sub(1);
+        let epoch = announced.map_or(0, |announced| steps[announced].epoch);
+        let clock = &self.clock;
+        self.racing.retain(|&before| {
+            let step = &steps[before];
+            step.thread != operation.thread
+                && step.epoch >= epoch
+                && !Self::is_before(before, step.thread, clock)
+        });
         let first = self
             .edges
             .partition_point(|&(after, _)| (after as usize) < operation.index);
@@ -266,13 +323,13 @@ impl Graph {
 
     fn add(&mut self, operation: &Operation<'_>) {
         let thread = operation.thread as usize;
+        self.hindered[thread].clear();
+        self.since[thread] = operation.index + 1;
         self.clock[thread] = operation.index as u32 + 1;
         self.threads[thread * self.width..][..self.width].copy_from_slice(&self.clock);
         self.clocks.extend_from_slice(&self.clock);
         for (object, access) in operation.accesses.iter() {
-            let steps = &mut self.objects[object as usize];
-            steps.retain(|&(_, earlier)| !access.supersedes(earlier));
-            steps.push((operation.index, access));
+            self.objects[object as usize].push((operation.index, access));
         }
     }
 
