@@ -69,6 +69,9 @@ macro_rules! atomic {
             #[track_caller]
             pub fn store(&self, value: $value, order: Ordering) {
                 self.announce("store", Access::Write);
+                if self.value.load(Relaxed) == value {
+                    engine::unchanged();
+                }
                 self.value.store(value, order);
                 engine::show(|| format!("= {}", $show(value)));
             }
@@ -218,12 +221,14 @@ macro_rules! atomic {
                 Op::new(verb, self.handle.object(self), access).perform();
             }
 
-            /// Shows the change that has been made to this value, and returns it.
+            /// Shows the change that has been made to this value, and returns it. Where the
+            /// value was put back as it was, nobody can tell.
             fn changed_from(&self, old: $value) -> $value {
-                engine::show(|| {
-                    let new = self.value.load(Relaxed);
-                    format!("➜ {}, = {}", $show(old), $show(new))
-                });
+                let new = self.value.load(Relaxed);
+                if new == old {
+                    engine::unchanged();
+                }
+                engine::show(|| format!("➜ {}, = {}", $show(old), $show(new)));
                 old
             }
         }
