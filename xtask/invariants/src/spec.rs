@@ -98,6 +98,8 @@ pub struct Rule {
     pub cores: usize,
     /// Why what it speaks of need not happen, if it need not.
     pub may_be_vacuous: Option<String>,
+    /// Why the explorer cannot decide it, if it cannot.
+    pub not_explored: Option<String>,
     /// Whether it must hold on every run, or show itself on some.
     pub mode: Mode,
     pub(super) check: Box<dyn Check>,
@@ -473,6 +475,7 @@ impl Rule {
             span: None,
             cores: 1,
             may_be_vacuous: None,
+            not_explored: None,
             mode: Mode::Always,
             check,
         }
@@ -493,6 +496,7 @@ impl Rule {
             span: Some(node.get("claim").map_or(0..0, |claim| claim.span.clone())),
             cores: number("cores").map_or(1, |n| usize::try_from(n).unwrap_or(usize::MAX)),
             may_be_vacuous: text("may_be_vacuous"),
+            not_explored: text("not_explored"),
             mode: match always {
                 true => Mode::Always,
                 false => Mode::Sometimes { within },

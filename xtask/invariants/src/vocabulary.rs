@@ -196,7 +196,7 @@ const SOMETIMES: Shape = Shape::Table(Table {
     one_of: &KIND_NAMES,
 });
 
-const COMMON: [Field; 4] = [
+const COMMON: [Field; 5] = [
     required(
         "claim",
         &Shape::Text,
@@ -212,6 +212,11 @@ const COMMON: [Field; 4] = [
         "may_be_vacuous",
         &Shape::Text,
         "The reason why what the rule speaks of need not happen.",
+    ),
+    optional(
+        "not_explored",
+        &Shape::Text,
+        "The reason why `cargo xtask explore` cannot decide it.",
     ),
 ];
 

@@ -25,7 +25,7 @@ use crate::program::Role;
 use invariants::{End, Exit, Transcript};
 
 /// A schedule that takes more steps is taken to go on for ever.
-const STEPS: u32 = 20_000;
+const STEPS: u32 = 200_000;
 /// How much of what a process that died has said is shown.
 const LAST_WORDS: usize = 2_000;
 

@@ -14,8 +14,9 @@ use crate::panic::Panics;
 use crate::thread::Local;
 
 /// How often in a row all threads may wait in loops that see nothing new before that is
-/// called a livelock. A loop that gives up after some rounds gets its chance.
-const IDLE_ROUNDS: u32 = 200;
+/// called a livelock. A loop that gives up after some rounds, or computes between two looks,
+/// gets its chance.
+const IDLE_ROUNDS: u32 = 30_000;
 
 /// So many steps a thread takes in a row, at most, while another could go on: programs may
 /// rely on everybody's having a turn at some time.
@@ -40,8 +41,10 @@ pub enum Ending {
     Killed(i32),
     /// Every thread that is left waits for another.
     Deadlock,
-    /// The threads go on for ever, and nothing changes; or they took more steps than allowed.
+    /// The threads go on for ever, and nothing changes.
     Livelock,
+    /// They took more steps than allowed.
+    TooLong,
     /// It printed more than is kept.
     OutputTooLong,
     /// It used something that the explorer does not model: what, and why.
@@ -467,7 +470,7 @@ impl Execution {
         }
         let step = self.steps.len() as u32;
         if step >= self.limit {
-            self.ending = Some(Ending::Livelock);
+            self.ending = Some(Ending::TooLong);
             return;
         }
         let stays = self.enabled.contains(&self.current);
@@ -538,7 +541,7 @@ impl Execution {
                 .extend(thread.spawned.map(|spawned| (index, spawned)));
         }
         thread.last = Some(index);
-        if thread.waiting.step(&op.accesses, &mut self.objects) {
+        if thread.waiting.step(op, &mut self.objects) {
             self.idle_rounds = 0;
         }
         self.steps.push(Step {

@@ -182,8 +182,8 @@ pub(super) fn now(place: &'static Location<'static>) -> Duration {
         let mut op = Op::local("read the clock", place);
         let thread = &mut running.threads[running.current as usize];
         // Time passes only while all threads wait. So in the virtual model it stands still
-        // between two operations, and reading it is none, but for a thread that does nothing
-        // else. In the adversarial one somebody may wake up at any moment.
+        // between two operations, and reading it is none, but for a thread that does so again
+        // and again. In the adversarial one somebody may wake up at any moment.
         if thread.waiting.reads_clock(&mut op, running.now) {
             Some(op)
         } else {

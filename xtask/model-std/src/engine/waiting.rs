@@ -10,7 +10,7 @@
 //! back, so that is a way to look, unless what the lock protects was written meanwhile.
 
 use super::Op;
-use super::access::{Access, Accesses};
+use super::access::Access;
 use super::execution::{CLOCK, ObjectState};
 use std::panic::Location;
 
@@ -18,7 +18,7 @@ use std::panic::Location;
 /// to wait in a loop, whatever the loop looks like.
 const READS: usize = 256;
 
-/// How far the clock goes on, in nanoseconds, for a thread that does nothing but read it.
+/// How far the clock goes on, in nanoseconds, for a thread that reads it again and again.
 const TICK: u64 = 1_000_000;
 
 /// Objects, each in the state in which it was seen.
@@ -71,18 +71,23 @@ pub(super) struct Waiting {
     read_at: Option<&'static Location<'static>>,
     /// Where the latest yield stands.
     yielded_at: Option<&'static Location<'static>>,
-    /// How often the clock was read without an operation in between.
-    clock_reads: usize,
+    /// How often the clock was read at the time that it was read last, and that time.
+    clock_reads: (usize, u64),
     /// Whether it was read at all.
     reads_clock: bool,
+    /// Whether the thread reads the clock again and again, and has not waited since.
+    polls_clock: bool,
 }
 
 impl Waiting {
     /// Takes in a step of the thread, and gives what it changes a new version. Whether it
     /// changed anything.
-    pub fn step(&mut self, accesses: &Accesses, objects: &mut [ObjectState]) -> bool {
+    pub fn step(&mut self, op: &Op, objects: &mut [ObjectState]) -> bool {
         let mut wrote = false;
-        for (object, access) in accesses.iter() {
+        if op.guard.is_some() {
+            self.polls_clock = false;
+        }
+        for (object, access) in op.accesses.iter() {
             match access {
                 // That time passes is not the thread's doing.
                 _ if object == CLOCK && access != Access::Read => {
@@ -98,7 +103,6 @@ impl Waiting {
                 }
             }
         }
-        self.clock_reads = 0;
         if wrote {
             std::mem::swap(&mut self.reads, &mut self.undo);
             self.reads.clear();
@@ -159,14 +163,16 @@ impl Waiting {
         Seen(reads)
     }
 
-    /// Whether the thread does nothing but read the clock: time has to pass for it.
+    /// Whether the thread reads the clock again and again: time has to pass for it.
     pub fn reads_clock(&mut self, op: &mut Op, now: u64) -> bool {
         self.reads_clock = true;
-        self.clock_reads += 1;
-        let again = self.clock_reads > READS;
-        if again {
+        let (reads, at) = self.clock_reads;
+        let reads = if at == now { reads + 1 } else { 1 };
+        self.clock_reads = (reads, now);
+        self.polls_clock |= reads > READS;
+        if self.polls_clock {
             op.deadline = Some(now + TICK);
         }
-        again
+        self.polls_clock
     }
 }

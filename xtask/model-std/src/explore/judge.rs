@@ -1,6 +1,7 @@
 //! Deciding what an execution is worth.
 
 use std::collections::HashMap;
+use std::rc::Rc;
 
 use invariants::spec::Mode;
 use invariants::{End, Exit, Invariants, Line, Spec, Transcript, check};
@@ -17,12 +18,14 @@ const REMEMBERED: usize = 1 << 20;
 /// As many distinct outputs are kept to be listed.
 const LISTED: usize = 10_000;
 
+const TOO_LONG: &str = "it has taken more steps than a schedule may have, and goes on";
+
 /// What must hold, and what has been seen.
 pub struct Judge {
     spec: Option<Spec>,
     /// A pitfall is to go wrong, and what is looked for is one schedule on which it does.
     is_pitfall: bool,
-    known: HashMap<u128, Option<Cause>>,
+    known: HashMap<u128, Option<Rc<Cause>>>,
     /// For each rule what is known of it, under each time model.
     rules: Vec<[Known; 2]>,
     listed: Option<HashMap<u128, Listed>>,
@@ -184,13 +187,13 @@ impl Judge {
         }
         let hash = execution.output.hash(true) ^ ending_number(execution);
         if let Some(known) = self.known.get(&hash) {
-            return known.clone();
+            return known.as_deref().cloned();
         }
         let cause = self.look_at(execution);
         // What is special about a deadlock is not in its output.
         let is_plain = matches!(execution.ending, Some(Ending::Exited(_)));
         if is_plain && self.known.len() < REMEMBERED {
-            self.known.insert(hash, cause.clone());
+            self.known.insert(hash, cause.clone().map(Rc::new));
         }
         cause
     }
@@ -206,6 +209,9 @@ impl Judge {
             return cause;
         };
         for (index, (rule, found)) in spec.rules.iter().zip(&report.rules).enumerate() {
+            if rule.not_explored.is_some() {
+                continue;
+            }
             let known = &mut self.rules[index][self.time as usize];
             match rule.mode {
                 Mode::Always => known.broken |= !found.holds,
@@ -261,6 +267,7 @@ impl Judge {
                     None,
                     "the threads go on, and nothing changes",
                 )),
+                Ending::TooLong => Some(Cause::of("endless", TOO_LONG)),
                 Ending::OutputTooLong => {
                     Some(Cause::of("endless output", "it printed more than 4 MiB"))
                 }
@@ -285,9 +292,9 @@ impl Judge {
         };
         let report = check(spec, &transcript(execution));
         let rules = spec.rules.iter().zip(&report.rules);
-        let broken = rules
-            .enumerate()
-            .find(|(_, (rule, found))| rule.mode == Mode::Always && !found.holds);
+        let broken = rules.enumerate().find(|(_, (rule, found))| {
+            rule.mode == Mode::Always && rule.not_explored.is_none() && !found.holds
+        });
         let cause = broken.map(|(index, (rule, _))| match ending {
             // Lines that never came break other rules as well; the cause is that it hangs.
             Ending::Deadlock => deadlock(
@@ -300,6 +307,10 @@ impl Judge {
                 Some(index),
                 "the threads go on, and nothing changes",
             ),
+            Ending::TooLong => Cause {
+                rule: Some(index),
+                ..Cause::of("endless", TOO_LONG)
+            },
             _ => Cause {
                 rule: Some(index),
                 ..Cause::of(
@@ -368,6 +379,7 @@ impl Judge {
                 let witness = known.iter().find_map(|known| known.witness.as_ref());
                 let [in_virtual, adversarial] = known;
                 let verdict = match rule.mode {
+                    _ if rule.not_explored.is_some() => "not explored",
                     Mode::Always if in_virtual.broken => "fail",
                     Mode::Sometimes { .. } if witness.is_none() => "not witnessed",
                     _ => "pass",
@@ -404,7 +416,7 @@ pub fn transcript(execution: &Execution) -> Transcript {
         Ending::Exited(code) => Exit::Code(*code),
         Ending::Killed(signal) => Exit::Signal(*signal),
         Ending::OutputTooLong => Exit::Cut,
-        Ending::Deadlock | Ending::Livelock => Exit::Hang,
+        Ending::Deadlock | Ending::Livelock | Ending::TooLong => Exit::Hang,
         Ending::Refused(_) | Ending::Nondeterminism(_) | Ending::Cut => Exit::Hang,
     };
     // A program that waits for ever is silent for ever: no time of its end could say so.
@@ -429,6 +441,7 @@ fn ending_number(execution: &Execution) -> u128 {
         Some(Ending::Deadlock) => 3,
         Some(Ending::Livelock) => 4,
         Some(Ending::OutputTooLong) => 5,
-        _ => 6,
+        Some(Ending::TooLong) => 6,
+        _ => 7,
     }
 }

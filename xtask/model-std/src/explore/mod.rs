@@ -32,9 +32,11 @@ use wire::{Again, say};
 /// A program of the harness: it returns its exit status.
 pub type Program = Rc<dyn Fn() -> i32>;
 
-/// The shares of the schedules that the phases of a search get that was too large to be
-/// exhaustive, in hundredths. The exhaustive search that was tried first has had the rest.
-const SHARES: [(Strategy, u64); 5] = [
+/// The phases of a search, each with its share of the schedules and of the time, relative to
+/// that of those to come: what one of them leaves over, the others get. There is a second one
+/// only if the first was not exhaustive.
+const PHASES: [(Strategy, u32); 6] = [
+    (Strategy::Exhaustive, 40),
     (Strategy::Bounded(0), 10),
     (Strategy::Bounded(1), 15),
     (Strategy::Bounded(2), 15),
@@ -42,8 +44,9 @@ const SHARES: [(Strategy, u64); 5] = [
     (Strategy::Random, 10),
 ];
 
-/// The exhaustive search's share, in hundredths.
-const EXHAUSTIVE: u64 = 40;
+/// A systematic search is given up at the first schedule with more steps. It compares steps with
+/// steps, and would come to no end; what is chosen at random may go on for longer.
+const SYSTEMATIC_STEPS: u32 = 10_000;
 
 /// Answers one request: the `main` of a harness.
 ///
@@ -135,6 +138,12 @@ struct Search<'r> {
     said: Instant,
 }
 
+/// What a search may still spend.
+struct Budget {
+    schedules: u64,
+    time: Option<Duration>,
+}
+
 /// One phase of a search: one strategy.
 struct Phase {
     time: TimeModel,
@@ -159,12 +168,17 @@ impl<'r> Search<'r> {
     fn run(mut self) -> Result<(), String> {
         match self.has_to_do_with_time() {
             Some(timed) => {
-                for &time in &self.request.times {
-                    // Where nobody asks for the time, both models are one.
-                    if time == TimeModel::Virtual || timed || self.request.times.len() == 1 {
-                        self.judge.begin(time);
-                        self.search(time);
-                    }
+                // Where nobody asks for the time, both models are one.
+                let times = match timed {
+                    true => &self.request.times[..],
+                    false => &self.request.times[..1],
+                };
+                let begun = Instant::now();
+                for (models, &time) in (1..=times.len() as u32).rev().zip(times) {
+                    let limit = self.request.time_limit;
+                    let left = limit.map(|limit| limit.saturating_sub(begun.elapsed()));
+                    self.judge.begin(time);
+                    self.search(time, left.map(|left| left / models));
                 }
             }
             None => {
@@ -214,25 +228,18 @@ impl<'r> Search<'r> {
         (runs[0] == runs[1]).then_some(timed)
     }
 
-    fn search(&mut self, time: TimeModel) {
-        let limit = self.request.time_limit.map(|limit| {
-            let models = self.request.times.len() as u32;
-            limit / models
-        });
-        let share = |hundredths: u64| {
-            let schedules = self.request.schedules.saturating_mul(hundredths) / 100;
-            let time = limit.map(|limit| limit * hundredths as u32 / 100);
-            (schedules.max(1), time)
+    /// Searches with one phase after the other, and takes so long at most.
+    fn search(&mut self, time: TimeModel, limit: Option<Duration>) {
+        let mut left = Budget {
+            schedules: self.request.schedules,
+            time: limit,
         };
         if let Some(strategy) = &self.request.strategy {
-            self.phase(time, strategy.clone(), share(100));
+            self.phase(time, strategy.clone(), &mut left, 1.0);
             return;
         }
-        let phases = SHARES.map(|(strategy, hundredths)| (strategy, share(hundredths)));
-        if self.phase(time, Strategy::Exhaustive, share(EXHAUSTIVE)) {
-            return;
-        }
-        for (strategy, share) in phases {
+        let mut shares: u32 = PHASES.iter().map(|(_, share)| share).sum();
+        for (strategy, share) in PHASES {
             let failures = self
                 .failures
                 .iter()
@@ -240,51 +247,73 @@ impl<'r> Search<'r> {
             let fewest = failures.map(|failure| failure.preemptions).min();
             // A failure is known; only one with fewer preemptions is still of interest.
             let known = match strategy {
+                Strategy::Exhaustive => false,
                 Strategy::Bounded(bound) => fewest.is_some_and(|fewest| fewest <= bound),
                 _ => fewest.is_some(),
             };
             if known || self.judge.is_satisfied() {
                 break;
             }
-            self.phase(time, strategy, share);
+            let is_exhaustive = strategy == Strategy::Exhaustive;
+            let fraction = f64::from(share) / f64::from(shares);
+            let complete = self.phase(time, strategy, &mut left, fraction);
+            if complete && is_exhaustive {
+                break;
+            }
+            shares -= share;
         }
     }
 
-    /// Searches with one strategy; whether that was all there is.
+    /// Searches with one strategy and a fraction of what is left; whether that was all there is.
     fn phase(
         &mut self,
         time: TimeModel,
         strategy: Strategy,
-        (schedules, duration): (u64, Option<Duration>),
+        left: &mut Budget,
+        fraction: f64,
     ) -> bool {
-        let mut settings = self.request.settings(strategy.clone(), time);
-        settings.until = duration.map(|duration| Instant::now() + duration);
-        settings.schedules = schedules;
-        settings.recorded = self.tree.is_some();
         let begun = Instant::now();
-        let mut count = 0;
+        let mut settings = self.request.settings(strategy.clone(), time);
+        settings.until = left.time.map(|time| begun + time.mul_f64(fraction));
+        settings.schedules = (left.schedules as f64 * fraction).ceil() as u64;
+        if !matches!(strategy, Strategy::Pct { .. } | Strategy::Random) {
+            settings.steps = settings.steps.min(SYSTEMATIC_STEPS);
+        }
+        settings.recorded = self.tree.is_some();
+        let before = self.judge.schedules;
         let coverage = explore(&settings, self.program, |execution| {
-            count += 1;
-            self.visit(execution, &strategy, count)
+            self.visit(execution, &strategy)
         });
         let took = begun.elapsed();
-        self.phases.push(Phase {
-            time,
-            strategy,
-            coverage,
-            took,
-        });
+        left.schedules -= (coverage.schedules + coverage.cut_short).min(left.schedules);
+        left.time = left.time.map(|time| time.saturating_sub(took));
+        // Where the first schedule was too long already, there is nothing to tell.
+        if self.judge.schedules > before {
+            self.phases.push(Phase {
+                time,
+                strategy,
+                coverage,
+                took,
+            });
+        }
         coverage.complete
     }
 
-    fn visit(&mut self, execution: &Execution, strategy: &Strategy, count: u64) -> ControlFlow<()> {
+    fn visit(&mut self, execution: &Execution, strategy: &Strategy) -> ControlFlow<()> {
+        if execution.ending == Some(Ending::TooLong)
+            && (execution.steps.len() as u32) < self.request.steps
+        {
+            return ControlFlow::Break(());
+        }
         if let Some(tree) = &mut self.tree {
             tree.add(execution);
         }
         if let Some(cause) = self.judge.judge(execution) {
             self.add(execution, cause, strategy);
         }
-        if count.is_multiple_of(64) && self.said.elapsed() > Duration::from_millis(200) {
+        if self.judge.schedules.is_multiple_of(64)
+            && self.said.elapsed() > Duration::from_millis(200)
+        {
             self.said = Instant::now();
             say(wire::progress(self.judge.schedules, strategy, execution));
         }
