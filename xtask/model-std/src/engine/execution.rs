@@ -179,6 +179,8 @@ pub struct Execution {
     /// Whether a thread had to let others go on, so that not every schedule was possible.
     pub fair: bool,
     pub(super) panics: Panics,
+    /// The threads that have not finished, by number.
+    unfinished: Vec<u32>,
     enabled: Vec<u32>,
     epoch: u32,
     idle_rounds: u32,
@@ -221,6 +223,7 @@ impl Execution {
             statics: Statics::new(),
             fair: false,
             panics: Panics::NONE,
+            unfinished: Vec::new(),
             enabled: Vec::new(),
             epoch: 0,
             idle_rounds: 0,
@@ -253,6 +256,7 @@ impl Execution {
         self.number += 1;
         self.current = 0;
         self.fair = false;
+        self.unfinished.clear();
         self.epoch = 0;
         self.idle_rounds = 0;
         self.streak = 0;
@@ -322,6 +326,7 @@ impl Execution {
             waiting: Waiting::default(),
             registered: 0,
         });
+        self.unfinished.push(thread.0);
         thread
     }
 
@@ -332,11 +337,20 @@ impl Execution {
         Some(thread as u32)
     }
 
-    pub(super) fn take_put_off(&mut self) -> Vec<Box<dyn FnOnce()>> {
-        match self.is_running {
-            true => mem::take(&mut self.threads[self.current as usize].put_off),
-            false => Vec::new(),
+    /// What the running thread has put off first.
+    #[inline]
+    pub(super) fn take_put_off(&mut self) -> Option<Box<dyn FnOnce()>> {
+        let thread = self.threads.get_mut(self.current as usize)?;
+        match self.is_running && !thread.put_off.is_empty() {
+            true => Some(thread.put_off.remove(0)),
+            false => None,
         }
+    }
+
+    /// The thread has come to its end.
+    pub(super) fn finish(&mut self, thread: u32) {
+        self.threads[thread as usize].fiber = None;
+        self.unfinished.retain(|&other| other != thread);
     }
 
     /// The threads that can go on, by number, lowest first.
@@ -374,34 +388,31 @@ impl Execution {
         thread.waits && !thread.seen.is_empty()
     }
 
-    /// Whether the thread could do its next operation now.
+    /// Whether a thread that has not finished could do its next operation now.
     #[inline]
     fn can_go_on(&self, thread: &ThreadState) -> bool {
-        if !thread.waits {
-            return false;
-        }
         let op = &thread.op;
         let open = match op.guard {
             Some((object, at_least)) => self.objects[object as usize].counter >= at_least,
             None => op.deadline.is_none() && thread.seen.is_empty(),
         };
+        if open {
+            return true;
+        }
         let due = || match self.time {
             TimeModel::Virtual => op.deadline.is_some_and(|at| at <= self.now),
             TimeModel::Adversarial => op.deadline.is_some() && thread.seen.is_empty(),
         };
-        open || due() || thread.seen.changed(&self.objects).next().is_some()
+        due() || thread.seen.changed(&self.objects).next().is_some()
     }
 
     /// Finds out who can go on; where nobody can, lets time pass. False if that does not help.
     fn find_enabled(&mut self) -> bool {
         loop {
-            let mut enabled = std::mem::take(&mut self.enabled);
+            let mut enabled = mem::take(&mut self.enabled);
             enabled.clear();
-            for (id, thread) in (0..).zip(&self.threads) {
-                if self.can_go_on(thread) {
-                    enabled.push(id);
-                }
-            }
+            let unfinished = self.unfinished.iter().copied();
+            enabled.extend(unfinished.filter(|&id| self.can_go_on(&self.threads[id as usize])));
             if enabled.len() > 1 && (self.streak >= STREAK || self.naps >= NAPS) {
                 let before = enabled.len();
                 enabled.retain(|&id| id != self.current);

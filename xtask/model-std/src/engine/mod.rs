@@ -331,8 +331,9 @@ pub fn put_off(work: Box<dyn FnOnce()>) {
 }
 
 /// Does what the running thread has put off.
+#[inline]
 pub fn catch_up() {
-    for work in with(Execution::take_put_off) {
+    while let Some(work) = with(Execution::take_put_off) {
         work();
     }
 }
@@ -385,6 +386,7 @@ pub fn refuse(item: &str, why: &str) -> ! {
 
 /// Does something as the explorer, in the middle of the program: what it allocates outlives the
 /// execution. Nothing that it keeps may be the program's.
+#[inline(always)]
 pub fn outside<R>(f: impl FnOnce() -> R) -> R {
     let is_programs = raw::heap::pause();
     let result = f();
