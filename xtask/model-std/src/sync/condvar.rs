@@ -4,8 +4,7 @@ use std::fmt;
 use std::sync as real;
 use std::time::Duration;
 
-use super::poison::{LockResult, PoisonError};
-use super::{MutexGuard, free};
+use super::{LockResult, MutexGuard, PoisonError, free};
 use crate::engine::{self, Access, Handle, Object, Op};
 
 /// `std::sync::Condvar`. Nobody wakes up without a reason: a program that needs

@@ -22,7 +22,8 @@ use std::sync as real;
 use std::sync::Arc;
 use std::time::Duration;
 
-pub use std::sync::mpsc::{RecvError, RecvTimeoutError, SendError, TryRecvError, TrySendError};
+#[doc(no_inline)]
+pub use crate::fidelity::passed::mpsc::*;
 
 use super::free;
 use crate::engine::{self, Access, Event, Handle, Object, Op, Thread};
