@@ -141,9 +141,12 @@ impl Condvar {
             if !condition(&mut *guard) {
                 return Ok((guard, WaitTimeoutResult(false)));
             }
-            let Some(rest) = dur.checked_sub(engine::now() - start) else {
+            // Of a real clock nothing is left because it has gone a little further. This one
+            // has stopped just at the end.
+            let rest = dur.saturating_sub(engine::now() - start);
+            if rest.is_zero() {
                 return Ok((guard, WaitTimeoutResult(true)));
-            };
+            }
             guard = self.wait_timeout(guard, rest)?.0;
         }
     }
