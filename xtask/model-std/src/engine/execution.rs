@@ -18,9 +18,9 @@ use crate::thread::Local;
 /// gets its chance.
 const IDLE_ROUNDS: u32 = 30_000;
 
-/// So many steps a thread takes in a row, at most, while another could go on: programs may
-/// rely on everybody's having a turn at some time.
-const STREAK: u32 = 2_000;
+/// So many times a thread is passed over, at most, that could go on: programs may rely on
+/// everybody's having a turn at some time.
+const PASSED_OVER: u32 = 1_000;
 
 /// So many times in a row a thread is let sleep for no time at all, in the adversarial model,
 /// while another could go on.
@@ -138,6 +138,8 @@ pub struct ThreadState {
     pub(super) put_off: Vec<Box<dyn FnOnce()>>,
     pub(super) waiting: Waiting,
     registered: u64,
+    /// How often another was chosen since its latest step, though it could have gone on.
+    passed_over: u32,
 }
 
 /// The state of the execution that runs, or has just ended.
@@ -184,9 +186,7 @@ pub struct Execution {
     enabled: Vec<u32>,
     epoch: u32,
     idle_rounds: u32,
-    /// The steps that the running thread has taken since another did, and how many of them
-    /// were sleeps.
-    streak: u32,
+    /// How many of the steps that the running thread has taken since another did were sleeps.
     naps: u32,
 }
 
@@ -227,7 +227,6 @@ impl Execution {
             enabled: Vec::new(),
             epoch: 0,
             idle_rounds: 0,
-            streak: 0,
             naps: 0,
         }
     }
@@ -259,7 +258,6 @@ impl Execution {
         self.unfinished.clear();
         self.epoch = 0;
         self.idle_rounds = 0;
-        self.streak = 0;
         self.naps = 0;
         for (kind, counter) in [
             ("stdout", 1),
@@ -325,6 +323,7 @@ impl Execution {
             put_off: Vec::new(),
             waiting: Waiting::default(),
             registered: 0,
+            passed_over: 0,
         });
         self.unfinished.push(thread.0);
         thread
@@ -413,10 +412,8 @@ impl Execution {
             enabled.clear();
             let unfinished = self.unfinished.iter().copied();
             enabled.extend(unfinished.filter(|&id| self.can_go_on(&self.threads[id as usize])));
-            if enabled.len() > 1 && (self.streak >= STREAK || self.naps >= NAPS) {
-                let before = enabled.len();
-                enabled.retain(|&id| id != self.current);
-                self.fair |= enabled.len() < before;
+            if enabled.len() > 1 {
+                self.be_fair(&mut enabled);
             }
             self.enabled = enabled;
             if !self.enabled.is_empty() {
@@ -427,6 +424,24 @@ impl Execution {
             }
             self.epoch += 1;
         }
+    }
+
+    /// Leaves only those who have waited for too long, if there are any.
+    fn be_fair(&mut self, enabled: &mut Vec<u32>) {
+        let before = enabled.len();
+        if self.naps >= NAPS {
+            enabled.retain(|&id| id != self.current);
+        }
+        let mut waits_too_long = false;
+        for &id in &*enabled {
+            let passed_over = &mut self.threads[id as usize].passed_over;
+            *passed_over += 1;
+            waits_too_long |= *passed_over > PASSED_OVER;
+        }
+        if waits_too_long {
+            enabled.retain(|&id| self.threads[id as usize].passed_over > PASSED_OVER);
+        }
+        self.fair |= enabled.len() < before;
     }
 
     fn let_time_pass(&mut self) -> bool {
@@ -522,12 +537,12 @@ impl Execution {
             recorder.step(index, chosen);
         }
         if chosen != self.current {
-            (self.streak, self.naps) = (0, 0);
+            self.naps = 0;
         }
-        self.streak += 1;
         self.current = chosen;
         let thread = &mut self.threads[chosen as usize];
         thread.waits = false;
+        thread.passed_over = 0;
         let op = &thread.op;
         let open = op
             .guard

@@ -46,7 +46,7 @@ const PHASES: [(Strategy, u32); 6] = [
 
 /// A systematic search is given up at the first schedule with more steps. It compares steps with
 /// steps, and would come to no end; what is chosen at random may go on for longer.
-const SYSTEMATIC_STEPS: u32 = 10_000;
+const SYSTEMATIC_STEPS: u32 = 3_000;
 
 /// Answers one request: the `main` of a harness.
 ///
