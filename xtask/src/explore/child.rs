@@ -15,7 +15,7 @@ use std::time::{Duration, Instant};
 use serde_json::{Value, json};
 
 use super::build::Harness;
-use super::protocol::{Message, Output, Run, Schedule, Summary, TimeModel};
+use super::protocol::{Message, Output, Run, Schedule, Strategy, Summary, TimeModel};
 use super::real::Real;
 use super::source::Subject;
 use crate::error::{Error, Result};
@@ -28,6 +28,21 @@ use invariants::{End, Exit, Transcript};
 const STEPS: u32 = 20_000;
 /// How much of what a process that died has said is shown.
 const LAST_WORDS: usize = 2_000;
+
+/// Why nothing came of exploring a program.
+pub enum Failure {
+    /// The facade does not stand between programs and the standard library, which is the
+    /// fault of no program: there is no use in exploring another one.
+    NotInPlace(String),
+    /// Something is amiss with this program, or with its process.
+    Program(Error),
+}
+
+impl From<Error> for Failure {
+    fn from(error: Error) -> Self {
+        Failure::Program(error)
+    }
+}
 
 /// What came of exploring a program.
 pub struct Explored {
@@ -61,7 +76,7 @@ pub fn explore(
     flags: &ExploreFlags,
     replay: Option<&Schedule>,
     on_progress: &mut dyn FnMut(u64, &str),
-) -> Result<Explored> {
+) -> std::result::Result<Explored, Failure> {
     let scratch = Scratch::new(&subject.package.place)?;
     let request = request(subject, flags, replay, &scratch);
     let start = Instant::now();
@@ -74,6 +89,7 @@ pub fn explore(
         schedules: 0,
         wall: Duration::ZERO,
     };
+    let mut not_in_place = None;
     let mut problem = None;
     let ended = attend(
         (subject, harness),
@@ -101,12 +117,21 @@ pub fn explore(
                 explored.schedules = summary.phases.iter().map(|phase| phase.schedules).sum();
                 explored.summary = Some(summary);
             }
+            Ok(Message::NotInPlace(what)) => not_in_place = Some(what),
             Ok(Message::Problem(what)) => problem = Some(what),
             Err(what) => {
-                problem = Some(format!("the explorer said what is not understood: {what}"))
+                problem = Some(format!(
+                    "the exploring process said what is not understood: {what}"
+                ));
             }
         },
     )?;
+    if let Some(what) = not_in_place {
+        return Err(Failure::NotInPlace(what));
+    }
+    if let Some(problem) = problem {
+        return Err(Error::Broken(problem).into());
+    }
     let found = explored
         .summary
         .as_ref()
@@ -117,22 +142,15 @@ pub fn explore(
         explored.objects.extend(again.objects);
     }
     explored.wall = start.elapsed();
-    if let Some(problem) = problem {
-        return Err(Error::Broken(problem));
-    }
     let (kind, story) = match ended {
         Ended::Well if explored.summary.is_some() => return Ok(explored),
         Ended::Well if replay.is_some() && !explored.runs.is_empty() => return Ok(explored),
-        Ended::Well => {
-            let words = scratch.last_words();
-            let problem = format!("the exploring process ended before its time\n{words}");
-            return Err(Error::Broken(problem));
-        }
         Ended::Stalled => ("stalled", stalled(flags.stall)),
-        Ended::Died(status) => ("crashed", died(status, &scratch.last_words())),
+        Ended::Well => ("crashed", died(None, &scratch.last_words())),
+        Ended::Died(status) => ("crashed", died(Some(status), &scratch.last_words())),
     };
     let Some(record) = Record::read(&scratch.recorder()) else {
-        return Err(Error::Broken(format!("before the first schedule, {story}")));
+        return Err(Error::Broken(format!("before the first schedule, {story}")).into());
     };
     explored.schedules = record.number;
     let object = retrace(subject, harness, flags, &record, (kind, &story))?;
@@ -151,18 +169,22 @@ fn stalled(time: Duration) -> String {
     )
 }
 
-fn died(status: ExitStatus, words: &str) -> String {
+/// What is known of a process that has ended before its time; without a status, as if all
+/// were well.
+fn died(status: Option<ExitStatus>, words: &str) -> String {
     #[cfg(unix)]
-    let signal = std::os::unix::process::ExitStatusExt::signal(&status);
+    let signal = status.and_then(|status| std::os::unix::process::ExitStatusExt::signal(&status));
     #[cfg(not(unix))]
     let signal = None;
-    let exit = match signal {
-        Some(signal) => Exit::Signal(signal),
-        None => Exit::Code(status.code().unwrap_or(-1)),
+    let exit = match (signal, status) {
+        (Some(signal), _) => Exit::Signal(signal),
+        (None, Some(status)) => Exit::Code(status.code().unwrap_or(-1)),
+        (None, None) => Exit::Code(0),
     };
     // POSIX fixes no number for these two, but the systems that Rust runs on agree.
     let guess = match signal {
         Some(7 | 10 | 11) => ": as a rule a thread's stack was used up, by recursion",
+        None => ": not the program's own `exit`, but something beneath it ended the process",
         _ => "",
     };
     let words = match words.is_empty() {
@@ -197,6 +219,7 @@ fn request(
         "time_models": models,
         "seed": flags.seed,
         "unsafe": subject.may_be_unsafe(),
+        "strategy": flags.strategy.as_ref().map(Strategy::name),
         "replay": replay.map(Schedule::to_json),
         "steps": STEPS,
         "recorder": scratch.recorder(),
