@@ -5,6 +5,7 @@
 //! a file in memory. When it makes none for too long, or dies, that file still holds the
 //! schedule, and a second process takes it again, saying each step before it makes the next.
 
+use std::cell::Cell;
 use std::fs::{self, File};
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
@@ -187,10 +188,7 @@ fn died(status: Option<ExitStatus>, words: &str) -> String {
         None => ": not the program's own `exit`, but something beneath it ended the process",
         _ => "",
     };
-    let words = match words.is_empty() {
-        true => String::new(),
-        false => format!("\n{words}"),
-    };
+    let words: String = words.lines().map(|line| format!("\n  {line}")).collect();
     format!("the process {exit}{guess}{words}")
 }
 
@@ -259,12 +257,18 @@ fn attend(
     let mut group = Group::start(command)?;
     let mut watch = Watch {
         recorder: scratch.recorder(),
-        seen: None,
+        seen: (None, 0),
         since: Instant::now(),
     };
     let mut stalled = false;
-    group.read_objects(on_object, &mut || {
-        stalled = watch.still() >= patience;
+    // What the process says is a sign of life as well: it may have much to say at the end.
+    let said = Cell::new(0_u64);
+    let mut hear = |object| {
+        said.set(said.get() + 1);
+        on_object(object);
+    };
+    group.read_objects(&mut hear, &mut || {
+        stalled = watch.still(said.get()) >= patience;
         !stalled
     })?;
     if stalled {
@@ -278,17 +282,17 @@ fn attend(
     })
 }
 
-/// Watches whether steps are made.
+/// Watches whether steps are made, and objects said.
 struct Watch {
     recorder: PathBuf,
-    seen: Option<[u8; HEADER]>,
+    seen: (Option<[u8; HEADER]>, u64),
     since: Instant,
 }
 
 impl Watch {
-    /// For how long none has been made.
-    fn still(&mut self) -> Duration {
-        let now = header(&self.recorder);
+    /// For how long nothing has come, where so much has been said.
+    fn still(&mut self, said: u64) -> Duration {
+        let now = (header(&self.recorder), said);
         if now != self.seen {
             self.seen = now;
             self.since = Instant::now();
@@ -360,7 +364,16 @@ fn retrace(
                 if let Some(before) = steps.last_mut() {
                     before["value"] = step.object["value_before"].clone();
                 }
-                steps.push(step.object.clone());
+                // All that concerns more than this step is the last one's to say.
+                let own = |(key, _): &(&String, &Value)| {
+                    !matches!(
+                        key.as_str(),
+                        "type" | "value_before" | "threads" | "deviations"
+                    )
+                };
+                let known = step.object.as_object().into_iter().flatten().filter(own);
+                let known = known.map(|(key, value)| (key.clone(), value.clone()));
+                steps.push(Value::Object(known.collect()));
                 last = Some(step);
             }
         },

@@ -12,7 +12,7 @@ use super::child::Explored;
 use super::protocol::{Output, Phase, Run, Schedule, Strategy, TimeModel};
 use super::real::ended;
 use super::source::Subject;
-use super::table::{Table, short};
+use super::table::{Table, clipped, short};
 use super::token::Token;
 use crate::program::Role;
 use crate::report::failure::{BOLD, DIM, GREEN, RED, broken_rule};
@@ -355,10 +355,17 @@ impl<'e> Report<'e> {
             None => self.other_fault(run),
         };
         text += &self.waits(run, &table);
-        let (n, s) = counted(run.preemptions, "preemption");
-        let _ = write!(text, "\n  The schedule, with {n} {s}");
+        let preempted = match run.preemptions {
+            0 => "without a preemption".to_string(),
+            count => {
+                let (n, s) = counted(count, "preemption");
+                format!("with {n} {s}")
+            }
+        };
+        let _ = write!(text, "\n  The schedule, {preempted}");
         if let Some(found_after) = run.found_after {
-            let _ = write!(text, ", was found after {}", thousands(found_after));
+            let (n, s) = counted(found_after, "schedule");
+            let _ = write!(text, ", was found after {n} {s}");
         }
         if let Some(failing) = run.failing.filter(|failing| *failing > 1) {
             let _ = write!(text, "; {} are wrong in this way", thousands(failing));
@@ -430,9 +437,12 @@ impl<'e> Report<'e> {
         let mut text = String::new();
         for wait in &run.waits {
             let thread = table.thread(wait.thread);
-            let operation = table.operation(&wait.verb, wait.object.as_ref());
+            let waiting = match table.goes_on(wait.thread) {
+                true => "goes on".to_string(),
+                false => table.waiting(&wait.verb, wait.object.as_ref()),
+            };
             let place = self.place(&wait.place.file, wait.place.line);
-            let _ = write!(text, "  {thread} waits to {operation}, at {place}");
+            let _ = write!(text, "  {thread} {waiting}, at {place}");
             if let Some(holder) = wait.holder {
                 let who = match holder == wait.thread {
                     true => "it holds itself",
@@ -554,7 +564,7 @@ fn printed(transcript: &Transcript) -> String {
     let lines = &transcript.lines;
     let mut text = String::new();
     for line in lines.iter().take(SHOWN_LINES) {
-        let _ = writeln!(text, "    │ {}", line.text);
+        let _ = writeln!(text, "    │ {}", clipped(&line.text));
     }
     if lines.len() > SHOWN_LINES {
         let _ = writeln!(text, "    │ … {} more lines …", lines.len() - SHOWN_LINES);
