@@ -1,5 +1,6 @@
 //! `cargo xtask explore`: programs on every schedule, or on many.
 
+use std::collections::BTreeMap;
 use std::fs::File;
 use std::io::{self, Write};
 use std::path::Path;
@@ -190,8 +191,11 @@ struct Told<'f> {
     bar: ProgressBar,
     /// How wide the names are.
     width: usize,
-    /// What is wrong, kept for the end.
-    failures: String,
+    /// What is explored, in reading order.
+    subjects: &'f [Subject],
+    /// What is wrong, kept for the end, by the program's place in that order: programs end
+    /// in any order, and the same command shall say the same.
+    failures: BTreeMap<usize, String>,
     /// What each program is worth, as JSON has it.
     statuses: Vec<&'static str>,
     failed: usize,
@@ -202,7 +206,7 @@ const DOES_NOT_COMPILE: &str = "does not compile";
 const NO_RESULT: &str = "no result";
 
 impl<'f> Told<'f> {
-    fn new(flags: &'f ExploreFlags, subjects: &[Subject]) -> Self {
+    fn new(flags: &'f ExploreFlags, subjects: &'f [Subject]) -> Self {
         let out: Box<dyn Write> = match flags.json {
             true => Box::new(anstream::stderr()),
             false => Box::new(anstream::stdout()),
@@ -218,7 +222,8 @@ impl<'f> Told<'f> {
             out,
             bar,
             width: widths.max().unwrap_or(0),
-            failures: String::new(),
+            subjects,
+            failures: BTreeMap::new(),
             statuses: Vec::new(),
             failed: 0,
         }
@@ -248,13 +253,21 @@ impl<'f> Told<'f> {
             if self.flags.bin.is_some() {
                 text += &report.found();
             }
-            self.failures += &report.failures();
+            self.failed(subject, report.failures());
         }
         self.statuses.push(report.status.name());
         self.failed += usize::from(!report.status.is_good());
         self.bar.inc(1);
         self.write(&text)?;
         self.objects(report.json())
+    }
+
+    /// Keeps what is wrong with a program, to be told at the end.
+    fn failed(&mut self, subject: &Subject, failure: String) {
+        let mut subjects = self.subjects.iter();
+        let place = subjects.position(|other| std::ptr::eq(other, subject));
+        self.failures
+            .insert(place.expect("it is one of them"), failure);
     }
 
     /// Tells of a program that was not explored, though it should be, and why.
@@ -266,7 +279,8 @@ impl<'f> Told<'f> {
         details: &str,
     ) -> Result<()> {
         let (name, width) = (&subject.name, self.width);
-        self.failures += &format!("{RED}FAIL{RED:#} {BOLD}{name}: {what}{BOLD:#}\n{details}\n");
+        let failure = format!("{RED}FAIL{RED:#} {BOLD}{name}: {what}{BOLD:#}\n{details}\n");
+        self.failed(subject, failure);
         self.statuses.push(status);
         self.failed += 1;
         self.bar.inc(1);
@@ -299,7 +313,7 @@ impl<'f> Told<'f> {
     /// Tells all that is wrong, and the sum; returns the status to end with.
     fn end(mut self, wall: Duration) -> Result<u8> {
         self.bar.finish_and_clear();
-        let failures = std::mem::take(&mut self.failures);
+        let failures: String = std::mem::take(&mut self.failures).into_values().collect();
         let mut text = String::new();
         if !failures.is_empty() {
             text += &format!("\n{failures}");
