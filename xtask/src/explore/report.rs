@@ -135,12 +135,7 @@ impl<'e> Report<'e> {
             (Status::Broken, _) => {
                 let count = (self.broken.len() + self.unseen.len()) as u64;
                 let (n, s) = counted(count, "failure");
-                let preposition = if self.explored.schedules > 1 {
-                    "among"
-                } else {
-                    "on"
-                };
-                format!("{n} {s} {}", self.coverage(preposition))
+                format!("{n} {s} {}", self.coverage("among"))
             }
             (Status::Proved, _) => format!("held {}", self.coverage("on")),
             (Status::Held, _) => self.coverage("on"),
@@ -171,6 +166,11 @@ impl<'e> Report<'e> {
     fn coverage(&self, preposition: &str) -> String {
         let (n, s) = counted(self.explored.schedules, "schedule");
         let Some(summary) = &self.explored.summary else {
+            let preposition = if self.explored.schedules > 1 {
+                preposition
+            } else {
+                "on"
+            };
             return format!("{preposition} {n} {s}");
         };
         let mut all = Vec::new();
@@ -182,7 +182,7 @@ impl<'e> Report<'e> {
                 .filter(|phase| phase.time_model == model);
             let complete: Vec<&Phase> = phases.clone().filter(|phase| phase.complete).collect();
             if let Some(phase) = complete.iter().find(|phase| phase.strategy.is_exhaustive()) {
-                all.push(match (model, phase.strategy, phase.schedules) {
+                let what = match (model, phase.strategy, phase.schedules) {
                     (TimeModel::Virtual, _, 1) => "the only schedule".to_string(),
                     (TimeModel::Virtual, Strategy::Plain, count) => {
                         format!("all {} schedules", thousands(count))
@@ -197,7 +197,13 @@ impl<'e> Report<'e> {
                         let count = thousands(count);
                         format!("all {count} where a sleep may end at any time")
                     }
-                });
+                };
+                let preposition = if phase.schedules > 1 {
+                    preposition
+                } else {
+                    "on"
+                };
+                all.push(format!("{preposition} {what}"));
             } else if phases.clone().next().is_some() {
                 let bound = complete.iter().filter_map(|phase| bound(phase)).max();
                 bounds.push(bound);
@@ -207,8 +213,7 @@ impl<'e> Report<'e> {
             return "before anything was explored".to_string();
         }
         if bounds.is_empty() {
-            let all = all.join(&format!(", and {preposition} "));
-            return format!("{preposition} {all}");
+            return all.join(", and ");
         }
         // What is said of both models has to be true of both.
         match bounds.into_iter().min().flatten() {
