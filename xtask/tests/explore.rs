@@ -62,12 +62,15 @@ impl Workspace {
         let mut expected = Vec::new();
         for section in PAGE.split("\n## ").skip(1) {
             let (name, text) = section.split_once('\n').expect("a title ends its line");
+            if text.contains("```rust unix\n") && !cfg!(unix) {
+                continue;
+            }
             let folder = root.join("crates").join(name);
             let mut kept = vec![folder.join("Cargo.toml")];
             for block in text.split("```").skip(1).step_by(2) {
                 let (info, text) = block.split_once('\n').expect("a fence ends its line");
                 let file = match info {
-                    "rust" => "src/main.rs".to_string(),
+                    "rust" | "rust unix" => "src/main.rs".to_string(),
                     "rust build" => "build.rs".to_string(),
                     "toml" => "invariants.toml".to_string(),
                     "text" => {

@@ -154,7 +154,10 @@ pub fn explore(
         return Err(Error::Broken(format!("before the first schedule, {story}")).into());
     };
     explored.schedules = record.number;
-    let object = retrace(subject, harness, flags, &record, (kind, &story))?;
+    let mut object = retrace(subject, harness, flags, &record, (kind, &story))?;
+    if replay.is_none() {
+        object["found_after"] = json!(record.number);
+    }
     explored
         .runs
         .push(Run::parse(&object).map_err(Error::Broken)?);
@@ -398,7 +401,7 @@ fn retrace(
         "kind": kind,
         "rule": null,
         "story": story,
-        "found_after": record.number,
+        "found_after": null,
         "preemptions": preempted.count(),
         "schedule": {"time_model": time_model, "deviations": deviations},
         "threads": threads,
