@@ -473,12 +473,16 @@ fn must(ran: &Ran, status: i32, texts: &[&str]) -> Result<()> {
     }
 }
 
-/// A folder with this file, resolved, as processes see their own.
-fn folder(name: &str, text: &str) -> Result<(tempfile::TempDir, PathBuf)> {
-    let folder = tempfile::tempdir_in(env!("CARGO_TARGET_TMPDIR"))?;
-    let path = folder.path().canonicalize()?;
-    fs::write(path.join(name), text)?;
-    Ok((folder, path))
+/// A folder with these files, resolved, as processes see their own. It is kept from one test
+/// to the next, and with it what the runner builds of them.
+fn folder(name: &str, files: &[(&str, &str)]) -> Result<PathBuf> {
+    let folder = Path::new(env!("CARGO_TARGET_TMPDIR"))
+        .join("explore-files")
+        .join(name);
+    for (file, text) in files {
+        write(&folder.join(file), text);
+    }
+    Ok(folder.canonicalize()?)
 }
 
 /// A command in a folder.
@@ -489,11 +493,8 @@ fn explore(folder: &Path, words: &[&str]) -> Command {
 }
 
 fn files() -> Result<()> {
-    let (_folder, path) = folder("my prog-1.rs", RACE)?;
-    fs::write(
-        path.join("fn.rs"),
-        "fn main() { println!(\"Main: here\"); }\n",
-    )?;
+    let here = "fn main() { println!(\"Main: here\"); }\n";
+    let path = folder("files", &[("my prog-1.rs", RACE), ("fn.rs", here)])?;
     let ran = Ran::of(explore(&path, &["my prog-1.rs", "fn.rs"]), None, false)?;
     must(
         &ran,
@@ -515,7 +516,7 @@ fn files() -> Result<()> {
 }
 
 fn changed() -> Result<()> {
-    let (_folder, path) = folder("race.rs", RACE)?;
+    let path = folder("changed", &[("race.rs", RACE)])?;
     let ran = Ran::of(explore(&path, &["race.rs"]), None, false)?;
     must(&ran, 1, &["FAIL race: panic"])?;
     let token = token(&ran)?;
@@ -557,8 +558,7 @@ fn with_other_harness(command: &mut Command, folder: &Path, edit: &str) -> Resul
 
 #[cfg(unix)]
 fn canary() -> Result<()> {
-    let (_folder, path) = folder("a.rs", RACE)?;
-    fs::write(path.join("b.rs"), RACE)?;
+    let path = folder("canary", &[("a.rs", RACE), ("b.rs", RACE)])?;
     let mut command = explore(&path, &["a.rs", "b.rs"]);
     with_other_harness(&mut command, &path, "'/println/d'")?;
     let ran = Ran::of(command, None, false)?;
@@ -568,8 +568,7 @@ fn canary() -> Result<()> {
 
 #[cfg(unix)]
 fn mute() -> Result<()> {
-    let (_folder, path) = folder("mute.rs", RACE)?;
-    fs::write(path.join("race.rs"), RACE)?;
+    let path = folder("mute", &[("mute.rs", RACE), ("race.rs", RACE)])?;
     let mut command = explore(&path, &["mute.rs", "race.rs"]);
     with_other_harness(&mut command, &path, "'/explore::main(canary, mute/d'")?;
     let ran = Ran::of(command, None, false)?;
