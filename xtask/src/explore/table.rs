@@ -120,7 +120,9 @@ impl<'r> Table<'r> {
         let is_end = verb.ends_with("a sender") || verb.ends_with("the receiver");
         match (verb, object.thread) {
             // There is but one that can be meant.
-            ("print" | "panic" | "exit" | "finish" | "park" | "sleep", _) => verb.to_string(),
+            ("print" | "panic" | "exit" | "abort" | "finish" | "park" | "sleep", _) => {
+                verb.to_string()
+            }
             ("end the scope" | "leave the scope", _) => verb.to_string(),
             (_, Some(thread)) => format!("{verb} {}", self.thread(thread)),
             _ => {

@@ -122,6 +122,8 @@ pub struct ThreadState {
     pub last: Option<u32>,
     /// It panicked, and nobody has joined it.
     pub unjoined_panic: bool,
+    /// Where it has panicked last, and with which message.
+    pub panic: Option<(&'static Location<'static>, String)>,
     /// Whether it has announced an operation, and waits to be chosen for it.
     waits: bool,
     /// That operation, or the one before.
@@ -310,6 +312,7 @@ impl Execution {
             name,
             last: None,
             unjoined_panic: false,
+            panic: None,
             waits: true,
             op: Op::local("start", place),
             seen: Seen::default(),
@@ -336,13 +339,11 @@ impl Execution {
         Some(thread as u32)
     }
 
-    /// What the running thread has put off first.
-    #[inline]
-    pub(super) fn take_put_off(&mut self) -> Option<Box<dyn FnOnce()>> {
-        let thread = self.threads.get_mut(self.current as usize)?;
-        match self.is_running && !thread.put_off.is_empty() {
-            true => Some(thread.put_off.remove(0)),
-            false => None,
+    /// What the running thread has put off.
+    pub(super) fn take_put_off(&mut self) -> Vec<Box<dyn FnOnce()>> {
+        match self.is_running {
+            true => mem::take(&mut self.threads[self.current as usize].put_off),
+            false => Vec::new(),
         }
     }
 

@@ -309,6 +309,15 @@ pub fn set_panicking(panicking: bool) {
     });
 }
 
+/// The running thread has begun to unwind from a panic with this message.
+pub fn panicked(place: &'static Location<'static>, message: &str) {
+    with(|running| {
+        let thread = &mut running.threads[running.current as usize];
+        thread.panicking = true;
+        thread.panic = Some((place, message.to_string()));
+    });
+}
+
 /// The running thread's thread-local values, in the order in which they were made.
 pub(crate) fn with_locals<R>(f: impl FnOnce(&mut Vec<Local>) -> R) -> R {
     with(|running| f(&mut running.threads[running.current as usize].locals))
@@ -331,9 +340,8 @@ pub fn put_off(work: Box<dyn FnOnce()>) {
 }
 
 /// Does what the running thread has put off.
-#[inline]
 pub fn catch_up() {
-    while let Some(work) = with(Execution::take_put_off) {
+    for work in with(Execution::take_put_off) {
         work();
     }
 }

@@ -47,7 +47,7 @@ pub(super) fn run(program: &Program) {
     let main = Fiber::new(Box::new(move || {
         let code = catch(|| program()).unwrap_or(PANICKED);
         drop_locals();
-        perform(exit_op(Location::caller()));
+        perform(exit_op("exit", Location::caller()));
         with(|running| running.ending = Some(Ending::Exited(code)));
     }));
     let main = main.expect("there is room for one thread");
@@ -162,14 +162,18 @@ pub(super) fn end(ending: Ending) -> ! {
 }
 
 /// The end of the program comes before or after each line that another thread prints.
-fn exit_op(place: &'static Location<'static>) -> Op {
+fn exit_op(verb: &'static str, place: &'static Location<'static>) -> Op {
     let [out, err] = [Stream::Stdout, Stream::Stderr].map(super::stream);
-    let op = Op::local("exit", place);
+    let op = Op::local(verb, place);
     op.and(out, Access::Write).and(err, Access::Write)
 }
 
 pub(super) fn exit(place: &'static Location<'static>, ending: Ending) -> ! {
-    perform(exit_op(place));
+    let verb = match ending {
+        Ending::Killed(_) => "abort",
+        _ => "exit",
+    };
+    perform(exit_op(verb, place));
     end(ending)
 }
 

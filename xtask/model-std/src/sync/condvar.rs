@@ -185,10 +185,14 @@ impl Condvar {
     #[track_caller]
     fn wake(&self, number: i64, deadline: Option<Duration>) -> bool {
         let object = self.object();
-        let op = |access| Op::new("wake", object, access).guard(object, number);
+        let access = match deadline {
+            Some(_) => Access::Write,
+            None => Access::Receive,
+        };
+        let op = Op::new("wake", object, access).guard(object, number);
         match deadline {
-            Some(at) => op(Access::Write).deadline(at).perform(),
-            None => op(Access::Receive).perform(),
+            Some(at) => op.deadline(at).perform(),
+            None => op.perform(),
         };
         let mut state = self.state();
         state.waiting -= 1;
