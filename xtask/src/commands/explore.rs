@@ -156,22 +156,18 @@ fn run(
         }
         drop(sender);
         let mut result = Ok(());
-        for news in receiver {
-            let heard = match news {
-                News::Progress(index, schedules, strategy) => {
-                    told.progress(ready[index].0, schedules, &strategy);
-                    Ok(())
-                }
-                News::Ended(index, explored) => {
-                    let (subject, harness) = ready[index];
-                    match *explored {
-                        Ok(explored) => told.ended(subject, harness, &explored),
-                        Err(Failure::NotInPlace(what)) => Err(Error::Broken(what)),
-                        Err(Failure::Program(Error::Interrupted)) => Ok(()),
-                        Err(Failure::Program(error)) => {
-                            told.without_result(subject, NO_RESULT, NO_RESULT, &error.to_string())
-                        }
-                    }
+        // Programs end in any order, and the same command shall say the same.
+        let mut ended = BTreeMap::new();
+        let mut next = 0;
+        let bar = told.bar.clone();
+        let mut tell = |index: usize, explored: std::result::Result<Explored, Failure>| {
+            let (subject, harness) = ready[index];
+            let heard = match explored {
+                Ok(explored) => told.ended(subject, harness, &explored),
+                Err(Failure::NotInPlace(what)) => Err(Error::Broken(what)),
+                Err(Failure::Program(Error::Interrupted)) => Ok(()),
+                Err(Failure::Program(error)) => {
+                    told.without_result(subject, NO_RESULT, NO_RESULT, &error.to_string())
                 }
             };
             if heard.is_err() && result.is_ok() {
@@ -179,6 +175,25 @@ fn run(
                 process::interrupt();
                 result = heard;
             }
+        };
+        for news in receiver {
+            match news {
+                News::Progress(index, schedules, strategy) => {
+                    let (name, schedules) = (&ready[index].0.name, thousands(schedules));
+                    bar.set_message(format!("{name}: {schedules} schedules, {strategy}"));
+                }
+                News::Ended(index, explored) => {
+                    ended.insert(index, *explored);
+                    while let Some(explored) = ended.remove(&next) {
+                        tell(next, explored);
+                        next += 1;
+                    }
+                }
+            }
+        }
+        // After an interruption some are missing.
+        for (index, explored) in ended {
+            tell(index, explored);
         }
         result
     })
@@ -227,12 +242,6 @@ impl<'f> Told<'f> {
             statuses: Vec::new(),
             failed: 0,
         }
-    }
-
-    fn progress(&mut self, subject: &Subject, schedules: u64, strategy: &str) {
-        let (name, schedules) = (&subject.name, thousands(schedules));
-        self.bar
-            .set_message(format!("{name}: {schedules} schedules, {strategy}"));
     }
 
     fn ended(&mut self, subject: &Subject, harness: &Harness, explored: &Explored) -> Result<()> {
