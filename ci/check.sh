@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # The project's own checks, beyond its tests: the code is formatted and free of
-# warnings, every topic keeps its invariants, and every topic's folder, copied out
-# alone, builds and keeps them too.
+# warnings, every topic keeps its invariants, on real runs and on explored schedules, and
+# every topic's folder, copied out alone, builds and keeps them too.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
@@ -20,7 +20,8 @@ trap 'rm -rf "$copies"' EXIT
 
 step 'formatting' cargo fmt --all --check
 step 'lints' cargo clippy --quiet --locked --workspace --all-targets -- --deny warnings
-step 'documentation' env RUSTDOCFLAGS='--deny warnings' cargo doc --quiet --locked --no-deps --package xtask
+step 'documentation' env RUSTDOCFLAGS='--deny warnings' cargo doc --quiet --locked --no-deps \
+    --package xtask --package invariants --package model-std
 # Needs nothing from the network but what cargo has fetched. The advisories do, and
 # are asked for in the GitHub workflow.
 if cargo deny --version >/dev/null 2>&1; then
@@ -29,4 +30,5 @@ else
     printf '\n== dependencies: not checked here, since cargo-deny is not installed\n'
 fi
 step 'every topic' cargo xtask run-all
+step 'every topic, explored' cargo xtask explore --all
 step 'every topic, copied out alone' cargo xtask copy --all "$copies/topics"

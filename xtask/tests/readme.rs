@@ -1,11 +1,12 @@
-//! The README's table of topics is the list of topics.
+//! The README's table of topics is the list of topics, and the schedule that it shows is what
+//! the explorer says.
 
 mod house;
 
 use std::fmt::Write;
 use std::path::Path;
 
-use house::{Ran, command};
+use house::{House, Ran, command};
 use serde_json::Value;
 
 #[test]
@@ -33,5 +34,42 @@ fn table_of_topics_is_current() {
     }
     if let Err(stale) = house::is_expected(&file, &format!("{before}{table}\n{after}")) {
         panic!("{stale}");
+    }
+}
+
+#[test]
+fn failing_schedule_is_current() {
+    let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("../README.md");
+    let readme = std::fs::read_to_string(&file).expect("the README is there");
+    let (before, rest) = readme
+        .split_once("```text\n$ cargo xtask explore counter.rs\n")
+        .expect("a schedule is shown");
+    let (shown, after) = rest.split_once("```").expect("the block ends");
+    let program = before.rsplit_once("```rust\n").expect("so is the program");
+    let program = program.1.split_once("```").expect("the block ends").0;
+
+    let house = House::new("[]").file("counter.rs", program);
+    let found = house.xtask("explore counter.rs").exits(1).stdout;
+    // How long it took, and which version of the explorer it was, differ from run to run.
+    let told = |text: &str| -> String {
+        let line = |line: &str| {
+            let end = line
+                .find("schedules  0.")
+                .or(line.rfind('.'))
+                .unwrap_or(line.len());
+            let is_told = line.contains("--replay") || line.starts_with("FAIL ");
+            line[..if is_told { end } else { line.len() }]
+                .trim_end()
+                .to_string()
+                + "\n"
+        };
+        text.trim().lines().map(line).collect()
+    };
+    if told(&found) != told(shown) {
+        let start = "```text\n$ cargo xtask explore counter.rs\n";
+        let current = format!("{before}{start}{}\n```{after}", found.trim());
+        if let Err(stale) = house::is_expected(&file, &current) {
+            panic!("{stale}");
+        }
     }
 }
