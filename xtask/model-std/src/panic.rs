@@ -61,10 +61,7 @@ impl<'a> PanicHookInfo<'a> {
 
     /// What the panic carries, if it is text.
     pub fn payload_as_str(&self) -> Option<&str> {
-        match self.payload.downcast_ref::<String>() {
-            Some(text) => Some(text),
-            None => self.payload.downcast_ref::<&'static str>().copied(),
-        }
+        text_of(self.payload)
     }
 
     /// Where the panic stands in the source; never `None`.
@@ -80,6 +77,14 @@ impl fmt::Display for PanicHookInfo<'_> {
             Some(text) => write!(out, ":\n{text}"),
             None => Ok(()),
         }
+    }
+}
+
+/// What a panic carries, if it is text.
+fn text_of(payload: &dyn Any) -> Option<&str> {
+    match payload.downcast_ref::<String>() {
+        Some(text) => Some(text),
+        None => payload.downcast_ref::<&'static str>().copied(),
     }
 }
 
@@ -166,6 +171,7 @@ struct Elsewhere;
 
 fn take_down(info: &::std::panic::PanicHookInfo<'_>) {
     let payload = info.payload();
+    let message = text_of(payload).unwrap_or("Box<dyn Any>");
     let payload: Box<dyn Any + Send> = if let Some(text) = payload.downcast_ref::<String>() {
         Box::new(text.clone())
     } else if let Some(text) = payload.downcast_ref::<&'static str>() {
@@ -174,7 +180,6 @@ fn take_down(info: &::std::panic::PanicHookInfo<'_>) {
         Box::new(Elsewhere)
     };
     let location = raw::outlive(info.location().expect("a panic has a place"));
-    let message = info.payload_as_str().unwrap_or("Box<dyn Any>");
     engine::panicked(location, message);
     engine::put_off(Box::new(move || {
         report(

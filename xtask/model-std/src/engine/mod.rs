@@ -259,7 +259,7 @@ pub fn execution() -> u32 {
 
 /// Starts a thread with this body, and says which. The body catches its own panics.
 ///
-/// A body that borrows is made `'static` by [`raw::outlived_by_scope`] first.
+/// A body that borrows is made `'static` by `raw::outlived_by_scope` first.
 #[track_caller]
 pub fn spawn(name: Option<String>, body: Box<dyn FnOnce() + 'static>) -> Thread {
     run::spawn(name, Location::caller(), body)

@@ -2,7 +2,7 @@
 //! it found.
 //!
 //! One JSON object comes in on standard input, and NDJSON goes out on standard output; the
-//! module [`wire`] has both. Nothing of this touches the program but through the engine.
+//! module `wire` has both. Nothing of this touches the program but through the engine.
 
 mod judge;
 mod report;
