@@ -353,7 +353,7 @@ fn retrace(
         cores: usize::MAX,
         left_running: false,
     };
-    let transcript = Transcript {
+    let transcript: Transcript = Transcript {
         lines: Vec::new(),
         end,
     };
