@@ -1,8 +1,8 @@
 //! The one function that everything asks: does this run obey this specification?
 
 use std::borrow::Borrow;
-use std::collections::HashMap;
 
+use super::hash::Map;
 use super::rules::{Evidence, Finding};
 use super::spec::{Mode, Rule, Spec};
 use super::transcript::{End, Transcript};
@@ -102,7 +102,7 @@ struct Known {
     /// The numbers of the readings that decide it in the run at hand, in their order.
     sees: Vec<u32>,
     /// Whether it holds where it sees these.
-    verdicts: HashMap<Box<[u32]>, bool>,
+    verdicts: Map<Box<[u32]>, bool>,
 }
 
 impl<S: Borrow<Spec>> Checker<S> {

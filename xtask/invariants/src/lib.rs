@@ -12,6 +12,7 @@ mod check;
 mod cursor;
 pub mod diagnostic;
 mod expression;
+mod hash;
 mod node;
 pub mod pattern;
 pub mod rules;

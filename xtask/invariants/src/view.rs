@@ -1,9 +1,9 @@
 //! A transcript as the rules see it: its lines, each with the event that it is.
 
-use std::collections::HashMap;
 use std::ops::{Deref, Range};
 use std::rc::Rc;
 
+use super::hash::Map;
 use super::pattern::{Captures, Pattern};
 use super::selector::Selector;
 use super::spec::{Matcher, Spec};
@@ -57,7 +57,7 @@ pub(super) struct Reading {
 #[derive(Default)]
 pub(super) struct Readings {
     /// By the text, for each stream.
-    known: [HashMap<String, Rc<Reading>>; 2],
+    known: [Map<String, Rc<Reading>>; 2],
 }
 
 /// An occurrence that a selector selected, and the value it selected of it.
@@ -104,7 +104,7 @@ impl Reading {
 impl Readings {
     /// How many there are.
     pub fn len(&self) -> usize {
-        self.known.iter().map(HashMap::len).sum()
+        self.known.iter().map(Map::len).sum()
     }
 
     fn get(&self, stream: Stream, text: &str) -> Option<Rc<Reading>> {
@@ -188,7 +188,9 @@ impl<'v> View<'v> {
             let value = selector.value(occurrence)?;
             Some(Hit { occurrence, value })
         };
-        self.occurrences.iter().filter_map(hit).collect()
+        let mut hits = Vec::with_capacity(self.occurrences.len());
+        hits.extend(self.occurrences.iter().filter_map(hit));
+        hits
     }
 
     /// The places of the last lines that were printed: what a program said at its end.
