@@ -1,6 +1,7 @@
 //! What the program prints, kept in one buffer until somebody asks for its lines.
 
 use std::borrow::Cow;
+use std::io::BufRead;
 
 use invariants::{Line, Stream};
 
@@ -69,7 +70,7 @@ impl Output {
         let mut open: [(Option<&Piece>, Cow<'_, [u8]>); 2] = Default::default();
         for (piece, text) in self.pieces() {
             let (last, rest) = &mut open[piece.stream as usize];
-            for part in text.split_inclusive(|&byte| byte == b'\n') {
+            for part in parts(text) {
                 if rest.is_empty() {
                     *rest = Cow::Borrowed(part);
                 } else {
@@ -127,6 +128,16 @@ impl Piece {
         };
         (self.step, line)
     }
+}
+
+/// The lines of a piece, each with its newline if it has one. The standard library's search for
+/// a byte, which reading has, looks at many bytes at once.
+fn parts(mut text: &[u8]) -> impl Iterator<Item = &[u8]> {
+    std::iter::from_fn(move || {
+        let from = text;
+        let length = text.skip_until(b'\n').expect("a slice can be read");
+        (length > 0).then(|| &from[..length])
+    })
 }
 
 /// A line without its end. What is no UTF-8 is replaced; to look for that takes several times
