@@ -1,4 +1,4 @@
-//! The one function that everything asks: does this run obey this specification?
+//! What everything asks: does this run obey this specification?
 
 use std::borrow::Borrow;
 
