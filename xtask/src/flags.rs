@@ -11,7 +11,7 @@ use lexopt::ValueExt;
 
 use crate::batch::Options;
 use crate::error::{Error, Result};
-use crate::explore::protocol::TimeModel;
+use crate::explore::protocol::{Strategy, TimeModel};
 use invariants::suggest;
 
 /// A parsed command line.
@@ -114,6 +114,8 @@ pub struct ExploreFlags {
     pub time: Option<Duration>,
     /// What time means; both, one after the other, if `None`.
     pub time_model: Option<TimeModel>,
+    /// The one way in which schedules are chosen; one after the other if `None`.
+    pub strategy: Option<Strategy>,
     /// Which schedules are tried, where they are chosen at random.
     pub seed: u64,
     /// After how long without a step a program is taken to be stuck outside of the explorer.
@@ -137,6 +139,7 @@ impl Default for ExploreFlags {
             schedules: 100_000,
             time: Some(Duration::from_secs(10)),
             time_model: None,
+            strategy: None,
             seed: 1,
             stall: Duration::from_secs(10),
             json: false,
@@ -182,6 +185,11 @@ const EXPLORE_OPTIONS: &str =
       --time SECONDS how long each program is explored at most (10)
       --time-model M virtual: a sleep lasts until nobody else can go on; adversarial: any
                      sleep may end at any time (first the one, then the other)
+      --strategy S   how schedules are chosen, so as to see after how many each way finds a
+                     failure. exhaustive: one of each kind that can be told apart; plain:
+                     all of them; preemption-bound-N: all that preempt N times at most; pct:
+                     random priorities; random: a random thread at each step (exhaustive,
+                     and where those are too many, one of the others after the other)
       --seed N       choose other schedules, where they are chosen at random (1)
       --replay TOKEN one schedule again, exactly; a report names its token
       --outputs      list the distinct outputs, how often each was seen, and a schedule
@@ -341,10 +349,20 @@ fn seconds(
         })
 }
 
-fn time_model(parser: &mut lexopt::Parser) -> std::result::Result<TimeModel, lexopt::Error> {
+/// What the name after a flag means, which has one of these names.
+fn named<T>(
+    noun: &str,
+    names: &[&str],
+    of_name: fn(&str) -> Option<T>,
+    parser: &mut lexopt::Parser,
+) -> std::result::Result<T, lexopt::Error> {
     let name = parser.value()?.string()?;
-    TimeModel::of_name(&name).ok_or_else(|| {
-        format!("there is no time model `{name}`; there are: virtual, adversarial").into()
+    of_name(&name).ok_or_else(|| {
+        let repair = match suggest(&name, names.iter().copied()) {
+            Some(near) => format!("did you mean `{near}`?"),
+            None => format!("there are: {}", names.join(", ")),
+        };
+        format!("there is no {noun} `{name}`; {repair}").into()
     })
 }
 
@@ -466,7 +484,16 @@ impl Words {
             }
             "--stall" => self.explore.stall = seconds(flag, parser)?,
             "--time" => self.explore.time = Some(seconds(flag, parser)?),
-            "--time-model" => self.explore.time_model = Some(time_model(parser)?),
+            "--strategy" => {
+                let of_name = Strategy::of_name;
+                let strategy = named("strategy", &Strategy::NAMES, of_name, parser)?;
+                self.explore.strategy = Some(strategy);
+            }
+            "--time-model" => {
+                let names = TimeModel::ALL.map(TimeModel::name);
+                let model = named("time model", &names, TimeModel::of_name, parser)?;
+                self.explore.time_model = Some(model);
+            }
             "--tree" => self.explore.tree = Some(parser.value()?.into()),
             "--seed" => {
                 let seed = number::<NonZeroU32>(flag, parser)?.get().into();

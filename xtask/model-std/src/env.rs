@@ -1,9 +1,7 @@
 //! The environment of the process: what only reads it is passed through.
 
-pub use ::std::env::{
-    JoinPathsError, SplitPaths, VarError, Vars, VarsOs, consts, current_dir, current_exe, home_dir,
-    join_paths, split_paths, temp_dir, var, var_os, vars, vars_os,
-};
+#[doc(no_inline)]
+pub use crate::fidelity::passed::env::*;
 
 use ::std::ffi::OsString;
 use ::std::marker::PhantomData;

@@ -1,6 +1,7 @@
 //! Hints to the compiler, passed through, and to the processor, modelled.
 
-pub use ::std::hint::{assert_unchecked, black_box, select_unpredictable, unreachable_unchecked};
+#[doc(no_inline)]
+pub use crate::fidelity::passed::hint::*;
 
 use crate::engine;
 

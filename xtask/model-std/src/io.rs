@@ -2,12 +2,10 @@
 //! output that stays in memory. The standard input is not there: a program that waits for
 //! somebody to type cannot be explored.
 
-pub use ::std::io::{
-    BufRead, BufReader, BufWriter, Bytes, Chain, Cursor, Empty, Error, ErrorKind, IntoInnerError,
-    IoSlice, IoSliceMut, LineWriter, Lines, Read, Repeat, Result, Seek, SeekFrom, Sink, Split,
-    Take, Write, WriterPanicked, copy, empty, prelude, read_to_string, repeat, sink,
-};
+#[doc(no_inline)]
+pub use crate::fidelity::passed::io::*;
 
+use ::std::cell::Cell;
 use ::std::fmt::{self, Arguments};
 use ::std::marker::PhantomData;
 use ::std::panic::Location;
@@ -125,8 +123,8 @@ macro_rules! stream {
         #[must_use = "the lock is given back when this is dropped"]
         pub struct $lock<'a> {
             place: &'static Location<'static>,
-            /// It stays on its thread, as every lock's guard does.
-            guard: PhantomData<MutexGuard<'a, ()>>,
+            /// It stays on its thread, and nothing of it is shared with another.
+            like: PhantomData<MutexGuard<'a, Cell<()>>>,
         }
 
         impl $stream {
@@ -137,7 +135,7 @@ macro_rules! stream {
                 lock(Stream::$stream);
                 $lock {
                     place: Location::caller(),
-                    guard: PhantomData,
+                    like: PhantomData,
                 }
             }
         }

@@ -34,11 +34,6 @@
 //! has no reduction. loom has no `scope`, no `Barrier` and no `sleep`. Where they can
 //! run a program, they are good oracles, and the outcomes have to be the same.
 
-#![expect(
-    clippy::legacy_numeric_constants,
-    reason = "a program may be older than the constants of the types"
-)]
-
 // The order of the modules is that of the documentation of `std`; the engine comes last.
 mod macros;
 pub mod prelude;
@@ -54,37 +49,16 @@ pub mod sync;
 pub mod thread;
 pub mod time;
 
+#[doc = include_str!("../FIDELITY.md")]
+pub mod fidelity;
+
 #[doc(hidden)]
 pub mod engine;
 #[doc(hidden)]
 pub mod explore;
 
-pub use ::std::{
-    alloc, any, array, ascii, backtrace, borrow, boxed, cell, char, clone, cmp, collections,
-    convert, default, error, f32, f64, ffi, fmt, future, hash, iter, marker, mem, num, ops, option,
-    path, pin, primitive, ptr, rc, result, slice, str, string, task,
-};
-// The old modules of constants, beside the primitive types of the same names.
-pub use ::std::{i8, i16, i32, i64, i128, isize, u8, u16, u32, u64, u128, usize};
-// `vec` is a module and a macro.
-#[cfg(any(target_arch = "x86", target_arch = "x86_64"))]
-pub use ::std::is_x86_feature_detected;
-#[expect(deprecated, reason = "a program may be older than the operator `?`")]
-pub use ::std::r#try;
-pub use ::std::{arch, vec};
-pub use ::std::{
-    assert, assert_eq, assert_ne, cfg, column, compile_error, concat, debug_assert,
-    debug_assert_eq, debug_assert_ne, file, format, format_args, include, include_bytes,
-    include_str, line, matches, module_path, option_env, stringify, todo, unimplemented,
-    unreachable, write, writeln,
-};
-
-/// The macros of the same names as modules that are modelled. A glob brings in the macros
-/// alone, because the modules here come before it.
-mod beside_modules {
-    pub use ::std::{env, panic};
-}
-pub use beside_modules::*;
+#[doc(no_inline)]
+pub use fidelity::passed::{macros::*, root::*};
 
 /// What the harness calls with the value that the program's `main` returned.
 #[doc(hidden)]

@@ -1,5 +1,4 @@
 //! Addresses, passed through. What talks to the network is not there.
 
-pub use ::std::net::{
-    AddrParseError, IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, SocketAddrV4, SocketAddrV6,
-};
+#[doc(no_inline)]
+pub use crate::fidelity::passed::net::*;

@@ -1,15 +1,20 @@
 //! What belongs to one operating system. Only what crates name that never use it.
 
-pub use ::std::os::raw;
+#[doc(no_inline)]
+pub use crate::fidelity::passed::os::*;
 
 #[cfg(unix)]
 pub mod unix {
     //! What belongs to Unix.
 
+    #[doc(no_inline)]
+    pub use crate::fidelity::passed::unix::*;
+
     pub mod thread {
         //! The system's own handle of a thread: no thread of the program has one.
 
-        pub use ::std::os::unix::thread::RawPthread;
+        #[doc(no_inline)]
+        pub use crate::fidelity::passed::unix_thread::*;
 
         use crate::engine;
         use crate::thread::JoinHandle;

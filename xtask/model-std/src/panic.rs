@@ -174,7 +174,8 @@ fn take_down(info: &::std::panic::PanicHookInfo<'_>) {
         Box::new(Elsewhere)
     };
     let location = raw::outlive(info.location().expect("a panic has a place"));
-    engine::set_panicking(true);
+    let message = info.payload_as_str().unwrap_or("Box<dyn Any>");
+    engine::panicked(location, message);
     engine::put_off(Box::new(move || {
         report(
             &PanicHookInfo {
@@ -184,6 +185,26 @@ fn take_down(info: &::std::panic::PanicHookInfo<'_>) {
             location,
         );
     }));
+    // The real library would abort the process now. The program's process it is that ends, and
+    // what the thread has put off comes before.
+    if location.file().ends_with("core/src/panicking.rs") && FATAL.contains(&message) {
+        leave_hook();
+        engine::catch_up();
+        process::abort();
+    }
+}
+
+/// What the real library says of a panic that nothing may unwind from: that of a destructor
+/// which runs because of another panic, or of a function for another language.
+const FATAL: [&str; 2] = [
+    "panic in a destructor during cleanup",
+    "panic in a function that cannot unwind",
+];
+
+/// From here on the real library does not know any more that its hook is running: to catch a
+/// panic makes it forget that. Now other threads may panic, although this one never returns.
+fn leave_hook() {
+    let _nothing = catch_real(|| resume_real(Box::new(())));
 }
 
 crate::thread_local! {

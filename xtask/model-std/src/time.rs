@@ -1,7 +1,8 @@
 //! Virtual time. A clock moves only when every thread waits, or when nothing but the clock
 //! is looked at.
 
-pub use ::std::time::{Duration, TryFromFloatSecsError};
+#[doc(no_inline)]
+pub use crate::fidelity::passed::time::*;
 
 use ::std::error::Error;
 use ::std::fmt;

@@ -1,6 +1,9 @@
 //! `cargo xtask explore`: programs on every schedule, or on many.
 
+use std::collections::BTreeMap;
+use std::fs::File;
 use std::io::{self, Write};
+use std::path::Path;
 use std::sync::Mutex;
 use std::sync::mpsc;
 use std::thread;
@@ -9,9 +12,9 @@ use std::time::{Duration, Instant};
 use indicatif::{ProgressBar, ProgressStyle};
 use serde_json::{Value, json};
 
-use crate::error::{ALL_HOLD, BROKEN, Error, INTERRUPTED, Result, WRONG};
+use crate::error::{ALL_HOLD, BROKEN, Error, INTERRUPTED, Result};
 use crate::explore::build::{self, Facade, Harness};
-use crate::explore::child::{self, Explored};
+use crate::explore::child::{self, Explored, Failure};
 use crate::explore::protocol::Schedule;
 use crate::explore::real;
 use crate::explore::report::{Report, thousands};
@@ -29,6 +32,8 @@ use crate::workspace::Workspace;
 ///
 /// There is no such program, an invariants file is wrong, the facade cannot be built or does
 /// not stand between a program and the standard library, or the report cannot be written.
+/// Whatever is amiss with one program is told of that one, and keeps no other from being
+/// explored.
 pub fn explore(flags: &ExploreFlags) -> Result<u8> {
     let start = Instant::now();
     let replay = flags.replay.as_deref().map(Token::parse).transpose()?;
@@ -45,6 +50,9 @@ pub fn explore(flags: &ExploreFlags) -> Result<u8> {
                  the program if it is not the example",
             ));
         }
+    }
+    if let Some(tree) = &flags.tree {
+        make(tree)?;
     }
     let (not_explored, subjects): (Vec<_>, Vec<_>) = subjects
         .into_iter()
@@ -64,7 +72,9 @@ pub fn explore(flags: &ExploreFlags) -> Result<u8> {
                 }
                 ready.push((subject, harness));
             }
-            Err(fault) => told.refused(subject, fault)?,
+            Err(Fault { what, details, .. }) => {
+                told.without_result(subject, DOES_NOT_COMPILE, what, details)?;
+            }
         }
     }
     told.bar.set_length(ready.len() as u64);
@@ -76,6 +86,17 @@ pub fn explore(flags: &ExploreFlags) -> Result<u8> {
     told.end(start.elapsed())
 }
 
+/// Makes a file that is written in the end, so that nobody waits for what cannot be written.
+fn make(file: &Path) -> Result<()> {
+    match File::options().append(true).create(true).open(file) {
+        Ok(_) => Ok(()),
+        Err(error) => Err(Error::usage(format!(
+            "cannot write {}: {error}",
+            file.display()
+        ))),
+    }
+}
+
 /// Why a program is not explored.
 fn reason(subject: &Subject) -> Option<&str> {
     let run = &subject.claims.as_ref()?.spec.run;
@@ -85,7 +106,7 @@ fn reason(subject: &Subject) -> Option<&str> {
 /// What a worker tells.
 enum News {
     Progress(usize, u64, String),
-    Ended(usize, Box<Result<Explored>>),
+    Ended(usize, Box<std::result::Result<Explored, Failure>>),
 }
 
 /// Explores on all cores, and tells of each program when it has ended.
@@ -135,26 +156,44 @@ fn run(
         }
         drop(sender);
         let mut result = Ok(());
-        for news in receiver {
-            let heard = match news {
-                News::Progress(index, schedules, strategy) => {
-                    told.progress(ready[index].0, schedules, &strategy);
-                    Ok(())
+        // Programs end in any order, and the same command shall say the same.
+        let mut ended = BTreeMap::new();
+        let mut next = 0;
+        let bar = told.bar.clone();
+        let mut tell = |index: usize, explored: std::result::Result<Explored, Failure>| {
+            let (subject, harness) = ready[index];
+            let heard = match explored {
+                Ok(explored) => told.ended(subject, harness, &explored),
+                Err(Failure::NotInPlace(what)) => Err(Error::Broken(what)),
+                Err(Failure::Program(Error::Interrupted)) => Ok(()),
+                Err(Failure::Program(error)) => {
+                    told.without_result(subject, NO_RESULT, NO_RESULT, &error.to_string())
                 }
-                News::Ended(index, explored) => match *explored {
-                    Ok(explored) => {
-                        let (subject, harness) = ready[index];
-                        told.ended(subject, harness, &explored)
-                    }
-                    Err(Error::Interrupted) => Ok(()),
-                    Err(error) => Err(error),
-                },
             };
             if heard.is_err() && result.is_ok() {
                 // There is no use in going on: stop what runs, and wait for its end.
                 process::interrupt();
                 result = heard;
             }
+        };
+        for news in receiver {
+            match news {
+                News::Progress(index, schedules, strategy) => {
+                    let (name, schedules) = (&ready[index].0.name, thousands(schedules));
+                    bar.set_message(format!("{name}: {schedules} schedules, {strategy}"));
+                }
+                News::Ended(index, explored) => {
+                    ended.insert(index, *explored);
+                    while let Some(explored) = ended.remove(&next) {
+                        tell(next, explored);
+                        next += 1;
+                    }
+                }
+            }
+        }
+        // After an interruption some are missing.
+        for (index, explored) in ended {
+            tell(index, explored);
         }
         result
     })
@@ -167,16 +206,22 @@ struct Told<'f> {
     bar: ProgressBar,
     /// How wide the names are.
     width: usize,
-    /// What is wrong, kept for the end.
-    failures: String,
+    /// What is explored, in reading order.
+    subjects: &'f [Subject],
+    /// What is wrong, kept for the end, by the program's place in that order: programs end
+    /// in any order, and the same command shall say the same.
+    failures: BTreeMap<usize, String>,
     /// What each program is worth, as JSON has it.
     statuses: Vec<&'static str>,
-    broken: usize,
-    refused: usize,
+    failed: usize,
 }
 
+/// What a program is worth of which nothing is known, as JSON and people have it.
+const DOES_NOT_COMPILE: &str = "does not compile";
+const NO_RESULT: &str = "no result";
+
 impl<'f> Told<'f> {
-    fn new(flags: &'f ExploreFlags, subjects: &[Subject]) -> Self {
+    fn new(flags: &'f ExploreFlags, subjects: &'f [Subject]) -> Self {
         let out: Box<dyn Write> = match flags.json {
             true => Box::new(anstream::stderr()),
             false => Box::new(anstream::stdout()),
@@ -186,23 +231,17 @@ impl<'f> Told<'f> {
         let style = ProgressStyle::with_template("{pos:>4}/{len} {wide_msg}")
             .expect("the template is a constant");
         bar.set_style(style);
-        let widths = subjects.iter().map(|subject| subject.name.len());
+        let widths = subjects.iter().map(|subject| subject.name.chars().count());
         Self {
             flags,
             out,
             bar,
             width: widths.max().unwrap_or(0),
-            failures: String::new(),
+            subjects,
+            failures: BTreeMap::new(),
             statuses: Vec::new(),
-            broken: 0,
-            refused: 0,
+            failed: 0,
         }
-    }
-
-    fn progress(&mut self, subject: &Subject, schedules: u64, strategy: &str) {
-        let (name, schedules) = (&subject.name, thousands(schedules));
-        self.bar
-            .set_message(format!("{name}: {schedules} schedules, {strategy}"));
     }
 
     fn ended(&mut self, subject: &Subject, harness: &Harness, explored: &Explored) -> Result<()> {
@@ -223,28 +262,44 @@ impl<'f> Told<'f> {
             if self.flags.bin.is_some() {
                 text += &report.found();
             }
-            self.failures += &report.failures();
+            self.failed(subject, report.failures());
         }
         self.statuses.push(report.status.name());
-        self.broken += usize::from(!report.status.is_good());
+        self.failed += usize::from(!report.status.is_good());
         self.bar.inc(1);
         self.write(&text)?;
         self.objects(report.json())
     }
 
-    fn refused(&mut self, subject: &Subject, fault: &Fault) -> Result<()> {
+    /// Keeps what is wrong with a program, to be told at the end.
+    fn failed(&mut self, subject: &Subject, failure: String) {
+        let mut subjects = self.subjects.iter();
+        let place = subjects.position(|other| std::ptr::eq(other, subject));
+        self.failures
+            .insert(place.expect("it is one of them"), failure);
+    }
+
+    /// Tells of a program that was not explored, though it should be, and why.
+    fn without_result(
+        &mut self,
+        subject: &Subject,
+        status: &'static str,
+        what: &str,
+        details: &str,
+    ) -> Result<()> {
         let (name, width) = (&subject.name, self.width);
-        let Fault { what, details, .. } = fault;
-        self.failures += &format!("{RED}FAIL{RED:#} {BOLD}{name}: {what}{BOLD:#}\n{details}\n");
-        self.statuses.push("does not compile");
-        self.refused += 1;
+        let failure = format!("{RED}FAIL{RED:#} {BOLD}{name}: {what}{BOLD:#}\n{details}\n");
+        self.failed(subject, failure);
+        self.statuses.push(status);
+        self.failed += 1;
+        self.bar.inc(1);
         self.write(&format!("{RED}FAIL{RED:#}    {name:<width$}  {what}\n"))?;
         self.objects(vec![json!({
             "type": "program",
             "topic": subject.topic,
             "program": name,
             "role": subject.role.name(),
-            "status": "does not compile",
+            "status": status,
             "holds": false,
             "details": anstream::adapter::strip_str(details).to_string(),
         })])
@@ -267,7 +322,7 @@ impl<'f> Told<'f> {
     /// Tells all that is wrong, and the sum; returns the status to end with.
     fn end(mut self, wall: Duration) -> Result<u8> {
         self.bar.finish_and_clear();
-        let failures = std::mem::take(&mut self.failures);
+        let failures: String = std::mem::take(&mut self.failures).into_values().collect();
         let mut text = String::new();
         if !failures.is_empty() {
             text += &format!("\n{failures}");
@@ -284,13 +339,14 @@ impl<'f> Told<'f> {
             "found",
             "broken",
             "not found",
-            "does not compile",
+            DOES_NOT_COMPILE,
+            NO_RESULT,
             "not explored",
         ]
         .map(|status| (status, count(status)));
         let interrupted = process::interrupted();
         if self.statuses.len() > 1 {
-            let (programs, style) = match self.broken + self.refused {
+            let (programs, style) = match self.failed {
                 0 => (format!("{} programs", self.statuses.len()), GREEN),
                 failed => (
                     format!("{failed} of {} programs failed", self.statuses.len()),
@@ -319,8 +375,7 @@ impl<'f> Told<'f> {
         self.objects(vec![summary])?;
         Ok(match () {
             () if interrupted => INTERRUPTED,
-            () if self.refused > 0 => WRONG,
-            () if self.broken > 0 => BROKEN,
+            () if self.failed > 0 => BROKEN,
             () => ALL_HOLD,
         })
     }

@@ -138,7 +138,8 @@ fn compiler() -> Result<(String, String)> {
 ///
 /// # Errors
 ///
-/// Nothing can be built, as when a file cannot be written, or cargo refuses a manifest.
+/// The runner was interrupted. Whatever else keeps programs from being built is told of
+/// each of them, and keeps those of another workspace from nothing.
 pub fn build(
     subjects: &[Subject],
     facade: &Facade,
@@ -154,8 +155,22 @@ pub fn build(
             .into_iter()
             .map(|index| (index, &subjects[index]))
             .collect();
-        for (index, result) in build_group(place, &members, facade)? {
-            built[index] = Some(result);
+        match build_group(place, &members, facade) {
+            Ok(outcomes) => {
+                for (index, outcome) in outcomes {
+                    built[index] = Some(outcome);
+                }
+            }
+            Err(Error::Interrupted) => return Err(Error::Interrupted),
+            Err(error) => {
+                for (index, _) in members {
+                    built[index] = Some(Err(Fault {
+                        what: "it cannot be built".to_string(),
+                        details: format!("{error}\n"),
+                        file: false,
+                    }));
+                }
+            }
         }
     }
     let built = built
@@ -287,8 +302,17 @@ fn does_not_compile(subject: &Subject, errors: &str, others: &str) -> Fault {
 /// A word on an error that may be the explorer's fault and not the program's: the facade
 /// has not everything that the standard library has.
 fn note(errors: &str) -> Option<String> {
-    let mut names = errors.split('`').skip(1).step_by(2);
-    let name = names.find(|name| name.starts_with("std::"))?;
+    let name = errors.lines().find_map(|line| {
+        let quoted: Vec<_> = line.split('`').skip(1).step_by(2).collect();
+        match quoted[..] {
+            // "cannot find function `stdin` in module `std::io`"
+            [item, module] if module == "std" || module.starts_with("std::") => {
+                Some(format!("{module}::{item}"))
+            }
+            [path] if path.starts_with("std::") => Some(path.to_string()),
+            _ => None,
+        }
+    })?;
     Some(format!(
         "note: the explorer's standard library has no `{name}`; xtask/model-std/FIDELITY.md \
          lists what it has\n"

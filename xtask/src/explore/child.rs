@@ -5,6 +5,7 @@
 //! a file in memory. When it makes none for too long, or dies, that file still holds the
 //! schedule, and a second process takes it again, saying each step before it makes the next.
 
+use std::cell::Cell;
 use std::fs::{self, File};
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
@@ -15,7 +16,7 @@ use std::time::{Duration, Instant};
 use serde_json::{Value, json};
 
 use super::build::Harness;
-use super::protocol::{Message, Output, Run, Schedule, Summary, TimeModel};
+use super::protocol::{Message, Output, Run, Schedule, Strategy, Summary, TimeModel};
 use super::real::Real;
 use super::source::Subject;
 use crate::error::{Error, Result};
@@ -28,6 +29,21 @@ use invariants::{End, Exit, Transcript};
 const STEPS: u32 = 200_000;
 /// How much of what a process that died has said is shown.
 const LAST_WORDS: usize = 2_000;
+
+/// Why nothing came of exploring a program.
+pub enum Failure {
+    /// The facade does not stand between programs and the standard library, which is the
+    /// fault of no program: there is no use in exploring another one.
+    NotInPlace(String),
+    /// Something is amiss with this program, or with its process.
+    Program(Error),
+}
+
+impl From<Error> for Failure {
+    fn from(error: Error) -> Self {
+        Failure::Program(error)
+    }
+}
 
 /// What came of exploring a program.
 pub struct Explored {
@@ -61,7 +77,7 @@ pub fn explore(
     flags: &ExploreFlags,
     replay: Option<&Schedule>,
     on_progress: &mut dyn FnMut(u64, &str),
-) -> Result<Explored> {
+) -> std::result::Result<Explored, Failure> {
     let scratch = Scratch::new(&subject.package.place)?;
     let request = request(subject, flags, replay, &scratch);
     let start = Instant::now();
@@ -74,6 +90,7 @@ pub fn explore(
         schedules: 0,
         wall: Duration::ZERO,
     };
+    let mut not_in_place = None;
     let mut problem = None;
     let ended = attend(
         (subject, harness),
@@ -101,12 +118,21 @@ pub fn explore(
                 explored.schedules = summary.phases.iter().map(|phase| phase.schedules).sum();
                 explored.summary = Some(summary);
             }
+            Ok(Message::NotInPlace(what)) => not_in_place = Some(what),
             Ok(Message::Problem(what)) => problem = Some(what),
             Err(what) => {
-                problem = Some(format!("the explorer said what is not understood: {what}"))
+                problem = Some(format!(
+                    "the exploring process said what is not understood: {what}"
+                ));
             }
         },
     )?;
+    if let Some(what) = not_in_place {
+        return Err(Failure::NotInPlace(what));
+    }
+    if let Some(problem) = problem {
+        return Err(Error::Broken(problem).into());
+    }
     let found = explored
         .summary
         .as_ref()
@@ -117,25 +143,21 @@ pub fn explore(
         explored.objects.extend(again.objects);
     }
     explored.wall = start.elapsed();
-    if let Some(problem) = problem {
-        return Err(Error::Broken(problem));
-    }
     let (kind, story) = match ended {
         Ended::Well if explored.summary.is_some() => return Ok(explored),
         Ended::Well if replay.is_some() && !explored.runs.is_empty() => return Ok(explored),
-        Ended::Well => {
-            let words = scratch.last_words();
-            let problem = format!("the exploring process ended before its time\n{words}");
-            return Err(Error::Broken(problem));
-        }
         Ended::Stalled => ("stalled", stalled(flags.stall)),
-        Ended::Died(status) => ("crashed", died(status, &scratch.last_words())),
+        Ended::Well => ("crashed", died(None, &scratch.last_words())),
+        Ended::Died(status) => ("crashed", died(Some(status), &scratch.last_words())),
     };
     let Some(record) = Record::read(&scratch.recorder()) else {
-        return Err(Error::Broken(format!("before the first schedule, {story}")));
+        return Err(Error::Broken(format!("before the first schedule, {story}")).into());
     };
     explored.schedules = record.number;
-    let object = retrace(subject, harness, flags, &record, (kind, &story))?;
+    let mut object = retrace(subject, harness, flags, &record, (kind, &story))?;
+    if replay.is_none() {
+        object["found_after"] = json!(record.number);
+    }
     explored
         .runs
         .push(Run::parse(&object).map_err(Error::Broken)?);
@@ -151,24 +173,25 @@ fn stalled(time: Duration) -> String {
     )
 }
 
-fn died(status: ExitStatus, words: &str) -> String {
+/// What is known of a process that has ended before its time; without a status, as if all
+/// were well.
+fn died(status: Option<ExitStatus>, words: &str) -> String {
     #[cfg(unix)]
-    let signal = std::os::unix::process::ExitStatusExt::signal(&status);
+    let signal = status.and_then(|status| std::os::unix::process::ExitStatusExt::signal(&status));
     #[cfg(not(unix))]
     let signal = None;
-    let exit = match signal {
-        Some(signal) => Exit::Signal(signal),
-        None => Exit::Code(status.code().unwrap_or(-1)),
+    let exit = match (signal, status) {
+        (Some(signal), _) => Exit::Signal(signal),
+        (None, Some(status)) => Exit::Code(status.code().unwrap_or(-1)),
+        (None, None) => Exit::Code(0),
     };
     // POSIX fixes no number for these two, but the systems that Rust runs on agree.
     let guess = match signal {
         Some(7 | 10 | 11) => ": as a rule a thread's stack was used up, by recursion",
+        None => ": not the program's own `exit`, but something beneath it ended the process",
         _ => "",
     };
-    let words = match words.is_empty() {
-        true => String::new(),
-        false => format!("\n{words}"),
-    };
+    let words: String = words.lines().map(|line| format!("\n  {line}")).collect();
     format!("the process {exit}{guess}{words}")
 }
 
@@ -197,6 +220,7 @@ fn request(
         "time_models": models,
         "seed": flags.seed,
         "unsafe": subject.may_be_unsafe(),
+        "strategy": flags.strategy.as_ref().map(Strategy::name),
         "replay": replay.map(Schedule::to_json),
         "steps": STEPS,
         "recorder": scratch.recorder(),
@@ -236,12 +260,18 @@ fn attend(
     let mut group = Group::start(command)?;
     let mut watch = Watch {
         recorder: scratch.recorder(),
-        seen: None,
+        seen: (None, 0),
         since: Instant::now(),
     };
     let mut stalled = false;
-    group.read_objects(on_object, &mut || {
-        stalled = watch.still() >= patience;
+    // What the process says is a sign of life as well: it may have much to say at the end.
+    let said = Cell::new(0_u64);
+    let mut hear = |object| {
+        said.set(said.get() + 1);
+        on_object(object);
+    };
+    group.read_objects(&mut hear, &mut || {
+        stalled = watch.still(said.get()) >= patience;
         !stalled
     })?;
     if stalled {
@@ -255,17 +285,17 @@ fn attend(
     })
 }
 
-/// Watches whether steps are made.
+/// Watches whether steps are made, and objects said.
 struct Watch {
     recorder: PathBuf,
-    seen: Option<[u8; HEADER]>,
+    seen: (Option<[u8; HEADER]>, u64),
     since: Instant,
 }
 
 impl Watch {
-    /// For how long none has been made.
-    fn still(&mut self) -> Duration {
-        let now = header(&self.recorder);
+    /// For how long nothing has come, where so much has been said.
+    fn still(&mut self, said: u64) -> Duration {
+        let now = (header(&self.recorder), said);
         if now != self.seen {
             self.seen = now;
             self.since = Instant::now();
@@ -337,7 +367,16 @@ fn retrace(
                 if let Some(before) = steps.last_mut() {
                     before["value"] = step.object["value_before"].clone();
                 }
-                steps.push(step.object.clone());
+                // All that concerns more than this step is the last one's to say.
+                let own = |(key, _): &(&String, &Value)| {
+                    !matches!(
+                        key.as_str(),
+                        "type" | "value_before" | "threads" | "deviations"
+                    )
+                };
+                let known = step.object.as_object().into_iter().flatten().filter(own);
+                let known = known.map(|(key, value)| (key.clone(), value.clone()));
+                steps.push(Value::Object(known.collect()));
                 last = Some(step);
             }
         },
@@ -362,7 +401,7 @@ fn retrace(
         "kind": kind,
         "rule": null,
         "story": story,
-        "found_after": record.number,
+        "found_after": null,
         "preemptions": preempted.count(),
         "schedule": {"time_model": time_model, "deviations": deviations},
         "threads": threads,

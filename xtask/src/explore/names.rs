@@ -4,7 +4,8 @@
 //! schedule knows it by the variable, the static or the field that the call initialises.
 //! Finding that takes no parser: from the call outwards, the nearest `name:` of a struct
 //! literal or `let name =` decides; where there is neither, the object has no name, and is
-//! shown as what it is, with a number: `mutex#2`.
+//! shown as what it is, with a number: `mutex#2`. What a tuple is made of is told apart by
+//! its place in it: `pair.0`.
 
 use std::collections::BTreeMap;
 
@@ -18,6 +19,8 @@ pub struct Names {
 struct Name {
     /// As it is shown: with a number where another object has the same name.
     shown: String,
+    /// Whether that comes from the source.
+    named: bool,
     /// The two ends of a channel, where they have names of their own.
     ends: Option<(String, String)>,
 }
@@ -38,7 +41,8 @@ impl Names {
             let source = sources
                 .entry(file)
                 .or_insert_with(|| read(file).map(|text| Masked::new(&text)));
-            let is_channel = object.kind == "channel";
+            // A channel is one object to its program, and several to the engine.
+            let is_channel = object.kind.ends_with("channel");
             let named = source
                 .as_ref()
                 .and_then(|source| names_at(source, &object.made, is_channel));
@@ -47,33 +51,45 @@ impl Names {
         // In the order of the source, so that the first of an array's is `#1`.
         let mut by_place: Vec<_> = found.iter().collect();
         by_place.sort_by_key(|(id, (_, object))| (&object.made, **id));
-        let mut counts: BTreeMap<String, usize> = BTreeMap::new();
+        let mut counts: BTreeMap<(String, &str), usize> = BTreeMap::new();
         let mut numbered = BTreeMap::new();
         for (id, (names, object)) in by_place {
             let name = match names.is_empty() {
-                true => object.kind.clone(),
+                true => object
+                    .kind
+                    .rsplit(' ')
+                    .next()
+                    .unwrap_or_default()
+                    .to_string(),
                 false => names.join("/"),
             };
-            let count = counts.entry(name.clone()).or_default();
+            let key = (name, object.kind.as_str());
+            let count = counts.entry(key.clone()).or_default();
             *count += 1;
-            numbered.insert(*id, (name, *count));
+            numbered.insert(*id, (key, *count));
         }
-        let names = found.into_iter().map(|(id, (names, _))| {
-            let (name, number) = &numbered[&id];
-            let number = match counts[name] {
+        let names = found.iter().map(|(&id, (names, _))| {
+            let (key, number) = &numbered[&id];
+            let number = match counts[key] {
                 1 => String::new(),
                 _ => format!("#{number}"),
             };
+            let (name, named) = (&key.0, !names.is_empty());
             let ends = match &names[..] {
                 [near, far] => Some((format!("{near}{number}"), format!("{far}{number}"))),
                 _ => None,
             };
             let shown = format!("{name}{number}");
-            (id, Name { shown, ends })
+            (id, Name { shown, named, ends })
         });
         Self {
             names: names.collect(),
         }
+    }
+
+    /// Whether the source has a name for an object.
+    pub fn has(&self, object: &Object) -> bool {
+        self.names[&object.id].named
     }
 
     /// What an object is called where this is done to it.
@@ -92,27 +108,46 @@ impl Names {
 pub fn names_at(source: &Masked, made: &Place, is_channel: bool) -> Option<Vec<String>> {
     let text = &source.0;
     let mut at = source.position(made)?;
+    // Whether the call ends its block, and so is what the block is worth.
+    let mut is_last = end_of_call(text, at).is_some_and(|end| closes_block(text, end));
     // Which of the values between the innermost brackets it is.
     let mut nth = 0;
+    // Its places in the tuples that it is a part of, from the outermost on.
+    let mut parts: Vec<usize> = Vec::new();
     let mut depth = 0;
     while at > 0 {
         at -= 1;
         let before = at.checked_sub(1).map(|before| text[before]);
         match text[at] {
             // What ends another statement or another item.
-            ';' if depth == 0 => return None,
-            '}' if depth == 0 => return None,
+            ';' | '}' if depth == 0 => {
+                at = start_of_block(text, at + 1).filter(|_| is_last)?;
+                at += 1;
+            }
             ')' | ']' | '}' => depth += 1,
             '(' | '[' | '{' if depth > 0 => depth -= 1,
             _ if depth > 0 => {}
-            // Of what a call makes from its arguments there is one.
-            '(' if word_before(text, at).is_some() => nth = 0,
+            '(' => match word_before(text, at) {
+                Some(word) if word == "push" => return pushed_to(text, at),
+                // What another thread makes is not what it is spawned as.
+                Some(word) if word == "spawn" => return None,
+                // Of what a call makes from its arguments there is one.
+                Some(_) => nth = 0,
+                None if is_tuple(text, at) => {
+                    parts.insert(0, nth);
+                    nth = 0;
+                }
+                None => {}
+            },
+            // Of a block as a value, and of a closure, what ends it is what it makes.
             '{' => {
-                let (end, initial) = (skip_space(text, at), word_before(text, at));
-                let is_value = end > 0 && text[end - 1] == '=';
-                if !is_value && initial.as_deref() != Some("const") {
+                let end = skip_space(text, at);
+                let is_value = end > 0 && matches!(text[end - 1], '=' | '|');
+                let is_const = word_before(text, at).as_deref() == Some("const");
+                if !is_last || !is_value && !is_const {
                     return None;
                 }
+                is_last = false;
             }
             ',' => nth += 1,
             // The parameters of a closure.
@@ -128,12 +163,20 @@ pub fn names_at(source: &Masked, made: &Place, is_channel: bool) -> Option<Vec<S
                     .iter()
                     .collect();
                 let mut names = bound(&left)?;
-                return match names.len() {
-                    1 => Some(names),
-                    2 if is_channel => Some(names),
-                    several if nth < several => Some(vec![names.swap_remove(nth)]),
-                    _ => None,
+                if is_channel && names.len() == 2 && parts.is_empty() {
+                    return Some(names);
+                }
+                // The outermost tuple may be what the names are bound to one by one.
+                let name = match names.len() {
+                    1 => names.pop()?,
+                    _ if parts.is_empty() => return None,
+                    several => {
+                        let part = Some(parts.remove(0)).filter(|part| *part < several)?;
+                        names.swap_remove(part)
+                    }
                 };
+                let parts = parts.iter().map(|part| format!(".{part}"));
+                return Some(vec![name + &parts.collect::<String>()]);
             }
             _ => {}
         }
@@ -159,8 +202,78 @@ fn bound(left: &str) -> Option<Vec<String>> {
     let pattern = pattern.split(':').next()?.trim();
     let mut names = words(pattern);
     names.retain(|word| !matches!(word.as_str(), "mut" | "ref"));
-    let plain = pattern.starts_with('(') || names.len() == 1;
+    let plain = pattern.rfind('(') == Some(0) || names.len() == 1;
     (plain && !names.is_empty()).then_some(names)
+}
+
+/// The name of what a value is pushed to, by the method whose bracket opens at `at`.
+fn pushed_to(text: &[char], at: usize) -> Option<Vec<String>> {
+    let method = text[..at].iter().rposition(|&c| c == '.')?;
+    Some(vec![word_before(text, method)?])
+}
+
+/// Whether the round bracket that opens at `at` encloses several values.
+fn is_tuple(text: &[char], at: usize) -> bool {
+    let mut depth = 0;
+    for &c in &text[at..] {
+        match c {
+            '(' | '[' | '{' => depth += 1,
+            ')' | ']' | '}' if depth == 1 => return false,
+            ')' | ']' | '}' => depth -= 1,
+            ',' if depth == 1 => return true,
+            _ => {}
+        }
+    }
+    false
+}
+
+/// Where the block begins that encloses a position.
+fn start_of_block(text: &[char], at: usize) -> Option<usize> {
+    let mut depth = 0;
+    (0..at).rev().find(|&at| {
+        match text[at] {
+            ')' | ']' | '}' => depth += 1,
+            '(' | '[' | '{' => depth -= 1,
+            _ => {}
+        }
+        depth < 0
+    })
+}
+
+/// The position after the bracket that closes the one at `at`.
+fn end_of_block(text: &[char], at: usize) -> Option<usize> {
+    let mut depth = 0;
+    let end = (at..text.len()).find(|&at| {
+        match text[at] {
+            '(' | '[' | '{' => depth += 1,
+            ')' | ']' | '}' => depth -= 1,
+            _ => {}
+        }
+        depth == 0
+    })?;
+    Some(end + 1)
+}
+
+/// The position after the call that begins at `at`.
+fn end_of_call(text: &[char], at: usize) -> Option<usize> {
+    let open = end_of(text, at, |rest| "(;{}".contains(rest[0]));
+    end_of_block(text, open).filter(|_| text.get(open) == Some(&'('))
+}
+
+/// Whether nothing but methods, and the `?` of what may fail, stands between a position and
+/// the end of its block.
+fn closes_block(text: &[char], mut at: usize) -> bool {
+    loop {
+        at = end_of(text, at, |rest| !rest[0].is_whitespace() && rest[0] != '?');
+        match text.get(at) {
+            Some('}') => return true,
+            Some('.') => match end_of_call(text, at) {
+                Some(end) => at = end,
+                None => return false,
+            },
+            _ => return false,
+        }
+    }
 }
 
 fn is_word(c: char) -> bool {

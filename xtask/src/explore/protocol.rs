@@ -31,6 +31,57 @@ impl TimeModel {
     }
 }
 
+/// In which way schedules are chosen.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Strategy {
+    /// One of each kind that can be told apart.
+    Exhaustive,
+    /// All of them, also those that differ in nothing but the order of what commutes.
+    Plain,
+    /// All that preempt a thread so often at most.
+    Bounded(u32),
+    /// Random priorities, which change at random steps.
+    Pct,
+    /// At each step a random thread.
+    Random,
+}
+
+impl Strategy {
+    /// What stands before the number where preemptions are bounded.
+    const BOUND: &str = "preemption bound ";
+
+    /// The names of those that take no number, and of one that does.
+    pub const NAMES: [&str; 5] = ["exhaustive", "plain", "preemption-bound-N", "pct", "random"];
+
+    /// Its name, as the exploring process has it.
+    pub fn name(&self) -> String {
+        match self {
+            Strategy::Exhaustive => "exhaustive".to_string(),
+            Strategy::Plain => "plain".to_string(),
+            Strategy::Bounded(preemptions) => format!("{}{preemptions}", Self::BOUND),
+            Strategy::Pct => "pct".to_string(),
+            Strategy::Random => "random".to_string(),
+        }
+    }
+
+    /// The strategy of this name, if there is one; a person types no space in it.
+    pub fn of_name(name: &str) -> Option<Self> {
+        let name = name.replace('-', " ");
+        Some(match name.as_str() {
+            "exhaustive" => Strategy::Exhaustive,
+            "plain" => Strategy::Plain,
+            "pct" => Strategy::Pct,
+            "random" => Strategy::Random,
+            bounded => Strategy::Bounded(bounded.strip_prefix(Self::BOUND)?.parse().ok()?),
+        })
+    }
+
+    /// Whether it leaves nothing out, unless it is ended early.
+    pub fn is_exhaustive(self) -> bool {
+        matches!(self, Strategy::Exhaustive | Strategy::Plain)
+    }
+}
+
 /// A schedule, by where it departs from the one that never preempts a thread.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Schedule {
@@ -59,7 +110,9 @@ pub enum Message {
     /// All is explored that will be.
     Summary(Summary),
     /// Nothing is explored, and why: the facade does not stand between the program and the
-    /// standard library, or the request was not understood.
+    /// standard library.
+    NotInPlace(String),
+    /// What was asked for cannot be done, and why.
     Problem(String),
 }
 
@@ -196,8 +249,8 @@ pub struct Summary {
 pub struct Phase {
     /// What time meant.
     pub time_model: TimeModel,
-    /// In which way: `"exhaustive"`, `"preemption bound 1"`, `"pct"`, `"random"`.
-    pub strategy: String,
+    /// In which way.
+    pub strategy: Strategy,
     /// How many there were.
     pub schedules: u64,
     /// How many of them were ended early, because they went on for too long.
@@ -244,7 +297,8 @@ impl Message {
                 schedule: Schedule::parse(&object["schedule"])?,
             }),
             Some("summary") => Message::Summary(Summary::parse(object)?),
-            Some("canary" | "error") => Message::Problem(text(object, "problem")?),
+            Some("canary") => Message::NotInPlace(text(object, "problem")?),
+            Some("error") => Message::Problem(text(object, "problem")?),
             _ => return Err("it has no known `type`".to_string()),
         })
     }
@@ -369,9 +423,11 @@ impl Summary {
 
 impl Phase {
     fn parse(object: &Value) -> Parsed<Self> {
+        let strategy = text(object, "strategy")?;
         Ok(Self {
             time_model: time_model(object)?,
-            strategy: text(object, "strategy")?,
+            strategy: Strategy::of_name(&strategy)
+                .ok_or_else(|| format!("`{strategy}` is no strategy"))?,
             schedules: number(object, "schedules")?,
             cut_short: number(object, "cut_short")?,
             complete: flag(object, "complete"),

@@ -9,10 +9,10 @@ use serde_json::{Value, json};
 
 use super::build::Harness;
 use super::child::Explored;
-use super::protocol::{Output, Phase, Run, Schedule, TimeModel};
+use super::protocol::{Output, Phase, Run, Schedule, Strategy, TimeModel};
 use super::real::ended;
 use super::source::Subject;
-use super::table::{Table, short};
+use super::table::{Table, clipped, short};
 use super::token::Token;
 use crate::program::Role;
 use crate::report::failure::{BOLD, DIM, GREEN, RED, broken_rule};
@@ -130,15 +130,15 @@ impl<'e> Report<'e> {
                 format!("after {n} {s}")
             }
             (Status::NotFound, _) => {
-                format!("does not go wrong as it should {}", self.coverage())
+                format!("does not go wrong as it should {}", self.coverage("on"))
             }
             (Status::Broken, _) => {
                 let count = (self.broken.len() + self.unseen.len()) as u64;
                 let (n, s) = counted(count, "failure");
-                format!("{n} {s} {}", self.coverage().replacen("on", "among", 1))
+                format!("{n} {s} {}", self.coverage("among"))
             }
-            (Status::Proved, _) => format!("held {}", self.coverage()),
-            (Status::Held, _) => self.coverage(),
+            (Status::Proved, _) => format!("held {}", self.coverage("on")),
+            (Status::Held, _) => self.coverage("on"),
         };
         let seconds = self.explored.wall.as_secs_f64();
         let mut text = format!("{word}  {name:<width$}  {what}  {seconds:.1} s");
@@ -162,11 +162,16 @@ impl<'e> Report<'e> {
         text
     }
 
-    /// What was explored: "on all 6 distinguishable schedules".
-    fn coverage(&self) -> String {
+    /// What was explored, after a preposition: "on all 6 distinguishable schedules".
+    fn coverage(&self, preposition: &str) -> String {
         let (n, s) = counted(self.explored.schedules, "schedule");
         let Some(summary) = &self.explored.summary else {
-            return format!("on {n} {s}");
+            let preposition = if self.explored.schedules > 1 {
+                preposition
+            } else {
+                "on"
+            };
+            return format!("{preposition} {n} {s}");
         };
         let mut all = Vec::new();
         let mut bounds = Vec::new();
@@ -176,27 +181,47 @@ impl<'e> Report<'e> {
                 .iter()
                 .filter(|phase| phase.time_model == model);
             let complete: Vec<&Phase> = phases.clone().filter(|phase| phase.complete).collect();
-            if let Some(phase) = complete.iter().find(|phase| phase.strategy == "exhaustive") {
-                let (n, s) = counted(phase.schedules, "distinguishable schedule");
-                all.push(match model {
-                    TimeModel::Virtual => format!("all {n} {s}"),
-                    TimeModel::Adversarial => format!("all {n} where a sleep may end at any time"),
-                });
+            if let Some(phase) = complete.iter().find(|phase| phase.strategy.is_exhaustive()) {
+                let what = match (model, phase.strategy, phase.schedules) {
+                    (TimeModel::Virtual, _, 1) => "the only schedule".to_string(),
+                    (TimeModel::Virtual, Strategy::Plain, count) => {
+                        format!("all {} schedules", thousands(count))
+                    }
+                    (TimeModel::Virtual, _, count) => {
+                        format!("all {} distinguishable schedules", thousands(count))
+                    }
+                    (TimeModel::Adversarial, _, 1) => {
+                        "the only one where a sleep may end at any time".to_string()
+                    }
+                    (TimeModel::Adversarial, _, count) => {
+                        let count = thousands(count);
+                        format!("all {count} where a sleep may end at any time")
+                    }
+                };
+                let preposition = if phase.schedules > 1 {
+                    preposition
+                } else {
+                    "on"
+                };
+                all.push(format!("{preposition} {what}"));
             } else if phases.clone().next().is_some() {
                 let bound = complete.iter().filter_map(|phase| bound(phase)).max();
                 bounds.push(bound);
             }
         }
+        if all.is_empty() && bounds.is_empty() {
+            return "before anything was explored".to_string();
+        }
         if bounds.is_empty() {
-            return format!("on {}", all.join(", and on "));
+            return all.join(", and ");
         }
         // What is said of both models has to be true of both.
         match bounds.into_iter().min().flatten() {
             Some(bound) => {
-                let (bound, preemptions) = counted(bound, "preemption");
-                format!("on {n} {s}, among them all with up to {bound} {preemptions}")
+                let bound = preempted(bound);
+                format!("{preposition} {n} {s}, among them all {bound}")
             }
-            None => format!("on {n} {s}"),
+            None => format!("{preposition} {n} {s}"),
         }
     }
 
@@ -207,26 +232,19 @@ impl<'e> Report<'e> {
         let told = summary.filter(|summary| !summary.proved && summary.found.is_none());
         for phase in told.flat_map(|summary| &summary.phases) {
             let (n, s) = counted(phase.schedules, "schedule");
-            let (all, how) = match (phase.complete, bound(phase)) {
-                (true, Some(bound)) => {
-                    let (bound, preemptions) = counted(bound, "preemption");
-                    ("all ", format!("with up to {bound} {preemptions}"))
-                }
-                (false, Some(bound)) => {
-                    let (bound, preemptions) = counted(bound, "preemption");
-                    ("", format!("with up to {bound} {preemptions}"))
-                }
-                (true, None) => ("all ", "that are distinguishable".to_string()),
-                (false, None) => match phase.strategy.as_str() {
-                    "exhaustive" => ("", "of the distinguishable ones".to_string()),
-                    "pct" => ("", "with random priorities".to_string()),
-                    _ => ("", "at random".to_string()),
-                },
+            let all = if phase.complete { "all " } else { "" };
+            let how = match phase.strategy {
+                Strategy::Exhaustive if phase.complete => " that are distinguishable".to_string(),
+                Strategy::Exhaustive => " of the distinguishable ones".to_string(),
+                Strategy::Plain => String::new(),
+                Strategy::Bounded(bound) => format!(" {}", preempted(bound)),
+                Strategy::Pct => " with random priorities".to_string(),
+                Strategy::Random => " at random".to_string(),
             };
             let (model, seconds) = (phase.time_model.name(), phase.seconds);
             let _ = writeln!(
                 text,
-                "        {DIM}{model} time: {all}{n} {s} {how}, {seconds:.1} s{DIM:#}"
+                "        {DIM}{model} time: {all}{n} {s}{how}, {seconds:.1} s{DIM:#}"
             );
         }
         text
@@ -261,7 +279,7 @@ impl<'e> Report<'e> {
                 text,
                 "{RED}FAIL{RED:#} {BOLD}{name}: the pitfall does not go wrong as {file} says{BOLD:#}\n  \
                  it was explored {}\n",
-                self.coverage()
+                self.coverage("on")
             );
         }
         text
@@ -342,10 +360,17 @@ impl<'e> Report<'e> {
             None => self.other_fault(run),
         };
         text += &self.waits(run, &table);
-        let (n, s) = counted(run.preemptions, "preemption");
-        let _ = write!(text, "\n  The schedule, with {n} {s}");
+        let preempted = match run.preemptions {
+            0 => "without a preemption".to_string(),
+            count => {
+                let (n, s) = counted(count, "preemption");
+                format!("with {n} {s}")
+            }
+        };
+        let _ = write!(text, "\n  The schedule, {preempted}");
         if let Some(found_after) = run.found_after {
-            let _ = write!(text, ", was found after {}", thousands(found_after));
+            let (n, s) = counted(found_after, "schedule");
+            let _ = write!(text, ", was found after {n} {s}");
         }
         if let Some(failing) = run.failing.filter(|failing| *failing > 1) {
             let _ = write!(text, "; {} are wrong in this way", thousands(failing));
@@ -417,9 +442,12 @@ impl<'e> Report<'e> {
         let mut text = String::new();
         for wait in &run.waits {
             let thread = table.thread(wait.thread);
-            let operation = table.operation(&wait.verb, wait.object.as_ref());
+            let waiting = match table.goes_on(wait.thread) {
+                true => "goes on".to_string(),
+                false => table.waiting(&wait.verb, wait.object.as_ref()),
+            };
             let place = self.place(&wait.place.file, wait.place.line);
-            let _ = write!(text, "  {thread} waits to {operation}, at {place}");
+            let _ = write!(text, "  {thread} {waiting}, at {place}");
             if let Some(holder) = wait.holder {
                 let who = match holder == wait.thread {
                     true => "it holds itself",
@@ -494,7 +522,7 @@ impl<'e> Report<'e> {
         let phases = phases.map(|phase| {
             json!({
                 "time_model": phase.time_model.name(),
-                "strategy": phase.strategy,
+                "strategy": phase.strategy.name(),
                 "schedules": phase.schedules,
                 "cut_short": phase.cut_short,
                 "complete": phase.complete,
@@ -541,7 +569,7 @@ fn printed(transcript: &Transcript) -> String {
     let lines = &transcript.lines;
     let mut text = String::new();
     for line in lines.iter().take(SHOWN_LINES) {
-        let _ = writeln!(text, "    │ {}", line.text);
+        let _ = writeln!(text, "    │ {}", clipped(&line.text));
     }
     if lines.len() > SHOWN_LINES {
         let _ = writeln!(text, "    │ … {} more lines …", lines.len() - SHOWN_LINES);
@@ -550,12 +578,20 @@ fn printed(transcript: &Transcript) -> String {
 }
 
 /// How many preemptions a schedule of a phase has at most, if that is what bounds it.
-fn bound(phase: &Phase) -> Option<u64> {
-    phase
-        .strategy
-        .strip_prefix("preemption bound ")?
-        .parse()
-        .ok()
+fn bound(phase: &Phase) -> Option<u32> {
+    match phase.strategy {
+        Strategy::Bounded(bound) => Some(bound),
+        _ => None,
+    }
+}
+
+/// What such a bound means, as in "with up to 2 preemptions".
+fn preempted(bound: u32) -> String {
+    let (n, s) = counted(bound.into(), "preemption");
+    match bound {
+        0 => "without a preemption".to_string(),
+        _ => format!("with up to {n} {s}"),
+    }
 }
 
 /// A number, and the noun in the right form.

@@ -43,6 +43,17 @@ fn main() {
 }
 ";
 
+/// What no library can be called that the harness uses: keywords, and the libraries that
+/// stand below every program.
+#[rustfmt::skip]
+const UNFIT: [&str; 51] = [
+    "abstract", "alloc", "as", "async", "await", "become", "box", "break", "const", "continue",
+    "core", "crate", "do", "dyn", "else", "enum", "extern", "false", "final", "fn", "for", "gen",
+    "if", "impl", "in", "let", "loop", "macro", "match", "mod", "move", "mut", "override", "priv",
+    "pub", "ref", "return", "self", "static", "std", "struct", "super", "test", "trait", "true",
+    "try", "type", "unsafe", "use", "where", "while",
+];
+
 /// A program to be explored.
 pub struct Subject {
     /// Its name.
@@ -330,10 +341,12 @@ impl Subject {
     pub fn write(&self) -> Result<()> {
         let folder = self.package_folder();
         let root = self.package.workspace().join(&self.file);
-        // As in the real program, where its package has no library of this name already.
+        // As in the real program, where its package has no library of this name already, and
+        // the harness can name it.
+        let own = crate_name(&self.name);
         let library = match self.package.targets("lib").next() {
-            None => crate_name(&self.name),
-            Some(_) => "program".to_string(),
+            None if !UNFIT.contains(&own.as_str()) => own,
+            _ => "program".to_string(),
         };
         let text = |value: &str| Value::from(value).to_string();
         let (name, edition) = (text(&self.package_name()), text(&self.edition));

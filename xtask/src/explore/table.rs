@@ -1,20 +1,26 @@
 //! A schedule as a person reads it: a column for each thread, a row for each operation,
 //! and beside them the output as it came.
 
+use std::collections::BTreeMap;
 use std::fmt::Write;
 
 use super::names::{Masked, Names, names_at};
 use super::protocol::{Object, Place, Run, Step};
+use super::report::thousands;
 use crate::report::failure::{BOLD, DIM};
 use invariants::Stream;
 
-/// Of a longer stretch without a switch only the ends are shown, each so long.
+/// Of a schedule with more steps the stretches without a switch are shown by their ends,
+/// each so long.
+const SHOWN_STEPS: usize = 60;
 const ENDS: usize = 3;
 /// Of more rows only so many of the first and of the last are shown.
 const FIRST_ROWS: usize = 30;
 const LAST_ROWS: usize = 60;
-/// Columns that are wider together than this are shown as a list.
+/// Columns that are wider together than this are shown as one, which names the thread.
 const SHOWN_WIDTH: usize = 110;
+/// Of a longer line that was printed only so much is shown.
+const SHOWN_LINE: usize = 100;
 
 /// A schedule with all its names.
 pub struct Table<'r> {
@@ -56,33 +62,44 @@ impl<'r> Table<'r> {
             .filter(|(_, step)| step.verb == "spawn")
             .map(|(index, _)| index)
             .collect();
-        let named = run.threads.iter().enumerate().map(|(thread, name)| {
+        // A thread may be spawned by the last step that is known, and be known by that alone.
+        let threads = run.threads.len().max(spawned.len() + 1);
+        let named = (0..threads).map(|thread| {
+            let name = run.threads.get(thread).cloned().flatten();
             let spawn = thread.checked_sub(1).and_then(|nth| spawned.get(nth));
             let spawn = spawn.map(|index| &run.steps[*index]);
             let from_source = || {
                 let spawn = spawn.filter(|spawn| spawn.place.file == file)?;
                 names_at(source.as_ref()?, &spawn.place, false)?.pop()
             };
-            name.clone().or_else(from_source)
+            name.or_else(from_source)
         });
         let named: Vec<Option<String>> = named.collect();
-        let threads = named.iter().enumerate().map(|(thread, name)| match name {
+        let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
+        let mut threads = Vec::new();
+        for (thread, name) in named.iter().enumerate() {
+            let Some(name) = name else {
+                threads.push(format!("thread {thread}"));
+                continue;
+            };
+            let count = counts.entry(name).or_default();
+            *count += 1;
             // Several of one name are told apart.
-            Some(name)
-                if named
+            threads.push(
+                match named
                     .iter()
-                    .filter(|other| *other == &named[thread])
+                    .flatten()
+                    .filter(|other| *other == name)
                     .count()
-                    > 1 =>
-            {
-                format!("{name} (thread {thread})")
-            }
-            Some(name) => name.clone(),
-            None => format!("thread {thread}"),
-        });
+                {
+                    1 => name.clone(),
+                    _ => format!("{name}#{count}"),
+                },
+            );
+        }
         Self {
             run,
-            threads: threads.collect(),
+            threads,
             names,
             spawned,
             file,
@@ -96,77 +113,105 @@ impl<'r> Table<'r> {
 
     /// What a thread does to an object, in a few words.
     pub fn operation(&self, verb: &str, object: Option<&Object>) -> String {
-        match object {
-            Some(Object {
-                thread: Some(thread),
-                kind,
-                ..
-            }) if kind == "thread" => format!("{verb} {}", self.thread(*thread)),
-            Some(object) => format!("{verb} {}", self.names.of(object, verb)),
-            None => verb.to_string(),
+        let Some(object) = object else {
+            return verb.to_string();
+        };
+        // One end of a channel is meant, which the verb names as long as the source does not.
+        let is_end = verb.ends_with("a sender") || verb.ends_with("the receiver");
+        match (verb, object.thread) {
+            // There is but one that can be meant.
+            ("print" | "panic" | "exit" | "abort" | "finish" | "park" | "sleep", _) => {
+                verb.to_string()
+            }
+            ("end the scope" | "leave the scope", _) => verb.to_string(),
+            (_, Some(thread)) => format!("{verb} {}", self.thread(thread)),
+            _ => {
+                let name = self.names.of(object, verb);
+                let verb = match verb.rsplitn(3, ' ').last() {
+                    Some(verb) if is_end && self.names.has(object) => verb,
+                    _ => verb,
+                };
+                let of = if is_end && !self.names.has(object) {
+                    "of "
+                } else {
+                    ""
+                };
+                format!("{verb} {of}{name}")
+            }
         }
     }
 
+    /// What a thread waits for that would do this.
+    pub fn waiting(&self, verb: &str, object: Option<&Object>) -> String {
+        match (verb, object) {
+            ("sleep", _) => "sleeps".to_string(),
+            ("park", _) => "waits to be unparked".to_string(),
+            ("wake", Some(object)) => {
+                let condvar = self.names.of(object, verb);
+                format!("waits to be notified of {condvar}")
+            }
+            _ => format!("waits to {}", self.operation(verb, object)),
+        }
+    }
+
+    /// Whether a thread does not wait at the end of a schedule that has none, but goes on.
+    pub fn goes_on(&self, thread: usize) -> bool {
+        let steps = &self.run.steps;
+        let is_livelock = self
+            .run
+            .fault
+            .as_ref()
+            .is_some_and(|fault| fault.kind == "livelock");
+        let late = &steps[steps.len() / 2..];
+        is_livelock && late.iter().any(|step| step.thread == thread)
+    }
+
     /// A line of the source: its number alone in the program's own file, and nothing where
-    /// the explorer itself does something, such as starting `main`.
+    /// nobody wrote the call: the explorer starts `main`, the compiler drops a guard.
     fn place(&self, place: &Place) -> String {
-        match short(&place.file) {
-            _ if place.file == self.file => format!(":{}", place.line),
-            file if file.starts_with("model-std") => String::new(),
-            file => format!("{file}:{}", place.line),
+        let file = short(&place.file);
+        match is_of_toolchain(&place.file) || file.starts_with("model-std") {
+            true => String::new(),
+            false if place.file == self.file => format!(":{}", place.line),
+            false => format!("{file}:{}", place.line),
         }
     }
 
     /// The table, indented.
     pub fn text(&self) -> String {
-        let rows = shortened(self.rows());
-        let lanes = self.threads.len();
-        let mut widths = vec![0; lanes];
-        let mut place_width = "line".len();
-        for row in &rows {
-            let (lane, text) = match row {
-                Row::Step {
-                    lane, text, place, ..
-                } => {
-                    place_width = place_width.max(place.chars().count());
-                    (*lane, text)
-                }
-                Row::Switch { lane, why } => (*lane, why),
-                Row::Clock(_) | Row::Fold(_) => continue,
-            };
-            widths[lane] = widths[lane].max(text.chars().count());
+        let mut rows = shortened(self.rows());
+        let mut names: Vec<&str> = self.threads.iter().map(String::as_str).collect();
+        let mut widths = widths(&names, &rows);
+        if widths.iter().sum::<usize>() > SHOWN_WIDTH {
+            in_one_column(&mut rows, &names);
+            names = vec!["thread"];
+            widths = self::widths(&names, &rows);
         }
-        // A thread that is not to be seen needs no column.
-        for (width, name) in widths.iter_mut().zip(&self.threads) {
-            if *width > 0 {
-                *width = (*width).max(name.chars().count()) + 2;
-            }
-        }
-        let wide = widths.iter().sum::<usize>() > SHOWN_WIDTH;
+        let places = rows.iter().map(|row| match row {
+            Row::Step { place, .. } => place.chars().count(),
+            _ => 0,
+        });
+        let place_width = places.max().unwrap_or(0).max("line".len());
+        let blank = 4 + 5 + place_width + 2;
+        let all: usize = widths.iter().sum();
+
         let mut text = format!("    {DIM}step {:>place_width$}{DIM:#}  ", "line");
         let mut padding = 0;
-        for (name, width) in self.threads.iter().zip(&widths) {
-            if !wide && *width > 0 {
-                let _ = write!(text, "{:padding$}{BOLD}{name}{BOLD:#}", "");
-                padding = width - name.chars().count();
-            }
+        for (name, width) in names.iter().zip(&widths).filter(|(_, width)| **width > 0) {
+            let _ = write!(text, "{:padding$}{BOLD}{name}{BOLD:#}", "");
+            padding = width - name.chars().count();
         }
         text.push('\n');
-        let before = |lane: usize| widths[..lane].iter().sum::<usize>();
-        let all = before(lanes);
-        let blank = 4 + 5 + place_width + 2;
         for row in &rows {
+            let before = |lane: usize| widths[..lane].iter().sum::<usize>();
             let _ = match row {
                 Row::Clock(at_us) => {
                     let ms = *at_us as f64 / 1000.0;
                     writeln!(text, "{:blank$}{DIM}the clock: {ms} ms{DIM:#}", "")
                 }
                 Row::Fold(count) => {
+                    let count = thousands(*count as u64);
                     writeln!(text, "{:blank$}{DIM}… {count} more steps …{DIM:#}", "")
-                }
-                Row::Switch { lane, why } if wide => {
-                    let thread = &self.threads[*lane];
-                    writeln!(text, "{:blank$}{DIM}{thread}: {why}{DIM:#}", "")
                 }
                 Row::Switch { lane, why } => {
                     let before = blank + before(*lane);
@@ -179,15 +224,12 @@ impl<'r> Table<'r> {
                     text: operation,
                     output,
                 } => {
-                    let (cell, width) = match wide {
-                        true => (
-                            format!("{}: {operation}", self.threads[*lane]),
-                            SHOWN_WIDTH / 2,
-                        ),
-                        false => (format!("{:1$}{operation}", "", before(*lane)), all),
-                    };
-                    let line = format!("    {number:>4} {place:>place_width$}  {cell}");
-                    let line_width = blank + width;
+                    let before = before(*lane);
+                    let line = format!(
+                        "    {number:>4} {place:>place_width$}  {:before$}{operation}",
+                        ""
+                    );
+                    let line_width = blank + all;
                     match output.split_first() {
                         None => writeln!(text, "{line}"),
                         Some((first, more)) => {
@@ -217,45 +259,77 @@ impl<'r> Table<'r> {
                     why: self.why(start),
                 });
             }
+            let folds = |index: usize| {
+                let is_inside = index >= start + ENDS && index + ENDS < end;
+                is_inside && steps[index].lines.is_empty()
+            };
             for (index, step) in steps.iter().enumerate().take(end).skip(start) {
                 if step.at_us > at_us {
                     at_us = step.at_us;
                     rows.push(Row::Clock(at_us));
                 }
-                let is_end = index < start + ENDS || index + ENDS >= end;
+                // In place of a single step there is room for the step itself.
+                let is_folded = steps.len() > SHOWN_STEPS
+                    && folds(index)
+                    && (folds(index - 1) || folds(index + 1));
                 match rows.last_mut() {
-                    _ if is_end || !step.lines.is_empty() => rows.push(self.row(index, step)),
+                    _ if !is_folded => rows.push(self.row(index, step)),
                     Some(Row::Fold(count)) => *count += 1,
                     _ => rows.push(Row::Fold(1)),
                 }
             }
             start = end;
         }
-        for wait in &self.run.waits {
-            let what = self.operation(&wait.verb, wait.object.as_ref());
-            rows.push(Row::Switch {
-                lane: wait.thread,
-                why: format!("waits to: {what}, for ever"),
-            });
-        }
+        rows.extend(self.end());
         rows
+    }
+
+    /// What a thread is left in, where that is not its end.
+    fn end(&self) -> Vec<Row> {
+        let kind = self.run.fault.as_ref().map(|fault| fault.kind.as_str());
+        let why = match kind {
+            Some("stalled") => "and makes no step any more",
+            Some("crashed") => "and the process is gone",
+            _ => "",
+        };
+        let last = self.run.steps.last().filter(|_| !why.is_empty());
+        let last = last.map(|step| (step.thread, why.to_string()));
+        let waits = self.run.waits.iter().map(|wait| {
+            let why = match self.goes_on(wait.thread) {
+                true => "goes on, for ever".to_string(),
+                false => {
+                    let waiting = self.waiting(&wait.verb, wait.object.as_ref());
+                    format!("{waiting}, for ever")
+                }
+            };
+            (wait.thread, why)
+        });
+        let rows = last.into_iter().chain(waits);
+        rows.map(|(lane, why)| Row::Switch { lane, why }).collect()
     }
 
     fn row(&self, index: usize, step: &Step) -> Row {
         // The output beside it says what was printed, and where to.
-        let is_told = step.verb == "print" && !step.lines.is_empty();
-        let mut text = match is_told {
-            true => step.verb.clone(),
-            false => self.operation(&step.verb, step.object.as_ref()),
-        };
+        let is_told = matches!(step.verb.as_str(), "print" | "panic") && !step.lines.is_empty();
+        let mut text = self.operation(&step.verb, step.object.as_ref());
         if let Some(spawned) = self.spawned.iter().position(|spawn| *spawn == index) {
             text += &format!(" {}", self.thread(spawned + 1));
         } else if let Some(value) = step.value.as_ref().filter(|_| !is_told) {
-            text += &format!(" {value}");
+            let value = clipped(value);
+            // What was read or written has a sign; the rest is a remark.
+            text = match step.verb.as_str() {
+                "sleep" => format!("slept {value}"),
+                "print" | "panic" => format!("{text} {value}"),
+                _ if value.starts_with(char::is_alphanumeric) => format!("{text} ({value})"),
+                _ => format!("{text} {value}"),
+            };
         }
         let lines = step.lines.iter();
         let lines = lines.filter_map(|line| self.run.transcript.lines.get(*line));
-        let lines = lines.filter(|line| !line.text.is_empty());
+        // It is the explorer that sets the variable.
+        let is_shown =
+            |text: &str| !text.is_empty() && !text.starts_with("note: run with `RUST_BACKTRACE");
+        let lines = lines.filter(|line| is_shown(&line.text));
         Row::Step {
             number: index,
             place: self.place(&step.place),
@@ -263,8 +337,8 @@ impl<'r> Table<'r> {
             text,
             output: lines
                 .map(|line| match line.stream {
-                    Stream::Stdout => line.text.clone(),
-                    Stream::Stderr => format!("(stderr) {}", line.text),
+                    Stream::Stdout => clipped(&line.text),
+                    Stream::Stderr => format!("(stderr) {}", clipped(&line.text)),
                 })
                 .collect(),
         }
@@ -274,19 +348,55 @@ impl<'r> Table<'r> {
     fn why(&self, start: usize) -> String {
         let steps = &self.run.steps;
         let thread = steps[start - 1].thread;
-        let next = || {
-            let later = steps[start..].iter().find(|step| step.thread == thread);
-            let waits = || self.run.waits.iter().find(|wait| wait.thread == thread);
-            later
-                .map(|step| self.operation(&step.verb, step.object.as_ref()))
-                .or_else(|| waits().map(|wait| self.operation(&wait.verb, wait.object.as_ref())))
-        };
-        match (steps[start].switch.as_deref(), next()) {
-            (Some("preempted"), Some(next)) => format!("↷ preempted before: {next}"),
-            (Some("blocked"), Some(next)) => format!("↷ waits to: {next}"),
+        let later = steps[start..].iter().find(|step| step.thread == thread);
+        let later = later.map(|step| (&step.verb, step.object.as_ref()));
+        let waits = self.run.waits.iter().find(|wait| wait.thread == thread);
+        let waits = waits.map(|wait| (&wait.verb, wait.object.as_ref()));
+        match (steps[start].switch.as_deref(), later.or(waits)) {
+            (Some("preempted"), Some((verb, object))) => {
+                format!("↷ preempted before: {}", self.operation(verb, object))
+            }
+            (Some("blocked"), Some((verb, object))) => {
+                format!("↷ {}", self.waiting(verb, object))
+            }
             (Some("blocked"), None) => "↷ waits".to_string(),
             (why, _) => format!("↷ {}", why.unwrap_or_default()),
         }
+    }
+}
+
+/// How wide each column is; a thread that is not to be seen needs none.
+fn widths(names: &[&str], rows: &[Row]) -> Vec<usize> {
+    let mut widths = vec![0; names.len()];
+    for row in rows {
+        if let Row::Step { lane, text, .. } | Row::Switch { lane, why: text } = row {
+            let name = names[*lane].chars().count();
+            widths[*lane] = widths[*lane].max(text.chars().count().max(name) + 2);
+        }
+    }
+    widths
+}
+
+/// Puts all threads into one column, where each row says whose it is.
+fn in_one_column(rows: &mut [Row], names: &[&str]) {
+    let width = names
+        .iter()
+        .map(|name| name.chars().count())
+        .max()
+        .unwrap_or(0);
+    for row in rows {
+        if let Row::Step { lane, text, .. } | Row::Switch { lane, why: text } = row {
+            *text = format!("{:width$}  {text}", names[*lane]);
+            *lane = 0;
+        }
+    }
+}
+
+/// A line without its end, where it is too long to be read.
+pub fn clipped(line: &str) -> String {
+    match line.char_indices().nth(SHOWN_LINE) {
+        Some((end, _)) => format!("{}…", &line[..end]),
+        None => line.to_string(),
     }
 }
 
@@ -318,4 +428,10 @@ pub fn short(file: &str) -> &str {
         }
         None => file,
     }
+}
+
+/// Whether a source file is that of the real standard library.
+fn is_of_toolchain(file: &str) -> bool {
+    let file = file.replace('\\', "/");
+    file.starts_with("/rustc/") || file.contains("/rustlib/src/rust/library/")
 }

@@ -54,14 +54,17 @@ impl Access {
 /// The objects that one operation touches, three at most.
 #[derive(Debug, Clone, Copy)]
 pub struct Accesses {
-    list: [(u32, Access); 3],
+    // Apart, since the pairs would take twice the room, and each step has these.
+    objects: [u32; 3],
+    accesses: [Access; 3],
     count: u8,
 }
 
 impl Default for Accesses {
     fn default() -> Self {
         Self {
-            list: [(0, Access::Await); 3],
+            objects: [0; 3],
+            accesses: [Access::Await; 3],
             count: 0,
         }
     }
@@ -74,7 +77,8 @@ impl Accesses {
     ///
     /// It touches three already.
     pub fn and(mut self, object: u32, access: Access) -> Self {
-        self.list[usize::from(self.count)] = (object, access);
+        let at = usize::from(self.count);
+        (self.objects[at], self.accesses[at]) = (object, access);
         self.count += 1;
         self
     }
@@ -82,7 +86,7 @@ impl Accesses {
     /// The same objects, only read. What waited as for a lock could not have happened
     /// before that was given back, though all it did then was to look.
     pub fn only_read(mut self) -> Self {
-        for (_, access) in &mut self.list {
+        for access in &mut self.accesses {
             *access = match access {
                 Access::Lock => Access::LockShared,
                 _ => Access::Read,
@@ -93,15 +97,14 @@ impl Accesses {
 
     /// Each object with its access.
     pub fn iter(&self) -> impl Iterator<Item = (u32, Access)> + '_ {
-        self.list[..usize::from(self.count)].iter().copied()
+        let pairs = self.objects.iter().zip(&self.accesses);
+        let pairs = pairs.map(|(&object, &access)| (object, access));
+        pairs.take(usize::from(self.count))
     }
 
     /// The object, if it does nothing but read this one.
     pub fn only_reads_one(&self) -> Option<u32> {
-        match self.list[..usize::from(self.count)] {
-            [(object, Access::Read)] => Some(object),
-            _ => None,
-        }
+        (self.count == 1 && self.accesses[0] == Access::Read).then_some(self.objects[0])
     }
 
     /// Whether it does more to the object than look at it.

@@ -18,9 +18,9 @@ use crate::thread::Local;
 /// gets its chance.
 const IDLE_ROUNDS: u32 = 30_000;
 
-/// So many steps a thread takes in a row, at most, while another could go on: programs may
-/// rely on everybody's having a turn at some time.
-const STREAK: u32 = 2_000;
+/// So many times a thread is passed over, at most, that could go on: programs may rely on
+/// everybody's having a turn at some time.
+const PASSED_OVER: u32 = 1_000;
 
 /// So many times in a row a thread is let sleep for no time at all, in the adversarial model,
 /// while another could go on.
@@ -122,6 +122,8 @@ pub struct ThreadState {
     pub last: Option<u32>,
     /// It panicked, and nobody has joined it.
     pub unjoined_panic: bool,
+    /// Where it has panicked last, and with which message.
+    pub panic: Option<(&'static Location<'static>, String)>,
     /// Whether it has announced an operation, and waits to be chosen for it.
     waits: bool,
     /// That operation, or the one before.
@@ -138,6 +140,8 @@ pub struct ThreadState {
     pub(super) put_off: Vec<Box<dyn FnOnce()>>,
     pub(super) waiting: Waiting,
     registered: u64,
+    /// How often another was chosen since its latest step, though it could have gone on.
+    passed_over: u32,
 }
 
 /// The state of the execution that runs, or has just ended.
@@ -179,12 +183,12 @@ pub struct Execution {
     /// Whether a thread had to let others go on, so that not every schedule was possible.
     pub fair: bool,
     pub(super) panics: Panics,
+    /// The threads that have not finished, by number.
+    unfinished: Vec<u32>,
     enabled: Vec<u32>,
     epoch: u32,
     idle_rounds: u32,
-    /// The steps that the running thread has taken since another did, and how many of them
-    /// were sleeps.
-    streak: u32,
+    /// How many of the steps that the running thread has taken since another did were sleeps.
     naps: u32,
 }
 
@@ -221,10 +225,10 @@ impl Execution {
             statics: Statics::new(),
             fair: false,
             panics: Panics::NONE,
+            unfinished: Vec::new(),
             enabled: Vec::new(),
             epoch: 0,
             idle_rounds: 0,
-            streak: 0,
             naps: 0,
         }
     }
@@ -253,9 +257,9 @@ impl Execution {
         self.number += 1;
         self.current = 0;
         self.fair = false;
+        self.unfinished.clear();
         self.epoch = 0;
         self.idle_rounds = 0;
-        self.streak = 0;
         self.naps = 0;
         for (kind, counter) in [
             ("stdout", 1),
@@ -308,6 +312,7 @@ impl Execution {
             name,
             last: None,
             unjoined_panic: false,
+            panic: None,
             waits: true,
             op: Op::local("start", place),
             seen: Seen::default(),
@@ -321,7 +326,9 @@ impl Execution {
             put_off: Vec::new(),
             waiting: Waiting::default(),
             registered: 0,
+            passed_over: 0,
         });
+        self.unfinished.push(thread.0);
         thread
     }
 
@@ -332,11 +339,18 @@ impl Execution {
         Some(thread as u32)
     }
 
+    /// What the running thread has put off.
     pub(super) fn take_put_off(&mut self) -> Vec<Box<dyn FnOnce()>> {
         match self.is_running {
             true => mem::take(&mut self.threads[self.current as usize].put_off),
             false => Vec::new(),
         }
+    }
+
+    /// The thread has come to its end.
+    pub(super) fn finish(&mut self, thread: u32) {
+        self.threads[thread as usize].fiber = None;
+        self.unfinished.retain(|&other| other != thread);
     }
 
     /// The threads that can go on, by number, lowest first.
@@ -374,38 +388,33 @@ impl Execution {
         thread.waits && !thread.seen.is_empty()
     }
 
-    /// Whether the thread could do its next operation now.
+    /// Whether a thread that has not finished could do its next operation now.
     #[inline]
     fn can_go_on(&self, thread: &ThreadState) -> bool {
-        if !thread.waits {
-            return false;
-        }
         let op = &thread.op;
         let open = match op.guard {
             Some((object, at_least)) => self.objects[object as usize].counter >= at_least,
             None => op.deadline.is_none() && thread.seen.is_empty(),
         };
+        if open {
+            return true;
+        }
         let due = || match self.time {
             TimeModel::Virtual => op.deadline.is_some_and(|at| at <= self.now),
             TimeModel::Adversarial => op.deadline.is_some() && thread.seen.is_empty(),
         };
-        open || due() || thread.seen.changed(&self.objects).next().is_some()
+        due() || thread.seen.changed(&self.objects).next().is_some()
     }
 
     /// Finds out who can go on; where nobody can, lets time pass. False if that does not help.
     fn find_enabled(&mut self) -> bool {
         loop {
-            let mut enabled = std::mem::take(&mut self.enabled);
+            let mut enabled = mem::take(&mut self.enabled);
             enabled.clear();
-            for (id, thread) in (0..).zip(&self.threads) {
-                if self.can_go_on(thread) {
-                    enabled.push(id);
-                }
-            }
-            if enabled.len() > 1 && (self.streak >= STREAK || self.naps >= NAPS) {
-                let before = enabled.len();
-                enabled.retain(|&id| id != self.current);
-                self.fair |= enabled.len() < before;
+            let unfinished = self.unfinished.iter().copied();
+            enabled.extend(unfinished.filter(|&id| self.can_go_on(&self.threads[id as usize])));
+            if enabled.len() > 1 {
+                self.be_fair(&mut enabled);
             }
             self.enabled = enabled;
             if !self.enabled.is_empty() {
@@ -416,6 +425,24 @@ impl Execution {
             }
             self.epoch += 1;
         }
+    }
+
+    /// Leaves only those who have waited for too long, if there are any.
+    fn be_fair(&mut self, enabled: &mut Vec<u32>) {
+        let before = enabled.len();
+        if self.naps >= NAPS {
+            enabled.retain(|&id| id != self.current);
+        }
+        let mut waits_too_long = false;
+        for &id in &*enabled {
+            let passed_over = &mut self.threads[id as usize].passed_over;
+            *passed_over += 1;
+            waits_too_long |= *passed_over > PASSED_OVER;
+        }
+        if waits_too_long {
+            enabled.retain(|&id| self.threads[id as usize].passed_over > PASSED_OVER);
+        }
+        self.fair |= enabled.len() < before;
     }
 
     fn let_time_pass(&mut self) -> bool {
@@ -511,12 +538,12 @@ impl Execution {
             recorder.step(index, chosen);
         }
         if chosen != self.current {
-            (self.streak, self.naps) = (0, 0);
+            self.naps = 0;
         }
-        self.streak += 1;
         self.current = chosen;
         let thread = &mut self.threads[chosen as usize];
         thread.waits = false;
+        thread.passed_over = 0;
         let op = &thread.op;
         let open = op
             .guard

@@ -309,6 +309,15 @@ pub fn set_panicking(panicking: bool) {
     });
 }
 
+/// The running thread has begun to unwind from a panic with this message.
+pub fn panicked(place: &'static Location<'static>, message: &str) {
+    with(|running| {
+        let thread = &mut running.threads[running.current as usize];
+        thread.panicking = true;
+        thread.panic = Some((place, message.to_string()));
+    });
+}
+
 /// The running thread's thread-local values, in the order in which they were made.
 pub(crate) fn with_locals<R>(f: impl FnOnce(&mut Vec<Local>) -> R) -> R {
     with(|running| f(&mut running.threads[running.current as usize].locals))
@@ -385,6 +394,7 @@ pub fn refuse(item: &str, why: &str) -> ! {
 
 /// Does something as the explorer, in the middle of the program: what it allocates outlives the
 /// execution. Nothing that it keeps may be the program's.
+#[inline(always)]
 pub fn outside<R>(f: impl FnOnce() -> R) -> R {
     let is_programs = raw::heap::pause();
     let result = f();

@@ -40,6 +40,10 @@ impl Recorder {
         Ok(Self { file, schedules: 0 })
     }
 
+    pub(super) fn begin_count(&mut self) {
+        self.schedules = 0;
+    }
+
     pub(super) fn begin(&mut self, time: TimeModel) {
         self.schedules += 1;
         self.set(0, self.schedules);

@@ -32,7 +32,7 @@ thread_local! {
 /// The execution that runs, or has just ended.
 ///
 /// Nothing that `f` calls may be the program's code, which could ask for it again.
-#[inline]
+#[inline(always)]
 pub(super) fn with<R>(f: impl FnOnce(&mut Execution) -> R) -> R {
     super::outside(|| EXECUTION.with_borrow_mut(|execution| f(execution)))
 }
@@ -47,21 +47,24 @@ pub(super) fn run(program: &Program) {
     let main = Fiber::new(Box::new(move || {
         let code = catch(|| program()).unwrap_or(PANICKED);
         drop_locals();
-        perform(exit_op(Location::caller()));
+        perform(exit_op("exit", Location::caller()));
         with(|running| running.ending = Some(Ending::Exited(code)));
     }));
     let main = main.expect("there is room for one thread");
-    with(|running| {
+    let mut next = with(|running| {
         running.start_thread(Some("main".into()), Location::caller(), main);
         running.choose();
+        next_fiber(running)
     });
-    while let Some((thread, mut fiber)) = with(next_fiber) {
+    while let Some((thread, mut fiber)) = next {
         let finished = fiber.resume();
-        with(|running| {
-            running.threads[thread as usize].fiber = (!finished).then_some(fiber);
+        next = with(|running| {
+            running.threads[thread as usize].fiber = Some(fiber);
             if finished {
+                running.finish(thread);
                 running.choose();
             }
+            next_fiber(running)
         });
     }
     with(|running| running.is_running = false);
@@ -107,19 +110,33 @@ pub(super) fn find<T: ?Sized>(
 enum Next {
     GoOn(Turn),
     Wait,
+    /// It has put something off that comes first.
+    CatchUp,
 }
 
 /// Announces an operation, and returns when it has been chosen.
 pub(super) fn perform(mut op: Op) -> Turn {
-    super::catch_up();
-    go_on(with(|running| {
+    let next = with(|running| {
         if !running.is_running {
             return Next::GoOn(Turn::Ready);
         }
-        let waiting = &mut running.threads[running.current as usize].waiting;
-        let seen = waiting.before_op(&mut op, running.now, &running.objects);
+        let thread = &mut running.threads[running.current as usize];
+        if !thread.put_off.is_empty() {
+            return Next::CatchUp;
+        }
+        let seen = thread
+            .waiting
+            .before_op(&mut op, running.now, &running.objects);
         announce(running, &op, seen)
-    }))
+    });
+    match next {
+        Next::GoOn(turn) => turn,
+        Next::Wait => wait(),
+        Next::CatchUp => {
+            super::catch_up();
+            perform(op)
+        }
+    }
 }
 
 fn announce(running: &mut Execution, op: &Op, seen: Seen) -> Next {
@@ -131,15 +148,10 @@ fn announce(running: &mut Execution, op: &Op, seen: Seen) -> Next {
     }
 }
 
-fn go_on(next: Next) -> Turn {
-    match next {
-        Next::GoOn(turn) => turn,
-        Next::Wait => {
-            // Nobody comes back from here once the execution has ended.
-            raw::suspend();
-            with(|running| running.threads[running.current as usize].turn)
-        }
-    }
+/// Waits until the thread is chosen: for ever, if the execution ends before that.
+fn wait() -> Turn {
+    raw::suspend();
+    with(|running| running.threads[running.current as usize].turn)
 }
 
 /// Ends the execution, and does not return.
@@ -150,27 +162,34 @@ pub(super) fn end(ending: Ending) -> ! {
 }
 
 /// The end of the program comes before or after each line that another thread prints.
-fn exit_op(place: &'static Location<'static>) -> Op {
+fn exit_op(verb: &'static str, place: &'static Location<'static>) -> Op {
     let [out, err] = [Stream::Stdout, Stream::Stderr].map(super::stream);
-    let op = Op::local("exit", place);
+    let op = Op::local(verb, place);
     op.and(out, Access::Write).and(err, Access::Write)
 }
 
 pub(super) fn exit(place: &'static Location<'static>, ending: Ending) -> ! {
-    perform(exit_op(place));
+    let verb = match ending {
+        Ending::Killed(_) => "abort",
+        _ => "exit",
+    };
+    perform(exit_op(verb, place));
     end(ending)
 }
 
 pub(super) fn yield_now(mut op: Op) {
     super::catch_up();
-    go_on(with(|running| {
+    let next = with(|running| {
         if !running.is_running {
             return Next::GoOn(Turn::Ready);
         }
         let waiting = &mut running.threads[running.current as usize].waiting;
         let seen = waiting.before_yield(&mut op, running.now);
         announce(running, &op, seen)
-    }));
+    });
+    if let Next::Wait = next {
+        wait();
+    }
 }
 
 pub(super) fn now(place: &'static Location<'static>) -> Duration {
@@ -200,9 +219,6 @@ pub(super) fn now(place: &'static Location<'static>) -> Duration {
 pub(super) fn print(stream: Stream, place: &'static Location<'static>, text: &[u8]) {
     let object = super::stream(stream);
     let mut op = Op::local("print", place).and(object, Access::Write);
-    if !super::is_running() {
-        return;
-    }
     if !object.is_mine() {
         op = op.guard(object, 1);
     }

@@ -53,13 +53,14 @@ struct Listed {
 }
 
 /// Why an execution fails. Two executions with the same cause are one failure.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone)]
 pub struct Cause {
     /// What went wrong.
     pub kind: &'static str,
     /// The rule that is broken, if one is.
     pub rule: Option<usize>,
-    /// What else tells this failure from others of the kind: where each thread waits.
+    /// What else tells this failure from others of the kind: where each thread waits, or where
+    /// one panicked.
     places: Vec<String>,
     /// What went wrong, in a sentence, where no rule says it.
     pub story: String,
@@ -101,6 +102,13 @@ impl Failure {
             preemptions: execution.preemptions,
             ..Self::new(cause, execution.schedule())
         }
+    }
+}
+
+impl PartialEq for Cause {
+    /// The story may tell values, which differ from schedule to schedule.
+    fn eq(&self, other: &Self) -> bool {
+        (self.kind, self.rule, &self.places) == (other.kind, other.rule, &other.places)
     }
 }
 
@@ -320,7 +328,10 @@ fn report<'c>(
     };
     let ending = execution.ending.as_ref().expect("the execution has ended");
     let fatal = match ending {
-        Ending::Refused(what) => Some(Cause::of("refused", what)),
+        Ending::Refused(what) => Some(Cause {
+            places: vec![what.clone()],
+            ..Cause::of("refused", what)
+        }),
         Ending::Nondeterminism(what) => Some(Cause {
             story: what.clone(),
             ..Cause::nondeterminism()
@@ -334,6 +345,20 @@ fn report<'c>(
         rule,
         places: places(),
         ..Cause::of(kind, story)
+    };
+    let panic = |thread: &ThreadState, more: &str| {
+        let name = thread.name.as_deref().unwrap_or("a thread without a name");
+        // Without a panic of its own, it has passed one on.
+        let Some((place, message)) = &thread.panic else {
+            return Cause::of("panic", format!("{name} panicked{more}"));
+        };
+        let file = crate::panic::_source(place.file());
+        let place = format!("{file}:{}:{}", place.line(), place.column());
+        Cause {
+            story: format!("{name} panicked at {place}{more}: {message}"),
+            places: vec![place],
+            ..Cause::of("panic", "")
+        }
     };
     let Some(checker) = checker else {
         let cause = match ending {
@@ -355,17 +380,11 @@ fn report<'c>(
                 "killed",
                 format!("it was killed by signal {signal}"),
             )),
-            Ending::Exited(101) => Some(Cause::of("panic", "the first thread panicked")),
+            Ending::Exited(101) => Some(panic(&execution.threads[0], "")),
             _ => {
                 let mut threads = execution.threads.iter();
                 let lost = threads.find(|thread| thread.unjoined_panic);
-                lost.map(|thread| {
-                    let name = thread.name.as_deref().unwrap_or("without a name");
-                    Cause::of(
-                        "panic",
-                        format!("a thread panicked, and nobody joined it: {name}"),
-                    )
-                })
+                lost.map(|thread| panic(thread, ", and nobody joined it"))
             }
         };
         return (cause, None);

@@ -20,7 +20,7 @@ use serde_json::json;
 use crate::engine::execution::{Ending, Execution};
 use crate::engine::recorder::Recorder;
 use crate::engine::search::{
-    Coverage, Schedule, Settings, Strategy, TimeModel, explore, record_into,
+    Coverage, Schedule, Settings, Strategy, TimeModel, begin_count, explore, record_into,
 };
 
 pub use judge::Judge;
@@ -46,7 +46,7 @@ const PHASES: [(Strategy, u32); 6] = [
 
 /// A systematic search is given up at the first schedule with more steps. It compares steps with
 /// steps, and would come to no end; what is chosen at random may go on for longer.
-const SYSTEMATIC_STEPS: u32 = 10_000;
+const SYSTEMATIC_STEPS: u32 = 3_000;
 
 /// Answers one request: the `main` of a harness.
 ///
@@ -166,7 +166,9 @@ impl<'r> Search<'r> {
     }
 
     fn run(mut self) -> Result<(), String> {
-        match self.has_to_do_with_time() {
+        let timed = self.has_to_do_with_time();
+        begin_count();
+        match timed {
             Some(timed) => {
                 // Where nobody asks for the time, both models are one.
                 let times = match timed {
@@ -285,10 +287,10 @@ impl<'r> Search<'r> {
             self.visit(execution, &strategy)
         });
         let took = begun.elapsed();
-        left.schedules -= (coverage.schedules + coverage.cut_short).min(left.schedules);
         left.time = left.time.map(|time| time.saturating_sub(took));
-        // Where the first schedule was too long already, there is nothing to tell.
+        // Where the first schedule was too long already, nothing has been searched.
         if self.judge.schedules > before {
+            left.schedules -= (coverage.schedules + coverage.cut_short).min(left.schedules);
             self.phases.push(Phase {
                 time,
                 strategy,

@@ -7,8 +7,8 @@ use super::judge::{Failure, Judge};
 use super::wire::Request;
 use crate::engine::search::{Schedule, Strategy, explore};
 
-/// After so many tries in vain it is as simple as it gets.
-const TRIES: usize = 2_000;
+/// After so many steps of tries it is as simple as it gets.
+const STEPS: usize = 1_000_000;
 
 /// A schedule with the same failure and as few preemptions and switches as can be found: in
 /// turn, each switch is put off until the thread before it has done its next stretch too, and
@@ -30,14 +30,14 @@ pub fn shrink(
     ) else {
         return best;
     };
-    let mut tries = 0;
+    let mut left = STEPS;
     let mut at = 0;
     loop {
         let stretches = stretches(&threads);
-        if at >= stretches.len() || tries == TRIES {
+        if at >= stretches.len() || left < threads.len() {
             return best;
         }
-        tries += 1;
+        left -= threads.len();
         let mut schedule = best.clone();
         let candidate = Strategy::Follow(without_switch(&stretches, at));
         match run(request, program, judge, failure, candidate, &mut schedule) {

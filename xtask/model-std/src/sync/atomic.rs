@@ -8,7 +8,8 @@ use std::fmt;
 use std::sync::atomic as real;
 use std::sync::atomic::Ordering::{AcqRel, Acquire, Relaxed, Release, SeqCst};
 
-pub use std::sync::atomic::{Ordering, compiler_fence, fence};
+#[doc(no_inline)]
+pub use crate::fidelity::passed::atomic::*;
 
 use crate::engine::{self, Access, Handle, Op};
 
@@ -396,6 +397,13 @@ impl<T> fmt::Pointer for AtomicPtr<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         fmt::Pointer::fmt(&self.load(Relaxed), f)
     }
+}
+
+/// Says that the thread waits in a loop: the others go first.
+#[deprecated(since = "1.51.0", note = "use hint::spin_loop instead")]
+#[track_caller]
+pub fn spin_loop_hint() {
+    crate::hint::spin_loop();
 }
 
 /// Constants from before there were `const` functions.

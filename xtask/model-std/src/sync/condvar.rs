@@ -4,9 +4,8 @@ use std::fmt;
 use std::sync as real;
 use std::time::Duration;
 
-use super::poison::{LockResult, PoisonError};
-use super::{MutexGuard, free};
-use crate::engine::{self, Access, Handle, Object, Op};
+use super::{LockResult, MutexGuard, PoisonError, free};
+use crate::engine::{self, Access, Event, Handle, Object, Op};
 
 /// `std::sync::Condvar`. Nobody wakes up without a reason: a program that needs
 /// protection from spurious wake-ups is not told.
@@ -15,6 +14,12 @@ use crate::engine::{self, Access, Handle, Object, Op};
 /// notification is kept with the number of arrivals before it, and is for any one waiter
 /// who was among them. The object's counter is the highest such number, and the waiter
 /// who arrived as the `n`th is enabled once it is at least `n`.
+///
+/// A notification is like a message in a channel. Who takes it could not have come before
+/// who gave it, and otherwise the two commute; those who wait compete for it. So who waits
+/// without a time receives, and who begins to wait sends as well, since a notification
+/// before that is not for them. Who waits for a time commutes with nothing: that nobody has
+/// come is an answer too.
 pub struct Condvar {
     handle: Handle,
     state: real::Mutex<State>,
@@ -29,9 +34,9 @@ struct State {
     arrivals: i64,
     /// How many of them still do.
     waiting: usize,
-    /// The notifications that nobody has taken yet, lowest number first. There are never
-    /// more than waiters.
-    notifications: Vec<i64>,
+    /// The notifications that nobody has taken yet, lowest number first: each with what gave
+    /// it. There are never more than waiters.
+    notifications: Vec<(i64, Event)>,
 }
 
 impl Condvar {
@@ -166,7 +171,7 @@ impl Condvar {
     /// Lets go of the mutex and begins to wait: says as the how manyth.
     #[track_caller]
     fn arrive<T>(&self, guard: &mut MutexGuard<'_, T>) -> i64 {
-        Op::new("wait", self.object(), Access::Write)
+        Op::new("wait", self.object(), Access::Send)
             .and(guard.object(), Access::Unlock)
             .perform();
         guard.lend();
@@ -180,14 +185,22 @@ impl Condvar {
     #[track_caller]
     fn wake(&self, number: i64, deadline: Option<Duration>) -> bool {
         let object = self.object();
-        let op = Op::new("wake", object, Access::Write).guard(object, number);
+        let access = match deadline {
+            Some(_) => Access::Write,
+            None => Access::Receive,
+        };
+        let op = Op::new("wake", object, access).guard(object, number);
         match deadline {
             Some(at) => op.deadline(at).perform(),
             None => op.perform(),
         };
         let mut state = self.state();
         state.waiting -= 1;
-        let notified = state.take_notification(number);
+        let notification = state.take_notification(number);
+        let notified = notification.is_some();
+        if let Some(given) = notification {
+            engine::after(given);
+        }
         object.set_counter(state.latest_notification());
         engine::show(|| if notified { "✓" } else { "timed out" }.to_string());
         notified
@@ -196,12 +209,12 @@ impl Condvar {
     #[track_caller]
     fn notify(&self, verb: &'static str, at_most: usize) {
         let object = self.object();
-        Op::new(verb, object, Access::Write).perform();
+        Op::new(verb, object, Access::Send).perform();
         let mut state = self.state();
         let woken = at_most.min(state.waiting - state.notifications.len());
         for _ in 0..woken {
             let arrivals = state.arrivals;
-            state.notifications.push(arrivals);
+            state.notifications.push((arrivals, engine::latest()));
         }
         object.set_counter(state.latest_notification());
         engine::show(|| match woken {
@@ -222,17 +235,15 @@ impl Condvar {
 impl State {
     /// The number that comes with the latest notification, or 0.
     fn latest_notification(&self) -> i64 {
-        self.notifications.last().copied().unwrap_or(0)
+        self.notifications.last().map_or(0, |&(number, _)| number)
     }
 
     /// Takes the oldest notification that is for this waiter, so that what is left is
-    /// enough for whoever else has been promised one.
-    fn take_notification(&mut self, number: i64) -> bool {
-        let Some(index) = self.notifications.iter().position(|&n| n >= number) else {
-            return false;
-        };
-        self.notifications.remove(index);
-        true
+    /// enough for whoever else has been promised one; what gave it.
+    fn take_notification(&mut self, number: i64) -> Option<Event> {
+        let mut notifications = self.notifications.iter();
+        let index = notifications.position(|&(n, _)| n >= number)?;
+        Some(self.notifications.remove(index).1)
     }
 }
 

@@ -1,6 +1,7 @@
 //! A value that is made when it is first needed.
 
 use std::fmt;
+use std::marker::PhantomData;
 use std::ops::{Deref, DerefMut};
 use std::sync as real;
 
@@ -13,6 +14,8 @@ pub struct LazyLock<T, F = fn() -> T> {
     value: real::OnceLock<T>,
     /// Absent once it has been called.
     initialiser: real::Mutex<Option<F>>,
+    /// What it may be shared with depends on the closure too.
+    like: PhantomData<real::LazyLock<T, F>>,
 }
 
 impl<T, F: FnOnce() -> T> LazyLock<T, F> {
@@ -23,6 +26,7 @@ impl<T, F: FnOnce() -> T> LazyLock<T, F> {
             once: Once::of("lazy lock"),
             value: real::OnceLock::new(),
             initialiser: real::Mutex::new(Some(f)),
+            like: PhantomData,
         }
     }
 

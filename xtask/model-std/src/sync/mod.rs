@@ -26,7 +26,8 @@ mod once_lock;
 mod poison;
 mod rwlock;
 
-pub use std::sync::{Arc, Weak};
+#[doc(no_inline)]
+pub use crate::fidelity::passed::sync::*;
 
 pub use barrier::{Barrier, BarrierWaitResult};
 pub use condvar::{Condvar, WaitTimeoutResult};
@@ -36,7 +37,6 @@ pub use mutex::{Mutex, MutexGuard};
 pub use once::ONCE_INIT;
 pub use once::{Once, OnceState};
 pub use once_lock::OnceLock;
-pub use poison::{LockResult, PoisonError, TryLockError, TryLockResult};
 pub use rwlock::{RwLock, RwLockReadGuard, RwLockWriteGuard};
 
 /// What a real `try_` function has locked, which the model knows to be free.

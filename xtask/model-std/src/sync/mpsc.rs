@@ -22,7 +22,8 @@ use std::sync as real;
 use std::sync::Arc;
 use std::time::Duration;
 
-pub use std::sync::mpsc::{RecvError, RecvTimeoutError, SendError, TryRecvError, TrySendError};
+#[doc(no_inline)]
+pub use crate::fidelity::passed::mpsc::*;
 
 use super::free;
 use crate::engine::{self, Access, Event, Handle, Object, Op, Thread};
@@ -45,15 +46,21 @@ pub struct Receiver<T> {
 
 /// What [`Receiver::iter`] returns.
 #[derive(Debug)]
-pub struct Iter<'a, T: 'a>(&'a Receiver<T>);
+pub struct Iter<'a, T: 'a> {
+    rx: &'a Receiver<T>,
+}
 
 /// What [`Receiver::try_iter`] returns.
 #[derive(Debug)]
-pub struct TryIter<'a, T: 'a>(&'a Receiver<T>);
+pub struct TryIter<'a, T: 'a> {
+    rx: &'a Receiver<T>,
+}
 
 /// What a [`Receiver`] turns into for a loop.
 #[derive(Debug)]
-pub struct IntoIter<T>(Receiver<T>);
+pub struct IntoIter<T> {
+    rx: Receiver<T>,
+}
 
 /// One of the senders of a channel.
 struct Share<T>(Arc<Channel<T>>);
@@ -203,12 +210,12 @@ impl<T> Receiver<T> {
 
     /// The messages as they come, until no sender is left.
     pub fn iter(&self) -> Iter<'_, T> {
-        Iter(self)
+        Iter { rx: self }
     }
 
     /// The messages that are there.
     pub fn try_iter(&self) -> TryIter<'_, T> {
-        TryIter(self)
+        TryIter { rx: self }
     }
 }
 
@@ -505,7 +512,7 @@ impl<T> Iterator for Iter<'_, T> {
 
     #[track_caller]
     fn next(&mut self) -> Option<T> {
-        self.0.recv().ok()
+        self.rx.recv().ok()
     }
 }
 
@@ -514,7 +521,7 @@ impl<T> Iterator for TryIter<'_, T> {
 
     #[track_caller]
     fn next(&mut self) -> Option<T> {
-        self.0.try_recv().ok()
+        self.rx.try_recv().ok()
     }
 }
 
@@ -523,7 +530,7 @@ impl<T> Iterator for IntoIter<T> {
 
     #[track_caller]
     fn next(&mut self) -> Option<T> {
-        self.0.recv().ok()
+        self.rx.recv().ok()
     }
 }
 
@@ -541,7 +548,7 @@ impl<T> IntoIterator for Receiver<T> {
     type IntoIter = IntoIter<T>;
 
     fn into_iter(self) -> IntoIter<T> {
-        IntoIter(self)
+        IntoIter { rx: self }
     }
 }
 

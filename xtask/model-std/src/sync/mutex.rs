@@ -4,8 +4,8 @@ use std::fmt;
 use std::ops::{Deref, DerefMut};
 use std::sync as real;
 
-use super::free;
-use super::poison::{Flag, LockResult, TryLockError, TryLockResult, Watch};
+use super::poison::{Flag, Watch};
+use super::{LockResult, TryLockError, TryLockResult, free};
 use crate::engine::{self, Access, Handle, Object, Op};
 
 /// `std::sync::Mutex`. Who locks it twice waits for itself.
@@ -153,7 +153,8 @@ impl<T: ?Sized + fmt::Debug> fmt::Debug for Mutex<T> {
         match self.try_lock() {
             Ok(guard) => debug.field("data", &&*guard),
             Err(TryLockError::Poisoned(error)) => debug.field("data", &&**error.get_ref()),
-            Err(TryLockError::WouldBlock) => debug.field("data", &format_args!("<locked>")),
+            // With quotes, which those of the `RwLock` are without: so it is in the real one.
+            Err(TryLockError::WouldBlock) => debug.field("data", &"<locked>"),
         };
         debug.field("poisoned", &self.poison.get());
         debug.finish_non_exhaustive()

@@ -1,6 +1,8 @@
 //! What happens once, whoever comes first.
 
+use std::cell::Cell;
 use std::fmt;
+use std::marker::PhantomData;
 use std::sync::atomic::{AtomicI64, Ordering::Relaxed};
 
 use crate::engine::{self, Access, Handle, Object, Op};
@@ -17,6 +19,8 @@ pub struct Once {
 /// What the closure of [`Once::call_once_force`] is told.
 pub struct OnceState {
     poisoned: bool,
+    /// Not to be shared with another thread, as the real one is not.
+    like: PhantomData<Cell<()>>,
 }
 
 /// A closure is running.
@@ -72,6 +76,7 @@ impl Once {
         if let Some(call) = self.begin("call_once_force", self) {
             f(&OnceState {
                 poisoned: call.poisoned,
+                like: PhantomData,
             });
             call.complete();
         }

@@ -4,8 +4,8 @@ use std::fmt;
 use std::ops::{Deref, DerefMut};
 use std::sync as real;
 
-use super::free;
-use super::poison::{Flag, LockResult, TryLockError, TryLockResult, Watch};
+use super::poison::{Flag, Watch};
+use super::{LockResult, TryLockError, TryLockResult, free};
 use crate::engine::{self, Access, Handle, Object, Op};
 
 /// How many readers there may be: a reader takes one permit, a writer all.

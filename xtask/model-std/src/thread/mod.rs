@@ -38,7 +38,6 @@ where
 
 /// What a thread is to be like.
 #[must_use = "a thread is started by `spawn`"]
-#[derive(Debug, Default)]
 pub struct Builder {
     name: Option<String>,
     stack_size: Option<usize>,
@@ -46,8 +45,12 @@ pub struct Builder {
 
 impl Builder {
     /// A thread without a name.
+    #[expect(clippy::new_without_default, reason = "the real one has no default")]
     pub fn new() -> Self {
-        Self::default()
+        Self {
+            name: None,
+            stack_size: None,
+        }
     }
 
     /// A thread with this name.
@@ -100,6 +103,17 @@ impl Builder {
         T: Send + 'scope,
     {
         Ok(scope.start(self.name, f))
+    }
+}
+
+impl fmt::Debug for Builder {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        out.debug_struct("Builder")
+            .field("name", &self.name)
+            .field("stack_size", &self.stack_size)
+            // There is no stable way to have any, but the real one says so.
+            .field("no_hooks", &false)
+            .finish()
     }
 }
 

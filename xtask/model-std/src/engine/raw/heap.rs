@@ -50,11 +50,13 @@ struct Heap {
 
 /// From here on until [`resume`] what is allocated is the explorer's own. Returns what to
 /// resume with.
+#[inline(always)]
 pub(in crate::engine) fn pause() -> bool {
     HEAP.with(|heap| heap.is_programs.replace(false))
 }
 
 /// Goes on as before [`pause`]; with `true`, what is allocated from here on is the program's.
+#[inline(always)]
 pub(in crate::engine) fn resume(is_programs: bool) {
     HEAP.with(|heap| heap.is_programs.set(is_programs));
 }

@@ -143,6 +143,15 @@ pub fn record_into(recorder: Recorder) {
     with(|running| running.recorder = Some(recorder));
 }
 
+/// The next execution is the first one, as a recorder counts them.
+pub fn begin_count() {
+    with(|running| {
+        if let Some(recorder) = &mut running.recorder {
+            recorder.begin_count();
+        }
+    });
+}
+
 /// Runs the program on one schedule after another, and shows each execution that ran to its
 /// end, until there are no more or `visit` has seen enough.
 pub fn explore(
@@ -179,12 +188,14 @@ pub fn explore(
             };
             (more, go_on)
         });
+        if go_on.is_break() {
+            break;
+        }
         if !more {
             coverage.complete = !fair;
             break;
         }
-        let late = || settings.until.is_some_and(|until| Instant::now() >= until);
-        if go_on.is_break() || late() {
+        if settings.until.is_some_and(|until| Instant::now() >= until) {
             break;
         }
     }

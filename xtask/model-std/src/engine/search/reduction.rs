@@ -21,7 +21,7 @@ use crate::engine::execution::{Ending, Execution};
 /// A set of threads, a bit for each.
 type Threads = u64;
 
-/// More threads than a set can hold cannot be searched in this way.
+/// With more threads than a set can hold, an execution is too long for this search.
 const MOST: usize = Threads::BITS as usize;
 
 #[derive(Default)]
@@ -65,8 +65,7 @@ impl Scheduler for Reduction {
             return Pick::Thread(node.chosen);
         }
         if execution.threads.len() > MOST {
-            let why = format!("more than {MOST} threads, too many for an exhaustive search");
-            return Pick::End(Ending::Refused(why));
+            return Pick::End(Ending::TooLong);
         }
         let enabled = execution.enabled().iter().fold(0, |set, &id| set | bit(id));
         let asleep = match (self.path.last(), execution.steps.last()) {

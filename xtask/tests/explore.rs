@@ -1,0 +1,585 @@
+//! `explore.md` is true: of each of its programs the explorer says what the page says, says
+//! it again, and leaves no process and no folder behind.
+
+use std::fs;
+use std::io::{BufRead, BufReader};
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Output, Stdio};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::thread;
+use std::time::Duration;
+
+use libtest_mimic::{Arguments, Failed, Trial};
+use serde_json::Value;
+
+const PAGE: &str = include_str!("explore.md");
+
+/// In the environment of every process that a test starts, with a word for each command.
+const MARK: &str = "EXPLORE_TEST";
+
+type Result<T> = std::result::Result<T, Failed>;
+
+fn main() {
+    let arguments = Arguments::from_args();
+    let workspace = Arc::new(Workspace::new());
+    let commands = workspace.expected.clone().into_iter();
+    let mut trials: Vec<_> = commands
+        .map(|text| {
+            let (command, expected) = text.split_once('\n').expect("a command ends its line");
+            let command = command.trim_start_matches("$ ");
+            // Processes are found and signalled by the means of Linux.
+            let foreign = command.contains(" & kill ") && !cfg!(target_os = "linux");
+            let workspace = workspace.clone();
+            Trial::test(command, move || workspace.check(command, expected))
+                .with_ignored_flag(foreign)
+        })
+        .collect();
+    trials.extend([
+        Trial::test("files are explored from anywhere", files),
+        Trial::test("a token is refused once the source has changed", changed),
+    ]);
+    // The compiler's wrapper is a shell script.
+    #[cfg(unix)]
+    trials.extend([
+        Trial::test("a facade that is not in place stops everything", canary),
+        Trial::test("a process that says nothing is its program's failure", mute),
+    ]);
+    libtest_mimic::run(&arguments, trials).exit();
+}
+
+/// The workspace of all topics of the page, which is kept from one test to the next.
+struct Workspace {
+    root: PathBuf,
+    /// Commands, each with what must come of it.
+    expected: Vec<&'static str>,
+}
+
+impl Workspace {
+    fn new() -> Self {
+        let root = Path::new(env!("CARGO_TARGET_TMPDIR")).join("explore");
+        let mut members = Vec::new();
+        let mut expected = Vec::new();
+        for section in PAGE.split("\n## ").skip(1) {
+            let (name, text) = section.split_once('\n').expect("a title ends its line");
+            if text.contains("```rust unix\n") && !cfg!(unix) {
+                continue;
+            }
+            let folder = root.join("crates").join(name);
+            let mut kept = vec![folder.join("Cargo.toml")];
+            for block in text.split("```").skip(1).step_by(2) {
+                let (info, text) = block.split_once('\n').expect("a fence ends its line");
+                let file = match info {
+                    "rust" | "rust unix" => "src/main.rs".to_string(),
+                    "rust build" => "build.rs".to_string(),
+                    "toml" => "invariants.toml".to_string(),
+                    "text" => {
+                        expected.push(text);
+                        continue;
+                    }
+                    other => match other.strip_prefix("rust bin ") {
+                        Some(bin) => format!("src/bin/{bin}.rs"),
+                        None => panic!("`{other}` means nothing on this page"),
+                    },
+                };
+                write(&folder.join(&file), text);
+                kept.push(folder.join(file));
+            }
+            let manifest = format!(
+                "[package]\nname = \"{name}\"\nedition = \"2024\"\ndefault-run = \"{name}\"\n"
+            );
+            write(&kept[0], &manifest);
+            if !kept.contains(&folder.join("invariants.toml")) {
+                remove(&folder.join("invariants.toml"));
+            }
+            members.push(format!("\"crates/{name}\""));
+        }
+        let manifest = format!(
+            "[workspace]\nresolver = \"3\"\nmembers = [{}]\n",
+            members.join(", ")
+        );
+        write(&root.join("Cargo.toml"), &manifest);
+        Self { root, expected }
+    }
+
+    fn runner(&self, words: &[&str]) -> Command {
+        let mut runner = runner();
+        runner
+            .args(words)
+            .current_dir(&self.root)
+            .env("CARGO_MANIFEST_DIR", self.root.join("xtask"))
+            .env("CARGO_TARGET_DIR", self.root.join("target"));
+        runner
+    }
+
+    /// Carries out a command of the page, and compares what comes of it.
+    fn check(&self, command: &str, expected: &str) -> Result<()> {
+        let (command, signal) = match command.split_once(" & kill ") {
+            Some((command, signal)) => (command, Some(signal)),
+            None => (command, None),
+        };
+        let (command, head) = match command.strip_suffix(" | head -1") {
+            Some(command) => (command, true),
+            None => (command, false),
+        };
+        let tree = tempfile::tempdir()?;
+        let tree = tree.path().join("TREE");
+        let tree_file = tree.to_string_lossy();
+        let words: Vec<_> = command
+            .split(' ')
+            .map(|word| if word == "TREE" { &*tree_file } else { word })
+            .collect();
+        let ran = Ran::of(self.runner(&words), signal, head)?;
+        if head {
+            let complaint = ran.stderr.contains("error") || ran.stderr.contains("panicked");
+            return match complaint || ran.left > 0 {
+                true => Err(format!("a closed pipe is told of\n{ran}").into()),
+                false => Ok(()),
+            };
+        }
+        let found = ran.summary();
+        if !is_like(&found, expected) {
+            return Err(format!("expected\n{expected}\nfound\n{found}\n{ran}").into());
+        }
+        if command.contains("TREE") {
+            let tree: Value = serde_json::from_slice(&fs::read(&tree)?)?;
+            if !tree.is_object() {
+                return Err("the tree is no object".into());
+            }
+        }
+        if signal.is_none() {
+            self.check_objects(&words, &ran)?;
+            self.check_replays(&ran)?;
+        }
+        Ok(())
+    }
+
+    /// The same command with `--json` says the same to people, and what it says to programs
+    /// is NDJSON that ends with the summary.
+    fn check_objects(&self, words: &[&str], first: &Ran) -> Result<()> {
+        let again = Ran::of(self.runner(&[words, &["--json"]].concat()), None, false)?;
+        if again.status != first.status || again.left > 0 {
+            return Err(format!("with --json it ends otherwise\n{again}").into());
+        }
+        let mut last = Value::Null;
+        for line in again.stdout.lines() {
+            last = serde_json::from_str(line).map_err(|error| format!("{error}: {line}"))?;
+            if !last.is_object() {
+                return Err(format!("{line} is no object").into());
+            }
+        }
+        let refused = first.stdout.is_empty();
+        if !refused && last["type"] != "summary" {
+            return Err(format!("the summary is not the last\n{again}").into());
+        }
+        // What depends on more than the schedule is not the same again.
+        if refused || first.stdout.contains(": nondeterminism") {
+            return Ok(());
+        }
+        let of_people = normal(&again.stderr);
+        let lines: Vec<_> = of_people.lines().filter(|line| !is_cargos(line)).collect();
+        let expected = normal(&first.stdout);
+        match lines == expected.lines().collect::<Vec<_>>() {
+            true => Ok(()),
+            false => Err(format!("it says something else again\n{first}\n{again}").into()),
+        }
+    }
+
+    /// Each schedule that is shown is the same once more.
+    fn check_replays(&self, ran: &Ran) -> Result<()> {
+        let mut table = String::new();
+        for line in ran.stdout.lines() {
+            if line.starts_with("    step ") {
+                table.clear();
+            }
+            if let Some(command) = line.strip_prefix("  replay: cargo xtask ") {
+                if ran.stdout.contains(": nondeterminism") {
+                    continue;
+                }
+                let mut words: Vec<_> = command.split(' ').collect();
+                if let Some(at) = ran.words.iter().position(|word| word == "--stall") {
+                    words.extend(ran.words[at..at + 2].iter().map(String::as_str));
+                }
+                let again = Ran::of(self.runner(&words), None, false)?;
+                if !again.stdout.contains(&table) || !again.stdout.contains(line) {
+                    return Err(format!("{command} shows another schedule\n{again}\n{ran}").into());
+                }
+            }
+            table += line;
+            table.push('\n');
+        }
+        Ok(())
+    }
+}
+
+/// The runner, with nothing of the environment that changes what it says.
+fn runner() -> Command {
+    let mut runner = Command::new(env!("CARGO_BIN_EXE_xtask"));
+    for name in ["GITHUB_ACTIONS", "CLICOLOR_FORCE", "CARGO_TERM_COLOR"] {
+        runner.env_remove(name);
+    }
+    runner
+}
+
+/// What came of a command.
+struct Ran {
+    words: Vec<String>,
+    stdout: String,
+    stderr: String,
+    status: Option<i32>,
+    /// How many processes and folders were left behind.
+    left: usize,
+}
+
+impl Ran {
+    /// Runs a command to its end; sends it a signal once a program of it runs; or closes its
+    /// standard output after one line.
+    fn of(mut command: Command, signal: Option<&str>, head: bool) -> Result<Self> {
+        static COUNT: AtomicU32 = AtomicU32::new(0);
+        let count = COUNT.fetch_add(1, Ordering::Relaxed);
+        let mark = format!("{MARK}={}-{count}.", std::process::id());
+        let (name, value) = mark.split_once('=').expect("it has one");
+        let words = command.get_args().map(|word| word.to_string_lossy().into());
+        let words: Vec<String> = words.collect();
+        command
+            .env(name, value)
+            .stdin(Stdio::null())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped());
+        let mut runner = command.spawn()?;
+        let id = runner.id().to_string();
+        if let Some(signal) = signal {
+            until_running(&mark, &mut runner)?;
+            let killed = Command::new("kill").args([signal, &id]).status()?;
+            assert!(killed.success(), "the runner takes signals");
+        }
+        if head {
+            let pipe = runner.stdout.take().expect("standard output is a pipe");
+            BufReader::new(pipe).read_line(&mut String::new())?;
+        }
+        let output: Output = runner.wait_with_output()?;
+        let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+        let kept = Path::new(env!("CARGO_TARGET_TMPDIR")).join("explore/target/xtask/explore");
+        let folders = fs::read_dir(kept.join("running")).into_iter().flatten();
+        let own = format!("{id}-");
+        let folders = folders.flatten().filter(|entry| {
+            let name = entry.file_name();
+            name.to_string_lossy().starts_with(&own)
+        });
+        Ok(Self {
+            words,
+            stdout: text(&output.stdout),
+            stderr: text(&output.stderr),
+            status: output.status.code(),
+            left: folders.count() + processes(&mark).len(),
+        })
+    }
+
+    /// What the page says of it.
+    fn summary(&self) -> String {
+        let mut text = normal(&self.stdout);
+        for line in self.stderr.lines() {
+            if line.starts_with("error: ") && self.stdout.is_empty() {
+                text += line;
+                text.push('\n');
+            }
+        }
+        if self.left > 0 {
+            text += &format!("{} left behind, ", self.left);
+        }
+        text + &format!("exit {}\n", self.status.unwrap_or(-1))
+    }
+}
+
+impl std::fmt::Display for Ran {
+    /// The whole scene.
+    fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let Self {
+            words,
+            stdout,
+            stderr,
+            status,
+            left,
+        } = self;
+        let words = words.join(" ");
+        write!(
+            out,
+            "$ {words}\nended with {status:?}, {left} left behind\n\
+             --- standard output\n{stdout}\n--- standard error\n{stderr}"
+        )
+    }
+}
+
+/// The living processes that have this in their environment, but for the runner itself; by
+/// the means of Linux, and none elsewhere.
+fn processes(mark: &str) -> Vec<PathBuf> {
+    let entries = fs::read_dir("/proc").into_iter().flatten().flatten();
+    let marked = entries.filter(|entry| {
+        let environment = fs::read(entry.path().join("environ")).unwrap_or_default();
+        let mut variables = environment.split(|&byte| byte == 0);
+        variables.any(|variable| variable == mark.as_bytes())
+    });
+    let programs = marked.filter_map(|entry| fs::read_link(entry.path().join("exe")).ok());
+    let runner = Path::new(env!("CARGO_BIN_EXE_xtask")).canonicalize();
+    let runner = runner.expect("cargo has built it");
+    programs.filter(|program| *program != runner).collect()
+}
+
+/// Waits until a program of the page runs, be it a build script.
+fn until_running(mark: &str, runner: &mut Child) -> Result<()> {
+    let tests = Path::new(env!("CARGO_TARGET_TMPDIR")).canonicalize()?;
+    while !processes(mark)
+        .iter()
+        .any(|program| program.starts_with(&tests))
+    {
+        if runner.try_wait()?.is_some() {
+            return Err("the runner has ended before its program ran".into());
+        }
+        thread::sleep(Duration::from_millis(1));
+    }
+    Ok(())
+}
+
+/// A report without what is not the same again: times, and the order in which programs end,
+/// in which the lines come that stand before the first blank one.
+fn normal(report: &str) -> String {
+    let is_digit = |c: char| c.is_ascii_digit();
+    let timeless = |line: &str| -> String {
+        let mut text = String::new();
+        for (at, part) in line.split(" s").enumerate() {
+            if at > 0 {
+                text += " s";
+            }
+            let number = part.rsplit([' ', '(']).next().unwrap_or_default();
+            let is_time = number.split_once('.').is_some_and(|(whole, tenths)| {
+                whole.chars().chain(tenths.chars()).all(is_digit) && tenths.len() == 1
+            });
+            match is_time {
+                true => text += &(part[..part.len() - number.len()].to_string() + "…"),
+                false => text += part,
+            }
+        }
+        text
+    };
+    let mut lines: Vec<_> = report
+        .lines()
+        .filter(|line| !is_cargos(line))
+        .map(timeless)
+        .collect();
+    let head = lines.iter().take_while(|line| {
+        ["proved  ", "held  ", "found  ", "FAIL  "]
+            .iter()
+            .any(|word| line.starts_with(word))
+    });
+    let head = head.count();
+    lines[..head].sort();
+    lines
+        .iter()
+        .map(|line| format!("{}\n", line.trim_end()))
+        .collect()
+}
+
+/// Whether cargo has said this on standard error.
+fn is_cargos(line: &str) -> bool {
+    let line = line.trim_start();
+    [
+        "Compiling ",
+        "Finished ",
+        "Blocking ",
+        "Locking ",
+        "Updating ",
+        "error: could not compile",
+    ]
+    .iter()
+    .any(|word| line.starts_with(word))
+}
+
+/// Whether a text is as expected, where `…` stands for anything in a line, and a line of
+/// nothing else for any lines.
+fn is_like(found: &str, expected: &str) -> bool {
+    let (found, expected): (Vec<_>, Vec<_>) = (found.lines().collect(), expected.lines().collect());
+    lines_match(&found, &expected)
+}
+
+fn lines_match(found: &[&str], expected: &[&str]) -> bool {
+    match (found, expected) {
+        ([], []) => true,
+        (_, ["…", rest @ ..]) => (0..=found.len()).any(|skip| lines_match(&found[skip..], rest)),
+        ([line, found @ ..], [pattern, expected @ ..]) => {
+            line_matches(line, pattern) && lines_match(found, expected)
+        }
+        _ => false,
+    }
+}
+
+fn line_matches(line: &str, pattern: &str) -> bool {
+    let Some((start, rest)) = pattern.split_once('…') else {
+        return line == pattern;
+    };
+    let Some(line) = line.strip_prefix(start) else {
+        return false;
+    };
+    let ends = line.char_indices().map(|(at, _)| at).chain([line.len()]);
+    ends.into_iter().any(|at| line_matches(&line[at..], rest))
+}
+
+/// Writes a file unless it is there already: cargo would build it again.
+fn write(file: &Path, text: &str) {
+    if fs::read_to_string(file).is_ok_and(|known| known == text) {
+        return;
+    }
+    let folder = file.parent().expect("a file stands in a folder");
+    fs::create_dir_all(folder).expect("the target folder can be written");
+    fs::write(file, text).expect("the target folder can be written");
+}
+
+/// Removes a file that an older page has left.
+fn remove(file: &Path) {
+    if file.exists() {
+        fs::remove_file(file).expect("the target folder can be written");
+    }
+}
+
+/// It loses an update on one schedule of a few.
+const RACE: &str = "\
+use std::sync::atomic::{AtomicU32, Ordering::SeqCst};
+static COUNT: AtomicU32 = AtomicU32::new(0);
+fn main() {
+    let worker = std::thread::spawn(|| COUNT.store(COUNT.load(SeqCst) + 1, SeqCst));
+    COUNT.store(COUNT.load(SeqCst) + 1, SeqCst);
+    worker.join().unwrap();
+    assert_eq!(COUNT.load(SeqCst), 2);
+}
+";
+
+/// The token at the end of a report.
+fn token(ran: &Ran) -> Result<String> {
+    let line = ran
+        .stdout
+        .lines()
+        .rev()
+        .find_map(|line| line.split_once("--replay "));
+    let (_, token) = line.ok_or_else(|| format!("there is no token\n{ran}"))?;
+    Ok(token.to_string())
+}
+
+/// It ended with this status, left nothing behind, and its report has these texts.
+fn must(ran: &Ran, status: i32, texts: &[&str]) -> Result<()> {
+    let both = format!("{}{}", ran.stdout, ran.stderr);
+    let missing = texts.iter().find(|text| !both.contains(**text));
+    match missing {
+        None if ran.status == Some(status) && ran.left == 0 => Ok(()),
+        _ => Err(format!("expected {status}, and {missing:?}\n{ran}").into()),
+    }
+}
+
+/// A folder with these files, resolved, as processes see their own. It is kept from one test
+/// to the next, and with it what the runner builds of them.
+fn folder(name: &str, files: &[(&str, &str)]) -> Result<PathBuf> {
+    let folder = Path::new(env!("CARGO_TARGET_TMPDIR"))
+        .join("explore-files")
+        .join(name);
+    for (file, text) in files {
+        write(&folder.join(file), text);
+    }
+    Ok(folder.canonicalize()?)
+}
+
+/// A command in a folder.
+fn explore(folder: &Path, words: &[&str]) -> Command {
+    let mut command = runner();
+    command.arg("explore").args(words).current_dir(folder);
+    command
+}
+
+fn files() -> Result<()> {
+    let here = "fn main() { println!(\"Main: here\"); }\n";
+    let path = folder("files", &[("my prog-1.rs", RACE), ("fn.rs", here)])?;
+    let ran = Ran::of(explore(&path, &["my prog-1.rs", "fn.rs"]), None, false)?;
+    must(
+        &ran,
+        1,
+        &[
+            "proved  fn",
+            "FAIL my prog-1: panic",
+            "Lines of my prog-1.rs",
+        ],
+    )?;
+    must(&ran, 1, &["explore 'my prog-1.rs' --replay v1."])?;
+    // The token is of the program, wherever it is explored from.
+    let file = path.join("my prog-1.rs");
+    let words = [&*file.to_string_lossy(), "--replay", &token(&ran)?];
+    let ran = Ran::of(explore(Path::new("/"), &words), None, false)?;
+    must(&ran, 1, &["FAIL my prog-1: panic"])?;
+    let ran = Ran::of(explore(&path, &["none.rs"]), None, false)?;
+    must(&ran, 2, &["error: cannot read none.rs"])
+}
+
+fn changed() -> Result<()> {
+    let path = folder("changed", &[("race.rs", RACE)])?;
+    let ran = Ran::of(explore(&path, &["race.rs"]), None, false)?;
+    must(&ran, 1, &["FAIL race: panic"])?;
+    let token = token(&ran)?;
+    fs::write(path.join("race.rs"), RACE.replace("fn main", "\nfn main"))?;
+    let ran = Ran::of(
+        explore(&path, &["race.rs", "--replay", &token]),
+        None,
+        false,
+    )?;
+    must(
+        &ran,
+        2,
+        &["race.rs or what it depends on is not what it was"],
+    )?;
+    fs::write(path.join("race.rs"), RACE)?;
+    let ran = Ran::of(
+        explore(&path, &["race.rs", "--replay", &token]),
+        None,
+        false,
+    )?;
+    must(&ran, 1, &["FAIL race: panic"])
+}
+
+/// Has the compiler wrapped, so that each harness is changed before it is compiled: as if a
+/// newer compiler took something in it from elsewhere.
+#[cfg(unix)]
+fn with_other_harness(command: &mut Command, folder: &Path, edit: &str) -> Result<()> {
+    use std::os::unix::fs::PermissionsExt;
+    let wrapper = folder.join("wrapper");
+    let script = format!(
+        "#!/bin/sh\nfor word; do case $word in\n*harness.rs) sed -i {edit} \"$word\";;\n\
+         esac; done\nexec \"$@\"\n"
+    );
+    fs::write(&wrapper, script)?;
+    fs::set_permissions(&wrapper, fs::Permissions::from_mode(0o755))?;
+    command.env("RUSTC_WRAPPER", wrapper);
+    Ok(())
+}
+
+#[cfg(unix)]
+fn canary() -> Result<()> {
+    let path = folder("canary", &[("a.rs", RACE), ("b.rs", RACE)])?;
+    let mut command = explore(&path, &["a.rs", "b.rs"]);
+    with_other_harness(&mut command, &path, "'/println/d'")?;
+    let ran = Ran::of(command, None, false)?;
+    let what = "error: the facade of `std` is not in place: the canary's print went elsewhere";
+    must(&ran, 1, &[what])
+}
+
+#[cfg(unix)]
+fn mute() -> Result<()> {
+    let path = folder("mute", &[("mute.rs", RACE), ("race.rs", RACE)])?;
+    let mut command = explore(&path, &["mute.rs", "race.rs"]);
+    with_other_harness(&mut command, &path, "'/explore::main(canary, mute/d'")?;
+    let ran = Ran::of(command, None, false)?;
+    must(
+        &ran,
+        1,
+        &[
+            "FAIL mute: no result",
+            "before the first schedule",
+            "FAIL race: panic",
+        ],
+    )?;
+    must(&ran, 1, &["2 of 2 programs failed, 1 broken, 1 no result"])
+}
