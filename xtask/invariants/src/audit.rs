@@ -5,11 +5,13 @@
 //! with one change that no interleaving allows: some rule must break. A *lawful variant*
 //! is another run that is as good: no rule may break.
 
-use super::check::{Verdict, check};
+use std::ops::Range;
+
+use super::check::{Checker, Verdict, check};
 use super::selector::Selector;
 use super::spec::{Mode, Rule, Spec};
 use super::transcript::{Exit, Line, Stream, Transcript};
-use super::view::{Occurrence, View};
+use super::view::{Occurrence, Readings, View};
 
 /// What one change does to a run.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -183,20 +185,22 @@ pub fn audit(spec: &Spec, runs: &[Transcript], seed: u64, most: usize) -> Audit 
         variants: 0,
         refused: Vec::new(),
     };
+    let mut checker = Checker::new(spec);
     let mut random = Random(seed);
     let mut mutants: Vec<Mutant> = Vec::new();
+    let mut readings = Readings::default();
     for (index, run) in runs.iter().enumerate() {
-        let view = View::new(spec, run);
+        let view = View::new(spec, run, &mut readings);
         mutants.append(&mut Mutants::of(&view, index));
         let report = check(spec, run);
         for (silent, rule) in audit.silent.iter_mut().zip(&report.rules) {
             *silent &= rule.verdict == Verdict::Vacuous;
         }
-        let mut variants = swaps_of_unordered(&view);
+        let mut variants = swaps_of_unordered(&view, run);
         variants.push((Vec::new(), run.clone()));
         for (diff, variant) in variants {
             audit.variants += 1;
-            let broken = broken_rules(spec, &variant);
+            let broken = broken_rules(&mut checker, &variant);
             audit
                 .refused
                 .extend(broken.first().map(|rule| (*rule, diff)));
@@ -215,7 +219,7 @@ pub fn audit(spec: &Spec, runs: &[Transcript], seed: u64, most: usize) -> Audit 
         if changed == runs[mutant.run] {
             continue;
         }
-        let broken = broken_rules(spec, &changed);
+        let broken = broken_rules(&mut checker, &changed);
         for rule in &broken {
             let (all, alone) = &mut audit.rules[*rule];
             *all += 1;
@@ -244,14 +248,9 @@ impl Audit {
 }
 
 /// The rules for every run that this one breaks.
-fn broken_rules(spec: &Spec, run: &Transcript) -> Vec<usize> {
-    let report = check(spec, run);
-    let rules = report.rules.iter().zip(&spec.rules).enumerate();
-    rules
-        .filter(|(_, (report, rule))| rule.mode == Mode::Always && !report.holds)
-        .filter(|(_, (report, _))| report.verdict != Verdict::Unsupported)
-        .map(|(index, _)| index)
-        .collect()
+fn broken_rules(checker: &mut Checker<&Spec>, run: &Transcript) -> Vec<usize> {
+    checker.check(run);
+    checker.broken().collect()
 }
 
 /// Every unlawful mutant of a run.
@@ -287,12 +286,12 @@ impl<'v> Mutants<'v> {
     }
 
     fn text(&self, line: usize) -> &'v str {
-        &self.view.transcript.lines[line].text
+        self.view.lines[line].text
     }
 
     /// A line, with all that belongs to it, is missing or comes twice, or is where the
     /// run ends.
-    fn whole_line(&mut self, at: usize, occurrence: &Occurrence<'_>) {
+    fn whole_line(&mut self, at: usize, occurrence: &Occurrence) {
         let mut lines = occurrence.others.clone();
         lines.push(occurrence.line);
         lines.sort_unstable();
@@ -311,12 +310,12 @@ impl<'v> Mutants<'v> {
     }
 
     /// A line changes its place among those of its own actor, which printed them in order.
-    fn places(&mut self, at: usize, occurrence: &Occurrence<'_>) {
+    fn places(&mut self, at: usize, occurrence: &Occurrence) {
         if occurrence.stream == Stream::Stderr {
             return;
         }
-        let own = |other: &&Occurrence<'_>| {
-            other.stream == Stream::Stdout && other.actor == occurrence.actor
+        let own = |other: &&Occurrence| {
+            other.stream == Stream::Stdout && other.actor() == occurrence.actor()
         };
         let line = occurrence.line;
         let text = self.text(line);
@@ -343,30 +342,31 @@ impl<'v> Mutants<'v> {
     }
 
     /// A captured value, or the actor, is another one.
-    fn values(&mut self, occurrence: &Occurrence<'_>) {
+    fn values(&mut self, occurrence: &Occurrence) {
         let text = self.text(occurrence.line);
-        let replace = |old: &str, new: &str| {
-            // The capture is a part of the line: its place is where it begins in memory.
-            let from = (old.as_ptr() as usize).checked_sub(text.as_ptr() as usize)?;
-            let (before, after) = (text.get(..from)?, text.get(from + old.len()..)?);
+        // What a panic's message captures is not a part of the report's first line.
+        let replace = |old: &Range<usize>, new: &str| {
+            let (before, after) = (text.get(..old.start)?, text.get(old.end..)?);
             Some(format!("{before}{new}{after}"))
         };
         let mut changed = Vec::new();
-        for (name, value) in &occurrence.captures {
+        for (name, place) in &occurrence.captures {
             if self.is_free(occurrence, name) {
                 continue;
             }
-            for other in self.other_values(occurrence, name, value) {
-                changed.extend(replace(value, &other).map(|line| (Change::Value, line)));
+            for other in self.other_values(occurrence, name, occurrence.part(place)) {
+                changed.extend(replace(place, &other).map(|line| (Change::Value, line)));
             }
         }
         if occurrence.stream == Stream::Stdout && !self.is_free(occurrence, "actor") {
-            let others = self.view.occurrences.iter().map(|other| other.actor);
-            let mut others: Vec<_> = others.filter(|actor| *actor != occurrence.actor).collect();
+            let others = self.view.occurrences.iter().map(|other| other.actor());
+            let mut others: Vec<_> = others
+                .filter(|actor| *actor != occurrence.actor())
+                .collect();
             others.sort_unstable();
             others.dedup();
             for other in others {
-                let line = replace(occurrence.actor, other);
+                let line = replace(&occurrence.actor, other);
                 changed.extend(line.map(|line| (Change::Actor, line)));
             }
         }
@@ -380,7 +380,7 @@ impl<'v> Mutants<'v> {
     }
 
     /// A number is one more or one less; a text is another one of the run, or another one.
-    fn other_values(&self, occurrence: &Occurrence<'_>, name: &str, value: &str) -> Vec<String> {
+    fn other_values(&self, occurrence: &Occurrence, name: &str, value: &str) -> Vec<String> {
         if let Ok(number) = value.parse::<i64>() {
             return vec![(number + 1).to_string(), (number - 1).to_string()];
         }
@@ -400,14 +400,14 @@ impl<'v> Mutants<'v> {
     }
 
     /// Whether a run that is as good may have another value there.
-    fn is_free(&self, occurrence: &Occurrence<'_>, name: &str) -> bool {
+    fn is_free(&self, occurrence: &Occurrence, name: &str) -> bool {
         let mut free = self.view.spec.audit.free.iter();
         free.any(|selector| selector.capture_of(occurrence) == Some(name))
     }
 
     /// The run takes longer, or the program ends otherwise.
     fn ends(&mut self) {
-        let run = self.view.transcript;
+        let run = self.view;
         let timed = self.view.spec.rules.iter().any(|rule| rule.kind == "time");
         if let (true, Some(middle)) = (timed, run.lines.get(run.lines.len() / 2)) {
             let diff = [format!(
@@ -426,7 +426,7 @@ impl<'v> Mutants<'v> {
 }
 
 /// Runs that are as good: neighbouring lines that nothing orders come the other way round.
-fn swaps_of_unordered(view: &View<'_>) -> Vec<(Vec<String>, Transcript)> {
+fn swaps_of_unordered(view: &View<'_>, run: &Transcript) -> Vec<(Vec<String>, Transcript)> {
     let mut variants = Vec::new();
     let stdout = view
         .occurrences
@@ -436,13 +436,13 @@ fn swaps_of_unordered(view: &View<'_>) -> Vec<(Vec<String>, Transcript)> {
     for pair in stdout.windows(2) {
         let [a, b] = [pair[0], pair[1]];
         let named = view.spec.audit.unordered.iter().any(|[first, second]| {
-            let is = |one: &Selector, line| one.value(line).is_some();
+            let is = |one: &Selector, line: &Occurrence| one.value(line).is_some();
             (is(first, a) && is(second, b)) || (is(first, b) && is(second, a))
         });
-        if !named || a.actor == b.actor {
+        if !named || a.actor() == b.actor() {
             continue;
         }
-        let mut run = view.transcript.clone();
+        let mut run = run.clone();
         let texts = [a, b].map(|one| run.lines[one.line].text.clone());
         let diff = vec![
             format!("- {}", texts[0]),

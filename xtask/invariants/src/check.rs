@@ -1,9 +1,15 @@
-//! The one function that everything asks: does this run obey this specification?
+//! What everything asks: does this run obey this specification?
 
+use std::borrow::Borrow;
+
+use super::hash::Map;
 use super::rules::{Evidence, Finding};
 use super::spec::{Mode, Rule, Spec};
-use super::transcript::Transcript;
-use super::view::View;
+use super::transcript::{End, Transcript};
+use super::view::{Readings, View};
+
+/// As many readings, and verdicts on one rule, are remembered by a [`Checker`].
+const REMEMBERED: usize = 1 << 16;
 
 /// What a rule is worth on a run, or on several.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -55,7 +61,7 @@ pub struct RuleReport {
 ///
 /// A pure function of its arguments: the same transcript always gets the same verdicts.
 pub fn check(spec: &Spec, transcript: &Transcript) -> Report {
-    let view = View::new(spec, transcript);
+    let view = View::new(spec, transcript, &mut Readings::default());
     let rules = spec.rules.iter().map(|rule| rule.report(&view)).collect();
     Report { rules }
 }
@@ -63,7 +69,7 @@ pub fn check(spec: &Spec, transcript: &Transcript) -> Report {
 impl Spec {
     /// Whether a program that printed this and ended so ended as it should.
     pub fn outcome_holds(&self, transcript: &Transcript) -> bool {
-        let view = View::new(self, transcript);
+        let view = View::new(self, transcript, &mut Readings::default());
         let mut rules = self.rules.iter().filter(|rule| rule.kind == "outcome");
         rules.all(|rule| rule.report(&view).holds)
     }
@@ -77,12 +83,123 @@ impl Report {
     }
 }
 
+/// Says of many runs which rules hold, as [`check`] does, and remembers what it has seen.
+///
+/// Runs of one program are made of the same few lines, and a rule is decided by some of them.
+/// What else there is comes in between in ever new ways; but what the rule sees has mostly
+/// been seen before.
+pub struct Checker<S> {
+    spec: S,
+    readings: Readings,
+    /// For each rule that is decided by its selectors.
+    known: Vec<Option<Known>>,
+    holds: Vec<bool>,
+}
+
+/// What is known of a rule.
+#[derive(Default)]
+struct Known {
+    /// The numbers of the readings that decide it in the run at hand, in their order.
+    sees: Vec<u32>,
+    /// Whether it holds where it sees these.
+    verdicts: Map<Box<[u32]>, bool>,
+}
+
+impl<S: Borrow<Spec>> Checker<S> {
+    /// A checker that has seen nothing yet.
+    pub fn new(spec: S) -> Self {
+        let rules = spec.borrow().rules.iter();
+        let known = rules.map(|rule| rule.check.decided_by().map(|_| Known::default()));
+        Self {
+            known: known.collect(),
+            spec,
+            readings: Readings::default(),
+            holds: Vec::new(),
+        }
+    }
+
+    /// What must hold.
+    pub fn spec(&self) -> &Spec {
+        self.spec.borrow()
+    }
+
+    /// Looks at one more run.
+    pub fn check<Text: AsRef<str>>(&mut self, transcript: &Transcript<Text>) {
+        self.forget_if_full();
+        let spec = self.spec.borrow();
+        let view = View::new(spec, transcript, &mut self.readings);
+        for known in self.known.iter_mut().flatten() {
+            known.sees.clear();
+        }
+        for occurrence in &view.occurrences {
+            for &rule in &occurrence.decides {
+                if let Some(known) = &mut self.known[rule] {
+                    known.sees.push(occurrence.number);
+                }
+            }
+        }
+        let rules = spec.rules.iter().zip(&mut self.known);
+        self.holds.clear();
+        self.holds.extend(rules.map(|(rule, known)| {
+            let decide = || rule.report(&view).holds;
+            match known {
+                Some(known) if rule.is_supported(view.end) => known.verdict(decide),
+                _ => decide(),
+            }
+        }));
+    }
+
+    /// Each rule, and whether it holds on the latest run.
+    pub fn rules(&self) -> impl Iterator<Item = (&Rule, bool)> {
+        let holds = self.holds.iter().copied();
+        self.spec().rules.iter().zip(holds)
+    }
+
+    /// The rules for every run that the latest run breaks, by their places.
+    pub fn broken(&self) -> impl Iterator<Item = usize> {
+        let rules = self.rules().enumerate();
+        rules
+            .filter(|(_, (rule, holds))| rule.mode == Mode::Always && !holds)
+            .map(|(index, _)| index)
+    }
+
+    /// Forgets everything at once: verdicts are about readings, and neither is of use
+    /// without the other.
+    fn forget_if_full(&mut self) {
+        let mut known = self.known.iter_mut().flatten();
+        let full = self.readings.len() >= REMEMBERED
+            || known.any(|known| known.verdicts.len() >= REMEMBERED);
+        if full {
+            self.readings = Readings::default();
+            for known in self.known.iter_mut().flatten() {
+                known.verdicts.clear();
+            }
+        }
+    }
+}
+
+impl Known {
+    fn verdict(&mut self, decide: impl FnOnce() -> bool) -> bool {
+        if let Some(&holds) = self.verdicts.get(&self.sees[..]) {
+            return holds;
+        }
+        let holds = decide();
+        self.verdicts.insert(self.sees.as_slice().into(), holds);
+        holds
+    }
+}
+
 impl Rule {
+    /// Whether the machine has the cores to decide it.
+    fn is_supported(&self, end: &End) -> bool {
+        end.cores >= self.cores
+    }
+
     fn report(&self, view: &View<'_>) -> RuleReport {
-        if view.transcript.end.cores < self.cores {
+        if !self.is_supported(view.end) {
             let story = format!(
                 "it needs {} cores, and the machine offers {}",
-                self.cores, view.transcript.end.cores
+                self.cores, view.end.cores
             );
             return RuleReport {
                 verdict: Verdict::Unsupported,

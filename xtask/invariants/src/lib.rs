@@ -3,14 +3,16 @@
 //!
 //! Nothing in here does I/O, reads a clock or starts a process, so running,
 //! re-checking a saved transcript and exploring schedules all ask the same
-//! function, [`check`], and get the same answer. What each rule means is
-//! written in `xtask/RULES.md`.
+//! rules, and get the same answer: of one run with [`check`], and of thousands
+//! with a [`Checker`], which remembers. What each rule means is written in
+//! `xtask/RULES.md`.
 
 pub mod audit;
 mod check;
 mod cursor;
 pub mod diagnostic;
 mod expression;
+mod hash;
 mod node;
 pub mod pattern;
 pub mod rules;
@@ -22,7 +24,7 @@ pub mod transcript;
 mod view;
 mod vocabulary;
 
-pub use check::{Report, RuleReport, Tally, Verdict, check};
+pub use check::{Checker, Report, RuleReport, Tally, Verdict, check};
 pub use diagnostic::{Diagnostic, suggest};
 pub use schema::json_schema;
 pub use spec::{Invariants, Spec};

@@ -1,5 +1,7 @@
 //! Patterns: a whole line, letter for letter, with named captures in braces.
 
+use std::ops::Range;
+
 use super::cursor::Fault;
 use super::diagnostic::did_you_mean;
 
@@ -35,8 +37,8 @@ const TAKES: [(&str, Takes); 4] = [
     ("number", Takes::Number),
 ];
 
-/// What a line's captures took, by name, in the order of the pattern.
-pub type Captures<'t> = Vec<(&'t str, &'t str)>;
+/// What part of a line each capture took, by name, in the order of the pattern.
+pub type Captures<'p> = Vec<(&'p str, Range<usize>)>;
 
 impl Pattern {
     /// Parses a pattern; the fault's span is in bytes of `text`.
@@ -82,9 +84,9 @@ impl Pattern {
     }
 
     /// What the captures take of `text`, if all of it has the pattern's form.
-    pub fn matches<'t>(&'t self, text: &'t str) -> Option<Captures<'t>> {
+    pub fn matches(&self, text: &str) -> Option<Captures<'_>> {
         let mut captures = Captures::new();
-        match_parts(&self.parts, text, &mut captures).then_some(captures)
+        match_parts(&self.parts, text, 0, &mut captures).then_some(captures)
     }
 }
 
@@ -121,27 +123,26 @@ impl Part {
     }
 }
 
-/// Matches all of `text`, trying each capture's shortest text first.
-fn match_parts<'t>(parts: &'t [Part], text: &'t str, captures: &mut Captures<'t>) -> bool {
+/// Matches all of `text` from byte `at` on, trying each capture's shortest text first.
+fn match_parts<'p>(parts: &'p [Part], text: &str, at: usize, captures: &mut Captures<'p>) -> bool {
+    let rest = &text[at..];
     let Some((part, others)) = parts.split_first() else {
-        return text.is_empty();
+        return rest.is_empty();
     };
     let (name, takes) = match part {
         Part::Literal(literal) => {
-            return text
-                .strip_prefix(literal.as_str())
-                .is_some_and(|rest| match_parts(others, rest, captures));
+            return rest.starts_with(literal.as_str())
+                && match_parts(others, text, at + literal.len(), captures);
         }
         Part::Capture { name, takes } => (name, *takes),
     };
-    for length in takes.lengths(text) {
-        let (taken, rest) = text.split_at(length);
+    for length in takes.lengths(rest) {
         let repeats = captures.iter().find(|(known, _)| known == name);
-        if repeats.is_some_and(|(_, before)| *before != taken) {
+        if repeats.is_some_and(|(_, before)| text[before.clone()] != rest[..length]) {
             continue;
         }
-        captures.push((name, taken));
-        if match_parts(others, rest, captures) {
+        captures.push((name, at..at + length));
+        if match_parts(others, text, at + length, captures) {
             return true;
         }
         captures.pop();

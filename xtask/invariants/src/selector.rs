@@ -7,7 +7,7 @@ use super::cursor::{Cursor, Fault};
 use super::diagnostic::did_you_mean;
 use super::spec::{Event, Matcher};
 use super::transcript::Stream;
-use super::view::Occurrence;
+use super::view::Reading;
 
 /// The lines of one or more events, and perhaps one captured value of each.
 #[derive(Debug, Clone)]
@@ -160,24 +160,18 @@ impl Selector {
         name == "actor" || self.events().any(|event| events[event].captures(name))
     }
 
-    /// The capture that it names of an occurrence that it selects.
-    pub fn capture_of(&self, occurrence: &Occurrence<'_>) -> Option<&str> {
-        let chosen = self
-            .alternatives
-            .iter()
-            .find(|one| one.selects(occurrence))?;
+    /// The capture that it names of a line that it selects.
+    pub fn capture_of(&self, reading: &Reading) -> Option<&str> {
+        let chosen = self.alternatives.iter().find(|one| one.selects(reading))?;
         chosen.capture.as_deref()
     }
 
-    /// The value that it selects of an occurrence, empty if it names no capture;
-    /// `None` if it does not select the occurrence.
-    pub fn value<'v>(&self, occurrence: &Occurrence<'v>) -> Option<&'v str> {
-        let chosen = self
-            .alternatives
-            .iter()
-            .find(|one| one.selects(occurrence))?;
+    /// The value that it selects of a line, empty if it names no capture;
+    /// `None` if it does not select the line.
+    pub fn value<'r>(&self, reading: &'r Reading) -> Option<&'r str> {
+        let chosen = self.alternatives.iter().find(|one| one.selects(reading))?;
         match &chosen.capture {
-            Some(capture) => occurrence.capture(capture),
+            Some(capture) => reading.capture(capture),
             None => Some(""),
         }
     }
@@ -225,12 +219,12 @@ impl Alternative {
         })
     }
 
-    fn selects(&self, occurrence: &Occurrence<'_>) -> bool {
+    fn selects(&self, reading: &Reading) -> bool {
         let right_event = match self.event {
-            Some(event) => occurrence.event == Some(event),
-            None => occurrence.stream == Stream::Stdout,
+            Some(event) => reading.event == Some(event),
+            None => reading.stream == Stream::Stdout,
         };
-        right_event && self.filters.iter().all(|filter| filter.admits(occurrence))
+        right_event && self.filters.iter().all(|filter| filter.admits(reading))
     }
 }
 
@@ -287,12 +281,12 @@ impl Filter {
         })
     }
 
-    fn admits(&self, occurrence: &Occurrence<'_>) -> bool {
-        let Some(found) = occurrence.capture(&self.capture) else {
+    fn admits(&self, reading: &Reading) -> bool {
+        let Some(found) = reading.capture(&self.capture) else {
             return false;
         };
         let ordering = match self.comparison.is_ordering() {
-            false => Some(found.cmp(&self.value)),
+            false => Some(found.cmp(self.value.as_str())),
             true => number(found)
                 .zip(number(&self.value))
                 .and_then(|(found, value)| found.partial_cmp(&value)),

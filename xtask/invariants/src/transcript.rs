@@ -10,24 +10,26 @@
 use serde_json::{Value, json};
 
 /// A run's output, in the order in which it was read, and its end.
+///
+/// The text of its lines may be borrowed from wherever the output is kept.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Transcript {
+pub struct Transcript<Text = String> {
     /// The printed lines. Within one stream their order is the program's;
     /// between the two streams it means nothing.
-    pub lines: Vec<Line>,
+    pub lines: Vec<Line<Text>>,
     /// How the run ended.
     pub end: End,
 }
 
 /// One printed line, without its newline.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Line {
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Line<Text = String> {
     /// Microseconds since the process was started.
     pub at_us: u64,
     /// Where it was printed.
     pub stream: Stream,
     /// The text; bytes that are not UTF-8 are replaced by U+FFFD.
-    pub text: String,
+    pub text: Text,
 }
 
 /// One of the two streams that a program prints to.
@@ -152,13 +154,15 @@ impl Transcript {
         let end = end.ok_or("the transcript stops before the end: no line holds `exit`")?;
         Ok(Self { lines, end })
     }
+}
 
+impl<Text: AsRef<str>> Transcript<Text> {
     /// The form in which it is saved: one JSON object per line.
     pub fn to_ndjson(&self) -> String {
         let mut text = String::new();
         for line in &self.lines {
             let stream = line.stream.name();
-            let object = json!({"at_us": line.at_us, "stream": stream, "text": line.text});
+            let object = json!({"at_us": line.at_us, "stream": stream, "text": line.text.as_ref()});
             text += &format!("{object}\n");
         }
         let exit = match self.end.exit {

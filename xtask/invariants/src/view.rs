@@ -1,38 +1,69 @@
 //! A transcript as the rules see it: its lines, each with the event that it is.
 
+use std::ops::{Deref, Range};
+use std::rc::Rc;
+
+use super::hash::Map;
 use super::pattern::{Captures, Pattern};
 use super::selector::Selector;
 use super::spec::{Matcher, Spec};
-use super::transcript::{Line, Stream, Transcript};
+use super::transcript::{End, Line, Stream, Transcript};
 
 /// A transcript whose lines have been matched against the events.
 pub(super) struct View<'v> {
     pub spec: &'v Spec,
-    pub transcript: &'v Transcript,
-    pub occurrences: Vec<Occurrence<'v>>,
+    pub lines: Vec<Line<&'v str>>,
+    pub end: &'v End,
+    pub occurrences: Vec<Occurrence>,
     /// Lines that two events match, and which two.
     pub ambiguous: Vec<(usize, [usize; 2])>,
 }
 
 /// One line, or one panic's report of several lines.
 #[derive(Debug, Clone)]
-pub(super) struct Occurrence<'v> {
-    /// Which event it is; `None` if no event matches.
-    pub event: Option<usize>,
+pub(super) struct Occurrence {
+    reading: Rc<Reading>,
     /// Its first line's place in the transcript.
     pub line: usize,
     /// The other lines of a panic's report.
     pub others: Vec<usize>,
     pub at_us: u64,
+}
+
+/// What a line, or a panic's report, says wherever it stands: all that selectors look at.
+#[derive(Debug)]
+pub(super) struct Reading {
+    /// Another reading of the same specification has another number.
+    pub number: u32,
     pub stream: Stream,
-    pub actor: &'v str,
-    pub captures: Captures<'v>,
+    /// Which event it is; `None` if no event matches.
+    pub event: Option<usize>,
+    /// Another event that matches.
+    rival: Option<usize>,
+    /// The line, or a panic's report from its header on.
+    text: String,
+    /// The actor's place in the text.
+    pub actor: Range<usize>,
+    /// The captures' places in the text.
+    pub captures: Vec<(String, Range<usize>)>,
+    /// The rules that it helps to decide, as far as they are [decided by selectors][decided].
+    ///
+    /// [decided]: super::rules::Check::decided_by
+    pub decides: Vec<usize>,
+}
+
+/// The readings of one specification, each found out once: programs print the same few
+/// lines again and again.
+#[derive(Default)]
+pub(super) struct Readings {
+    /// By the text, for each stream.
+    known: [Map<String, Rc<Reading>>; 2],
 }
 
 /// An occurrence that a selector selected, and the value it selected of it.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Hit<'v> {
-    pub occurrence: &'v Occurrence<'v>,
+    pub occurrence: &'v Occurrence,
     pub value: &'v str,
 }
 
@@ -42,33 +73,110 @@ impl Hit<'_> {
     }
 }
 
-impl<'v> Occurrence<'v> {
+impl Deref for Occurrence {
+    type Target = Reading;
+
+    fn deref(&self) -> &Reading {
+        &self.reading
+    }
+}
+
+impl Reading {
     /// What the capture took, if the event has it.
-    pub fn capture(&self, name: &str) -> Option<&'v str> {
+    pub fn capture(&self, name: &str) -> Option<&str> {
         if name == "actor" {
-            return Some(self.actor);
+            return Some(self.actor());
         }
-        let (_, value) = self.captures.iter().find(|(known, _)| *known == name)?;
-        Some(value)
+        let (_, place) = self.captures.iter().find(|(known, _)| known == name)?;
+        Some(self.part(place))
+    }
+
+    pub fn actor(&self) -> &str {
+        self.part(&self.actor)
+    }
+
+    /// What stands at a place in the text.
+    pub fn part(&self, place: &Range<usize>) -> &str {
+        &self.text[place.clone()]
+    }
+}
+
+impl Readings {
+    /// How many there are.
+    pub fn len(&self) -> usize {
+        self.known.iter().map(Map::len).sum()
+    }
+
+    fn get(&self, stream: Stream, text: &str) -> Option<Rc<Reading>> {
+        self.known[stream as usize].get(text).cloned()
+    }
+
+    /// A new reading of a text that these events match.
+    fn add(
+        &mut self,
+        spec: &Spec,
+        stream: Stream,
+        text: &str,
+        actor: Range<usize>,
+        found: Vec<(usize, Captures<'_>)>,
+    ) -> Rc<Reading> {
+        let mut events = found.iter().map(|(event, _)| *event);
+        let (event, rival) = (events.next(), events.next());
+        let captures = found
+            .into_iter()
+            .next()
+            .map_or(Vec::new(), |(_, first)| first);
+        let mut reading = Reading {
+            number: self.len() as u32,
+            stream,
+            event,
+            rival,
+            text: text.to_string(),
+            actor,
+            captures: captures
+                .into_iter()
+                .map(|(name, place)| (name.to_string(), place))
+                .collect(),
+            decides: Vec::new(),
+        };
+        let selects = |selector: &&Selector| selector.value(&reading).is_some();
+        let decides = |rule: &usize| {
+            let selectors = spec.rules[*rule].check.decided_by();
+            selectors.is_some_and(|selectors| selectors.iter().any(selects))
+        };
+        reading.decides = (0..spec.rules.len()).filter(decides).collect();
+        let reading = Rc::new(reading);
+        self.known[stream as usize].insert(text.to_string(), Rc::clone(&reading));
+        reading
     }
 }
 
 impl<'v> View<'v> {
-    pub fn new(spec: &'v Spec, transcript: &'v Transcript) -> Self {
+    pub fn new<Text: AsRef<str>>(
+        spec: &'v Spec,
+        transcript: &'v Transcript<Text>,
+        readings: &mut Readings,
+    ) -> Self {
+        let lines = transcript.lines.iter().map(|line| Line {
+            at_us: line.at_us,
+            stream: line.stream,
+            text: line.text.as_ref(),
+        });
         let mut view = Self {
             spec,
-            transcript,
-            occurrences: Vec::new(),
+            lines: lines.collect(),
+            end: &transcript.end,
+            occurrences: Vec::with_capacity(transcript.lines.len()),
             ambiguous: Vec::new(),
         };
         let (stdout, stderr): (Vec<usize>, Vec<usize>) =
-            (0..transcript.lines.len()).partition(|&line| view.line(line).stream == Stream::Stdout);
+            (0..view.lines.len()).partition(|&line| view.lines[line].stream == Stream::Stdout);
         for line in stdout {
-            view.read_line(line);
+            view.read_line(line, readings);
         }
         let mut stderr = &stderr[..];
         while !stderr.is_empty() {
-            stderr = &stderr[view.read_stderr(stderr)..];
+            stderr = &stderr[view.read_stderr(stderr, readings)..];
         }
         view.occurrences.sort_by_key(|occurrence| occurrence.line);
         view
@@ -76,51 +184,46 @@ impl<'v> View<'v> {
 
     /// Everything that the selector selects, in the transcript's order.
     pub fn select(&'v self, selector: &Selector) -> Vec<Hit<'v>> {
-        let hit = |occurrence: &'v Occurrence<'v>| {
+        let hit = |occurrence: &'v Occurrence| {
             let value = selector.value(occurrence)?;
             Some(Hit { occurrence, value })
         };
-        self.occurrences.iter().filter_map(hit).collect()
+        let mut hits = Vec::with_capacity(self.occurrences.len());
+        hits.extend(self.occurrences.iter().filter_map(hit));
+        hits
     }
 
     /// The places of the last lines that were printed: what a program said at its end.
     pub fn last_lines(&self) -> Vec<usize> {
-        let count = self.transcript.lines.len();
+        let count = self.lines.len();
         (count.saturating_sub(6)..count).collect()
     }
 
-    fn line(&self, line: usize) -> &'v Line {
-        &self.transcript.lines[line]
-    }
-
-    fn read_line(&mut self, at: usize) {
-        let line = self.line(at);
-        let spec = self.spec;
-        let found = spec.events.iter().enumerate().filter_map(|(index, event)| {
-            let captures = match &event.matcher {
-                Matcher::Line { stream, pattern } if *stream == line.stream => {
-                    pattern.matches(&line.text)?
-                }
-                _ => return None,
-            };
-            Some((index, captures))
+    fn read_line(&mut self, at: usize, readings: &mut Readings) {
+        let Line { stream, text, .. } = self.lines[at];
+        let reading = readings.get(stream, text).unwrap_or_else(|| {
+            let events = self.spec.events.iter().enumerate();
+            let found = events.filter_map(|(index, event)| match &event.matcher {
+                Matcher::Line {
+                    stream: on,
+                    pattern,
+                } if *on == stream => Some((index, pattern.matches(text)?)),
+                _ => None,
+            });
+            let actor = 0..text.find(':').unwrap_or(0);
+            readings.add(self.spec, stream, text, actor, found.collect())
         });
-        let actor = line.text.split_once(':').map_or("", |(actor, _)| actor);
-        self.add(at, Vec::new(), actor, found.collect());
+        self.add(at, Vec::new(), reading);
     }
 
     /// Takes in the first of these lines of standard error, and whatever belongs to it;
     /// says how many lines that is.
-    fn read_stderr(&mut self, lines: &[usize]) -> usize {
-        let text = |nth: usize| {
-            lines
-                .get(nth)
-                .map_or("", |&line| self.line(line).text.as_str())
-        };
+    fn read_stderr(&mut self, lines: &[usize], readings: &mut Readings) -> usize {
+        let text = |nth: usize| lines.get(nth).map_or("", |&line| self.lines[line].text);
         // The blank line that newer standard libraries print before a panic's report.
         let header = usize::from(text(0).is_empty());
         let Some(thread) = panicking_thread(text(header)) else {
-            self.read_line(lines[0]);
+            self.read_line(lines[0], readings);
             return 1;
         };
         let mut found = Vec::new();
@@ -130,74 +233,73 @@ impl<'v> View<'v> {
                 message,
                 thread: whose,
             } = &event.matcher
-                && let Some(captures) = match_panic(message, &text, header + 1)
+                && let Some(captures) = match_panic(message, &text, header)
                 && let Some(more) = match whose {
-                    Some(pattern) => pattern.matches(thread),
+                    Some(pattern) => pattern.matches(&text(header)[thread.clone()]),
                     None => Some(Captures::new()),
                 }
             {
                 height = height.max(message.len());
-                found.push((index, [captures, more].concat()));
+                found.push((index, [captures, moved(more, thread.start)].concat()));
             }
         }
+        let report: Vec<&str> = (header..=header + height).map(text).collect();
+        let report = report.join("\n");
         let after = header + 1 + height;
         let note = usize::from(text(after).starts_with("note: run with `RUST_BACKTRACE="));
         let end = (after + note).min(lines.len());
         let mut others = lines[..end].to_vec();
         let line = others.remove(header);
-        self.add(line, others, thread, found);
+        let known = readings.get(Stream::Stderr, &report);
+        let reading = known
+            .unwrap_or_else(|| readings.add(self.spec, Stream::Stderr, &report, thread, found));
+        self.add(line, others, reading);
         end
     }
 
-    fn add(
-        &mut self,
-        line: usize,
-        others: Vec<usize>,
-        actor: &'v str,
-        mut found: Vec<(usize, Captures<'v>)>,
-    ) {
-        if let [(a, _), (b, _), ..] = found[..] {
-            self.ambiguous.push((line, [a, b]));
+    fn add(&mut self, line: usize, others: Vec<usize>, reading: Rc<Reading>) {
+        if let (Some(event), Some(rival)) = (reading.event, reading.rival) {
+            self.ambiguous.push((line, [event, rival]));
         }
-        let (event, captures) = match found.is_empty() {
-            true => (None, Captures::new()),
-            false => {
-                let (event, captures) = found.swap_remove(0);
-                (Some(event), captures)
-            }
-        };
-        let Line { at_us, stream, .. } = *self.line(line);
         self.occurrences.push(Occurrence {
-            event,
+            reading,
             line,
             others,
-            at_us,
-            stream,
-            actor,
-            captures,
+            at_us: self.lines[line].at_us,
         });
     }
 }
 
-/// The name in the header of a panic's report, as the standard library prints it:
+/// The place of the name in the header of a panic's report, as the standard library prints it:
 /// `thread 'NAME' panicked at FILE:LINE:COLUMN:`, since 1.91 with a number after the name.
-fn panicking_thread(header: &str) -> Option<&str> {
-    let (name, rest) = header.strip_prefix("thread '")?.rsplit_once('\'')?;
+fn panicking_thread(header: &str) -> Option<Range<usize>> {
+    const BEFORE: &str = "thread '";
+    let (name, rest) = header.strip_prefix(BEFORE)?.rsplit_once('\'')?;
     let (number, place) = rest.split_once("panicked at ")?;
     let number = number.trim();
     let numbered = number.starts_with('(') && number.ends_with(')');
-    ((number.is_empty() || numbered) && place.ends_with(':')).then_some(name)
+    let is_header = (number.is_empty() || numbered) && place.ends_with(':');
+    is_header.then_some(BEFORE.len()..BEFORE.len() + name.len())
 }
 
-/// Matches a panic's message, a pattern for each of its lines, from the `nth` text on.
+/// Matches a panic's message, a pattern for each of its lines, after the header; the places
+/// are those in the report as a whole.
 fn match_panic<'v>(
     message: &'v [Pattern],
     text: &impl Fn(usize) -> &'v str,
-    nth: usize,
+    header: usize,
 ) -> Option<Captures<'v>> {
     let mut captures = Captures::new();
-    for (pattern, nth) in message.iter().zip(nth..) {
-        captures.extend(pattern.matches(text(nth))?);
+    let mut from = text(header).len() + 1;
+    for (pattern, nth) in message.iter().zip(header + 1..) {
+        captures.extend(moved(pattern.matches(text(nth))?, from));
+        from += text(nth).len() + 1;
     }
     Some(captures)
+}
+
+/// The captures of a text that begins at byte `from` of a longer one.
+fn moved(captures: Captures<'_>, from: usize) -> Captures<'_> {
+    let moved = |(name, place): (_, Range<usize>)| (name, place.start + from..place.end + from);
+    captures.into_iter().map(moved).collect()
 }

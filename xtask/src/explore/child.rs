@@ -392,7 +392,7 @@ fn retrace(
         cores: usize::MAX,
         left_running: false,
     };
-    let transcript = Transcript {
+    let transcript: Transcript = Transcript {
         lines: Vec::new(),
         end,
     };

@@ -40,6 +40,8 @@ struct Arithmetic {
     relation: Relation,
     each: Option<Selector>,
     per: Per,
+    /// Whether times decide it too.
+    clock: bool,
 }
 
 impl Arithmetic {
@@ -55,6 +57,7 @@ impl Arithmetic {
             relation,
             each,
             per,
+            clock,
         })
     }
 }
@@ -75,5 +78,9 @@ impl Check for Arithmetic {
                 None => Finding::vacuous(each),
             }
         })
+    }
+
+    fn decided_by(&self) -> Option<Vec<&Selector>> {
+        (!self.clock).then(|| self.relation.selectors().chain(&self.each).collect())
     }
 }

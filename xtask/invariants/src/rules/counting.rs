@@ -128,6 +128,10 @@ impl Check for Count {
             Finding::fail(story, &hits[0])
         })
     }
+
+    fn decided_by(&self) -> Option<Vec<&Selector>> {
+        Some(vec![&self.of])
+    }
 }
 
 struct Exactly {
@@ -228,6 +232,13 @@ impl Check for Exactly {
             }),
         }
     }
+
+    fn decided_by(&self) -> Option<Vec<&Selector>> {
+        Some(match &self.is {
+            Values::Listed(_) => vec![&self.each],
+            Values::Selected(other) => vec![&self.each, other],
+        })
+    }
 }
 
 struct Unique {
@@ -250,6 +261,10 @@ impl Check for Unique {
                 None => Finding::Pass,
             }
         })
+    }
+
+    fn decided_by(&self) -> Option<Vec<&Selector>> {
+        Some(vec![&self.each])
     }
 }
 
@@ -304,5 +319,9 @@ impl Check for OneOf {
             listed(state)
         );
         Finding::fail(story, &seen)
+    }
+
+    fn decided_by(&self) -> Option<Vec<&Selector>> {
+        Some(self.values.iter().collect())
     }
 }

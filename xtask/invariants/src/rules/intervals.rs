@@ -190,14 +190,19 @@ impl Exclusive {
                 return None;
             }
         };
-        let mut selectors = vec![&holding.open, &holding.close];
-        match &against {
+        let rule = Self { holding, against };
+        scope.one_stream(node, &rule.selectors())?;
+        Some(rule)
+    }
+
+    fn selectors(&self) -> Vec<&Selector> {
+        let mut selectors = vec![&self.holding.open, &self.holding.close];
+        match &self.against {
             Against::Itself => {}
             Against::Intervals(other) => selectors.extend([&other.open, &other.close]),
             Against::Events(events) => selectors.push(events),
         }
-        scope.one_stream(node, &selectors)?;
-        Some(Self { holding, against })
+        selectors
     }
 
     /// The lines of two stays that should not have overlapped.
@@ -270,6 +275,10 @@ impl Check for Exclusive {
     fn check(&self, view: &View<'_>) -> Finding {
         self.find(view).err().unwrap_or(Finding::Pass)
     }
+
+    fn decided_by(&self) -> Option<Vec<&Selector>> {
+        Some(self.selectors())
+    }
 }
 
 struct Overlap {
@@ -320,5 +329,9 @@ impl Check for Overlap {
             return Finding::fail(story, &opens);
         }
         Finding::Pass
+    }
+
+    fn decided_by(&self) -> Option<Vec<&Selector>> {
+        Some(vec![&self.of.open, &self.of.close])
     }
 }

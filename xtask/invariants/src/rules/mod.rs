@@ -28,6 +28,14 @@ pub trait Check: Send + Sync {
     #[expect(private_interfaces, reason = "rules are built and asked in here only")]
     /// The finding on one run, whatever other runs showed.
     fn check(&self, view: &View<'_>) -> Finding;
+
+    #[expect(private_interfaces, reason = "rules are built and asked in here only")]
+    /// The selectors whose lines, in their order, are all that decides: neither other lines
+    /// do, nor times, nor the end. `None` where that is not so, or checking costs next to
+    /// nothing.
+    fn decided_by(&self) -> Option<Vec<&Selector>> {
+        None
+    }
 }
 
 /// What a rule found in a run.
@@ -127,6 +135,10 @@ impl Check for Broken {
             }
         }
     }
+
+    fn decided_by(&self) -> Option<Vec<&Selector>> {
+        self.0.decided_by()
+    }
 }
 
 /// A claim that a pitfall does not break: it must not fail, but may say nothing.
@@ -138,6 +150,10 @@ impl Check for Kept {
             Finding::Vacuous(_) => Finding::Pass,
             finding => finding,
         }
+    }
+
+    fn decided_by(&self) -> Option<Vec<&Selector>> {
+        self.0.decided_by()
     }
 }
 

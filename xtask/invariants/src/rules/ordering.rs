@@ -206,17 +206,24 @@ impl Never {
                 return None;
             }
         };
-        let mut selectors = vec![&event];
+        let selectors = limit.selectors(&event);
         match &limit {
             Limit::None => scope.forbidden.extend(event.whole_events()),
-            Limit::After(one) | Limit::Before(one) => selectors.push(one),
-            Limit::Between(open, close) => selectors.extend([open, close]),
-        }
-        if !matches!(limit, Limit::None) {
-            scope.one_stream(node, &selectors)?;
+            _ => scope.one_stream(node, &selectors)?,
         }
         let per = scope.per(node.get("per"), &selectors)?;
         Some(Self { event, limit, per })
+    }
+}
+
+impl Limit {
+    /// The selectors of a rule with this limit on `event`.
+    fn selectors<'s>(&'s self, event: &'s Selector) -> Vec<&'s Selector> {
+        match self {
+            Limit::None => vec![event],
+            Limit::After(one) | Limit::Before(one) => vec![event, one],
+            Limit::Between(open, close) => vec![event, open, close],
+        }
     }
 }
 
@@ -273,6 +280,10 @@ impl Check for Never {
                 })
             }
         }
+    }
+
+    fn decided_by(&self) -> Option<Vec<&Selector>> {
+        Some(self.limit.selectors(&self.event))
     }
 }
 
@@ -343,6 +354,10 @@ impl Check for Order {
             Finding::Pass
         })
     }
+
+    fn decided_by(&self) -> Option<Vec<&Selector>> {
+        Some(self.chain.iter().map(|one| &one.selector).collect())
+    }
 }
 
 struct Increasing {
@@ -371,6 +386,10 @@ impl Check for Increasing {
             }
             Finding::Pass
         })
+    }
+
+    fn decided_by(&self) -> Option<Vec<&Selector>> {
+        Some(vec![&self.each])
     }
 }
 
@@ -424,6 +443,10 @@ impl Check for Fifo {
             Finding::Pass
         })
     }
+
+    fn decided_by(&self) -> Option<Vec<&Selector>> {
+        Some(vec![&self.from, &self.to])
+    }
 }
 
 struct Follows {
@@ -461,5 +484,9 @@ impl Check for Follows {
             }
             Finding::Pass
         })
+    }
+
+    fn decided_by(&self) -> Option<Vec<&Selector>> {
+        Some(vec![&self.each, &self.by])
     }
 }

@@ -123,11 +123,11 @@ impl Outcome {
 
 impl Check for Outcome {
     fn check(&self, view: &View<'_>) -> Finding {
-        let end = &view.transcript.end;
+        let end = view.end;
         // The last thing it said is where to look.
         let fail = |story| Finding::fail_at(story, view.last_lines());
         if end.exit == Exit::Hang && self.exit != Exit::Hang {
-            let printed = match view.transcript.lines.is_empty() {
+            let printed = match view.lines.is_empty() {
                 true => ", before it printed anything",
                 false => "",
             };
@@ -146,7 +146,7 @@ impl Check for Outcome {
             ));
         }
         // A line that came later was printed in answer to the request to end.
-        let times = view.transcript.lines.iter().map(|line| line.at_us);
+        let times = view.lines.iter().map(|line| line.at_us);
         let last = times.filter(|at_us| *at_us <= end.at_us).max();
         let silence = Duration::from_micros(end.at_us - last.unwrap_or(0));
         // An end without a time was not measured, and the hang is somebody's word.
@@ -184,7 +184,7 @@ impl Default for Closed {
 
 impl Check for Closed {
     fn check(&self, view: &View<'_>) -> Finding {
-        if view.transcript.end.exit == Exit::Cut {
+        if view.end.exit == Exit::Cut {
             let story = "the output was cut: the program printed more than is kept";
             return Finding::fail_at(story, view.last_lines());
         }

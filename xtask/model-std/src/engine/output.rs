@@ -1,5 +1,8 @@
 //! What the program prints, kept in one buffer until somebody asks for its lines.
 
+use std::borrow::Cow;
+use std::io::BufRead;
+
 use invariants::{Line, Stream};
 
 /// The text of both streams, piece by piece.
@@ -59,33 +62,29 @@ impl Output {
     }
 
     /// The lines, each with the step that completed it. A line belongs where it was
-    /// completed, and the rest of a stream without a newline comes last.
-    pub fn lines(&self) -> Vec<(u32, Line)> {
-        let mut lines = Vec::new();
-        let mut open = [(0, 0, Vec::new()), (0, 0, Vec::new())];
-        let line = |stream, at: u64, text: &[u8]| Line {
-            at_us: at / 1000,
-            stream,
-            text: String::from_utf8_lossy(text).into_owned(),
-        };
+    /// completed, and the rest of a stream without a newline comes last. A line that was
+    /// printed in one piece is not copied.
+    pub fn lines(&self) -> Vec<(u32, Line<Cow<'_, str>>)> {
+        let mut lines = Vec::with_capacity(self.pieces.len());
+        // Of each stream what no newline has completed, and the last piece of that.
+        let mut open: [(Option<&Piece>, Cow<'_, [u8]>); 2] = Default::default();
         for (piece, text) in self.pieces() {
-            let (step, at, rest) = &mut open[piece.stream as usize];
-            for part in text.split_inclusive(|&byte| byte == b'\n') {
-                (*step, *at) = (piece.step, piece.at);
-                rest.extend_from_slice(part);
+            let (last, rest) = &mut open[piece.stream as usize];
+            for part in parts(text) {
+                if rest.is_empty() {
+                    *rest = Cow::Borrowed(part);
+                } else {
+                    rest.to_mut().extend_from_slice(part);
+                }
+                *last = Some(piece);
                 if rest.ends_with(b"\n") {
-                    rest.pop();
-                    if rest.ends_with(b"\r") {
-                        rest.pop();
-                    }
-                    lines.push((*step, line(piece.stream, *at, rest)));
-                    rest.clear();
+                    lines.push(piece.complete(std::mem::take(rest)));
                 }
             }
         }
-        for (stream, (step, at, rest)) in [Stream::Stdout, Stream::Stderr].into_iter().zip(open) {
-            if !rest.is_empty() {
-                lines.push((step, line(stream, at, &rest)));
+        for (last, rest) in open {
+            if let (Some(piece), false) = (last, rest.is_empty()) {
+                lines.push(piece.complete(rest));
             }
         }
         lines
@@ -97,11 +96,14 @@ impl Output {
         let mut streams = [(SEED, 0), (SEED, 0)];
         for (piece, text) in self.pieces() {
             let (hash, at) = &mut streams[piece.stream as usize];
-            for chunk in text.chunks(8) {
-                let mut word = [0; 8];
-                word[..chunk.len()].copy_from_slice(chunk);
-                *hash = mix(*hash, u64::from_le_bytes(word) ^ (chunk.len() as u64) << 56);
+            let (words, rest) = text.as_chunks();
+            for word in words {
+                *hash = mix(*hash, u64::from_le_bytes(*word));
             }
+            // The end of each piece has a word of its own, which says how much of it is text.
+            let mut word = [rest.len() as u8; 8];
+            word[..rest.len()].copy_from_slice(rest);
+            *hash = mix(*hash, u64::from_le_bytes(word));
             if timed {
                 *at = piece.at;
                 *hash = mix(*hash, *at);
@@ -110,6 +112,41 @@ impl Output {
         let [(out, _), (err, _)] = streams;
         mix(out, err as u64) ^ err.rotate_left(64)
     }
+}
+
+impl Piece {
+    /// The line that this piece completes, and the step that did.
+    fn complete<'t>(&self, text: Cow<'t, [u8]>) -> (u32, Line<Cow<'t, str>>) {
+        let text = match text {
+            Cow::Borrowed(text) => readable(text),
+            Cow::Owned(text) => Cow::Owned(readable(&text).into_owned()),
+        };
+        let line = Line {
+            at_us: self.at / 1000,
+            stream: self.stream,
+            text,
+        };
+        (self.step, line)
+    }
+}
+
+/// The lines of a piece, each with its newline if it has one. The standard library's search for
+/// a byte, which reading has, looks at many bytes at once.
+fn parts(mut text: &[u8]) -> impl Iterator<Item = &[u8]> {
+    std::iter::from_fn(move || {
+        let from = text;
+        let length = text.skip_until(b'\n').expect("a slice can be read");
+        (length > 0).then(|| &from[..length])
+    })
+}
+
+/// A line without its end. What is no UTF-8 is replaced; to look for that takes several times
+/// as long as to find that there is none.
+fn readable(line: &[u8]) -> Cow<'_, str> {
+    let line = line
+        .strip_suffix(b"\n")
+        .map_or(line, |line| line.strip_suffix(b"\r").unwrap_or(line));
+    str::from_utf8(line).map_or_else(|_| String::from_utf8_lossy(line), Cow::Borrowed)
 }
 
 const SEED: u128 = 0x243f_6a88_85a3_08d3_1319_8a2e_0370_7344;

@@ -1,10 +1,11 @@
 //! Deciding what an execution is worth.
 
+use std::borrow::Cow;
 use std::collections::HashMap;
 use std::rc::Rc;
 
 use invariants::spec::Mode;
-use invariants::{End, Exit, Invariants, Line, Spec, Transcript, check};
+use invariants::{Checker, End, Exit, Invariants, Line, Spec, Transcript};
 use serde_json::{Value, json};
 
 use super::wire::{self, Request};
@@ -22,7 +23,7 @@ const TOO_LONG: &str = "it has taken more steps than a schedule may have, and go
 
 /// What must hold, and what has been seen.
 pub struct Judge {
-    spec: Option<Spec>,
+    checker: Option<Checker<Spec>>,
     /// A pitfall is to go wrong, and what is looked for is one schedule on which it does.
     is_pitfall: bool,
     known: HashMap<u128, Option<Rc<Cause>>>,
@@ -46,7 +47,8 @@ struct Known {
 
 struct Listed {
     count: u64,
-    transcript: Transcript,
+    /// As it is saved.
+    transcript: String,
     schedule: Schedule,
 }
 
@@ -163,7 +165,7 @@ impl Judge {
         };
         let rules = spec.as_ref().map_or(0, |spec| spec.rules.len());
         Ok(Self {
-            spec,
+            checker: spec.map(Checker::new),
             is_pitfall,
             known: HashMap::new(),
             rules: vec![Default::default(); rules],
@@ -207,29 +209,29 @@ impl Judge {
     }
 
     /// Why an execution fails, without taking it in.
-    pub fn cause(&self, execution: &Execution) -> Option<Cause> {
-        self.report(execution).0
+    pub fn cause(&mut self, execution: &Execution) -> Option<Cause> {
+        report(self.checker.as_mut(), execution).0
     }
 
     fn look_at(&mut self, execution: &Execution) -> Option<Cause> {
-        let (cause, report) = self.report(execution);
-        let Some((spec, report)) = self.spec.as_ref().zip(report) else {
+        let (cause, checker) = report(self.checker.as_mut(), execution);
+        let Some(checker) = checker else {
             return cause;
         };
-        for (index, (rule, found)) in spec.rules.iter().zip(&report.rules).enumerate() {
+        for ((rule, holds), known) in checker.rules().zip(&mut self.rules) {
             if rule.not_explored.is_some() {
                 continue;
             }
-            let known = &mut self.rules[index][self.time as usize];
+            let known = &mut known[self.time as usize];
             match rule.mode {
-                Mode::Always => known.broken |= !found.holds,
-                Mode::Sometimes { .. } if found.holds && known.witness.is_none() => {
+                Mode::Always => known.broken |= !holds,
+                Mode::Sometimes { .. } if holds && known.witness.is_none() => {
                     known.witness = Some(execution.schedule());
                 }
                 Mode::Sometimes { .. } => {}
             }
         }
-        if self.is_pitfall && report.holds(spec) {
+        if self.is_pitfall && checker.broken().next().is_none() {
             self.found = Some((self.schedules, execution.schedule()));
         }
         match self.is_pitfall {
@@ -237,112 +239,6 @@ impl Judge {
             true => None,
             false => cause,
         }
-    }
-
-    fn report(&self, execution: &Execution) -> (Option<Cause>, Option<invariants::Report>) {
-        let places = || {
-            let waiting = execution.threads.iter().filter_map(ThreadState::next);
-            let mut places: Vec<String> = waiting.map(|op| op.place.to_string()).collect();
-            places.sort();
-            places
-        };
-        let ending = execution.ending.as_ref().expect("the execution has ended");
-        let fatal = match ending {
-            Ending::Refused(what) => Some(Cause {
-                places: vec![what.clone()],
-                ..Cause::of("refused", what)
-            }),
-            Ending::Nondeterminism(what) => Some(Cause {
-                story: what.clone(),
-                ..Cause::nondeterminism()
-            }),
-            _ => None,
-        };
-        if fatal.is_some() {
-            return (fatal, None);
-        }
-        let deadlock = |kind, rule, story: &str| Cause {
-            rule,
-            places: places(),
-            ..Cause::of(kind, story)
-        };
-        let panic = |thread: &ThreadState, more: &str| {
-            let name = thread.name.as_deref().unwrap_or("a thread without a name");
-            // Without a panic of its own, it has passed one on.
-            let Some((place, message)) = &thread.panic else {
-                return Cause::of("panic", format!("{name} panicked{more}"));
-            };
-            let file = crate::panic::_source(place.file());
-            let place = format!("{file}:{}:{}", place.line(), place.column());
-            Cause {
-                story: format!("{name} panicked at {place}{more}: {message}"),
-                places: vec![place],
-                ..Cause::of("panic", "")
-            }
-        };
-        let Some(spec) = &self.spec else {
-            let cause = match ending {
-                Ending::Deadlock => Some(deadlock(
-                    "deadlock",
-                    None,
-                    "every thread that is left waits for another",
-                )),
-                Ending::Livelock => Some(deadlock(
-                    "livelock",
-                    None,
-                    "the threads go on, and nothing changes",
-                )),
-                Ending::TooLong => Some(Cause::of("endless", TOO_LONG)),
-                Ending::OutputTooLong => {
-                    Some(Cause::of("endless output", "it printed more than 4 MiB"))
-                }
-                Ending::Killed(signal) => Some(Cause::of(
-                    "killed",
-                    format!("it was killed by signal {signal}"),
-                )),
-                Ending::Exited(101) => Some(panic(&execution.threads[0], "")),
-                _ => {
-                    let mut threads = execution.threads.iter();
-                    let lost = threads.find(|thread| thread.unjoined_panic);
-                    lost.map(|thread| panic(thread, ", and nobody joined it"))
-                }
-            };
-            return (cause, None);
-        };
-        let report = check(spec, &transcript(execution));
-        let rules = spec.rules.iter().zip(&report.rules);
-        let broken = rules.enumerate().find(|(_, (rule, found))| {
-            rule.mode == Mode::Always && rule.not_explored.is_none() && !found.holds
-        });
-        let cause = broken.map(|(index, (rule, _))| match ending {
-            // Lines that never came break other rules as well; the cause is that it hangs.
-            Ending::Deadlock => deadlock(
-                "deadlock",
-                Some(index),
-                "every thread that is left waits for another",
-            ),
-            Ending::Livelock => deadlock(
-                "livelock",
-                Some(index),
-                "the threads go on, and nothing changes",
-            ),
-            Ending::TooLong => Cause {
-                rule: Some(index),
-                ..Cause::of("endless", TOO_LONG)
-            },
-            _ => Cause {
-                rule: Some(index),
-                ..Cause::of(
-                    if rule.kind == "outcome" {
-                        "outcome"
-                    } else {
-                        "always"
-                    },
-                    "",
-                )
-            },
-        });
-        (cause, Some(report))
     }
 
     fn list(&mut self, execution: &Execution) {
@@ -358,7 +254,7 @@ impl Judge {
                 self.distinct += 1;
                 let first = Listed {
                     count: 1,
-                    transcript: transcript(execution),
+                    transcript: transcript(execution).to_ndjson(),
                     schedule: execution.schedule(),
                 };
                 listed.insert(hash, first);
@@ -381,7 +277,7 @@ impl Judge {
             json!({
                 "type": "output",
                 "count": listed.count,
-                "transcript": listed.transcript.to_ndjson(),
+                "transcript": listed.transcript,
                 "schedule": wire::schedule(&listed.schedule),
             })
         })
@@ -389,10 +285,10 @@ impl Judge {
 
     /// What is known of each rule, as objects for the runner.
     pub fn rules(&self) -> Value {
-        let Some(spec) = &self.spec else {
+        let Some(checker) = &self.checker else {
             return json!([]);
         };
-        let rules = spec.rules.iter().zip(&self.rules).enumerate();
+        let rules = checker.spec().rules.iter().zip(&self.rules).enumerate();
         rules
             .map(|(index, (rule, known))| {
                 let witness = known.iter().find_map(|known| known.witness.as_ref());
@@ -419,13 +315,123 @@ impl Judge {
     }
 }
 
+/// Why an execution fails, and the checker, if it was asked.
+fn report<'c>(
+    checker: Option<&'c mut Checker<Spec>>,
+    execution: &Execution,
+) -> (Option<Cause>, Option<&'c Checker<Spec>>) {
+    let places = || {
+        let waiting = execution.threads.iter().filter_map(ThreadState::next);
+        let mut places: Vec<String> = waiting.map(|op| op.place.to_string()).collect();
+        places.sort();
+        places
+    };
+    let ending = execution.ending.as_ref().expect("the execution has ended");
+    let fatal = match ending {
+        Ending::Refused(what) => Some(Cause {
+            places: vec![what.clone()],
+            ..Cause::of("refused", what)
+        }),
+        Ending::Nondeterminism(what) => Some(Cause {
+            story: what.clone(),
+            ..Cause::nondeterminism()
+        }),
+        _ => None,
+    };
+    if fatal.is_some() {
+        return (fatal, None);
+    }
+    let deadlock = |kind, rule, story: &str| Cause {
+        rule,
+        places: places(),
+        ..Cause::of(kind, story)
+    };
+    let panic = |thread: &ThreadState, more: &str| {
+        let name = thread.name.as_deref().unwrap_or("a thread without a name");
+        // Without a panic of its own, it has passed one on.
+        let Some((place, message)) = &thread.panic else {
+            return Cause::of("panic", format!("{name} panicked{more}"));
+        };
+        let file = crate::panic::_source(place.file());
+        let place = format!("{file}:{}:{}", place.line(), place.column());
+        Cause {
+            story: format!("{name} panicked at {place}{more}: {message}"),
+            places: vec![place],
+            ..Cause::of("panic", "")
+        }
+    };
+    let Some(checker) = checker else {
+        let cause = match ending {
+            Ending::Deadlock => Some(deadlock(
+                "deadlock",
+                None,
+                "every thread that is left waits for another",
+            )),
+            Ending::Livelock => Some(deadlock(
+                "livelock",
+                None,
+                "the threads go on, and nothing changes",
+            )),
+            Ending::TooLong => Some(Cause::of("endless", TOO_LONG)),
+            Ending::OutputTooLong => {
+                Some(Cause::of("endless output", "it printed more than 4 MiB"))
+            }
+            Ending::Killed(signal) => Some(Cause::of(
+                "killed",
+                format!("it was killed by signal {signal}"),
+            )),
+            Ending::Exited(101) => Some(panic(&execution.threads[0], "")),
+            _ => {
+                let mut threads = execution.threads.iter();
+                let lost = threads.find(|thread| thread.unjoined_panic);
+                lost.map(|thread| panic(thread, ", and nobody joined it"))
+            }
+        };
+        return (cause, None);
+    };
+    checker.check(&transcript(execution));
+    let rules = &checker.spec().rules;
+    let broken = checker
+        .broken()
+        .find(|&index| rules[index].not_explored.is_none());
+    let cause = broken.map(|index| match ending {
+        // Lines that never came break other rules as well; the cause is that it hangs.
+        Ending::Deadlock => deadlock(
+            "deadlock",
+            Some(index),
+            "every thread that is left waits for another",
+        ),
+        Ending::Livelock => deadlock(
+            "livelock",
+            Some(index),
+            "the threads go on, and nothing changes",
+        ),
+        Ending::TooLong => Cause {
+            rule: Some(index),
+            ..Cause::of("endless", TOO_LONG)
+        },
+        _ => Cause {
+            rule: Some(index),
+            ..Cause::of(
+                if rules[index].kind == "outcome" {
+                    "outcome"
+                } else {
+                    "always"
+                },
+                "",
+            )
+        },
+    });
+    (cause, Some(checker))
+}
+
 /// What was printed, and how it ended.
 ///
 /// # Panics
 ///
 /// The execution has not ended.
-pub fn transcript(execution: &Execution) -> Transcript {
-    let lines: Vec<Line> = execution
+pub fn transcript(execution: &Execution) -> Transcript<Cow<'_, str>> {
+    let lines: Vec<Line<_>> = execution
         .output
         .lines()
         .into_iter()

@@ -57,7 +57,7 @@ type Cost = (u32, usize, usize);
 fn run(
     request: &Request,
     program: &Program,
-    judge: &Judge,
+    judge: &mut Judge,
     failure: &Failure,
     candidate: Strategy,
     schedule: &mut Schedule,

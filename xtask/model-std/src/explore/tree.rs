@@ -55,7 +55,7 @@ impl Tree {
                         "object": object,
                         "value": detail.value,
                         "line": detail.place.line(),
-                        "prints": printed.map(|(_, line)| line.text.as_str()).collect::<Vec<_>>(),
+                        "prints": printed.map(|(_, line)| line.text.as_ref()).collect::<Vec<_>>(),
                     });
                     let next = self.nodes.len();
                     self.nodes.push(Node {
