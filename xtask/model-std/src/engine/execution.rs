@@ -443,9 +443,13 @@ impl Execution {
         thread.op = *op;
         thread.seen = seen;
         thread.waits = true;
-        if time == TimeModel::Adversarial && op.deadline.is_some() {
-            // Whoever wakes up moves the clock. Two of them leave it at the later time, in
-            // either order.
+        if time == TimeModel::Adversarial
+            && let Some(at) = op.deadline
+        {
+            // Whoever wakes up moves the clock by the whole wait, as if it had begun just
+            // then: so it does not matter when it did, and two of them leave the clock at the
+            // same time in either order.
+            thread.op.deadline = Some(at.saturating_sub(self.now));
             thread.op.accesses = op.accesses.and(CLOCK, Access::LockShared);
         }
         self.choose();
@@ -524,7 +528,10 @@ impl Execution {
             self.naps += u32::from(op.guard.is_none() && self.time == TimeModel::Adversarial);
             // What waits for a time alone, or had to give up waiting, did wait.
             if !open || (op.guard.is_none() && thread.seen.is_empty()) {
-                self.now = self.now.max(at);
+                self.now = match self.time {
+                    TimeModel::Virtual => self.now.max(at),
+                    TimeModel::Adversarial => self.now.saturating_add(at),
+                };
             }
         }
         for object in thread.seen.changed(&self.objects) {

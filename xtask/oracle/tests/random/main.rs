@@ -17,7 +17,14 @@ fn random_programs() {
     let mut failed = 0;
     for seed in first..first + seeds {
         let program = generate::program(seed);
+        let start = std::time::Instant::now();
+        if ignore.contains("verbose") {
+            println!("seed {seed}\n{program}");
+        }
         let report = compare::check(&program);
+        if start.elapsed().as_secs() >= 3 {
+            println!("seed {seed} took {:?}: {}", start.elapsed(), report.plain);
+        }
         skipped += u64::from(report.skipped);
         unfair += u64::from(report.unfair);
         plain += report.plain;
