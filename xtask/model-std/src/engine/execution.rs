@@ -125,6 +125,8 @@ pub struct ThreadState {
     op: Op,
     /// What it has seen, if it waits in a loop for something else.
     seen: Seen,
+    /// The step since which that has been out of date, if it is.
+    woken_by: Option<u32>,
     pub(super) fiber: Option<Fiber>,
     pub(super) spawned: Option<u32>,
     pub(super) panicking: bool,
@@ -149,6 +151,9 @@ pub struct Execution {
     pub details: Vec<Detail>,
     /// Steps that could not have happened before another: (the later one, the earlier one).
     pub edges: Vec<(u32, u32)>,
+    /// Such edges that might have been others: (the later step, the one that let its thread go
+    /// on, which something else would have done as well by then).
+    pub one_of_several: Vec<(u32, u32)>,
     /// Where the schedule is not the one that runs each thread for as long as it can: at
     /// this step, this thread.
     pub deviations: Vec<(u32, u32)>,
@@ -200,6 +205,7 @@ impl Execution {
             steps: Vec::new(),
             details: Vec::new(),
             edges: Vec::new(),
+            one_of_several: Vec::new(),
             deviations: Vec::new(),
             preemptions: 0,
             output: Output::new(),
@@ -238,6 +244,7 @@ impl Execution {
         self.steps.clear();
         self.details.clear();
         self.edges.clear();
+        self.one_of_several.clear();
         self.deviations.clear();
         self.preemptions = 0;
         self.output.clear();
@@ -308,6 +315,7 @@ impl Execution {
             waits: true,
             op: Op::local("start", place),
             seen: Seen::default(),
+            woken_by: None,
             fiber: Some(fiber),
             spawned: None,
             panicking: false,
@@ -386,7 +394,7 @@ impl Execution {
             TimeModel::Virtual => op.deadline.is_some_and(|at| at <= self.now),
             TimeModel::Adversarial => op.deadline.is_some() && thread.seen.is_empty(),
         };
-        open || due() || thread.seen.changed(&self.objects).next().is_some()
+        open || due() || thread.woken_by.is_some()
     }
 
     /// Finds out who can go on; where nobody can, lets time pass. False if that does not help.
@@ -394,6 +402,14 @@ impl Execution {
         loop {
             let mut enabled = std::mem::take(&mut self.enabled);
             enabled.clear();
+            let latest = (self.steps.len() as u32).checked_sub(1);
+            for thread in &mut self.threads {
+                if !thread.seen.is_empty() {
+                    let changed = thread.seen.changed(&self.objects).next().is_some();
+                    let since = thread.woken_by.or(latest);
+                    thread.woken_by = since.filter(|_| changed);
+                }
+            }
             for (id, thread) in (0..).zip(&self.threads) {
                 if self.can_go_on(thread) {
                     enabled.push(id);
@@ -432,6 +448,7 @@ impl Execution {
         self.idle_rounds += 1;
         for thread in &mut self.threads {
             thread.seen = Seen::default();
+            thread.woken_by = None;
         }
         true
     }
@@ -442,6 +459,7 @@ impl Execution {
         let thread = &mut self.threads[self.current as usize];
         thread.op = *op;
         thread.seen = seen;
+        thread.woken_by = None;
         thread.waits = true;
         if time == TimeModel::Adversarial
             && let Some(at) = op.deadline
@@ -534,11 +552,11 @@ impl Execution {
                 };
             }
         }
-        for object in thread.seen.changed(&self.objects) {
-            let changes = |step: &Step| step.accesses.changes(object);
-            let before = self.steps.iter().rposition(changes);
-            self.edges
-                .extend(before.map(|before| (index, before as u32)));
+        if let Some(before) = thread.woken_by {
+            self.edges.push((index, before));
+            if thread.seen.changed(&self.objects).nth(1).is_some() {
+                self.one_of_several.push((index, before));
+            }
         }
         if thread.last.is_none() {
             self.edges

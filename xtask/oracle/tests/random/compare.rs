@@ -61,9 +61,8 @@ pub fn search(program: &Program, strategy: Strategy, time: TimeModel, most: u64)
         found.timed |= execution.timed;
         found.livelock |= execution.ending == Some(Ending::Livelock);
         found.whole &= match execution.ending {
-            Some(Ending::Exited(_)) => (0..execution.threads.len()).all(|thread| {
-                execution.threads[thread].next().is_none()
-            }),
+            Some(Ending::Exited(_)) => (0..execution.threads.len())
+                .all(|thread| execution.threads[thread].next().is_none()),
             Some(Ending::Deadlock) => true,
             _ => false,
         };
@@ -77,7 +76,10 @@ pub fn search(program: &Program, strategy: Strategy, time: TimeModel, most: u64)
             found.whole = false;
         }
         let steps = execution.steps.len();
-        found.outcomes.entry(outcome).or_insert_with(|| (schedule(), steps));
+        found
+            .outcomes
+            .entry(outcome)
+            .or_insert_with(|| (schedule(), steps));
         ControlFlow::Continue(())
     });
     found
@@ -131,9 +133,12 @@ fn order(execution: &Execution) -> u64 {
         let mut clock: Vec<u32> = threads[thread].clone();
         let commutes = |other: usize| {
             step.accesses.iter().all(|(object, access)| {
-                steps[other].accesses.iter().all(|(its_object, its_access)| {
-                    object != its_object || access.relation(its_access) == Relation::Commute
-                })
+                steps[other]
+                    .accesses
+                    .iter()
+                    .all(|(its_object, its_access)| {
+                        object != its_object || access.relation(its_access) == Relation::Commute
+                    })
             })
         };
         let edges = execution.edges.iter();
@@ -203,7 +208,11 @@ pub fn check(program: &Program) -> Report {
 
 fn compare(program: &Program, time: TimeModel, plain: &Found, report: &mut Report) {
     let mut complain = |kind, details| {
-        report.mismatches.push(Mismatch { time, kind, details });
+        report.mismatches.push(Mismatch {
+            time,
+            kind,
+            details,
+        });
     };
     let reduced = search(program, Strategy::Exhaustive, time, 2 * MOST);
     if let Some(details) = difference(plain, &reduced) {
@@ -213,20 +222,38 @@ fn compare(program: &Program, time: TimeModel, plain: &Found, report: &mut Repor
         complain("the reduction's end", format!("{:?}", reduced.coverage));
     }
     if reduced.coverage.schedules > plain.coverage.schedules {
-        complain("the reduction's schedules", format!("{:?}", reduced.coverage));
+        complain(
+            "the reduction's schedules",
+            format!("{:?}", reduced.coverage),
+        );
     }
     if plain.whole {
-        let lost = plain.orders.iter().filter(|(order, _)| !reduced.orders.contains_key(order));
+        let lost = plain
+            .orders
+            .iter()
+            .filter(|(order, _)| !reduced.orders.contains_key(order));
         let lost: Vec<_> = lost.map(|(_, (_, schedule))| schedule).collect();
         if let Some(schedule) = lost.first() {
             let details = format!("{} lost, such as\n{}", lost.len(), show(program, schedule));
             complain("the reduction's partial orders", details);
         }
     }
-    let twice: u64 = reduced.orders.values().map(|(count, _)| u64::from(count - 1)).sum();
+    let twice: u64 = reduced
+        .orders
+        .values()
+        .map(|(count, _)| u64::from(count - 1))
+        .sum();
     if twice > 0 {
-        let (_, schedule) = reduced.orders.values().find(|(count, _)| *count > 1).unwrap();
-        let details = format!("{twice} of {:?} run again, such as\n{}", reduced.coverage, show(program, schedule));
+        let (_, schedule) = reduced
+            .orders
+            .values()
+            .find(|(count, _)| *count > 1)
+            .unwrap();
+        let details = format!(
+            "{twice} of {:?} run again, such as\n{}",
+            reduced.coverage,
+            show(program, schedule)
+        );
         complain("redundancy", details);
     }
     let bounded = search(program, Strategy::Bounded(1_000), time, MOST);
@@ -236,18 +263,29 @@ fn compare(program: &Program, time: TimeModel, plain: &Found, report: &mut Repor
     for (kind, strategy, most) in [
         ("outcomes without preemption", Strategy::Bounded(0), MOST),
         ("outcomes with one preemption", Strategy::Bounded(1), MOST),
-        ("outcomes with random priorities", Strategy::Pct { depth: 3 }, 30),
+        (
+            "outcomes with random priorities",
+            Strategy::Pct { depth: 3 },
+            30,
+        ),
         ("outcomes of random schedules", Strategy::Random, 30),
     ] {
         let found = search(program, strategy, time, most);
-        if found.outcomes.keys().any(|outcome| !plain.outcomes.contains_key(outcome)) {
+        if found
+            .outcomes
+            .keys()
+            .any(|outcome| !plain.outcomes.contains_key(outcome))
+        {
             complain(kind, difference(plain, &found).unwrap_or_default());
         }
     }
     for found in [plain, &reduced] {
         for (outcome, (schedule, steps)) in found.outcomes.iter().take(10) {
             let again = search(program, Strategy::Replay(schedule.clone()), time, 1);
-            let same = again.outcomes.get(outcome).is_some_and(|(_, its)| its == steps);
+            let same = again
+                .outcomes
+                .get(outcome)
+                .is_some_and(|(_, its)| its == steps);
             if !same {
                 complain("a schedule again", format!("{outcome:?}\n{again:?}"));
             }
@@ -284,7 +322,9 @@ pub fn show(program: &Program, schedule: &Schedule) -> String {
         for (step, detail) in execution.steps.iter().zip(&execution.details) {
             let thread = step.thread;
             let value = detail.value.as_deref().unwrap_or_default();
-            let object = detail.object.map(|object| (execution.objects[object as usize].kind, object));
+            let object = detail
+                .object
+                .map(|object| (execution.objects[object as usize].kind, object));
             let object = object.map_or(String::new(), |(kind, number)| format!("{kind} {number}"));
             text += &format!("  t{thread} {} {object} {value}\n", detail.verb);
         }

@@ -144,7 +144,11 @@ impl Generator {
 
     fn make_threads(&mut self) {
         for thread in (0..self.program.threads.len()).rev() {
-            let most = if self.program.threads.len() == 2 { 4 } else { 3 };
+            let most = if self.program.threads.len() == 2 {
+                4
+            } else {
+                3
+            };
             let count = match thread {
                 0 => self.numbers.below(most),
                 _ => 1 + self.numbers.below(most),

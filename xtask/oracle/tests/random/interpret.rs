@@ -318,7 +318,11 @@ impl Actor {
                         error.into_inner()
                     });
                     *guard = Some(again);
-                    self.went(if result.timed_out() { "timed out" } else { "notified" });
+                    self.went(if result.timed_out() {
+                        "timed out"
+                    } else {
+                        "notified"
+                    });
                 }
             }
             Op::NotifyOne(c) => world.condvars[c].notify_one(),
@@ -403,7 +407,11 @@ impl Actor {
                 let result = catch_unwind(AssertUnwindSafe(|| {
                     self.block(body, &mut Held::Nothing);
                 }));
-                self.went(if result.is_ok() { "returned" } else { "panicked" });
+                self.went(if result.is_ok() {
+                    "returned"
+                } else {
+                    "panicked"
+                });
             }
             Op::Exit => std::process::exit(3),
             Op::Spawn(t) => {
@@ -415,7 +423,11 @@ impl Actor {
                 let found = self.handles.iter().position(|&(number, _)| number == t);
                 if let Some(found) = found {
                     let result = self.handles.remove(found).1.join();
-                    self.went(if result.is_ok() { "returned" } else { "panicked" });
+                    self.went(if result.is_ok() {
+                        "returned"
+                    } else {
+                        "panicked"
+                    });
                     self.note(Seen::Joined(t));
                 }
             }
@@ -435,7 +447,11 @@ impl Actor {
                         self.block(body, &mut Held::Nothing);
                     });
                 }));
-                self.went(if result.is_ok() { "returned" } else { "panicked" });
+                self.went(if result.is_ok() {
+                    "returned"
+                } else {
+                    "panicked"
+                });
                 threads.iter().for_each(|&t| self.note(Seen::Joined(t)));
             }
         }

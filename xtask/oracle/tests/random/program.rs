@@ -197,7 +197,10 @@ impl fmt::Display for Program {
                 None => "channel()".to_owned(),
             };
             let receiver = channel.receiver;
-            writeln!(f, "(tx{number}, rx{number}) = {made}; t{receiver} has rx{number}")?;
+            writeln!(
+                f,
+                "(tx{number}, rx{number}) = {made}; t{receiver} has rx{number}"
+            )?;
         }
         for (thread, ops) in self.threads.iter().enumerate() {
             writeln!(f, "t{thread}:")?;

@@ -43,6 +43,9 @@ struct Node {
     wanted: Threads,
     /// What these threads do next leads only to what has been seen.
     asleep: Threads,
+    /// What each of those did, and each that has been explored: to look and to change nothing
+    /// may be less than it had announced.
+    sleepers: Vec<(u32, Accesses)>,
 }
 
 fn bit(thread: u32) -> Threads {
@@ -69,16 +72,15 @@ impl Scheduler for Reduction {
             return Pick::End(Ending::Refused(why));
         }
         let enabled = execution.enabled().iter().fold(0, |set, &id| set | bit(id));
-        let asleep = match (self.path.last(), execution.steps.last()) {
-            (Some(parent), Some(step)) => {
-                let others = (parent.asleep | parent.done) & !bit(parent.chosen);
-                let sleeps = |&id: &u32| execution.next_accesses(id).commute(&step.accesses);
-                members(others)
-                    .filter(sleeps)
-                    .fold(0, |set, id| set | bit(id))
-            }
-            _ => 0,
-        };
+        let mut sleepers = Vec::new();
+        if let (Some(parent), Some(step)) = (self.path.last(), execution.steps.last()) {
+            // Who cannot go on any more waits for something new.
+            let sleeps = |(id, accesses): &&(u32, Accesses)| {
+                *id != parent.chosen && enabled & bit(*id) != 0 && accesses.commute(&step.accesses)
+            };
+            sleepers.extend(parent.sleepers.iter().filter(sleeps));
+        }
+        let asleep = sleepers.iter().fold(0, |set, &(id, _)| set | bit(id));
         let awake = enabled & !asleep;
         if awake == 0 {
             return Pick::End(Ending::Cut);
@@ -93,6 +95,7 @@ impl Scheduler for Reduction {
             done: bit(chosen),
             wanted: bit(chosen),
             asleep,
+            sleepers,
         });
         Pick::Thread(chosen)
     }
@@ -101,12 +104,15 @@ impl Scheduler for Reduction {
         // A search that was refused explores nothing more.
         self.path.truncate(execution.steps.len());
         self.graph.find_races(execution, self.known, &mut self.path);
-        while let Some(node) = self.path.last_mut() {
+        while let Some(index) = self.path.len().checked_sub(1) {
+            let node = &mut self.path[index];
             let next = node.wanted & !node.done & !node.asleep;
             if next != 0 {
+                let explored = &execution.steps[index];
+                node.sleepers.push((explored.thread, explored.accesses));
                 node.chosen = next.trailing_zeros();
                 node.done |= bit(node.chosen);
-                self.known = self.path.len() - 1;
+                self.known = index;
                 return true;
             }
             self.path.pop();
@@ -191,6 +197,7 @@ impl Graph {
             self.look_at(&operation, execution, path);
             if index >= known {
                 self.reverse_races(&operation, execution, path);
+                self.reverse_wakings(&operation, execution, path);
             }
             self.add(&operation);
             let after = match path.get(index + 1) {
@@ -331,6 +338,22 @@ impl Graph {
         for (object, access) in operation.accesses.iter() {
             self.objects[object as usize].push((operation.index, access));
         }
+    }
+
+    /// What let a thread go on races with what it let happen, if something else would have let
+    /// that happen too.
+    fn reverse_wakings(
+        &mut self,
+        operation: &Operation<'_>,
+        execution: &Execution,
+        path: &mut [Node],
+    ) {
+        let wakings = execution.one_of_several.iter();
+        let its = |&&(after, _): &&(u32, u32)| after as usize == operation.index;
+        self.racing.clear();
+        self.racing
+            .extend(wakings.filter(its).map(|&(_, before)| before as usize));
+        self.reverse_races(operation, execution, path);
     }
 
     /// Sees to it that the operation is explored before each step that it races with.
