@@ -16,7 +16,7 @@
 
 use super::{Pick, Scheduler};
 use crate::engine::access::{Access, Accesses, Relation};
-use crate::engine::execution::{Ending, Execution};
+use crate::engine::execution::{CLOCK, Ending, Execution};
 
 /// A set of threads, a bit for each.
 type Threads = u64;
@@ -276,9 +276,12 @@ impl Graph {
                 }
                 self.before.push(before);
                 // What the thread waited for is no race, but what it could not come before may
-                // have been one.
+                // have been one. Nobody waits for the clock, which merely goes on as they wait.
                 let enabled = path[before].enabled;
-                if before >= self.since[thread] && enabled & bit(operation.thread) == 0 {
+                if object != CLOCK
+                    && before >= self.since[thread]
+                    && enabled & bit(operation.thread) == 0
+                {
                     continue;
                 }
                 if relation == Relation::Race {
