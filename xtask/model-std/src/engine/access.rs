@@ -51,7 +51,8 @@ impl Access {
     }
 }
 
-/// The objects that one operation touches, three at most.
+/// The objects that one operation touches, three at most. If the operation may have to wait,
+/// what it waits for shows itself in the first.
 #[derive(Debug, Clone, Copy)]
 pub struct Accesses {
     list: [(u32, Access); 3],

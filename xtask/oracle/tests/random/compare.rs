@@ -5,6 +5,7 @@ use ::model_std::engine::search::{Coverage, Schedule, Settings, Strategy, TimeMo
 use ::model_std::engine::{Ending, Execution, Stream};
 use std::collections::hash_map::DefaultHasher;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::fmt;
 use std::hash::{Hash, Hasher};
 use std::ops::ControlFlow;
 use std::rc::Rc;
@@ -36,12 +37,7 @@ pub struct Found {
     /// that nobody can have been stopped at one place or another.
     pub whole: bool,
     pub timed: bool,
-    /// Whether some execution ended with a loop that goes on for ever.
-    pub livelock: bool,
 }
-
-/// More schedules than this are too many to run without the reduction.
-pub const MOST: u64 = 10_000;
 
 /// Searches the program with this strategy.
 pub fn search(program: &Program, strategy: Strategy, time: TimeModel, most: u64) -> Found {
@@ -59,7 +55,6 @@ pub fn search(program: &Program, strategy: Strategy, time: TimeModel, most: u64)
     found.coverage = explore(&settings, &run, |execution| {
         let outcome = outcome(execution);
         found.timed |= execution.timed;
-        found.livelock |= execution.ending == Some(Ending::Livelock);
         found.whole &= match execution.ending {
             Some(Ending::Exited(_)) => (0..execution.threads.len())
                 .all(|thread| execution.threads[thread].next().is_none()),
@@ -174,29 +169,37 @@ pub struct Mismatch {
 #[derive(Debug, Default)]
 pub struct Report {
     pub mismatches: Vec<Mismatch>,
-    /// Not compared, since there are too many schedules.
+    /// Not compared, since there are too many schedules, or since a thread had to let others
+    /// go on, so that not every schedule was possible.
     pub skipped: bool,
-    /// Not compared, since a thread had to let others go on.
-    pub unfair: bool,
     pub plain: u64,
     pub reduced: u64,
     pub cut_short: u64,
-    /// Executions of the reduction that another one is the same as.
-    pub redundant: u64,
 }
 
-/// Compares all searches of the program.
-pub fn check(program: &Program) -> Report {
+impl fmt::Display for Report {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self {
+            plain,
+            reduced,
+            cut_short,
+            ..
+        } = self;
+        write!(
+            f,
+            "{plain} schedules, of which the reduction runs {reduced}, and {cut_short} in part"
+        )
+    }
+}
+
+/// Compares all searches of the program, unless it has more schedules than this.
+pub fn check(program: &Program, most: u64) -> Report {
     let mut report = Report::default();
     for time in [TimeModel::Virtual, TimeModel::Adversarial] {
-        let plain = search(program, Strategy::Plain, time, MOST);
-        if plain.coverage.schedules >= MOST {
-            report.skipped = true;
-            return report;
-        }
+        let plain = search(program, Strategy::Plain, time, most);
         if !plain.coverage.complete {
-            report.unfair = true;
-            return report;
+            report.skipped = true;
+            break;
         }
         compare(program, time, &plain, &mut report);
         if !plain.timed || !report.mismatches.is_empty() {
@@ -214,7 +217,7 @@ fn compare(program: &Program, time: TimeModel, plain: &Found, report: &mut Repor
             details,
         });
     };
-    let reduced = search(program, Strategy::Exhaustive, time, 2 * MOST);
+    let reduced = search(program, Strategy::Exhaustive, time, u64::MAX);
     if let Some(details) = difference(plain, &reduced) {
         complain("the reduction's outcomes", details);
     }
@@ -256,13 +259,21 @@ fn compare(program: &Program, time: TimeModel, plain: &Found, report: &mut Repor
         );
         complain("redundancy", details);
     }
-    let bounded = search(program, Strategy::Bounded(1_000), time, MOST);
+    let bounded = search(program, Strategy::Bounded(1_000), time, u64::MAX);
     if let Some(details) = difference(plain, &bounded) {
         complain("outcomes with any number of preemptions", details);
     }
     for (kind, strategy, most) in [
-        ("outcomes without preemption", Strategy::Bounded(0), MOST),
-        ("outcomes with one preemption", Strategy::Bounded(1), MOST),
+        (
+            "outcomes without preemption",
+            Strategy::Bounded(0),
+            u64::MAX,
+        ),
+        (
+            "outcomes with one preemption",
+            Strategy::Bounded(1),
+            u64::MAX,
+        ),
         (
             "outcomes with random priorities",
             Strategy::Pct { depth: 3 },
@@ -294,7 +305,6 @@ fn compare(program: &Program, time: TimeModel, plain: &Found, report: &mut Repor
     report.plain += plain.coverage.schedules;
     report.reduced += reduced.coverage.schedules;
     report.cut_short += reduced.coverage.cut_short;
-    report.redundant += twice;
 }
 
 /// What one has and the other has not.
@@ -336,8 +346,11 @@ pub fn show(program: &Program, schedule: &Schedule) -> String {
 
 /// The smallest program that can be made of this one by leaving things out, and with which the
 /// same goes wrong.
-pub fn shrink(program: &Program, kind: &'static str) -> Program {
-    let fails = |program: &Program| check(program).mismatches.iter().any(|m| m.kind == kind);
+pub fn shrink(program: &Program, kind: &'static str, most: u64) -> Program {
+    let fails = |program: &Program| {
+        let report = check(program, most);
+        report.mismatches.iter().any(|other| other.kind == kind)
+    };
     let mut smallest = program.clone();
     'again: loop {
         for smaller in smaller(&smallest) {

@@ -95,6 +95,7 @@ pub fn program(seed: u64) -> Program {
     let mut numbers = Numbers::new(seed);
     let shape = *numbers.pick(&[
         Shape::Pair,
+        Shape::Pair,
         Shape::Fork,
         Shape::Fork,
         Shape::Chain,
@@ -143,12 +144,12 @@ impl Generator {
     }
 
     fn make_threads(&mut self) {
+        // Many small ones, since a small one that goes wrong says more.
+        let most = match self.program.threads.len() {
+            2 => 2 + self.numbers.below(3),
+            _ => 1 + self.numbers.below(3),
+        };
         for thread in (0..self.program.threads.len()).rev() {
-            let most = if self.program.threads.len() == 2 {
-                4
-            } else {
-                3
-            };
             let count = match thread {
                 0 => self.numbers.below(most),
                 _ => 1 + self.numbers.below(most),

@@ -267,7 +267,7 @@ impl Graph {
         self.clock.extend_from_slice(thread_clock);
         self.racing.clear();
         self.before.clear();
-        for (object, access) in operation.accesses.iter() {
+        for (place, (object, access)) in operation.accesses.iter().enumerate() {
             let mut hidden = Hidden::default();
             for &(before, its) in self.objects[object as usize].iter().rev() {
                 let relation = access.relation(its);
@@ -276,9 +276,12 @@ impl Graph {
                 }
                 self.before.push(before);
                 // What the thread waited for is no race, but what it could not come before may
-                // have been one. Nobody waits for the clock, which merely goes on as they wait.
+                // have been one. It waits for the first object that it touches: what happened
+                // to another one meanwhile is not what let it go on, nor is the clock, which
+                // goes on because somebody waited.
                 let enabled = path[before].enabled;
-                if object != CLOCK
+                if place == 0
+                    && object != CLOCK
                     && before >= self.since[thread]
                     && enabled & bit(operation.thread) == 0
                 {
