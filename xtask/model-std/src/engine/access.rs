@@ -81,11 +81,12 @@ impl Accesses {
     }
 
     /// The same objects, only read. What waited as for a lock could not have happened
-    /// before that was given back, though all it did then was to look.
+    /// before that was given back, though all it did then was to look; and what moved the
+    /// clock, as for a lock that several may hold, has moved it.
     pub fn only_read(mut self) -> Self {
         for (_, access) in &mut self.list {
             *access = match access {
-                Access::Lock => Access::LockShared,
+                Access::Lock | Access::LockShared => Access::LockShared,
                 _ => Access::Read,
             };
         }
