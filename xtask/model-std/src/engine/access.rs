@@ -106,13 +106,6 @@ impl Accesses {
         }
     }
 
-    /// Whether it does more to the object than look at it.
-    pub fn changes(&self, object: u32) -> bool {
-        let changes = |access| !matches!(access, Access::Read | Access::Await);
-        self.iter()
-            .any(|(other, access)| other == object && changes(access))
-    }
-
     /// Whether the two operations commute.
     pub fn commute(&self, other: &Self) -> bool {
         self.iter().all(|(object, access)| {

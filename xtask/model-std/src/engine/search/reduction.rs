@@ -278,10 +278,12 @@ impl Graph {
                 // What the thread waited for is no race, but what it could not come before may
                 // have been one. It waits for the first object that it touches: what happened
                 // to another one meanwhile is not what let it go on, nor is the clock, which
-                // goes on because somebody waited.
+                // goes on because somebody waited. Nor is it that a lock was shared while
+                // others had it, who could have given it back just as well before that.
                 let enabled = path[before].enabled;
                 if place == 0
                     && object != CLOCK
+                    && its != Access::LockShared
                     && before >= self.since[thread]
                     && enabled & bit(operation.thread) == 0
                 {
