@@ -141,6 +141,8 @@ struct Graph {
     /// The clock of the operation that is looked at, and the steps that it races with.
     clock: Vec<u32>,
     racing: Vec<usize>,
+    /// Steps that it may do without, if something else lets it happen.
+    perhaps: Vec<usize>,
     before: Vec<usize>,
     /// For each thread the steps since its latest one after which it could not go on, though
     /// it could have before.
@@ -197,7 +199,6 @@ impl Graph {
             self.look_at(&operation, execution, path);
             if index >= known {
                 self.reverse_races(&operation, execution, path);
-                self.reverse_wakings(&operation, execution, path);
             }
             self.add(&operation);
             let after = match path.get(index + 1) {
@@ -266,6 +267,7 @@ impl Graph {
         self.clock.clear();
         self.clock.extend_from_slice(thread_clock);
         self.racing.clear();
+        self.perhaps.clear();
         self.before.clear();
         for (place, (object, access)) in operation.accesses.iter().enumerate() {
             let mut hidden = Hidden::default();
@@ -278,15 +280,18 @@ impl Graph {
                 // What the thread waited for is no race, but what it could not come before may
                 // have been one. It waits for the first object that it touches: what happened
                 // to another one meanwhile is not what let it go on, nor is the clock, which
-                // goes on because somebody waited. Nor is it that a lock was shared while
-                // others had it, who could have given it back just as well before that.
+                // goes on because somebody waited.
                 let enabled = path[before].enabled;
                 if place == 0
                     && object != CLOCK
-                    && its != Access::LockShared
                     && before >= self.since[thread]
                     && enabled & bit(operation.thread) == 0
                 {
+                    // Who came to share a lock was not waited for alone: the others who had
+                    // it could have given it back just as well before that.
+                    if its == Access::LockShared {
+                        self.perhaps.push(before);
+                    }
                     continue;
                 }
                 if relation == Relation::Race {
@@ -303,12 +308,14 @@ impl Graph {
         let announced = self.since[thread].checked_sub(1);
         let epoch = announced.map_or(0, |announced| steps[announced].epoch);
         let clock = &self.clock;
-        self.racing.retain(|&before| {
+        let races = |&before: &usize| {
             let step = &steps[before];
             step.thread != operation.thread
                 && step.epoch >= epoch
                 && !Self::is_before(before, step.thread, clock)
-        });
+        };
+        self.racing.retain(races);
+        self.perhaps.retain(races);
         let first = self
             .edges
             .partition_point(|&(after, _)| (after as usize) < operation.index);
@@ -348,22 +355,6 @@ impl Graph {
         }
     }
 
-    /// What let a thread go on races with what it let happen, if something else would have let
-    /// that happen too.
-    fn reverse_wakings(
-        &mut self,
-        operation: &Operation<'_>,
-        execution: &Execution,
-        path: &mut [Node],
-    ) {
-        let wakings = execution.one_of_several.iter();
-        let its = |&&(after, _): &&(u32, u32)| after as usize == operation.index;
-        self.racing.clear();
-        self.racing
-            .extend(wakings.filter(its).map(|&(_, before)| before as usize));
-        self.reverse_races(operation, execution, path);
-    }
-
     /// Sees to it that the operation is explored before each step that it races with.
     fn reverse_races(
         &mut self,
@@ -372,7 +363,14 @@ impl Graph {
         path: &mut [Node],
     ) {
         let steps = &execution.steps;
-        for &racing in &self.racing {
+        // Where something else would have let the thread go on by then, what did is no more
+        // than perhaps needed.
+        let wakings = execution.one_of_several.iter();
+        let wakings = wakings.filter(|&&(after, _)| after as usize == operation.index);
+        let wakings = wakings.map(|&(_, before)| before as usize);
+        let perhaps = self.perhaps.iter().copied().chain(wakings);
+        let racing = self.racing.iter().map(|&step| (step, true));
+        for (racing, certain) in racing.chain(perhaps.map(|step| (step, false))) {
             let racing_thread = steps[racing].thread;
             // What lies between the two and does not come after the first can be done without
             // it, and then the operation. To reach that, one can begin with any thread whose
@@ -403,7 +401,8 @@ impl Graph {
                 continue;
             }
             node.wanted |= match initials & node.enabled {
-                0 => node.enabled,
+                0 if certain => node.enabled,
+                0 => 0,
                 some if some & bit(operation.thread) != 0 => bit(operation.thread),
                 some => bit(some.trailing_zeros()),
             };
