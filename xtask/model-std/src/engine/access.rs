@@ -51,7 +51,8 @@ impl Access {
     }
 }
 
-/// The objects that one operation touches, three at most.
+/// The objects that one operation touches, three at most. If the operation may have to wait,
+/// what it waits for shows itself in the first.
 #[derive(Debug, Clone, Copy)]
 pub struct Accesses {
     // Apart, since the pairs would take twice the room, and each step has these.
@@ -84,11 +85,12 @@ impl Accesses {
     }
 
     /// The same objects, only read. What waited as for a lock could not have happened
-    /// before that was given back, though all it did then was to look.
+    /// before that was given back, though all it did then was to look; and what moved the
+    /// clock, as for a lock that several may hold, has moved it.
     pub fn only_read(mut self) -> Self {
         for access in &mut self.accesses {
             *access = match access {
-                Access::Lock => Access::LockShared,
+                Access::Lock | Access::LockShared => Access::LockShared,
                 _ => Access::Read,
             };
         }
@@ -105,13 +107,6 @@ impl Accesses {
     /// The object, if it does nothing but read this one.
     pub fn only_reads_one(&self) -> Option<u32> {
         (self.count == 1 && self.accesses[0] == Access::Read).then_some(self.objects[0])
-    }
-
-    /// Whether it does more to the object than look at it.
-    pub fn changes(&self, object: u32) -> bool {
-        let changes = |access| !matches!(access, Access::Read | Access::Await);
-        self.iter()
-            .any(|(other, access)| other == object && changes(access))
     }
 
     /// Whether the two operations commute.

@@ -130,6 +130,8 @@ pub struct ThreadState {
     op: Op,
     /// What it has seen, if it waits in a loop for something else.
     seen: Seen,
+    /// The step since which that has been out of date, if it is.
+    woken_by: Option<u32>,
     pub(super) fiber: Option<Fiber>,
     pub(super) spawned: Option<u32>,
     pub(super) panicking: bool,
@@ -156,6 +158,9 @@ pub struct Execution {
     pub details: Vec<Detail>,
     /// Steps that could not have happened before another: (the later one, the earlier one).
     pub edges: Vec<(u32, u32)>,
+    /// Such edges that might have been others: (the later step, the one that let its thread go
+    /// on, which something else would have done as well by then).
+    pub one_of_several: Vec<(u32, u32)>,
     /// Where the schedule is not the one that runs each thread for as long as it can: at
     /// this step, this thread.
     pub deviations: Vec<(u32, u32)>,
@@ -207,6 +212,7 @@ impl Execution {
             steps: Vec::new(),
             details: Vec::new(),
             edges: Vec::new(),
+            one_of_several: Vec::new(),
             deviations: Vec::new(),
             preemptions: 0,
             output: Output::new(),
@@ -245,6 +251,7 @@ impl Execution {
         self.steps.clear();
         self.details.clear();
         self.edges.clear();
+        self.one_of_several.clear();
         self.deviations.clear();
         self.preemptions = 0;
         self.output.clear();
@@ -316,6 +323,7 @@ impl Execution {
             waits: true,
             op: Op::local("start", place),
             seen: Seen::default(),
+            woken_by: None,
             fiber: Some(fiber),
             spawned: None,
             panicking: false,
@@ -403,7 +411,7 @@ impl Execution {
             TimeModel::Virtual => op.deadline.is_some_and(|at| at <= self.now),
             TimeModel::Adversarial => op.deadline.is_some() && thread.seen.is_empty(),
         };
-        due() || thread.seen.changed(&self.objects).next().is_some()
+        due() || thread.woken_by.is_some()
     }
 
     /// Finds out who can go on; where nobody can, lets time pass. False if that does not help.
@@ -411,6 +419,15 @@ impl Execution {
         loop {
             let mut enabled = mem::take(&mut self.enabled);
             enabled.clear();
+            let latest = (self.steps.len() as u32).checked_sub(1);
+            for &id in &self.unfinished {
+                let thread = &mut self.threads[id as usize];
+                if !thread.seen.is_empty() {
+                    let changed = thread.seen.changed(&self.objects).next().is_some();
+                    let since = thread.woken_by.or(latest);
+                    thread.woken_by = since.filter(|_| changed);
+                }
+            }
             let unfinished = self.unfinished.iter().copied();
             enabled.extend(unfinished.filter(|&id| self.can_go_on(&self.threads[id as usize])));
             if enabled.len() > 1 {
@@ -462,6 +479,7 @@ impl Execution {
         self.idle_rounds += 1;
         for thread in &mut self.threads {
             thread.seen = Seen::default();
+            thread.woken_by = None;
         }
         true
     }
@@ -472,10 +490,15 @@ impl Execution {
         let thread = &mut self.threads[self.current as usize];
         thread.op = *op;
         thread.seen = seen;
+        thread.woken_by = None;
         thread.waits = true;
-        if time == TimeModel::Adversarial && op.deadline.is_some() {
-            // Whoever wakes up moves the clock. Two of them leave it at the later time, in
-            // either order.
+        if time == TimeModel::Adversarial
+            && let Some(at) = op.deadline
+        {
+            // Whoever wakes up moves the clock by the whole wait, as if it had begun just
+            // then: so it does not matter when it did, and two of them leave the clock at the
+            // same time in either order.
+            thread.op.deadline = Some(at.saturating_sub(self.now));
             thread.op.accesses = op.accesses.and(CLOCK, Access::LockShared);
         }
         self.choose();
@@ -554,14 +577,17 @@ impl Execution {
             self.naps += u32::from(op.guard.is_none() && self.time == TimeModel::Adversarial);
             // What waits for a time alone, or had to give up waiting, did wait.
             if !open || (op.guard.is_none() && thread.seen.is_empty()) {
-                self.now = self.now.max(at);
+                self.now = match self.time {
+                    TimeModel::Virtual => self.now.max(at),
+                    TimeModel::Adversarial => self.now.saturating_add(at),
+                };
             }
         }
-        for object in thread.seen.changed(&self.objects) {
-            let changes = |step: &Step| step.accesses.changes(object);
-            let before = self.steps.iter().rposition(changes);
-            self.edges
-                .extend(before.map(|before| (index, before as u32)));
+        if let Some(before) = thread.woken_by {
+            self.edges.push((index, before));
+            if thread.seen.changed(&self.objects).nth(1).is_some() {
+                self.one_of_several.push((index, before));
+            }
         }
         if thread.last.is_none() {
             self.edges

@@ -197,10 +197,10 @@ impl<T> Receiver<T> {
     /// If there is none by then, or no sender is left.
     #[track_caller]
     pub fn recv_timeout(&self, timeout: Duration) -> Result<T, RecvTimeoutError> {
+        self.channel.announce_receiver();
         let Some(deadline) = engine::now().checked_add(timeout) else {
             return Ok(self.recv()?);
         };
-        self.channel.announce_receiver();
         match self.channel.recv_by("recv_timeout", Some(deadline)) {
             Ok(value) => Ok(value),
             Err(TryRecvError::Empty) => Err(RecvTimeoutError::Timeout),

@@ -16,7 +16,7 @@
 
 use super::{Pick, Scheduler};
 use crate::engine::access::{Access, Accesses, Relation};
-use crate::engine::execution::{Ending, Execution};
+use crate::engine::execution::{CLOCK, Ending, Execution};
 
 /// A set of threads, a bit for each.
 type Threads = u64;
@@ -43,6 +43,9 @@ struct Node {
     wanted: Threads,
     /// What these threads do next leads only to what has been seen.
     asleep: Threads,
+    /// What each of those did, and each that has been explored: to look and to change nothing
+    /// may be less than it had announced.
+    sleepers: Vec<(u32, Accesses)>,
 }
 
 fn bit(thread: u32) -> Threads {
@@ -68,16 +71,15 @@ impl Scheduler for Reduction {
             return Pick::End(Ending::TooLong);
         }
         let enabled = execution.enabled().iter().fold(0, |set, &id| set | bit(id));
-        let asleep = match (self.path.last(), execution.steps.last()) {
-            (Some(parent), Some(step)) => {
-                let others = (parent.asleep | parent.done) & !bit(parent.chosen);
-                let sleeps = |&id: &u32| execution.next_accesses(id).commute(&step.accesses);
-                members(others)
-                    .filter(sleeps)
-                    .fold(0, |set, id| set | bit(id))
-            }
-            _ => 0,
-        };
+        let mut sleepers = Vec::new();
+        if let (Some(parent), Some(step)) = (self.path.last(), execution.steps.last()) {
+            // Who cannot go on any more waits for something new.
+            let sleeps = |(id, accesses): &&(u32, Accesses)| {
+                *id != parent.chosen && enabled & bit(*id) != 0 && accesses.commute(&step.accesses)
+            };
+            sleepers.extend(parent.sleepers.iter().filter(sleeps));
+        }
+        let asleep = sleepers.iter().fold(0, |set, &(id, _)| set | bit(id));
         let awake = enabled & !asleep;
         if awake == 0 {
             return Pick::End(Ending::Cut);
@@ -92,6 +94,7 @@ impl Scheduler for Reduction {
             done: bit(chosen),
             wanted: bit(chosen),
             asleep,
+            sleepers,
         });
         Pick::Thread(chosen)
     }
@@ -100,12 +103,15 @@ impl Scheduler for Reduction {
         // A search that was refused explores nothing more.
         self.path.truncate(execution.steps.len());
         self.graph.find_races(execution, self.known, &mut self.path);
-        while let Some(node) = self.path.last_mut() {
+        while let Some(index) = self.path.len().checked_sub(1) {
+            let node = &mut self.path[index];
             let next = node.wanted & !node.done & !node.asleep;
             if next != 0 {
+                let explored = &execution.steps[index];
+                node.sleepers.push((explored.thread, explored.accesses));
                 node.chosen = next.trailing_zeros();
                 node.done |= bit(node.chosen);
-                self.known = self.path.len() - 1;
+                self.known = index;
                 return true;
             }
             self.path.pop();
@@ -134,6 +140,8 @@ struct Graph {
     /// The clock of the operation that is looked at, and the steps that it races with.
     clock: Vec<u32>,
     racing: Vec<usize>,
+    /// Steps that it may do without, if something else lets it happen.
+    perhaps: Vec<usize>,
     before: Vec<usize>,
     /// For each thread the steps since its latest one after which it could not go on, though
     /// it could have before.
@@ -258,8 +266,9 @@ impl Graph {
         self.clock.clear();
         self.clock.extend_from_slice(thread_clock);
         self.racing.clear();
+        self.perhaps.clear();
         self.before.clear();
-        for (object, access) in operation.accesses.iter() {
+        for (place, (object, access)) in operation.accesses.iter().enumerate() {
             let mut hidden = Hidden::default();
             for &(before, its) in self.objects[object as usize].iter().rev() {
                 let relation = access.relation(its);
@@ -268,9 +277,20 @@ impl Graph {
                 }
                 self.before.push(before);
                 // What the thread waited for is no race, but what it could not come before may
-                // have been one.
+                // have been one. It waits for the first object that it touches: what happened
+                // to another one meanwhile is not what let it go on, nor is the clock, which
+                // goes on because somebody waited.
                 let enabled = path[before].enabled;
-                if before >= self.since[thread] && enabled & bit(operation.thread) == 0 {
+                if place == 0
+                    && object != CLOCK
+                    && before >= self.since[thread]
+                    && enabled & bit(operation.thread) == 0
+                {
+                    // Who came to share a lock was not waited for alone: the others who had
+                    // it could have given it back just as well before that.
+                    if its == Access::LockShared {
+                        self.perhaps.push(before);
+                    }
                     continue;
                 }
                 if relation == Relation::Race {
@@ -287,12 +307,14 @@ impl Graph {
         let announced = self.since[thread].checked_sub(1);
         let epoch = announced.map_or(0, |announced| steps[announced].epoch);
         let clock = &self.clock;
-        self.racing.retain(|&before| {
+        let races = |&before: &usize| {
             let step = &steps[before];
             step.thread != operation.thread
                 && step.epoch >= epoch
                 && !Self::is_before(before, step.thread, clock)
-        });
+        };
+        self.racing.retain(races);
+        self.perhaps.retain(races);
         let first = self
             .edges
             .partition_point(|&(after, _)| (after as usize) < operation.index);
@@ -340,7 +362,14 @@ impl Graph {
         path: &mut [Node],
     ) {
         let steps = &execution.steps;
-        for &racing in &self.racing {
+        // Where something else would have let the thread go on by then, what did is no more
+        // than perhaps needed.
+        let wakings = execution.one_of_several.iter();
+        let wakings = wakings.filter(|&&(after, _)| after as usize == operation.index);
+        let wakings = wakings.map(|&(_, before)| before as usize);
+        let perhaps = self.perhaps.iter().copied().chain(wakings);
+        let racing = self.racing.iter().map(|&step| (step, true));
+        for (racing, certain) in racing.chain(perhaps.map(|step| (step, false))) {
             let racing_thread = steps[racing].thread;
             // What lies between the two and does not come after the first can be done without
             // it, and then the operation. To reach that, one can begin with any thread whose
@@ -371,7 +400,8 @@ impl Graph {
                 continue;
             }
             node.wanted |= match initials & node.enabled {
-                0 => node.enabled,
+                0 if certain => node.enabled,
+                0 => 0,
                 some if some & bit(operation.thread) != 0 => bit(operation.thread),
                 some => bit(some.trailing_zeros()),
             };

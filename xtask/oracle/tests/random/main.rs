@@ -1,0 +1,64 @@
+//! Small random programs, on which the explorer has to find the same with its reduction as on
+//! every schedule, and with all its other searches nothing else.
+//!
+//! `SEEDS=1000..5000 cargo test --release -p oracle --test random -- --nocapture` tries these
+//! seeds instead of the few that the suite has time for, and says what it tries.
+
+mod compare;
+mod generate;
+mod interpret;
+mod program;
+
+use std::env;
+use std::ops::Range;
+
+/// What the suite has time for.
+const SEEDS: Range<u64> = 0..200;
+
+/// Programs with more schedules are left to those who have more time.
+const SCHEDULES: u64 = 300;
+const SCHEDULES_OF_MANY_SEEDS: u64 = 10_000;
+
+#[test]
+fn searches_agree_on_random_programs() {
+    let asked = env::var("SEEDS").ok();
+    let seeds = asked.as_deref().map_or(SEEDS, range);
+    let most = match asked {
+        Some(_) => SCHEDULES_OF_MANY_SEEDS,
+        None => SCHEDULES,
+    };
+    let mut total = compare::Report::default();
+    let [mut skipped, mut compared] = [0_u64; 2];
+    for seed in seeds {
+        let program = generate::program(seed);
+        let report = compare::check(&program, most);
+        if let Some(mismatch) = report.mismatches.first() {
+            let kind = mismatch.kind;
+            let small = compare::shrink(&program, kind, most);
+            let same = compare::check(&small, most);
+            let details = same.mismatches.iter().find(|other| other.kind == kind);
+            let details = details.map_or("", |same| &same.details);
+            panic!("seed {seed}: {kind}, {:?}\n{small}{details}", mismatch.time);
+        }
+        match report.skipped {
+            true => skipped += 1,
+            false => compared += 1,
+        }
+        total.plain += report.plain;
+        total.reduced += report.reduced;
+        total.cut_short += report.cut_short;
+    }
+    println!("{compared} programs compared, {skipped} skipped; {total}");
+    assert!(
+        skipped <= compared,
+        "{skipped} programs have too many schedules, and only {compared} were compared"
+    );
+}
+
+/// `from..to`.
+fn range(text: &str) -> Range<u64> {
+    let ends = text.split_once("..");
+    let number = |text: &str| text.parse().ok();
+    let range = ends.and_then(|(from, to)| Some(number(from)?..number(to)?));
+    range.unwrap_or_else(|| panic!("SEEDS is {text:?}, and not like 0..1000"))
+}
