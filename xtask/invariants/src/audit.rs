@@ -13,6 +13,29 @@ use super::spec::{Mode, Rule, Spec};
 use super::transcript::{Exit, Line, Stream, Transcript};
 use super::view::{Occurrence, Readings, View};
 
+/// The run without what differs although nothing else does: in place of each capture that the
+/// specification calls free, such as a measured time, stands `…`.
+pub fn without_free(spec: &Spec, transcript: &Transcript) -> Transcript {
+    let view = View::new(spec, transcript, &mut Readings::default());
+    let mut same = transcript.clone();
+    for occurrence in &view.occurrences {
+        let selectors = spec.audit.free.iter();
+        let free: Vec<&str> = selectors
+            .flat_map(|selector| selector.captures_of_event(occurrence.event))
+            .collect();
+        // From the last on, so that the places of the others stay what they are.
+        let captures = occurrence.captures.iter().rev();
+        for (_, place) in captures.filter(|(name, _)| free.contains(&name.as_str())) {
+            let text = &mut same.lines[occurrence.line].text;
+            // A panic's report is more than its first line.
+            if text.get(place.clone()).is_some() {
+                text.replace_range(place.clone(), "…");
+            }
+        }
+    }
+    same
+}
+
 /// What one change does to a run.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Change {

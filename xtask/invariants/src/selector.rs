@@ -166,6 +166,15 @@ impl Selector {
         chosen.capture.as_deref()
     }
 
+    /// The captures that it names of a line's event, whatever their values are.
+    pub fn captures_of_event(&self, event: Option<usize>) -> impl Iterator<Item = &str> {
+        let of_event = self
+            .alternatives
+            .iter()
+            .filter(move |one| one.event == event);
+        of_event.filter_map(|one| one.capture.as_deref())
+    }
+
     /// The value that it selects of a line, empty if it names no capture;
     /// `None` if it does not select the line.
     pub fn value<'r>(&self, reading: &'r Reading) -> Option<&'r str> {

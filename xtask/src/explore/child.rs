@@ -219,7 +219,6 @@ fn request(
         "time_ms": flags.time.map(|time| time.as_millis() as u64),
         "time_models": models,
         "seed": flags.seed,
-        "unsafe": subject.may_be_unsafe(),
         "strategy": flags.strategy.as_ref().map(Strategy::name),
         "replay": replay.map(Schedule::to_json),
         "steps": STEPS,

@@ -12,7 +12,8 @@ use super::source::Subject;
 use crate::cargo::{self, cargo};
 use crate::error::{Error, Result};
 use crate::runs;
-use invariants::{Exit, Stream, Transcript};
+use invariants::audit::without_free;
+use invariants::{Exit, Spec, Stream, Transcript};
 
 /// How many run at once, for each core: most of them sleep or wait.
 const AT_ONCE: usize = 8;
@@ -36,7 +37,9 @@ struct Printed {
 }
 
 impl Printed {
-    fn of(transcript: &Transcript) -> Self {
+    fn of(transcript: &Transcript, spec: Option<&Spec>) -> Self {
+        let same = spec.map(|spec| without_free(spec, transcript));
+        let transcript = same.as_ref().unwrap_or(transcript);
         // Two pipes: nothing orders one against the other.
         let lines = |stream| {
             let lines = transcript
@@ -87,7 +90,7 @@ pub fn compare(subject: &Subject, explored: &Explored, runs: u32) -> Result<Real
             let folder = subject.package.folder();
             let transcript = runs::once(&executable, folder, spec, &mut |_| {})?;
             let mut printed = printed.lock().unwrap();
-            let known = printed.entry(Printed::of(&transcript));
+            let known = printed.entry(Printed::of(&transcript, spec));
             known.or_insert((0, transcript)).0 += 1;
         }
         Ok(())
@@ -102,7 +105,7 @@ pub fn compare(subject: &Subject, explored: &Explored, runs: u32) -> Result<Real
     let known: BTreeSet<Printed> = explored
         .outputs
         .iter()
-        .map(|output| Printed::of(&output.transcript))
+        .map(|output| Printed::of(&output.transcript, spec))
         .collect();
     let printed = printed.into_inner().unwrap();
     Ok(Real {

@@ -90,12 +90,15 @@ impl<'e> Report<'e> {
         let unseen = rules.filter(|rule| rule.verdict == "not witnessed");
         let unseen: Vec<_> = unseen.map(|rule| rule.rule).collect();
         let found = summary.and_then(|summary| summary.found);
-        let is_proved = summary.is_some_and(|summary| summary.proved);
+        let is_exhaustive = summary.is_some_and(|summary| summary.proved);
+        let is_proved = is_exhaustive && !subject.counts_owners();
         let real = explored.real.as_ref();
         let status = match subject.role {
             Role::Pitfall if found.is_some() => Status::Found,
             Role::Pitfall if broken.is_empty() => Status::NotFound,
             _ if !broken.is_empty() || !unseen.is_empty() || summary.is_none() => Status::Broken,
+            // A search that has seen nothing says nothing.
+            _ if explored.schedules == 0 => Status::Broken,
             // There is a schedule after all that the explorer does not know.
             _ if is_proved && real.is_some_and(|real| !real.unexplored.is_empty()) => {
                 Status::Broken
@@ -139,6 +142,13 @@ impl<'e> Report<'e> {
             }
             (Status::Proved, _) => format!("held {}", self.coverage("on")),
             (Status::Held, _) => self.coverage("on"),
+        };
+        let is_exhaustive = self.explored.summary.as_ref().is_some_and(|s| s.proved);
+        let what = match self.status {
+            Status::Held if is_exhaustive => {
+                format!("{what}, but for the counts of an `Arc`, which are no operations")
+            }
+            _ => what,
         };
         let seconds = self.explored.wall.as_secs_f64();
         let mut text = format!("{word}  {name:<width$}  {what}  {seconds:.1} s");
