@@ -5,6 +5,7 @@
 //! seeds instead of the few that the suite has time for, and says what it tries.
 
 mod compare;
+mod found;
 mod generate;
 mod interpret;
 mod program;
@@ -13,7 +14,7 @@ use std::env;
 use std::ops::Range;
 
 /// What the suite has time for.
-const SEEDS: Range<u64> = 0..200;
+const SEEDS: Range<u64> = 0..400;
 
 /// Programs with more schedules are left to those who have more time.
 const SCHEDULES: u64 = 300;
@@ -53,6 +54,22 @@ fn searches_agree_on_random_programs() {
         skipped <= compared,
         "{skipped} programs have too many schedules, and only {compared} were compared"
     );
+}
+
+#[test]
+fn searches_agree_on_what_was_found() {
+    for (what, program) in found::programs() {
+        let report = compare::check(&program, SCHEDULES_OF_MANY_SEEDS);
+        assert!(!report.skipped, "{what}: too many schedules");
+        if let Some(mismatch) = report.mismatches.first() {
+            let compare::Mismatch {
+                time,
+                kind,
+                details,
+            } = mismatch;
+            panic!("{what}: {kind}, {time:?}\n{program}{details}");
+        }
+    }
 }
 
 /// `from..to`.
