@@ -255,6 +255,8 @@ pub struct Phase {
     pub schedules: u64,
     /// How many of them were ended early, because they went on for too long.
     pub cut_short: u64,
+    /// Whether a thread was taken to wait in a loop until something changes.
+    pub loops: bool,
     /// Whether these were all that there are of this sort.
     pub complete: bool,
     /// How long it took.
@@ -430,6 +432,7 @@ impl Phase {
                 .ok_or_else(|| format!("`{strategy}` is no strategy"))?,
             schedules: number(object, "schedules")?,
             cut_short: number(object, "cut_short")?,
+            loops: flag(object, "loops"),
             complete: flag(object, "complete"),
             seconds: object["seconds"].as_f64().unwrap_or(0.0),
         })

@@ -91,7 +91,7 @@ impl<'e> Report<'e> {
         let unseen: Vec<_> = unseen.map(|rule| rule.rule).collect();
         let found = summary.and_then(|summary| summary.found);
         let is_exhaustive = summary.is_some_and(|summary| summary.proved);
-        let is_proved = is_exhaustive && !subject.counts_owners();
+        let is_proved = is_exhaustive && reservation(subject, explored).is_none();
         let real = explored.real.as_ref();
         let status = match subject.role {
             Role::Pitfall if found.is_some() => Status::Found,
@@ -144,10 +144,8 @@ impl<'e> Report<'e> {
             (Status::Held, _) => self.coverage("on"),
         };
         let is_exhaustive = self.explored.summary.as_ref().is_some_and(|s| s.proved);
-        let what = match self.status {
-            Status::Held if is_exhaustive => {
-                format!("{what}, but for the counts of an `Arc`, which are no operations")
-            }
+        let what = match reservation(self.subject, self.explored) {
+            Some(but) if is_exhaustive && self.status == Status::Held => format!("{what}, {but}"),
             _ => what,
         };
         let seconds = self.explored.wall.as_secs_f64();
@@ -535,6 +533,7 @@ impl<'e> Report<'e> {
                 "strategy": phase.strategy.name(),
                 "schedules": phase.schedules,
                 "cut_short": phase.cut_short,
+                "loops": phase.loops,
                 "complete": phase.complete,
                 "seconds": phase.seconds,
             })
@@ -571,6 +570,18 @@ impl<'e> Report<'e> {
             "wall_ms": millis(explored.wall),
         }));
         objects
+    }
+}
+
+/// What even an exhaustive search does not see of this program, if there is something.
+fn reservation(subject: &Subject, explored: &Explored) -> Option<&'static str> {
+    let summary = explored.summary.as_ref()?;
+    if subject.counts_owners() {
+        Some("but for the counts of an `Arc`, which are no operations")
+    } else if summary.phases.iter().any(|phase| phase.loops) {
+        Some("if a loop that waits goes on until something changes")
+    } else {
+        None
     }
 }
 

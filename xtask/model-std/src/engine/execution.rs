@@ -187,6 +187,9 @@ pub struct Execution {
     pub(super) statics: Statics,
     /// Whether a thread had to let others go on, so that not every schedule was possible.
     pub fair: bool,
+    /// Whether a thread was taken to wait in a loop until something changes. Had it gone on
+    /// meanwhile, and given up after some rounds, that would be another schedule.
+    pub loops: bool,
     pub(super) panics: Panics,
     /// The threads that have not finished, by number.
     unfinished: Vec<u32>,
@@ -230,6 +233,7 @@ impl Execution {
             recorder: None,
             statics: Statics::new(),
             fair: false,
+            loops: false,
             panics: Panics::NONE,
             unfinished: Vec::new(),
             enabled: Vec::new(),
@@ -264,6 +268,7 @@ impl Execution {
         self.number += 1;
         self.current = 0;
         self.fair = false;
+        self.loops = false;
         self.unfinished.clear();
         self.epoch = 0;
         self.idle_rounds = 0;
@@ -489,6 +494,7 @@ impl Execution {
         let time = self.time;
         let thread = &mut self.threads[self.current as usize];
         thread.op = *op;
+        self.loops |= !seen.is_empty();
         thread.seen = seen;
         thread.woken_by = None;
         thread.waits = true;

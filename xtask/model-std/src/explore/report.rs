@@ -99,6 +99,7 @@ pub fn summary(phases: &[Phase], judge: &Judge) -> Value {
             "strategy": wire::strategy_name(&phase.strategy),
             "schedules": phase.coverage.schedules,
             "cut_short": phase.coverage.cut_short,
+            "loops": phase.coverage.loops,
             "complete": phase.coverage.complete,
             "seconds": phase.took.as_secs_f64(),
         })

@@ -85,6 +85,8 @@ pub struct Coverage {
     pub schedules: u64,
     /// Schedules that were given up, since what would follow had been seen.
     pub cut_short: u64,
+    /// Whether in some of them a thread was taken to wait in a loop until something changes.
+    pub loops: bool,
     /// Whether that is all there is under this strategy. Not so where a thread had to be
     /// stopped because it would have gone on for ever while others waited.
     pub complete: bool,
@@ -176,6 +178,7 @@ pub fn explore(
             let more = scheduler.next(running);
             running.scheduler = Some(scheduler);
             fair |= running.fair;
+            coverage.loops |= running.loops;
             let go_on = match running.ending {
                 Some(Ending::Cut) => {
                     coverage.cut_short += 1;
