@@ -25,14 +25,20 @@
 //!   because the compiler lets it, and it lets no other type. So a program whose
 //!   result depends on `Arc::strong_count`, or on which thread drops the last reference, may
 //!   have results that are not seen.
-//! - Time is virtual. It passes only while every thread waits, and a sleep costs nothing.
+//! - A loop that finds everything as it was, and changes nothing, is taken to wait until
+//!   something changes. That it might have given up after some rounds, while others could
+//!   have gone on, is not searched; the summary says whether this came up.
+//! - Time is virtual. It passes only while every thread waits, a sleep costs nothing, and
+//!   computing takes no time.
 //!
 //! # Why not shuttle or loom
 //!
 //! Both run a program that was written for them. In shuttle a panic of any thread fails the
 //! run, so that `join` never returns an error; there is no time, and the exhaustive search
-//! has no reduction. loom has no `scope`, no `Barrier` and no `sleep`. Where they can
-//! run a program, they are good oracles, and the outcomes have to be the same.
+//! has no reduction: of three threads that each lock one mutex once it runs 12,786 schedules,
+//! where 6 can be told apart, and the reduction here runs 6. loom has no `scope`, no `Barrier`
+//! and no `sleep`, and runs 414. Where they can run a program, they are good oracles, and the
+//! outcomes have to be the same: the package `oracle` sees to that.
 
 // The order of the modules is that of the documentation of `std`; the engine comes last.
 mod macros;
