@@ -191,7 +191,7 @@ fn died(status: Option<ExitStatus>, words: &str) -> String {
         None => ": not the program's own `exit`, but something beneath it ended the process",
         _ => "",
     };
-    let words: String = words.lines().map(|line| format!("\n  {line}")).collect();
+    let words: String = words.lines().map(|line| format!("\n{line}")).collect();
     format!("the process {exit}{guess}{words}")
 }
 

@@ -431,7 +431,8 @@ impl<'e> Report<'e> {
         match &run.fault {
             Some(fault) => format!(
                 "{RED}FAIL{RED:#} {BOLD}{name}: {}{BOLD:#}\n  {}\n",
-                fault.kind, fault.story
+                fault.kind,
+                fault.story.replace('\n', "\n  ")
             ),
             None if self.subject.role != Role::Pitfall => {
                 format!("{BOLD}{name}: on this schedule all is well{BOLD:#}\n")

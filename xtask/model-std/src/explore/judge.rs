@@ -117,7 +117,8 @@ impl Cause {
     pub fn nondeterminism() -> Self {
         Self::of(
             "nondeterminism",
-            "the program depends on something other than the schedule",
+            "the program depends on something other than the schedule, such as the order of a \
+             `HashMap`, or what the run before has left in a `static mut`",
         )
     }
 
