@@ -1,6 +1,10 @@
 //! How fast schedules are explored: the explorer against shuttle and loom, on one core, in
 //! one run, in turn. Then how many schedules an exhaustive search needs.
 //!
+//! The explorer captures what is printed, and checks it. The others check nothing. In one port
+//! printing is nothing to them either, so that they have fewer operations to interleave; in
+//! the other they keep the output too.
+//!
 //! `cargo bench -p oracle`
 
 #![allow(
@@ -130,6 +134,40 @@ mod shuttle_port {
         }
     }
 
+    /// What the explorer does too, checking aside: that a line is printed is an operation,
+    /// before or after those of the other threads, and the output is kept.
+    pub mod printing {
+        mod std {
+            pub use ::shuttle::{sync, thread};
+            pub use ::std::time;
+        }
+        use crate::captured as println;
+        include!(concat!(env!("OUT_DIR"), "/mpsc_demo.rs"));
+
+        pub fn run() {
+            main();
+        }
+    }
+
+    pub mod printing_half {
+        use crate::captured as println;
+        use shuttle as std;
+        include!("programs/unbounded.rs");
+
+        pub fn run() {
+            main();
+        }
+    }
+
+    shuttle::lazy_static! {
+        /// The output of one schedule.
+        static ref OUTPUT: shuttle::sync::Mutex<String> = shuttle::sync::Mutex::default();
+    }
+
+    fn keep(line: &str) {
+        OUTPUT.lock().unwrap().push_str(line);
+    }
+
     pub fn run(program: fn(), schedules: u64) -> u64 {
         let scheduler = RandomScheduler::new(schedules as usize);
         Runner::new(scheduler, Config::new()).run(program) as u64
@@ -151,12 +189,34 @@ mod loom_port {
         }
     }
 
+    /// The same, and keeps its output, as under shuttle.
+    pub mod printing_half {
+        use crate::captured as println;
+        use loom as std;
+        include!("programs/unbounded.rs");
+
+        pub fn run() {
+            main();
+        }
+    }
+
+    loom::lazy_static! {
+        /// The output of one schedule.
+        static ref OUTPUT: loom::sync::Mutex<String> = loom::sync::Mutex::new(String::new());
+    }
+
+    fn keep(line: &str) {
+        OUTPUT.lock().unwrap().push_str(line);
+    }
+
     /// Searches all there is, again and again, until that was so many schedules.
     pub fn run(program: fn(), schedules: u64) -> u64 {
         let ran = Arc::new(AtomicU64::new(0));
         while ran.load(Ordering::Relaxed) < schedules {
+            let mut search = loom::model::Builder::new();
+            search.max_permutations = Some(schedules as usize);
             let ran = Arc::clone(&ran);
-            loom::model::Builder::new().check(move || {
+            search.check(move || {
                 ran.fetch_add(1, Ordering::Relaxed);
                 program();
             });
@@ -164,6 +224,14 @@ mod loom_port {
         ran.load(Ordering::Relaxed)
     }
 }
+
+/// Takes what `println!` takes, and keeps it, which is an operation.
+macro_rules! captured {
+    ($($text:tt)*) => {
+        super::keep(&(format!($($text)*) + "\n"))
+    };
+}
+use captured;
 
 /// Takes what `println!` takes, and prints nothing.
 macro_rules! silent {
@@ -191,28 +259,47 @@ fn rates<const N: usize>(contenders: [&dyn Fn() -> u64; N]) -> [f64; N] {
 
 fn main() {
     let invariants = include_str!("../../../crates/mpsc-demo/invariants.toml");
-    let [explorer, shuttle] = rates([
-        &|| explorer::run(explorer::example::run, invariants, SCHEDULES),
-        &|| shuttle_port::run(shuttle_port::example::run, SCHEDULES),
-    ]);
     println!("| program | explorer | shuttle | loom | ÷ shuttle | ÷ loom |");
     println!("|---|--:|--:|--:|--:|--:|");
-    println!(
-        "| mpsc-demo | {explorer:.0}/s | {shuttle:.0}/s | – | {:.2} | – |",
-        explorer / shuttle
-    );
+    let [explorer, silent, printing] = rates([
+        &|| explorer::run(explorer::example::run, invariants, SCHEDULES),
+        &|| shuttle_port::run(shuttle_port::example::run, SCHEDULES),
+        &|| shuttle_port::run(shuttle_port::printing::run, SCHEDULES),
+    ]);
+    row("mpsc-demo", explorer, silent, None);
+    row("the same, output kept", explorer, printing, None);
 
-    let [explorer, shuttle, loom] = rates([
+    let [explorer, shuttle, loom, printing_shuttle, printing_loom] = rates([
         &|| explorer::run(explorer::half::run, UNBOUNDED_INVARIANTS, SCHEDULES),
         &|| shuttle_port::run(shuttle_port::half::run, SCHEDULES),
         &|| loom_port::run(loom_port::half::run, LOOM_SCHEDULES),
+        &|| shuttle_port::run(shuttle_port::printing_half::run, SCHEDULES),
+        &|| loom_port::run(loom_port::printing_half::run, LOOM_SCHEDULES),
     ]);
-    println!(
-        "| its first half, without sleeping | {explorer:.0}/s | {shuttle:.0}/s | {loom:.0}/s \
-         | {:.2} | {:.2} |",
-        explorer / shuttle,
-        explorer / loom
+    row(
+        "its first half, without sleeping",
+        explorer,
+        shuttle,
+        Some(loom),
+    );
+    row(
+        "the same, output kept",
+        explorer,
+        printing_shuttle,
+        Some(printing_loom),
     );
 
     println!("\n{}", oracle::markdown(&oracle::rows()));
+}
+
+/// A row of the table: schedules a second, and how many times as many the explorer runs.
+fn row(program: &str, explorer: f64, shuttle: f64, loom: Option<f64>) {
+    let (loom, ratio) = match loom {
+        Some(loom) => (format!("{loom:.0}/s"), format!("{:.2}", explorer / loom)),
+        None => ("–".to_string(), "–".to_string()),
+    };
+    println!(
+        "| {program} | {explorer:.0}/s | {shuttle:.0}/s | {loom} | {:.2} | {ratio} |",
+        explorer / shuttle
+    );
 }
