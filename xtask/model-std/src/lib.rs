@@ -20,6 +20,8 @@
 //!   `Relaxed` store is seen late, is not found.
 //! - A wait ends only for its reason. `park` and `Condvar::wait` may return for none by their
 //!   contract, and here they never do.
+//! - A reader of an `RwLock` waits for no writer that waits, as a real one may. Where a thread
+//!   reads a lock twice, that could be a deadlock, and the summary says that it came up.
 //! - The counts of an [`Arc`](::std::sync::Arc) are no operations. It is the real one: a
 //!   method may take `self: Arc<Self>`, and an `Arc<T>` turns into an `Arc<dyn Trait>`, only
 //!   because the compiler lets it, and it lets no other type. So a program whose

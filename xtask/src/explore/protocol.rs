@@ -257,6 +257,8 @@ pub struct Phase {
     pub cut_short: u64,
     /// Whether a thread was taken to wait in a loop until something changes.
     pub loops: bool,
+    /// Whether a thread has read a lock that it was reading already.
+    pub rereads: bool,
     /// Whether these were all that there are of this sort.
     pub complete: bool,
     /// How long it took.
@@ -307,7 +309,12 @@ impl Message {
 }
 
 impl Schedule {
-    fn parse(object: &Value) -> Parsed<Self> {
+    /// Reads one.
+    ///
+    /// # Errors
+    ///
+    /// What is amiss with it.
+    pub fn parse(object: &Value) -> Parsed<Self> {
         let pair = |pair: &Value| Some((at(pair, 0)?, at(pair, 1)?));
         Ok(Self {
             time_model: time_model(object)?,
@@ -433,6 +440,7 @@ impl Phase {
             schedules: number(object, "schedules")?,
             cut_short: number(object, "cut_short")?,
             loops: flag(object, "loops"),
+            rereads: flag(object, "rereads"),
             complete: flag(object, "complete"),
             seconds: object["seconds"].as_f64().unwrap_or(0.0),
         })

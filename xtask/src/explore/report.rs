@@ -91,14 +91,16 @@ impl<'e> Report<'e> {
         let unseen: Vec<_> = unseen.map(|rule| rule.rule).collect();
         let found = summary.and_then(|summary| summary.found);
         let is_exhaustive = summary.is_some_and(|summary| summary.proved);
-        let is_proved = is_exhaustive && reservation(subject, explored).is_none();
+        let is_proved =
+            is_exhaustive && untimely.is_empty() && reservation(subject, explored).is_none();
         let real = explored.real.as_ref();
         let status = match subject.role {
             Role::Pitfall if found.is_some() => Status::Found,
             Role::Pitfall if broken.is_empty() => Status::NotFound,
-            _ if !broken.is_empty() || !unseen.is_empty() || summary.is_none() => Status::Broken,
-            // A search that has seen nothing says nothing.
-            _ if explored.schedules == 0 => Status::Broken,
+            _ if !broken.is_empty() || !unseen.is_empty() => Status::Broken,
+            // A search that has seen nothing says nothing. One schedule that was asked for has
+            // no summary.
+            _ if explored.schedules == 0 && explored.runs.is_empty() => Status::Broken,
             // There is a schedule after all that the explorer does not know.
             _ if is_proved && real.is_some_and(|real| !real.unexplored.is_empty()) => {
                 Status::Broken
@@ -162,7 +164,8 @@ impl<'e> Report<'e> {
                 let replay = self.replay(&run.schedule);
                 let _ = writeln!(
                     text,
-                    "        holds only because of time: {what}\n        {DIM}{replay}{DIM:#}"
+                    "        holds only because of time: {}\n        {DIM}{replay}{DIM:#}",
+                    what.replace('\n', "\n        ")
                 );
                 told.push(what);
             }
@@ -183,7 +186,12 @@ impl<'e> Report<'e> {
         };
         let mut all = Vec::new();
         let mut bounds = Vec::new();
+        let is_untimely = !self.untimely.is_empty();
         for model in TimeModel::ALL {
+            // What is broken there is told in a line of its own.
+            if is_untimely && model == TimeModel::Adversarial {
+                continue;
+            }
             let phases = summary
                 .phases
                 .iter()
@@ -507,22 +515,14 @@ impl<'e> Report<'e> {
             subject, explored, ..
         } = self;
         let mut objects = Vec::new();
-        let runs = explored
-            .runs
-            .iter()
-            .map(|run| (&run.schedule, self.claim(run)));
-        let outputs = explored
-            .outputs
-            .iter()
-            .map(|output| (&output.schedule, None));
         for object in &explored.objects {
             let mut object = object.clone();
             object["program"] = json!(subject.name);
-            let schedule = &object["schedule"];
-            let mut known = runs.clone().chain(outputs.clone());
-            if let Some((schedule, claim)) = known.find(|(known, _)| known.to_json() == *schedule) {
-                object["claim"] = json!(claim);
-                object["replay"] = json!(self.token(schedule).to_string());
+            if let Ok(schedule) = Schedule::parse(&object["schedule"]) {
+                let mut runs = explored.runs.iter();
+                let run = runs.find(|run| run.schedule == schedule);
+                object["claim"] = json!(run.and_then(|run| self.claim(run)));
+                object["replay"] = json!(self.token(&schedule).to_string());
             }
             objects.push(object);
         }
@@ -535,6 +535,7 @@ impl<'e> Report<'e> {
                 "schedules": phase.schedules,
                 "cut_short": phase.cut_short,
                 "loops": phase.loops,
+                "rereads": phase.rereads,
                 "complete": phase.complete,
                 "seconds": phase.seconds,
             })
@@ -579,6 +580,8 @@ fn reservation(subject: &Subject, explored: &Explored) -> Option<&'static str> {
     let summary = explored.summary.as_ref()?;
     if subject.counts_owners() {
         Some("but for the counts of an `Arc`, which are no operations")
+    } else if summary.phases.iter().any(|phase| phase.rereads) {
+        Some("but for a thread that reads a lock twice, which a waiting writer may keep out")
     } else if summary.phases.iter().any(|phase| phase.loops) {
         Some("if a loop that waits goes on until something changes")
     } else {

@@ -190,6 +190,11 @@ pub struct Execution {
     /// Whether a thread was taken to wait in a loop until something changes. Had it gone on
     /// meanwhile, and given up after some rounds, that would be another schedule.
     pub loops: bool,
+    /// Whether a thread has read a lock that it was reading already. A real lock may keep it
+    /// out, because a writer waits; this one lets it in.
+    pub rereads: bool,
+    /// Locks that are read: the object, and the thread.
+    pub(super) readers: Vec<(Object, u32)>,
     pub(super) panics: Panics,
     /// The threads that have not finished, by number.
     unfinished: Vec<u32>,
@@ -234,6 +239,8 @@ impl Execution {
             statics: Statics::new(),
             fair: false,
             loops: false,
+            rereads: false,
+            readers: Vec::new(),
             panics: Panics::NONE,
             unfinished: Vec::new(),
             enabled: Vec::new(),
@@ -269,6 +276,8 @@ impl Execution {
         self.current = 0;
         self.fair = false;
         self.loops = false;
+        self.rereads = false;
+        self.readers.clear();
         self.unfinished.clear();
         self.epoch = 0;
         self.idle_rounds = 0;

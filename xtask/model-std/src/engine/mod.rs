@@ -125,6 +125,26 @@ impl Object {
         with(|running| running.objects[self.0 as usize].holder = Some(running.current));
     }
 
+    /// Remembers that the running thread reads what this lock protects, beside others.
+    pub fn begin_reading(self) {
+        with(|running| {
+            let reader = (self, running.current);
+            running.rereads |= running.readers.contains(&reader);
+            running.readers.push(reader);
+        });
+    }
+
+    /// The running thread reads it once less.
+    pub fn end_reading(self) {
+        with(|running| {
+            let reader = (self, running.current);
+            let last = running.readers.iter().rposition(|known| *known == reader);
+            if let Some(last) = last {
+                running.readers.remove(last);
+            }
+        });
+    }
+
     /// Nobody holds it any more.
     pub fn released(self) {
         with(|running| running.objects[self.0 as usize].holder = None);

@@ -100,6 +100,7 @@ pub fn summary(phases: &[Phase], judge: &Judge) -> Value {
             "schedules": phase.coverage.schedules,
             "cut_short": phase.coverage.cut_short,
             "loops": phase.coverage.loops,
+            "rereads": phase.coverage.rereads,
             "complete": phase.coverage.complete,
             "seconds": phase.took.as_secs_f64(),
         })

@@ -87,6 +87,8 @@ pub struct Coverage {
     pub cut_short: u64,
     /// Whether in some of them a thread was taken to wait in a loop until something changes.
     pub loops: bool,
+    /// Whether in some of them a thread read a lock that it was reading already.
+    pub rereads: bool,
     /// Whether that is all there is under this strategy. Not so where a thread had to be
     /// stopped because it would have gone on for ever while others waited.
     pub complete: bool,
@@ -179,6 +181,7 @@ pub fn explore(
             running.scheduler = Some(scheduler);
             fair |= running.fair;
             coverage.loops |= running.loops;
+            coverage.rereads |= running.rereads;
             let go_on = match running.ending {
                 Some(Ending::Cut) => {
                     coverage.cut_short += 1;
