@@ -208,8 +208,8 @@ struct Told<'f> {
     width: usize,
     /// What is explored, in reading order.
     subjects: &'f [Subject],
-    /// What is wrong, kept for the end, by the program's place in that order: programs end
-    /// in any order, and the same command shall say the same.
+    /// What is wrong, kept for the end, by the program's place in that order: what does not
+    /// compile is known before the others.
     failures: BTreeMap<usize, String>,
     /// What each program is worth, as JSON has it.
     statuses: Vec<&'static str>,
@@ -268,7 +268,11 @@ impl<'f> Told<'f> {
         self.failed += usize::from(!report.status.is_good());
         self.bar.inc(1);
         self.write(&text)?;
-        self.objects(report.json())
+        // Ten thousand outputs are many objects to make for nobody.
+        match self.flags.json {
+            true => self.objects(report.json()),
+            false => Ok(()),
+        }
     }
 
     /// Keeps what is wrong with a program, to be told at the end.

@@ -385,12 +385,6 @@ impl Execution {
         self.current
     }
 
-    /// What the thread's next operation touches; nothing, if it has finished.
-    pub fn next_accesses(&self, thread: u32) -> Accesses {
-        let next = self.threads[thread as usize].next();
-        next.map_or_else(Accesses::default, |op| op.accesses)
-    }
-
     /// The time model.
     pub fn time(&self) -> TimeModel {
         self.time

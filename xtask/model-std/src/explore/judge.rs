@@ -342,10 +342,19 @@ fn report<'c>(
     if fatal.is_some() {
         return (fatal, None);
     }
-    let deadlock = |kind, rule, story: &str| Cause {
-        rule,
+    // Where a program hangs, lines that never came break rules as well; this is the cause.
+    let waits = |kind, story: &str| Cause {
         places: places(),
         ..Cause::of(kind, story)
+    };
+    let hangs = match ending {
+        Ending::Deadlock => Some(waits(
+            "deadlock",
+            "every thread that is left waits for another",
+        )),
+        Ending::Livelock => Some(waits("livelock", "the threads go on, and nothing changes")),
+        Ending::TooLong => Some(Cause::of("endless", TOO_LONG)),
+        _ => None,
     };
     let panic = |thread: &ThreadState, more: &str| {
         let name = thread.name.as_deref().unwrap_or("a thread without a name");
@@ -363,17 +372,7 @@ fn report<'c>(
     };
     let Some(checker) = checker else {
         let cause = match ending {
-            Ending::Deadlock => Some(deadlock(
-                "deadlock",
-                None,
-                "every thread that is left waits for another",
-            )),
-            Ending::Livelock => Some(deadlock(
-                "livelock",
-                None,
-                "the threads go on, and nothing changes",
-            )),
-            Ending::TooLong => Some(Cause::of("endless", TOO_LONG)),
+            _ if hangs.is_some() => hangs,
             Ending::OutputTooLong => {
                 Some(Cause::of("endless output", "it printed more than 4 MiB"))
             }
@@ -395,33 +394,15 @@ fn report<'c>(
     let broken = checker
         .broken()
         .find(|&index| rules[index].not_explored.is_none());
-    let cause = broken.map(|index| match ending {
-        // Lines that never came break other rules as well; the cause is that it hangs.
-        Ending::Deadlock => deadlock(
-            "deadlock",
-            Some(index),
-            "every thread that is left waits for another",
-        ),
-        Ending::Livelock => deadlock(
-            "livelock",
-            Some(index),
-            "the threads go on, and nothing changes",
-        ),
-        Ending::TooLong => Cause {
+    let cause = broken.map(|index| {
+        let kind = match rules[index].kind {
+            "outcome" => "outcome",
+            _ => "always",
+        };
+        Cause {
             rule: Some(index),
-            ..Cause::of("endless", TOO_LONG)
-        },
-        _ => Cause {
-            rule: Some(index),
-            ..Cause::of(
-                if rules[index].kind == "outcome" {
-                    "outcome"
-                } else {
-                    "always"
-                },
-                "",
-            )
-        },
+            ..hangs.unwrap_or_else(|| Cause::of(kind, ""))
+        }
     });
     (cause, Some(checker))
 }

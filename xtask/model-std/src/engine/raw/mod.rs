@@ -138,7 +138,6 @@ pub(crate) fn outlive(place: &Location<'_>) -> &'static Location<'static> {
 }
 
 /// What the values in `static`s were before the program first used them.
-#[derive(Default)]
 pub struct Statics {
     values: Vec<(*mut mem::MaybeUninit<u8>, usize)>,
     /// Their bytes, one behind the other; some may be padding.
