@@ -38,6 +38,7 @@ fn main() {
     trials.extend([
         Trial::test("files are explored from anywhere", files),
         Trial::test("a token is refused once the source has changed", changed),
+        Trial::test("a token is refused whose choices do not fit", unfit),
     ]);
     // The compiler's wrapper is a shell script.
     #[cfg(unix)]
@@ -538,6 +539,37 @@ fn changed() -> Result<()> {
         false,
     )?;
     must(&ran, 1, &["FAIL race: panic"])
+}
+
+fn unfit() -> Result<()> {
+    let path = folder("unfit", &[("race.rs", RACE)])?;
+    let ran = Ran::of(explore(&path, &["race.rs"]), None, false)?;
+    let token = token(&ran)?;
+    let once = Ran::of(
+        explore(&path, &["race.rs", "--json", "--replay", &token]),
+        None,
+        false,
+    )?;
+    must(&once, 1, &["\"schedules\":1,"])?;
+    let choice = token.split('.').nth(2).expect("it has a choice");
+    for (other, answer) in [
+        ("1@300", "the schedule has 11 steps"),
+        ("7@3", "there is no such thread then"),
+        ("1@8", "the thread cannot go on then"),
+        ("1@9.0@2", "is no replay token"),
+    ] {
+        let token = token.replace(choice, other);
+        let ran = Ran::of(
+            explore(&path, &["race.rs", "--replay", &token]),
+            None,
+            false,
+        )?;
+        must(&ran, 2, &[other, answer])?;
+        if !ran.stdout.is_empty() {
+            return Err(format!("an error is no report\n{ran}").into());
+        }
+    }
+    Ok(())
 }
 
 /// Has the compiler wrapped, so that each harness is changed before it is compiled: as if a

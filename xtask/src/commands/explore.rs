@@ -15,7 +15,6 @@ use serde_json::{Value, json};
 use crate::error::{ALL_HOLD, BROKEN, Error, INTERRUPTED, Result};
 use crate::explore::build::{self, Facade, Harness};
 use crate::explore::child::{self, Explored, Failure};
-use crate::explore::protocol::Schedule;
 use crate::explore::real;
 use crate::explore::report::{Report, thousands};
 use crate::explore::source::{self, Subject};
@@ -78,8 +77,7 @@ pub fn explore(flags: &ExploreFlags) -> Result<u8> {
         }
     }
     told.bar.set_length(ready.len() as u64);
-    let schedule = replay.as_ref().map(|token| &token.schedule);
-    run(&ready, flags, schedule, &mut told)?;
+    run(&ready, flags, replay.as_ref(), &mut told)?;
     for subject in &not_explored {
         told.not_explored(subject)?;
     }
@@ -113,7 +111,7 @@ enum News {
 fn run(
     ready: &[(&Subject, &Harness)],
     flags: &ExploreFlags,
-    replay: Option<&Schedule>,
+    replay: Option<&Token>,
     told: &mut Told<'_>,
 ) -> Result<()> {
     let cores = thread::available_parallelism().map_or(1, usize::from);
@@ -144,7 +142,7 @@ fn run(
                         subject,
                         harness,
                         flags,
-                        replay,
+                        replay.map(|token| &token.schedule),
                         &mut |schedules, strategy| {
                             tell(News::Progress(index, schedules, strategy.to_string()));
                         },
@@ -163,7 +161,11 @@ fn run(
         let mut tell = |index: usize, explored: std::result::Result<Explored, Failure>| {
             let (subject, harness) = ready[index];
             let heard = match explored {
-                Ok(explored) => told.ended(subject, harness, &explored),
+                Ok(explored) => {
+                    let mut runs = explored.runs.iter();
+                    let fit = runs.try_for_each(|run| replay.map_or(Ok(()), |t| t.fits(run)));
+                    fit.and_then(|()| told.ended(subject, harness, &explored))
+                }
                 Err(Failure::NotInPlace(what)) => Err(Error::Broken(what)),
                 Err(Failure::Program(Error::Interrupted)) => Ok(()),
                 Err(Failure::Program(error)) => {

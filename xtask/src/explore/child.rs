@@ -106,6 +106,10 @@ pub fn explore(
                 on_progress(schedules, &strategy);
             }
             Ok(Message::Run(run)) => {
+                // A search counts its schedules itself, and one that is asked for is one.
+                if replay.is_some() {
+                    explored.schedules = 1;
+                }
                 explored.runs.push(*run);
                 explored.objects.push(object);
             }

@@ -6,7 +6,7 @@
 
 use std::fmt;
 
-use super::protocol::{Schedule, TimeModel};
+use super::protocol::{Run, Schedule, TimeModel};
 use crate::error::{Error, Result};
 
 /// The version of the form; a token of another is refused.
@@ -50,10 +50,14 @@ impl Token {
             let (thread, step) = part.split_once('@')?;
             Some((step.parse().ok()?, thread.parse().ok()?))
         });
+        let deviations: Vec<(u32, u32)> = deviations.collect::<Option<_>>()?;
+        if !deviations.is_sorted_by(|(step, _), (later, _)| step < later) {
+            return None;
+        }
         Some(Self {
             schedule: Schedule {
                 time_model,
-                deviations: deviations.collect::<Option<_>>()?,
+                deviations,
             },
             program,
             explorer,
@@ -75,6 +79,37 @@ impl Token {
             "the token is of no use here: {what} when the schedule was found, \
              so that its steps would be others; explore again without `--replay`"
         )))
+    }
+
+    /// Nothing, if each of its threads takes its step in the run that came of it.
+    ///
+    /// # Errors
+    ///
+    /// One does not; the message says which, and why.
+    pub fn fits(&self, run: &Run) -> Result<()> {
+        for &(step, thread) in &self.schedule.deviations {
+            let (at, who) = (step as usize, thread as usize);
+            let taken = run.steps.get(at);
+            if taken.is_some_and(|taken| taken.thread == who) {
+                continue;
+            }
+            // Where the run breaks off at this very step, it is because of this choice.
+            let fault = run.fault.as_ref().map(|fault| fault.kind.as_str());
+            let why = match taken {
+                Some(taken) => format!("thread {} takes that step", taken.thread),
+                None if run.steps.len() < at || fault != Some("nondeterminism") => {
+                    format!("the schedule has {} steps", run.steps.len())
+                }
+                None if who < run.threads.len() => "the thread cannot go on then".to_string(),
+                None => "there is no such thread then".to_string(),
+            };
+            return Err(Error::usage(format!(
+                "the token's choice `{thread}@{step}` does not fit the program: {why}; take the \
+                 token from a report (if it is from one, the program depends on something \
+                 other than the schedule)"
+            )));
+        }
+        Ok(())
     }
 }
 
