@@ -145,6 +145,8 @@ pub struct Run {
     pub threads: Vec<Option<String>>,
     /// What they did.
     pub steps: Vec<Step>,
+    /// How many steps more there are, which are not told: the schedule has no end.
+    pub more_steps: usize,
     /// Who waits for what at the end, and for ever.
     pub waits: Vec<Wait>,
     /// What was printed, and how it ended.
@@ -356,6 +358,7 @@ impl Run {
             schedule: Schedule::parse(&object["schedule"])?,
             threads: threads.map(|thread| optional(thread, "name")).collect(),
             steps: parsed(object, "steps", Step::parse)?,
+            more_steps: index(&object["more_steps"]).unwrap_or(0),
             waits: parsed(object, "waits", Wait::parse)?,
             transcript: transcript(object)?,
         })

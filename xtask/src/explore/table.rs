@@ -280,6 +280,9 @@ impl<'r> Table<'r> {
             }
             start = end;
         }
+        if self.run.more_steps > 0 {
+            rows.push(Row::Fold(self.run.more_steps));
+        }
         rows.extend(self.end());
         rows
     }

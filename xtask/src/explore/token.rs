@@ -90,15 +90,17 @@ impl Token {
         for &(step, thread) in &self.schedule.deviations {
             let (at, who) = (step as usize, thread as usize);
             let taken = run.steps.get(at);
-            if taken.is_some_and(|taken| taken.thread == who) {
+            // A step that is not told departs from nothing.
+            let all = run.steps.len() + run.more_steps;
+            if taken.map_or(at < all, |taken| taken.thread == who) {
                 continue;
             }
             // Where the run breaks off at this very step, it is because of this choice.
             let fault = run.fault.as_ref().map(|fault| fault.kind.as_str());
             let why = match taken {
                 Some(taken) => format!("thread {} takes that step", taken.thread),
-                None if run.steps.len() < at || fault != Some("nondeterminism") => {
-                    format!("the schedule has {} steps", run.steps.len())
+                None if all < at || fault != Some("nondeterminism") => {
+                    format!("the schedule has {all} steps")
                 }
                 None if who < run.threads.len() => "the thread cannot go on then".to_string(),
                 None => "there is no such thread then".to_string(),

@@ -20,6 +20,8 @@ const REMEMBERED: usize = 1 << 20;
 const LISTED: usize = 10_000;
 
 const TOO_LONG: &str = "it has taken more steps than a schedule may have, and goes on";
+const ENDLESS_OUTPUT: &str =
+    "it has taken more steps than a schedule may have, most of them to print, and goes on";
 
 /// What must hold, and what has been seen.
 pub struct Judge {
@@ -353,7 +355,14 @@ fn report<'c>(
             "every thread that is left waits for another",
         )),
         Ending::Livelock => Some(waits("livelock", "the threads go on, and nothing changes")),
-        Ending::TooLong => Some(Cause::of("endless", TOO_LONG)),
+        Ending::TooLong => {
+            // Short lines come to too many steps before they come to too many bytes.
+            let lines = execution.output.lines().len();
+            Some(match lines > execution.steps.len() / 2 {
+                true => Cause::of("endless output", ENDLESS_OUTPUT),
+                false => Cause::of("endless", TOO_LONG),
+            })
+        }
         _ => None,
     };
     let panic = |thread: &ThreadState, more: &str| {

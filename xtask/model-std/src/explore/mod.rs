@@ -15,7 +15,7 @@ use std::ops::ControlFlow;
 use std::rc::Rc;
 use std::time::{Duration, Instant};
 
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::engine::execution::{Ending, Execution};
 use crate::engine::recorder::Recorder;
@@ -320,7 +320,14 @@ impl<'r> Search<'r> {
             say(wire::progress(self.judge.schedules, strategy, execution));
         }
         let refused = matches!(execution.ending, Some(Ending::Refused(_)));
-        let done = self.judge.is_satisfied() || refused;
+        // Where the first schedule has no end, neither have the others, as a rule; and each
+        // takes as long as thousands that have one.
+        let endless = self.judge.schedules == 1
+            && matches!(
+                execution.ending,
+                Some(Ending::TooLong | Ending::OutputTooLong)
+            );
+        let done = self.judge.is_satisfied() || refused || endless;
         match done {
             true => ControlFlow::Break(()),
             false => ControlFlow::Continue(()),
@@ -357,21 +364,24 @@ impl<'r> Search<'r> {
         let strategy = Strategy::Replay(schedule.clone());
         let mut settings = self.request.settings(strategy, schedule.time);
         settings.recorded = true;
+        let mut object = Value::Null;
         let mut found = Vec::new();
         for _ in 0..2 {
             explore(&settings, self.program, |execution| {
-                let cause = self.judge.cause(execution);
-                let same = cause.as_ref() == Some(&failure.cause);
-                let mut object = report::failure(execution, Some(&failure.cause), &self.judge);
-                object["strategy"] = json!(wire::strategy_name(&failure.strategy));
-                object["found_after"] = json!(failure.found_after);
-                object["failing"] = json!(failure.failing);
-                found.push((same, execution.output.hash(true), object));
+                if object.is_null() {
+                    object = report::failure(execution, Some(&failure.cause), &self.judge);
+                }
+                let same = self.judge.cause(execution).as_ref() == Some(&failure.cause);
+                found.push((same, execution.output.hash(true)));
                 ControlFlow::Break(())
             });
         }
-        let (_, second, _) = found.pop().expect("there were two");
-        let (same, first, mut object) = found.pop().expect("there were two");
+        object["strategy"] = json!(wire::strategy_name(&failure.strategy));
+        object["found_after"] = json!(failure.found_after);
+        object["failing"] = json!(failure.failing);
+        let [(same, first), (_, second)] = found[..] else {
+            unreachable!("there were two");
+        };
         if !same || first != second {
             let cause = Cause::nondeterminism();
             object["kind"] = json!(cause.kind);

@@ -6,14 +6,20 @@ use super::judge::{Cause, Judge, transcript};
 use super::{Phase, wire};
 use crate::engine::execution::{Ending, Execution, Switch};
 
-/// An execution with all its steps, and why it fails.
+/// Of a schedule without end so many steps are told after its last deviation.
+const ENDLESS: usize = 1_000;
+
+/// An execution with its steps, and why it fails.
 pub fn failure(execution: &Execution, cause: Option<&Cause>, judge: &Judge) -> Value {
-    let lines = execution.output.lines();
-    let steps = (0..execution.steps.len()).map(|index| {
+    let told = told(execution);
+    // There may be as many lines as steps: each line is looked at once.
+    let mut printed = vec![Vec::new(); execution.steps.len()];
+    for (line, (by, _)) in execution.output.lines().iter().enumerate() {
+        printed[*by as usize].push(line);
+    }
+    let steps = printed.iter().take(told).enumerate().map(|(index, lines)| {
         let mut object = step(execution, index);
-        let printed = lines.iter().enumerate();
-        let printed = printed.filter(|(_, (by, _))| *by as usize == index);
-        object["lines"] = printed.map(|(line, _)| line).collect();
+        object["lines"] = json!(lines);
         object
     });
     let hangs = matches!(execution.ending, Some(Ending::Deadlock | Ending::Livelock));
@@ -45,9 +51,22 @@ pub fn failure(execution: &Execution, cause: Option<&Cause>, judge: &Judge) -> V
         "found": judge.found().map(|(after, _)| after),
         "threads": threads(execution),
         "steps": steps.collect::<Value>(),
+        "more_steps": execution.steps.len() - told,
         "waits": waits,
         "transcript": transcript(execution).to_ndjson(),
     })
+}
+
+/// How many steps are told: all, but where the schedule has no end. What it does for ever it
+/// does soon after its last deviation, and hundreds of thousands of steps take their time to
+/// be said and heard.
+fn told(execution: &Execution) -> usize {
+    let last = execution.deviations.last();
+    let settled = last.map_or(0, |&(step, _)| step as usize) + ENDLESS;
+    match execution.ending {
+        Some(Ending::TooLong | Ending::OutputTooLong) => settled.min(execution.steps.len()),
+        _ => execution.steps.len(),
+    }
 }
 
 /// The threads, with their names.
