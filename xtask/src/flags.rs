@@ -194,7 +194,8 @@ const EXPLORE_OPTIONS: &str =
       --replay TOKEN one schedule again, exactly; a report names its token
       --outputs      list the distinct outputs, how often each was seen, and a schedule
       --real-runs N  run the program N times as well, outside of the explorer, and say
-                     whether what it printed is among the explored outputs
+                     whether its outputs (the lines of each stream, and how it ended) are
+                     among the explored ones
       --stall SECONDS end a program that makes no step for so long (10)
       --tree FILE    write the explored tree of choices, as JSON
       --json         NDJSON on standard output, what is for people on standard error

@@ -512,6 +512,18 @@ fn files() -> Result<()> {
     let words = [&*file.to_string_lossy(), "--replay", &token(&ran)?];
     let ran = Ran::of(explore(Path::new("/"), &words), None, false)?;
     must(&ran, 1, &["FAIL my prog-1: panic"])?;
+    // Outside of the explorer too it is compiled as the file that a person names.
+    write(&path.join("ends.rs"), "fn main() { panic!() }\n");
+    let ran = Ran::of(
+        explore(&path, &["ends.rs", "--real-runs", "1"]),
+        None,
+        false,
+    )?;
+    must(
+        &ran,
+        1,
+        &["1 distinct output, which is among the 1 explored"],
+    )?;
     let ran = Ran::of(explore(&path, &["none.rs"]), None, false)?;
     must(&ran, 2, &["error: cannot read none.rs"])
 }

@@ -24,7 +24,9 @@ pub struct Real {
     pub runs: u32,
     /// How many distinct outputs they had.
     pub distinct: usize,
-    /// The outputs that no explored schedule has, each with how often it came.
+    /// How many distinct outputs of explored schedules these were compared with.
+    pub explored: usize,
+    /// The outputs that are not among those, each with how often it came.
     pub unexplored: Vec<(u32, Transcript)>,
 }
 
@@ -111,6 +113,7 @@ pub fn compare(subject: &Subject, explored: &Explored, runs: u32) -> Result<Real
     Ok(Real {
         runs,
         distinct: printed.len(),
+        explored: known.len(),
         unexplored: printed
             .into_iter()
             .filter(|(printed, _)| !known.contains(printed))
@@ -132,7 +135,9 @@ fn build(subject: &Subject) -> Result<PathBuf> {
         rustc
             .args(["--edition", &subject.edition, "--cap-lints", "allow", "-o"])
             .arg(&program)
-            .arg(folder.join(&subject.file))
+            // As the explored one, it shall name its file in what it prints of a panic.
+            .arg(&subject.file)
+            .current_dir(folder)
             .stdin(Stdio::null());
         let status = rustc.status().map_err(Error::io("cannot run rustc"))?;
         return status.success().then_some(program).ok_or_else(cannot);

@@ -140,7 +140,17 @@ impl<'e> Report<'e> {
             (Status::Broken, _) => {
                 let count = (self.broken.len() + self.unseen.len()) as u64;
                 let (n, s) = counted(count, "failure");
-                format!("{n} {s} {}", self.coverage("among"))
+                match (count, &self.explored.real) {
+                    // All that was explored held; the line on the real runs follows.
+                    (0, Some(real)) if !real.unexplored.is_empty() => {
+                        let (n, s) = counted(real.unexplored.len() as u64, "other output");
+                        format!(
+                            "held {}, but real runs printed {n} {s}",
+                            self.coverage("on")
+                        )
+                    }
+                    _ => format!("{n} {s} {}", self.coverage("among")),
+                }
             }
             (Status::Proved, _) => format!("held {}", self.coverage("on")),
             (Status::Held, _) => self.coverage("on"),
@@ -349,13 +359,22 @@ impl<'e> Report<'e> {
         };
         let (runs, s) = counted(real.runs.into(), "real run");
         let (distinct, outputs) = counted(real.distinct as u64, "distinct output");
-        let mut text = format!("        {runs} {s} printed {distinct} {outputs}");
-        match real.unexplored.len() {
-            0 => text += ", and all that is explored\n",
-            count => {
-                let _ = writeln!(text, ", of which {count} are not explored");
-            }
+        let missing = match (real.distinct, real.unexplored.len()) {
+            (1, 0) => "which is".to_string(),
+            (1, _) => "which is not".to_string(),
+            (_, 0) => "which are all".to_string(),
+            (_, 1) => "of which 1 is not".to_string(),
+            (_, count) => format!("of which {count} are not"),
+        };
+        let explored = thousands(real.explored as u64);
+        let mut text = format!(
+            "        {runs} {s} printed {distinct} {outputs}, {missing} among the {explored} explored"
+        );
+        // The search for a pitfall is over before it has seen everything.
+        if self.status == Status::Found && !real.unexplored.is_empty() {
+            text += " until it went wrong";
         }
+        text.push('\n');
         for (count, transcript) in real.unexplored.iter().take(SHOWN_OUTPUTS) {
             let (n, s) = counted((*count).into(), "real run");
             let exit = ended(&transcript.end.exit);
