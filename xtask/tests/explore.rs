@@ -524,6 +524,12 @@ fn files() -> Result<()> {
         1,
         &["1 distinct output, which is among the 1 explored"],
     )?;
+    write(&path.join("bare.rs"), "pub fn start() {}\n");
+    let ran = Ran::of(explore(&path, &["bare.rs"]), None, false)?;
+    must(&ran, 1, &["error: bare.rs has no `main`"])?;
+    if ran.stdout.contains("__explore_main") {
+        return Err(format!("what the harness appends is shown\n{ran}").into());
+    }
     let ran = Ran::of(explore(&path, &["none.rs"]), None, false)?;
     must(&ran, 2, &["error: cannot read none.rs"])
 }

@@ -10,6 +10,8 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
+use serde_json::Value;
+
 use super::source::{self, Package, Subject, write_changed};
 use super::token::Fingerprint;
 use crate::cargo::{self, cargo};
@@ -215,8 +217,8 @@ fn build_group(
         .map(|(_, subject)| subject.package_folder())
         .collect();
     let mut executables: Vec<Option<PathBuf>> = vec![None; members.len()];
-    let mut errors: Vec<String> = vec![String::new(); members.len()];
-    let mut others = String::new();
+    let mut errors: Vec<Errors> = members.iter().map(|_| Errors::default()).collect();
+    let mut others = Errors::default();
     let status = cargo::messages(command, &mut |message| {
         let folder = message["manifest_path"]
             .as_str()
@@ -228,20 +230,21 @@ fn build_group(
         if let (Some(member), Some(program)) = (member, message["executable"].as_str()) {
             executables[member] = Some(PathBuf::from(program));
         }
-        if message["message"]["level"] == "error"
-            && let Some(rendered) = message["message"]["rendered"].as_str()
-        {
-            match member {
-                Some(member) => errors[member] += rendered,
-                None => others += rendered,
+        match member {
+            Some(member) if is_without_main(&message["message"]) => {
+                let file = members[member].1.file.display();
+                errors[member].text +=
+                    &format!("error: {file} has no `main`, with which every program begins\n\n");
             }
+            Some(member) => errors[member].add(&message["message"]),
+            None => others.add(&message["message"]),
         }
     })?;
     let understood = executables.iter().any(Option::is_some)
         || errors
             .iter()
             .chain([&others])
-            .any(|errors| !errors.is_empty());
+            .any(|errors| !errors.text.is_empty());
     if !status.success() && !understood {
         return Err(Error::usage(
             "cargo did not build anything; mend what it says above",
@@ -249,7 +252,7 @@ fn build_group(
     }
     let mut built = Vec::new();
     for (((index, subject), executable), errors) in members.iter().zip(executables).zip(errors) {
-        let result = match executable.filter(|_| errors.is_empty()) {
+        let result = match executable.filter(|_| errors.text.is_empty()) {
             Some(executable) => Ok(Harness {
                 executable,
                 program: subject.fingerprint()?,
@@ -281,17 +284,65 @@ fn write_workspace(workspace: &Path, members: &[(usize, &Subject)]) -> Result<()
     write_changed(&workspace.join("Cargo.toml"), manifest.as_bytes()).map_err(cannot())
 }
 
+/// What the compiler says of a package that it refuses.
+#[derive(Default)]
+struct Errors {
+    /// All of it, as a person reads it.
+    text: String,
+    /// What it does not know: a path, or the end of one, as in `io::stdin`.
+    unknown: Vec<String>,
+}
+
+impl Errors {
+    /// Takes in what the compiler says, if it is an error.
+    fn add(&mut self, message: &Value) {
+        let (Some("error"), Some(text)) = (message["level"].as_str(), message["rendered"].as_str())
+        else {
+            return;
+        };
+        self.text += text;
+        let first = message["message"].as_str().unwrap_or_default();
+        let words: Vec<_> = first.split('`').skip(1).step_by(2).collect();
+        let unknown = &mut self.unknown;
+        match (message["code"]["code"].as_str(), &words[..]) {
+            // "unresolved imports `std::net::TcpListener`, `std::net::TcpStream`"
+            (Some("E0432"), imports) => unknown.extend(imports.iter().map(ToString::to_string)),
+            // "cannot find function `stdin` in module `io`", "no method named `as_ptr` found
+            // for struct `AtomicPtr<u8>` in the current scope"
+            (Some(code), [name, within]) if UNKNOWN.contains(&code) => {
+                let within = within.split('<').next().unwrap_or_default();
+                unknown.push(format!("{within}::{name}"));
+            }
+            // "cannot find type `TcpStream` in this scope"; of values the library has none.
+            (Some(code), [name]) if UNKNOWN.contains(&code) && !first.contains(" value ") => {
+                unknown.push(name.to_string());
+            }
+            _ => {}
+        }
+    }
+}
+
+/// The codes of errors about one name that nothing has.
+const UNKNOWN: [&str; 8] = [
+    "E0405", "E0412", "E0422", "E0423", "E0425", "E0433", "E0574", "E0599",
+];
+
+/// Whether an error says that the line which is appended to a program finds no `main`.
+fn is_without_main(message: &Value) -> bool {
+    let spans = message["spans"].as_array().into_iter().flatten();
+    let mut lines = spans.filter_map(|span| span["text"][0]["text"].as_str());
+    message["code"]["code"] == "E0425" && lines.any(source::is_entry)
+}
+
 /// Why there is no program, in the compiler's words, with the file that a person knows.
-fn does_not_compile(subject: &Subject, errors: &str, others: &str) -> Fault {
-    let (what, details) = match errors.is_empty() {
+fn does_not_compile(subject: &Subject, errors: &Errors, others: &Errors) -> Fault {
+    let (what, errors) = match errors.text.is_empty() {
         false => ("it does not compile", errors),
         true => ("what it depends on does not compile", others),
     };
     let file = subject.file.to_string_lossy();
-    let mut details = details.replace(&*file, &subject.shown_file());
-    if let Some(note) = note(errors) {
-        details += &note;
-    }
+    let mut details = errors.text.replace(&*file, &subject.shown_file());
+    details += &notes(&errors.unknown);
     Fault {
         what: what.to_string(),
         details,
@@ -299,22 +350,57 @@ fn does_not_compile(subject: &Subject, errors: &str, others: &str) -> Fault {
     }
 }
 
-/// A word on an error that may be the explorer's fault and not the program's: the facade
-/// has not everything that the standard library has.
-fn note(errors: &str) -> Option<String> {
-    let name = errors.lines().find_map(|line| {
-        let quoted: Vec<_> = line.split('`').skip(1).step_by(2).collect();
-        match quoted[..] {
-            // "cannot find function `stdin` in module `std::io`"
-            [item, module] if module == "std" || module.starts_with("std::") => {
-                Some(format!("{module}::{item}"))
-            }
-            [path] if path.starts_with("std::") => Some(path.to_string()),
-            _ => None,
+/// What the facade has, and what it refuses and why: made of its table, which the runner
+/// does not see, since it compiles the facade only for programs.
+const FIDELITY: &str = include_str!("../../model-std/FIDELITY.md");
+
+/// What the facade refuses, as in `std::io::stdin`, each with the reason.
+fn refused() -> impl Iterator<Item = (String, &'static str)> {
+    let quoted = |text: &'static str| text.split('`').skip(1).step_by(2);
+    FIDELITY.split("\n## ").skip(1).flat_map(move |section| {
+        let (title, text) = section.split_once('\n').unwrap_or_default();
+        let module = quoted(title).next().unwrap_or_default();
+        let lines = text.lines();
+        let lists = lines.filter_map(|line| line.strip_prefix("- Refused: ")?.split_once("`: "));
+        lists.flat_map(move |(names, why)| {
+            let why = why.trim_end_matches('.');
+            quoted(names).map(move |name| (format!("{module}::{name}"), why))
+        })
+    })
+}
+
+/// A word on what the compiler does not know, which may be the explorer's fault and not the
+/// program's: the facade has not everything that the standard library has.
+fn notes(unknown: &[String]) -> String {
+    let mut missing = BTreeMap::new();
+    for path in unknown {
+        let is_it = |refused: &str, path: &str| {
+            let is_inside = path.strip_prefix(refused);
+            is_inside.is_some_and(|rest| rest.is_empty() || rest.starts_with("::"))
+                || refused.ends_with(&format!("::{path}"))
+        };
+        let mut known: Vec<_> = refused().filter(|(item, _)| is_it(item, path)).collect();
+        // A module may have another name in the program; a type is another one then.
+        if let (true, Some((module, name))) = (known.is_empty(), path.rsplit_once("::"))
+            && module.starts_with(char::is_lowercase)
+        {
+            known.extend(refused().filter(|(item, _)| is_it(item, name)));
         }
-    })?;
-    Some(format!(
-        "note: the explorer's standard library has no `{name}`; xtask/model-std/FIDELITY.md \
-         lists what it has\n"
-    ))
+        if known.is_empty() && path.starts_with("std::") {
+            missing.insert(path.clone(), "");
+        }
+        missing.extend(known);
+    }
+    let mut text = String::new();
+    for (item, why) in &missing {
+        let why = match why.is_empty() {
+            true => String::new(),
+            false => format!(": {why}"),
+        };
+        text += &format!("note: the explorer's standard library has no `{item}`{why}\n");
+    }
+    if !missing.is_empty() {
+        text += "note: xtask/model-std/FIDELITY.md lists what it has\n";
+    }
+    text
 }

@@ -27,6 +27,11 @@ use crate::workspace::{Topic, Workspace};
 const ENTRY: &str =
     "\n#[doc(hidden)] pub fn __explore_main() -> i32 { ::std::__Main::report(main()) }\n";
 
+/// Whether a line of a copy is the appended one.
+pub fn is_entry(line: &str) -> bool {
+    line == ENTRY.trim()
+}
+
 /// The program that explores a library. The canary uses what must not come from the real
 /// standard library; the driver refuses to go on if it does.
 const HARNESS: &str = "\
