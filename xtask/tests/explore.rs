@@ -144,8 +144,14 @@ impl Workspace {
         }
         if command.contains("TREE") {
             let tree: Value = serde_json::from_slice(&fs::read(&tree)?)?;
-            if !tree.is_object() {
-                return Err("the tree is no object".into());
+            let nodes = tree["nodes"].as_array().ok_or("the tree has no nodes")?;
+            let placed = nodes.iter().filter(|node| node["line"].is_u64()).count();
+            let of_main = |node: &&Value| {
+                let file = node["file"].as_str().unwrap_or_default();
+                file.starts_with("crates/") && file.ends_with("/src/main.rs")
+            };
+            if placed == 0 || placed != nodes.iter().filter(of_main).count() {
+                return Err(format!("a line of the tree is in no file\n{tree}").into());
             }
         }
         if signal.is_none() {
@@ -167,6 +173,11 @@ impl Workspace {
             last = serde_json::from_str(line).map_err(|error| format!("{error}: {line}"))?;
             if !last.is_object() {
                 return Err(format!("{line} is no object").into());
+            }
+            // A place is where somebody wrote something.
+            let mut files = line.split("\"file\":\"").skip(1);
+            if files.any(is_inner) {
+                return Err(format!("{line} has a place inside of the explorer").into());
             }
         }
         let refused = first.stdout.is_empty();
@@ -211,6 +222,12 @@ impl Workspace {
         }
         Ok(())
     }
+}
+
+/// Whether a text begins with the path of a file of the explorer's or of the compiler's library.
+fn is_inner(text: &str) -> bool {
+    let file = text.split('"').next().unwrap_or_default();
+    file.contains("model-std/src/") || file.contains("/library/")
 }
 
 /// The runner, with nothing of the environment that changes what it says.

@@ -210,12 +210,12 @@ pub struct Object {
     pub thread: Option<usize>,
 }
 
-/// A place in a source file.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+/// A place in a source file; the default is none, where nobody wrote the call.
+#[derive(Debug, Clone, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Place {
     /// The file, as the compiler names it.
     pub file: String,
-    /// The line, from 1 on; 0 if nobody knows.
+    /// The line, from 1 on; 0 if there is none.
     pub line: usize,
     /// The column, from 1 on.
     pub column: usize,
@@ -409,10 +409,13 @@ impl Object {
 
 impl Place {
     fn parse(object: &Value) -> Parsed<Self> {
+        if object["file"].is_null() {
+            return Ok(Self::default());
+        }
         Ok(Self {
             file: text(object, "file")?,
             line: number(object, "line")? as usize,
-            column: index(&object["column"]).unwrap_or(1),
+            column: number(object, "column")? as usize,
         })
     }
 }

@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 
 use super::build::Harness;
 use super::child::Explored;
-use super::protocol::{Output, Phase, Run, Schedule, Strategy, TimeModel};
+use super::protocol::{Output, Phase, Place, Run, Schedule, Strategy, TimeModel};
 use super::real::ended;
 use super::source::Subject;
 use super::table::{Table, clipped, short};
@@ -482,8 +482,10 @@ impl<'e> Report<'e> {
                 true => "goes on".to_string(),
                 false => table.waiting(&wait.verb, wait.object.as_ref()),
             };
-            let place = self.place(&wait.place.file, wait.place.line);
-            let _ = write!(text, "  {thread} {waiting}, at {place}");
+            let _ = write!(text, "  {thread} {waiting}");
+            if let Some(place) = self.place(&wait.place) {
+                let _ = write!(text, ", at {place}");
+            }
             if let Some(holder) = wait.holder {
                 let who = match holder == wait.thread {
                     true => "it holds itself",
@@ -492,8 +494,7 @@ impl<'e> Report<'e> {
                 let mut steps = run.steps.iter().rev();
                 let took = steps.find(|step| step.thread == holder && step.object == wait.object);
                 let _ = write!(text, ", which {who}");
-                if let Some(took) = took {
-                    let place = self.place(&took.place.file, took.place.line);
+                if let Some(place) = took.and_then(|took| self.place(&took.place)) {
                     let _ = write!(text, " since {place}");
                 }
             }
@@ -502,12 +503,13 @@ impl<'e> Report<'e> {
         text
     }
 
-    /// A place in a source file as a person can open it.
-    fn place(&self, file: &str, line: usize) -> String {
+    /// A place in a source file as a person can open it, if there is one.
+    fn place(&self, Place { file, line, .. }: &Place) -> Option<String> {
         let path = self.subject.package.root.join(file);
         match path.exists() && !Path::new(file).is_absolute() {
-            true => format!("{}:{line}", shown_path(&path)),
-            false => format!("{}:{line}", short(file)),
+            _ if *line == 0 => None,
+            true => Some(format!("{}:{line}", shown_path(&path))),
+            false => Some(format!("{}:{line}", short(file))),
         }
     }
 

@@ -167,13 +167,12 @@ impl<'r> Table<'r> {
     }
 
     /// A line of the source: its number alone in the program's own file, and nothing where
-    /// nobody wrote the call: the explorer starts `main`, the compiler drops a guard.
+    /// nobody wrote the call.
     fn place(&self, place: &Place) -> String {
-        let file = short(&place.file);
-        match is_of_toolchain(&place.file) || file.starts_with("model-std") {
-            true => String::new(),
-            false if place.file == self.file => format!(":{}", place.line),
-            false => format!("{file}:{}", place.line),
+        match place.line {
+            0 => String::new(),
+            line if place.file == self.file => format!(":{line}"),
+            line => format!("{}:{line}", short(&place.file)),
         }
     }
 
@@ -431,10 +430,4 @@ pub fn short(file: &str) -> &str {
         }
         None => file,
     }
-}
-
-/// Whether a source file is that of the real standard library.
-fn is_of_toolchain(file: &str) -> bool {
-    let file = file.replace('\\', "/");
-    file.starts_with("/rustc/") || file.contains("/rustlib/src/rust/library/")
 }

@@ -1,5 +1,7 @@
 //! What is said of an execution and of a search, as JSON.
 
+use std::panic::Location;
+
 use serde_json::{Value, json};
 
 use super::judge::{Cause, Judge, transcript};
@@ -30,14 +32,13 @@ pub fn failure(execution: &Execution, cause: Option<&Cause>, judge: &Judge) -> V
         .map(|(thread, op)| {
             let object = op.accesses.iter().next().map(|(object, _)| object);
             let holder = object.and_then(|object| execution.objects[object as usize].holder);
-            json!({
+            let wait = json!({
                 "thread": thread,
                 "verb": op.verb,
                 "object": object.map(|object| self::object(execution, object)),
                 "holder": holder,
-                "file": op.place.file(),
-                "line": op.place.line(),
-            })
+            });
+            with_place(wait, op.place)
         })
         .collect();
     json!({
@@ -80,34 +81,45 @@ pub fn threads(execution: &Execution) -> Value {
 /// One step of a recorded execution.
 pub fn step(execution: &Execution, index: usize) -> Value {
     let detail = &execution.details[index];
-    json!({
+    let step = json!({
         "step": index,
         "thread": execution.steps[index].thread,
         "verb": detail.verb,
         "object": detail.object.map(|object| self::object(execution, object)),
         "value": detail.value,
-        "file": detail.place.file(),
-        "line": detail.place.line(),
-        "column": detail.place.column(),
         "at_us": detail.at / 1000,
         "switch": detail.switch.map(|switch| match switch {
             Switch::Preempted => "preempted",
             Switch::Blocked => "blocked",
             Switch::Finished => "finished",
         }),
-    })
+    });
+    with_place(step, detail.place)
 }
 
 fn object(execution: &Execution, object: u32) -> Value {
     let state = &execution.objects[object as usize];
-    json!({
+    let object = json!({
         "id": object,
         "kind": state.kind,
-        "file": state.created.file(),
-        "line": state.created.line(),
-        "column": state.created.column(),
         "thread": execution.thread_of(object),
-    })
+    });
+    with_place(object, state.created)
+}
+
+/// An object with its place in the source, unless nobody wrote it there: the explorer starts
+/// `main`, and the library of the compiler drops a guard.
+pub fn with_place(mut object: Value, place: &Location<'_>) -> Value {
+    let file = place.file().replace('\\', "/");
+    let is_inner = file.starts_with("/rustc/")
+        || file.contains("/rustlib/src/rust/library/")
+        || file.contains(concat!(env!("CARGO_PKG_NAME"), "/src/"));
+    if !is_inner {
+        object["file"] = json!(place.file());
+        object["line"] = json!(place.line());
+        object["column"] = json!(place.column());
+    }
+    object
 }
 
 /// What was searched, and what is known of each rule.

@@ -2,6 +2,7 @@
 
 use serde_json::{Value, json};
 
+use super::report::with_place;
 use crate::engine::execution::Execution;
 
 /// The tree grows no further than to so many nodes.
@@ -48,19 +49,18 @@ impl Tree {
                     let printed = lines.iter().filter(|(by, _)| *by as usize == index);
                     let object = detail.object.map(|object| {
                         let state = &execution.objects[object as usize];
-                        json!({"id": object, "kind": state.kind, "line": state.created.line()})
+                        with_place(json!({"id": object, "kind": state.kind}), state.created)
                     });
                     let what = json!({
                         "verb": detail.verb,
                         "object": object,
                         "value": detail.value,
-                        "line": detail.place.line(),
                         "prints": printed.map(|(_, line)| line.text.as_ref()).collect::<Vec<_>>(),
                     });
                     let next = self.nodes.len();
                     self.nodes.push(Node {
                         thread: step.thread,
-                        what,
+                        what: with_place(what, detail.place),
                         children: Vec::new(),
                         ending: None,
                     });
