@@ -21,23 +21,35 @@ pub struct Claim {
 ///
 /// The runner was interrupted while it waited, or the lock file cannot be used.
 pub fn claim(folder: &Path, alone: bool) -> Result<Claim> {
+    loop {
+        if let Some(claim) = claim_now(folder, alone)? {
+            return Ok(claim);
+        }
+        // Waiting in short steps, so that Ctrl-C ends the wait too.
+        if process::interrupted() {
+            return Err(Error::Interrupted);
+        }
+        thread::sleep(process::TICK);
+    }
+}
+
+/// The same, if nobody has to be waited for.
+///
+/// # Errors
+///
+/// The lock file cannot be used.
+pub fn claim_now(folder: &Path, alone: bool) -> Result<Option<Claim>> {
     let path = folder.join("machine.lock");
     let cannot = || Error::io(format!("cannot lock {}", path.display()));
     fs::create_dir_all(folder).map_err(cannot())?;
     let file = File::create(&path).map_err(cannot())?;
-    loop {
-        let tried = match alone {
-            true => file.try_lock(),
-            false => file.try_lock_shared(),
-        };
-        match tried {
-            Ok(()) => return Ok(Claim { _locked: file }),
-            Err(TryLockError::Error(error)) => return Err(cannot()(error)),
-            // Waiting in short steps, so that Ctrl-C ends the wait too.
-            Err(TryLockError::WouldBlock) if process::interrupted() => {
-                return Err(Error::Interrupted);
-            }
-            Err(TryLockError::WouldBlock) => thread::sleep(process::TICK),
-        }
+    let tried = match alone {
+        true => file.try_lock(),
+        false => file.try_lock_shared(),
+    };
+    match tried {
+        Ok(()) => Ok(Some(Claim { _locked: file })),
+        Err(TryLockError::WouldBlock) => Ok(None),
+        Err(TryLockError::Error(error)) => Err(cannot()(error)),
     }
 }

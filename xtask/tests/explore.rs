@@ -40,9 +40,10 @@ fn main() {
         Trial::test("a token is refused once the source has changed", changed),
         Trial::test("a token is refused whose choices do not fit", unfit),
     ]);
-    // The compiler's wrapper is a shell script.
+    // The compiler's wrapper is a shell script, and the facade is linked to.
     #[cfg(unix)]
     trials.extend([
+        Trial::test("of many files those explored last are kept", many),
         Trial::test("a facade that is not in place stops everything", canary),
         Trial::test("a process that says nothing is its program's failure", mute),
     ]);
@@ -232,7 +233,11 @@ fn is_inner(text: &str) -> bool {
 
 /// The runner, with nothing of the environment that changes what it says.
 fn runner() -> Command {
-    let mut runner = Command::new(env!("CARGO_BIN_EXE_xtask"));
+    runner_at(Path::new(env!("CARGO_BIN_EXE_xtask")))
+}
+
+fn runner_at(program: &Path) -> Command {
+    let mut runner = Command::new(program);
     for name in ["GITHUB_ACTIONS", "CLICOLOR_FORCE", "CARGO_TERM_COLOR"] {
         runner.env_remove(name);
     }
@@ -549,6 +554,44 @@ fn files() -> Result<()> {
     }
     let ran = Ran::of(explore(&path, &["none.rs"]), None, false)?;
     must(&ran, 2, &["error: cannot read none.rs"])
+}
+
+/// With a runner of its own, which keeps what it makes beside itself: others are exploring
+/// files meanwhile, and none is taken away then. Only the facade is theirs.
+#[cfg(unix)]
+fn many() -> Result<()> {
+    let names: Vec<_> = (0..12).map(|number| format!("{number}.rs")).collect();
+    let files: Vec<_> = names
+        .iter()
+        .map(|name| (&**name, "fn main() {}\n"))
+        .collect();
+    let path = folder("many", &files)?;
+    let target = tempfile::tempdir()?;
+    let own = target.path().join("debug/xtask");
+    let kept = target.path().join("xtask/explore");
+    let built = Path::new(env!("CARGO_BIN_EXE_xtask"));
+    let facade = built.ancestors().nth(2).expect("it is in a target folder");
+    let facade = facade.join("xtask/explore/facade");
+    fs::create_dir_all(&facade)?;
+    fs::create_dir_all(target.path().join("debug"))?;
+    fs::create_dir_all(&kept)?;
+    fs::copy(built, &own)?;
+    std::os::unix::fs::symlink(facade, kept.join("facade"))?;
+    let explore = |names: &[String]| {
+        let mut command = runner_at(&own);
+        command.arg("explore").args(names).current_dir(&path);
+        Ran::of(command, None, false)
+    };
+    must(&explore(&names)?, 0, &["12 programs, 12 proved"])?;
+    let left = fs::read_dir(kept.join("files"))?.flatten();
+    let left = left.filter(|entry| entry.path().is_dir()).count();
+    let one = explore(&names[..1])?;
+    let again = explore(&names[..1])?;
+    if left != 10 || again.stderr.contains("Compiling explore-") {
+        let what = "ten are kept, the latest among them";
+        return Err(format!("{what}; there are {left}\n{one}\n{again}").into());
+    }
+    must(&again, 0, &["proved  0"])
 }
 
 fn changed() -> Result<()> {

@@ -57,6 +57,7 @@ pub fn explore(flags: &ExploreFlags) -> Result<u8> {
         .into_iter()
         .partition(|subject| reason(subject).is_some());
 
+    let claim = source::claim_files(&subjects)?;
     let mut told = Told::new(flags, &subjects);
     let harnesses = match subjects.is_empty() {
         true => Vec::new(),
@@ -81,7 +82,12 @@ pub fn explore(flags: &ExploreFlags) -> Result<u8> {
     for subject in &not_explored {
         told.not_explored(subject)?;
     }
-    told.end(start.elapsed())
+    let status = told.end(start.elapsed())?;
+    if let Some(claim) = claim {
+        drop(claim);
+        source::remove_older()?;
+    }
+    Ok(status)
 }
 
 /// Makes a file that is written in the end, so that nobody waits for what cannot be written.

@@ -18,7 +18,7 @@ use serde_json::{Value, json};
 use super::build::Harness;
 use super::protocol::{Message, Output, Run, Schedule, Strategy, Summary, TimeModel};
 use super::real::Real;
-use super::source::Subject;
+use super::source::{RUNNING, Subject};
 use crate::error::{Error, Result};
 use crate::flags::ExploreFlags;
 use crate::process::Group;
@@ -422,7 +422,7 @@ impl Scratch {
         static COUNT: AtomicU32 = AtomicU32::new(0);
         let count = COUNT.fetch_add(1, Ordering::Relaxed);
         let name = format!("{}-{count}", std::process::id());
-        let folder = place.join("running").join(name);
+        let folder = place.join(RUNNING).join(name);
         fs::create_dir_all(&folder)
             .map_err(Error::io(format!("cannot make {}", folder.display())))?;
         Ok(Self(folder))

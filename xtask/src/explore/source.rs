@@ -17,6 +17,7 @@ use serde_json::Value;
 use super::token::Fingerprint;
 use crate::cargo::cargo;
 use crate::error::{Error, Result};
+use crate::machine::{self, Claim};
 use crate::program::{self, Ready, Role};
 use crate::report::failure::quoted;
 use crate::report::shown_path;
@@ -58,6 +59,12 @@ const UNFIT: [&str; 51] = [
     "pub", "ref", "return", "self", "static", "std", "struct", "super", "test", "trait", "true",
     "try", "type", "unsafe", "use", "where", "while",
 ];
+
+/// The folder, in that of all that is made of a package, for what processes need that run.
+pub const RUNNING: &str = "running";
+
+/// What is made of so many single files is kept, so that the next time it need not be built.
+const KEPT_FILES: usize = 10;
 
 /// A program to be explored.
 pub struct Subject {
@@ -267,7 +274,7 @@ fn of_file(word: &str) -> Result<Subject> {
     let stem = path.file_stem().unwrap_or_default().to_string_lossy();
     let mut whole = Fingerprint::new();
     whole.add(path.to_string_lossy().as_bytes());
-    let place = keep_folder()?.join(format!("{}-{:08x}", crate_name(&stem), whole.short()));
+    let place = files_folder()?.join(format!("{}-{:08x}", crate_name(&stem), whole.short()));
     Ok(Subject {
         name: stem.to_string(),
         topic: stem.to_string(),
@@ -294,6 +301,56 @@ fn of_file(word: &str) -> Result<Subject> {
 pub fn keep_folder() -> Result<PathBuf> {
     let runner = std::env::current_exe().map_err(Error::io("cannot find this program"))?;
     Ok(runs::keep_folder(&runner).join("explore"))
+}
+
+/// Where what is made of single files is, each in a folder of its own.
+fn files_folder() -> Result<PathBuf> {
+    Ok(keep_folder()?.join("files"))
+}
+
+/// Keeps what is made of single files in its place, until it is dropped; nothing, if none of
+/// the programs is one.
+///
+/// # Errors
+///
+/// The runner was interrupted while another one took away what is older, or the lock file
+/// cannot be used.
+pub fn claim_files(subjects: &[Subject]) -> Result<Option<Claim>> {
+    match subjects.iter().all(|subject| subject.package.is_cargos()) {
+        true => Ok(None),
+        false => machine::claim(&files_folder()?, false).map(Some),
+    }
+}
+
+/// Takes away what is made of single files, but for those that were explored last: whoever
+/// tries many would fill the disk. While another runner explores some, all are left.
+///
+/// # Errors
+///
+/// A folder cannot be read or removed.
+pub fn remove_older() -> Result<()> {
+    let folder = files_folder()?;
+    let Some(_claim) = machine::claim_now(&folder, true)? else {
+        return Ok(());
+    };
+    let remove = || {
+        let mut places = Vec::new();
+        for entry in fs::read_dir(&folder)? {
+            let place = entry?.path();
+            // Each exploration makes a folder there, and takes it away in the end.
+            let explored = fs::metadata(place.join(RUNNING)).and_then(|running| running.modified());
+            if place.is_dir() {
+                places.push((explored.ok(), place));
+            }
+        }
+        places.sort_by(|(one, _), (other, _)| other.cmp(one));
+        let mut older = places.iter().skip(KEPT_FILES);
+        older.try_for_each(|(_, place)| fs::remove_dir_all(place))
+    };
+    remove().map_err(Error::io(format!(
+        "cannot remove what is old in {}",
+        folder.display()
+    )))
 }
 
 /// A name as a crate can have it.
