@@ -142,7 +142,7 @@ impl<'e> Report<'e> {
                 let (n, s) = counted(count, "failure");
                 match (count, &self.explored.real) {
                     // All that was explored held; the line on the real runs follows.
-                    (0, Some(real)) if !real.unexplored.is_empty() => {
+                    (0, Some(real)) if self.explored.schedules > 0 => {
                         let (n, s) = counted(real.unexplored.len() as u64, "other output");
                         format!(
                             "held {}, but real runs printed {n} {s}",
