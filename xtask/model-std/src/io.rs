@@ -16,34 +16,45 @@ use crate::engine::{self, Access, Op, Stream};
 #[doc(hidden)]
 #[track_caller]
 pub fn _print(text: Arguments<'_>) {
-    print(Stream::Stdout, text, "");
+    print(Stream::Stdout, text, false);
 }
 
 #[doc(hidden)]
 #[track_caller]
 pub fn _println(text: Arguments<'_>) {
-    print(Stream::Stdout, text, "\n");
+    print(Stream::Stdout, text, true);
 }
 
 #[doc(hidden)]
 #[track_caller]
 pub fn _eprint(text: Arguments<'_>) {
-    print(Stream::Stderr, text, "");
+    print(Stream::Stderr, text, false);
 }
 
 #[doc(hidden)]
 #[track_caller]
 pub fn _eprintln(text: Arguments<'_>) {
-    print(Stream::Stderr, text, "\n");
+    print(Stream::Stderr, text, true);
 }
+
+/// Most lines have room in so many bytes.
+const LINE: usize = 128;
 
 /// Formats first, then prints: what an implementation of `Display` does comes before the
 /// line, and the line is whole.
 #[track_caller]
-fn print(stream: Stream, text: Arguments<'_>, end: &str) {
-    let mut text = fmt::format(text);
-    text.push_str(end);
-    engine::print(stream, text.as_bytes());
+#[inline(always)]
+fn print(stream: Stream, text: Arguments<'_>, newline: bool) {
+    let mut line = String::with_capacity(LINE);
+    let formatted = fmt::Write::write_fmt(&mut line, text);
+    assert!(
+        formatted.is_ok(),
+        "a formatting trait implementation returned an error when the underlying stream did not"
+    );
+    if newline {
+        line.push('\n');
+    }
+    engine::print(stream, line.as_bytes());
 }
 
 /// Whether a stream is a terminal. None of the program's is.
@@ -98,7 +109,7 @@ macro_rules! write_to {
 
         #[track_caller]
         fn write_fmt(&mut self, text: Arguments<'_>) -> Result<()> {
-            print(Stream::$stream, text, "");
+            print(Stream::$stream, text, false);
             Ok(())
         }
 

@@ -36,6 +36,16 @@ pub enum Relation {
 }
 
 impl Access {
+    /// Whether it changes what there is to see.
+    pub fn writes(self) -> bool {
+        matches!(self, Access::Write | Access::Send | Access::Receive)
+    }
+
+    /// Whether it sees what there is.
+    pub fn looks(self) -> bool {
+        matches!(self, Access::Read | Access::Lock | Access::LockShared)
+    }
+
     /// What an operation with this access is to one with the other. Symmetric.
     pub fn relation(self, other: Self) -> Relation {
         use Access::*;
@@ -53,23 +63,8 @@ impl Access {
 
 /// The objects that one operation touches, three at most. If the operation may have to wait,
 /// what it waits for shows itself in the first.
-#[derive(Debug, Clone, Copy)]
-pub struct Accesses {
-    // Apart, since the pairs would take twice the room, and each step has these.
-    objects: [u32; 3],
-    accesses: [Access; 3],
-    count: u8,
-}
-
-impl Default for Accesses {
-    fn default() -> Self {
-        Self {
-            objects: [0; 3],
-            accesses: [Access::Await; 3],
-            count: 0,
-        }
-    }
-}
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Accesses([Option<(u32, Access)>; 3]);
 
 impl Accesses {
     /// Touches this object as well.
@@ -77,36 +72,48 @@ impl Accesses {
     /// # Panics
     ///
     /// It touches three already.
-    pub fn and(mut self, object: u32, access: Access) -> Self {
-        let at = usize::from(self.count);
-        (self.objects[at], self.accesses[at]) = (object, access);
-        self.count += 1;
-        self
+    #[inline(always)]
+    pub fn and(self, object: u32, access: Access) -> Self {
+        let new = Some((object, access));
+        Self(match self.0 {
+            [None, ..] => [new, None, None],
+            [first, None, _] => [first, new, None],
+            [first, second, None] => [first, second, new],
+            _ => panic!("an operation touches three objects at most"),
+        })
     }
 
     /// The same objects, only read. What waited as for a lock could not have happened
     /// before that was given back, though all it did then was to look; and what moved the
     /// clock, as for a lock that several may hold, has moved it.
-    pub fn only_read(mut self) -> Self {
-        for access in &mut self.accesses {
-            *access = match access {
-                Access::Lock | Access::LockShared => Access::LockShared,
-                _ => Access::Read,
-            };
-        }
-        self
+    pub fn only_read(self) -> Self {
+        let only_read = |access| match access {
+            Access::Lock | Access::LockShared => Access::LockShared,
+            _ => Access::Read,
+        };
+        Self(self.0.map(|touched| {
+            let (object, access) = touched?;
+            Some((object, only_read(access)))
+        }))
     }
 
     /// Each object with its access.
     pub fn iter(&self) -> impl Iterator<Item = (u32, Access)> + '_ {
-        let pairs = self.objects.iter().zip(&self.accesses);
-        let pairs = pairs.map(|(&object, &access)| (object, access));
-        pairs.take(usize::from(self.count))
+        self.0.iter().map_while(|touched| *touched)
+    }
+
+    /// Whether a lock is given back, and that is all.
+    pub fn give_back(&self) -> bool {
+        let mut all = self.iter().map(|(_, access)| access);
+        all.all(|access| matches!(access, Access::Unlock | Access::UnlockShared))
     }
 
     /// The object, if it does nothing but read this one.
     pub fn only_reads_one(&self) -> Option<u32> {
-        (self.count == 1 && self.accesses[0] == Access::Read).then_some(self.objects[0])
+        match self.0 {
+            [Some((object, Access::Read)), None, _] => Some(object),
+            _ => None,
+        }
     }
 
     /// Whether the two operations commute.

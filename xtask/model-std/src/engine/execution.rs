@@ -9,7 +9,7 @@ use super::raw::{self, Fiber, Statics};
 use super::recorder::Recorder;
 use super::search::{Pick, Schedule, Scheduler, TimeModel};
 use super::waiting::{Seen, Waiting};
-use super::{Object, Op, Thread, Turn};
+use super::{Event, Guard, Object, Op, Thread};
 use crate::panic::Panics;
 use crate::thread::Local;
 
@@ -18,8 +18,8 @@ use crate::thread::Local;
 /// gets its chance.
 const IDLE_ROUNDS: u32 = 30_000;
 
-/// So many times a thread is passed over, at most, that could go on: programs may rely on
-/// everybody's having a turn at some time.
+/// So many times a thread is passed over, at most, that could go on, once the execution has had
+/// so many steps: programs may rely on everybody's having a turn at some time.
 const PASSED_OVER: u32 = 1_000;
 
 /// So many times in a row a thread is let sleep for no time at all, in the adversarial model,
@@ -127,17 +127,17 @@ pub struct ThreadState {
     /// Whether it has announced an operation, and waits to be chosen for it.
     waits: bool,
     /// That operation, or the one before.
-    op: Op,
+    pub(super) op: Op,
+    /// Where what it waits for is kept, until it has finished.
+    slot: usize,
     /// What it has seen, if it waits in a loop for something else.
     seen: Seen,
     /// The step since which that has been out of date, if it is.
     woken_by: Option<u32>,
-    pub(super) fiber: Option<Fiber>,
     pub(super) spawned: Option<u32>,
     pub(super) panicking: bool,
     pub(super) finished: Object,
     pub(super) token: Object,
-    pub(super) turn: Turn,
     pub(super) locals: Vec<Local>,
     pub(super) put_off: Vec<Box<dyn FnOnce()>>,
     pub(super) waiting: Waiting,
@@ -146,13 +146,31 @@ pub struct ThreadState {
     passed_over: u32,
 }
 
+/// What a thread waits for that has not finished: this is asked at each step of any thread.
+struct Pending {
+    thread: u32,
+    /// Whether it waits in a loop for something else than it has seen.
+    spins: bool,
+    guard: Guard,
+    /// The time at which it goes on in any case.
+    due: u64,
+}
+
+/// The execution, and who decides in it.
+pub(super) struct Running {
+    pub(super) execution: Execution,
+    pub(super) scheduler: Option<Box<dyn Scheduler>>,
+}
+
 /// The state of the execution that runs, or has just ended.
 pub struct Execution {
     /// The threads, by number.
     pub threads: Vec<ThreadState>,
     /// The objects, by number.
     pub objects: Vec<ObjectState>,
-    /// What has happened.
+    /// How many steps have been taken.
+    pub length: u32,
+    /// Each of them, if the scheduler wants to know.
     pub steps: Vec<Step>,
     /// More about each step, if the execution is recorded.
     pub details: Vec<Detail>,
@@ -181,8 +199,9 @@ pub struct Execution {
     pub(super) time: TimeModel,
     pub(super) limit: u32,
     pub(super) recorded: bool,
+    /// Whether the steps are kept, and what orders them.
+    pub(super) traced: bool,
     pub(super) live: bool,
-    pub(super) scheduler: Option<Box<dyn Scheduler>>,
     pub(super) recorder: Option<Recorder>,
     pub(super) statics: Statics,
     /// Whether a thread had to let others go on, so that not every schedule was possible.
@@ -196,8 +215,11 @@ pub struct Execution {
     /// Locks that are read: the object, and the thread.
     pub(super) readers: Vec<(Object, u32)>,
     pub(super) panics: Panics,
+    /// The coroutines of the threads that have been started last, until they are first resumed.
+    pub(super) new_fibers: Vec<Fiber>,
     /// The threads that have not finished, by number.
-    unfinished: Vec<u32>,
+    pending: Vec<Pending>,
+    /// Those of them that can go on.
     enabled: Vec<u32>,
     epoch: u32,
     idle_rounds: u32,
@@ -210,6 +232,15 @@ impl ThreadState {
     pub fn next(&self) -> Option<&Op> {
         self.waits.then_some(&self.op)
     }
+
+    /// Whether what it has seen is out of date after this step, the latest.
+    #[cold]
+    fn is_woken(&mut self, objects: &[ObjectState], latest: Option<u32>) -> bool {
+        let changed = self.seen.changed(objects).next().is_some();
+        let since = self.woken_by.or(latest);
+        self.woken_by = since.filter(|_| changed);
+        self.woken_by.is_some()
+    }
 }
 
 impl Execution {
@@ -217,6 +248,7 @@ impl Execution {
         Self {
             threads: Vec::new(),
             objects: Vec::new(),
+            length: 0,
             steps: Vec::new(),
             details: Vec::new(),
             edges: Vec::new(),
@@ -233,8 +265,8 @@ impl Execution {
             time: TimeModel::Virtual,
             limit: 0,
             recorded: false,
+            traced: false,
             live: false,
-            scheduler: None,
             recorder: None,
             statics: Statics::new(),
             fair: false,
@@ -242,7 +274,8 @@ impl Execution {
             rereads: false,
             readers: Vec::new(),
             panics: Panics::NONE,
-            unfinished: Vec::new(),
+            new_fibers: Vec::new(),
+            pending: Vec::new(),
             enabled: Vec::new(),
             epoch: 0,
             idle_rounds: 0,
@@ -259,6 +292,7 @@ impl Execution {
         mem::forget(mem::replace(&mut self.panics, Panics::NONE));
         self.threads.clear();
         self.objects.clear();
+        self.length = 0;
         self.steps.clear();
         self.details.clear();
         self.edges.clear();
@@ -278,7 +312,8 @@ impl Execution {
         self.loops = false;
         self.rereads = false;
         self.readers.clear();
-        self.unfinished.clear();
+        self.new_fibers.clear();
+        self.pending.clear();
         self.epoch = 0;
         self.idle_rounds = 0;
         self.naps = 0;
@@ -336,21 +371,26 @@ impl Execution {
             panic: None,
             waits: true,
             op: Op::local("start", place),
+            slot: self.pending.len(),
             seen: Seen::default(),
             woken_by: None,
-            fiber: Some(fiber),
             spawned: None,
             panicking: false,
             finished,
             token,
-            turn: Turn::Ready,
             locals: Vec::new(),
             put_off: Vec::new(),
             waiting: Waiting::default(),
             registered: 0,
             passed_over: 0,
         });
-        self.unfinished.push(thread.0);
+        self.new_fibers.push(fiber);
+        self.pending.push(Pending {
+            thread: thread.0,
+            spins: false,
+            guard: Guard::ALWAYS,
+            due: u64::MAX,
+        });
         thread
     }
 
@@ -369,10 +409,18 @@ impl Execution {
         }
     }
 
+    /// How many threads there are that have not finished.
+    pub(super) fn unfinished(&self) -> usize {
+        self.pending.len()
+    }
+
     /// The thread has come to its end.
     pub(super) fn finish(&mut self, thread: u32) {
-        self.threads[thread as usize].fiber = None;
-        self.unfinished.retain(|&other| other != thread);
+        let slot = self.threads[thread as usize].slot;
+        self.pending.remove(slot);
+        for later in &self.pending[slot..] {
+            self.threads[later.thread as usize].slot -= 1;
+        }
     }
 
     /// The threads that can go on, by number, lowest first.
@@ -380,9 +428,26 @@ impl Execution {
         &self.enabled
     }
 
+    /// Has this thread go on, as it did after the same steps before.
+    pub fn again(&self, thread: u32) -> Pick {
+        if self.enabled().contains(&thread) {
+            return Pick::Thread(thread);
+        }
+        let step = self.length;
+        let what = format!("thread {thread} could take step {step} before, and cannot now");
+        Pick::End(Ending::Nondeterminism(what))
+    }
+
     /// The thread that took the latest step.
     pub fn current(&self) -> u32 {
         self.current
+    }
+
+    /// The running thread's latest operation.
+    #[inline]
+    pub(super) fn latest(&self) -> Event {
+        let thread = self.threads.get(self.current as usize);
+        Event(thread.and_then(|thread| thread.last).unwrap_or(0))
     }
 
     /// The time model.
@@ -404,72 +469,60 @@ impl Execution {
         thread.waits && !thread.seen.is_empty()
     }
 
-    /// Whether a thread that has not finished could do its next operation now.
-    #[inline]
-    fn can_go_on(&self, thread: &ThreadState) -> bool {
-        let op = &thread.op;
-        let open = match op.guard {
-            Some((object, at_least)) => self.objects[object as usize].counter >= at_least,
-            None => op.deadline.is_none() && thread.seen.is_empty(),
-        };
-        if open {
-            return true;
-        }
-        let due = || match self.time {
-            TimeModel::Virtual => op.deadline.is_some_and(|at| at <= self.now),
-            TimeModel::Adversarial => op.deadline.is_some() && thread.seen.is_empty(),
-        };
-        due() || thread.woken_by.is_some()
-    }
-
-    /// Finds out who can go on; where nobody can, lets time pass. False if that does not help.
-    fn find_enabled(&mut self) -> bool {
+    /// Finds out who can go on, and whether the thread that ran is one of them; where nobody can,
+    /// lets time pass. Nothing if that does not help.
+    #[inline(always)]
+    fn find_enabled(&mut self) -> Option<bool> {
         loop {
-            let mut enabled = mem::take(&mut self.enabled);
-            enabled.clear();
-            let latest = (self.steps.len() as u32).checked_sub(1);
-            for &id in &self.unfinished {
-                let thread = &mut self.threads[id as usize];
-                if !thread.seen.is_empty() {
-                    let changed = thread.seen.changed(&self.objects).next().is_some();
-                    let since = thread.woken_by.or(latest);
-                    thread.woken_by = since.filter(|_| changed);
+            self.enabled.clear();
+            let mut stays = false;
+            for pending in &self.pending {
+                let mut open = pending.guard.is_open(&self.objects);
+                if pending.spins {
+                    let latest = self.length.checked_sub(1);
+                    let thread = &mut self.threads[pending.thread as usize];
+                    open &= thread.is_woken(&self.objects, latest);
+                }
+                if open || pending.due <= self.now {
+                    stays |= pending.thread == self.current;
+                    self.enabled.push(pending.thread);
                 }
             }
-            let unfinished = self.unfinished.iter().copied();
-            enabled.extend(unfinished.filter(|&id| self.can_go_on(&self.threads[id as usize])));
-            if enabled.len() > 1 {
-                self.be_fair(&mut enabled);
+            if (self.length >= PASSED_OVER || self.naps >= NAPS) && self.enabled.len() > 1 {
+                self.be_fair();
+                stays &= self.enabled.contains(&self.current);
             }
-            self.enabled = enabled;
             if !self.enabled.is_empty() {
-                return true;
+                return Some(stays);
             }
             if !self.let_time_pass() {
-                return false;
+                return None;
             }
             self.epoch += 1;
         }
     }
 
     /// Leaves only those who have waited for too long, if there are any.
-    fn be_fair(&mut self, enabled: &mut Vec<u32>) {
+    #[cold]
+    fn be_fair(&mut self) {
+        let Self {
+            enabled, threads, ..
+        } = self;
         let before = enabled.len();
         if self.naps >= NAPS {
             enabled.retain(|&id| id != self.current);
         }
-        let mut waits_too_long = false;
         for &id in &*enabled {
-            let passed_over = &mut self.threads[id as usize].passed_over;
-            *passed_over += 1;
-            waits_too_long |= *passed_over > PASSED_OVER;
+            threads[id as usize].passed_over += 1;
         }
-        if waits_too_long {
-            enabled.retain(|&id| self.threads[id as usize].passed_over > PASSED_OVER);
+        let waits_too_long = |&id: &u32| threads[id as usize].passed_over > PASSED_OVER;
+        if enabled.iter().any(waits_too_long) {
+            enabled.retain(waits_too_long);
         }
         self.fair |= enabled.len() < before;
     }
 
+    #[inline(never)]
     fn let_time_pass(&mut self) -> bool {
         let waiting = || self.threads.iter().filter(|thread| thread.waits);
         if self.time == TimeModel::Virtual
@@ -489,83 +542,51 @@ impl Execution {
             thread.seen = Seen::default();
             thread.woken_by = None;
         }
+        for pending in &mut self.pending {
+            pending.spins = false;
+        }
         true
     }
 
-    /// The running thread has come to an operation, and waits to be chosen for it.
-    pub(super) fn announce(&mut self, op: &Op, seen: Seen) {
-        let time = self.time;
+    /// Takes in the operation that the running thread has put down in its state.
+    #[inline(always)]
+    fn put_down(&mut self, yields: bool) {
         let thread = &mut self.threads[self.current as usize];
-        thread.op = *op;
-        self.loops |= !seen.is_empty();
-        thread.seen = seen;
-        thread.woken_by = None;
+        let ThreadState { op, waiting, .. } = thread;
+        let seen = match yields {
+            true => waiting.before_yield(op, self.now),
+            false => waiting.before_op(op, self.now, &self.objects),
+        };
+        let pending = &mut self.pending[thread.slot];
+        pending.spins = seen.is_some();
+        if let Some(seen) = seen {
+            self.loops = true;
+            thread.seen = seen;
+        }
         thread.waits = true;
-        if time == TimeModel::Adversarial
+        pending.guard = op.guard;
+        pending.due = op.deadline.unwrap_or(u64::MAX);
+        if self.time == TimeModel::Adversarial
             && let Some(at) = op.deadline
         {
+            // At any moment; but if it has seen all there is, only when there is more to see.
+            if pending.spins {
+                pending.guard = Guard::ALWAYS;
+                pending.due = u64::MAX;
+            } else {
+                pending.due = 0;
+            }
             // Whoever wakes up moves the clock by the whole wait, as if it had begun just
             // then: so it does not matter when it did, and two of them leave the clock at the
             // same time in either order.
-            thread.op.deadline = Some(at.saturating_sub(self.now));
-            thread.op.accesses = op.accesses.and(CLOCK, Access::LockShared);
+            op.deadline = Some(at.saturating_sub(self.now));
+            op.accesses = op.accesses.and(CLOCK, Access::LockShared);
         }
-        self.choose();
     }
 
-    /// Lets the scheduler choose who goes on, and takes that step; or ends the execution.
-    pub(super) fn choose(&mut self) {
-        if self.ending.is_some() {
-            return;
-        }
-        if !self.find_enabled() {
-            let mut threads = 0..self.threads.len() as u32;
-            let livelock = threads.any(|thread| self.spins(thread));
-            self.ending = Some(match livelock {
-                true => Ending::Livelock,
-                false => Ending::Deadlock,
-            });
-            return;
-        }
-        let step = self.steps.len() as u32;
-        if step >= self.limit {
-            self.ending = Some(Ending::TooLong);
-            return;
-        }
-        let stays = self.enabled.contains(&self.current);
-        let default = if stays { self.current } else { self.enabled[0] };
-        let mut scheduler = self.scheduler.take().expect("it has a scheduler");
-        let pick = scheduler.pick(self, default);
-        self.scheduler = Some(scheduler);
-        let chosen = match pick {
-            Pick::Thread(thread) if self.enabled.contains(&thread) => thread,
-            Pick::Thread(thread) => {
-                let what = format!("thread {thread} could take step {step} before, and cannot now");
-                self.ending = Some(Ending::Nondeterminism(what));
-                return;
-            }
-            Pick::End(ending) => {
-                self.ending = Some(ending);
-                return;
-            }
-        };
-        if chosen != default {
-            self.deviations.push((step, chosen));
-        }
-        let switch = match chosen == self.current {
-            true => None,
-            false if stays => Some(Switch::Preempted),
-            false => match self.threads[self.current as usize].waits {
-                true => Some(Switch::Blocked),
-                false => Some(Switch::Finished),
-            },
-        };
-        self.preemptions += u32::from(switch == Some(Switch::Preempted));
-        self.take_step(chosen, switch);
-    }
-
-    fn take_step(&mut self, chosen: u32, switch: Option<Switch>) {
-        let index = self.steps.len() as u32;
+    #[inline(always)]
+    fn take_step(&mut self, chosen: u32) {
+        let index = self.length;
         if let Some(recorder) = &mut self.recorder {
             recorder.step(index, chosen);
         }
@@ -573,55 +594,87 @@ impl Execution {
             self.naps = 0;
         }
         self.current = chosen;
+        self.length += 1;
+        if self.traced {
+            self.trace(index);
+        }
         let thread = &mut self.threads[chosen as usize];
         thread.waits = false;
         thread.passed_over = 0;
+        thread.last = Some(index);
         let op = &thread.op;
-        let open = op
-            .guard
-            .is_none_or(|(object, at_least)| self.objects[object as usize].counter >= at_least);
-        thread.turn = if open { Turn::Ready } else { Turn::TimedOut };
         if let Some(at) = op.deadline {
             self.timed = true;
-            self.naps += u32::from(op.guard.is_none() && self.time == TimeModel::Adversarial);
+            self.naps += u32::from(!op.guard.waits() && self.time == TimeModel::Adversarial);
             // What waits for a time alone, or had to give up waiting, did wait.
-            if !open || (op.guard.is_none() && thread.seen.is_empty()) {
+            if !op.guard.is_open(&self.objects) {
                 self.now = match self.time {
                     TimeModel::Virtual => self.now.max(at),
                     TimeModel::Adversarial => self.now.saturating_add(at),
                 };
             }
         }
+        if !thread.seen.is_empty() {
+            thread.seen.clear();
+            thread.woken_by = None;
+        }
+        if thread.waiting.step(op, &mut self.objects) {
+            self.idle_rounds = 0;
+        }
+    }
+
+    /// Keeps the step that the running thread is about to take, and what it comes after.
+    fn trace(&mut self, index: u32) {
+        let thread = &self.threads[self.current as usize];
         if let Some(before) = thread.woken_by {
             self.edges.push((index, before));
             if thread.seen.changed(&self.objects).nth(1).is_some() {
                 self.one_of_several.push((index, before));
             }
         }
-        if thread.last.is_none() {
-            self.edges
-                .extend(thread.spawned.map(|spawned| (index, spawned)));
-        }
-        thread.last = Some(index);
-        if thread.waiting.step(op, &mut self.objects) {
-            self.idle_rounds = 0;
+        if let (None, Some(spawned)) = (thread.last, thread.spawned) {
+            self.edges.push((index, spawned));
         }
         self.steps.push(Step {
-            thread: chosen,
-            accesses: op.accesses,
+            thread: self.current,
+            accesses: thread.op.accesses,
             epoch: self.epoch,
         });
+    }
+
+    /// Keeps the details of the step that has been taken, for which this thread gave way.
+    #[cold]
+    fn add_detail(&mut self, before: u32, preempted: bool) {
+        let switch = if before == self.current {
+            None
+        } else if preempted {
+            Some(Switch::Preempted)
+        } else if self.threads[before as usize].waits {
+            Some(Switch::Blocked)
+        } else {
+            Some(Switch::Finished)
+        };
+        let op = &self.threads[self.current as usize].op;
+        self.details.push(Detail {
+            verb: op.verb,
+            object: op.accesses.iter().next().map(|(object, _)| object),
+            value: None,
+            place: op.place,
+            at: self.now,
+            switch,
+        });
+        if self.live {
+            crate::explore::say_step(self);
+        }
+    }
+
+    /// Keeps what the running thread's latest step read or wrote, if the execution is recorded.
+    #[inline(always)]
+    pub(super) fn show(&mut self, value: impl FnOnce() -> String) {
         if self.recorded {
-            self.details.push(Detail {
-                verb: op.verb,
-                object: op.accesses.iter().next().map(|(object, _)| object),
-                value: None,
-                place: op.place,
-                at: self.now,
-                switch,
-            });
-            if self.live {
-                crate::explore::say_step(self);
+            let last = self.threads[self.current as usize].last;
+            if let Some(detail) = last.and_then(|last| self.details.get_mut(last as usize)) {
+                detail.value = Some(value());
             }
         }
     }
@@ -636,13 +689,88 @@ impl Execution {
     /// Takes back that the running thread's latest step wrote: it has changed nothing.
     pub(super) fn unchanged(&mut self) {
         let thread = &mut self.threads[self.current as usize];
-        let Some(last) = thread.last else { return };
-        let step = &mut self.steps[last as usize];
-        for (object, access) in step.accesses.iter() {
-            if matches!(access, Access::Write | Access::Send | Access::Receive) {
+        for (object, access) in thread.op.accesses.iter() {
+            if access.writes() {
                 thread.waiting.take_back(object, &mut self.objects);
             }
         }
-        step.accesses = step.accesses.only_read();
+        thread.op.accesses = thread.op.accesses.only_read();
+        if self.traced
+            && let Some(last) = thread.last
+        {
+            self.steps[last as usize].accesses = thread.op.accesses;
+        }
+    }
+}
+
+impl Running {
+    pub(super) const fn idle() -> Self {
+        Self {
+            execution: Execution::idle(),
+            scheduler: None,
+        }
+    }
+
+    /// The running thread has come to an operation, which it has put down in its state, and
+    /// waits to be chosen for it. If it yields, that is the end of a round of its loop. Whether
+    /// it goes on at once.
+    pub(super) fn announce(&mut self, yields: bool) -> bool {
+        let asking = self.execution.current;
+        self.execution.put_down(yields);
+        self.choose() == Some(asking)
+    }
+
+    /// Whether there is another execution to run.
+    pub(super) fn next(&mut self) -> bool {
+        let scheduler = self.scheduler.as_mut().expect("somebody decides");
+        scheduler.next(&self.execution)
+    }
+
+    /// Lets the scheduler choose who goes on, and takes that step; or ends the execution. Gives
+    /// the thread that has been chosen.
+    ///
+    /// This is done at each operation of any thread: what it calls is part of it.
+    #[inline(always)]
+    pub(super) fn choose(&mut self) -> Option<u32> {
+        let Self {
+            execution,
+            scheduler,
+        } = self;
+        if execution.ending.is_some() {
+            return None;
+        }
+        let Some(stays) = execution.find_enabled() else {
+            let mut threads = 0..execution.threads.len() as u32;
+            let livelock = threads.any(|thread| execution.spins(thread));
+            execution.ending = Some(match livelock {
+                true => Ending::Livelock,
+                false => Ending::Deadlock,
+            });
+            return None;
+        };
+        if execution.length >= execution.limit {
+            execution.ending = Some(Ending::TooLong);
+            return None;
+        }
+        let before = execution.current;
+        let default = if stays { before } else { execution.enabled[0] };
+        let scheduler = scheduler.as_mut().expect("somebody decides");
+        let chosen = match scheduler.pick(execution, default) {
+            Pick::Thread(thread) => thread,
+            Pick::End(ending) => {
+                execution.ending = Some(ending);
+                return None;
+            }
+        };
+        if chosen != default {
+            execution.deviations.push((execution.length, chosen));
+        }
+        let preempts = stays && chosen != before;
+        execution.preemptions += u32::from(preempts);
+        execution.take_step(chosen);
+        if execution.recorded {
+            execution.add_detail(before, preempts);
+        }
+        Some(chosen)
     }
 }

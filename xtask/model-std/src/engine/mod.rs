@@ -24,6 +24,7 @@ use std::sync::atomic::AtomicU64;
 use std::time::Duration;
 
 pub use access::{Access, Accesses};
+use execution::ObjectState;
 pub use execution::{Ending, Execution};
 pub use invariants::Stream;
 use run::with;
@@ -59,15 +60,6 @@ pub struct Thread(pub u32);
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Event(u32);
 
-/// Why [`Op::perform`] returned.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Turn {
-    /// The guard was satisfied, or there was none.
-    Ready,
-    /// The deadline came first.
-    TimedOut,
-}
-
 /// A visible operation, about to be announced.
 #[must_use = "an operation happens when it is performed"]
 #[derive(Debug, Clone, Copy)]
@@ -78,8 +70,8 @@ pub struct Op {
     pub place: &'static Location<'static>,
     /// What it touches.
     pub accesses: Accesses,
-    /// It can happen only once this object's counter is at least so much.
-    pub guard: Option<(u32, i64)>,
+    /// It can happen only once this is so.
+    pub guard: Guard,
     /// When it happens all the same, in nanoseconds since the start.
     pub deadline: Option<u64>,
 }
@@ -109,6 +101,45 @@ impl Handle {
     }
 }
 
+/// A new object, created by the caller's caller, of which the counter is this. For what is made
+/// while the program runs, and stays on its heap: a [`Handle`] is for what may be a `static`.
+#[track_caller]
+pub fn object(kind: &'static str, counter: i64) -> Object {
+    with(|running| running.register(kind, Location::caller(), counter))
+}
+
+/// What an operation waits for: that an object's counter is at least so much.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Guard {
+    object: u32,
+    at_least: i64,
+}
+
+impl Guard {
+    /// Satisfied, whatever the object.
+    const ALWAYS: Self = Self {
+        object: 0,
+        at_least: i64::MIN,
+    };
+
+    /// Not satisfied: no stream's counter gets there. Only the time lets the operation happen.
+    const NEVER: Self = Self {
+        object: 0,
+        at_least: i64::MAX,
+    };
+
+    /// Whether there is an object that the operation waits for.
+    #[inline(always)]
+    fn waits(self) -> bool {
+        !matches!(self.at_least, i64::MIN | i64::MAX)
+    }
+
+    #[inline(always)]
+    fn is_open(self, objects: &[ObjectState]) -> bool {
+        objects[self.object as usize].counter >= self.at_least
+    }
+}
+
 impl Object {
     /// The object's counter.
     pub fn counter(self) -> i64 {
@@ -118,6 +149,15 @@ impl Object {
     /// Sets the counter. Only right after `perform`, like every change of shared data.
     pub fn set_counter(self, value: i64) {
         with(|running| running.objects[self.0 as usize].counter = value);
+    }
+
+    /// Sets the counters of several objects.
+    pub fn set_counters<const N: usize>(counters: [(Self, i64); N]) {
+        with(|running| {
+            for (object, value) in counters {
+                running.objects[object.0 as usize].counter = value;
+            }
+        });
     }
 
     /// Remembers that the running thread holds this lock.
@@ -161,76 +201,91 @@ impl Op {
     /// place in the source is the first caller outside of `#[track_caller]` functions, so
     /// each function of the facade between here and the program carries that attribute.
     #[track_caller]
+    #[inline(always)]
     pub fn new(verb: &'static str, object: Object, access: Access) -> Self {
         Self::local(verb, Location::caller()).and(object, access)
     }
 
     /// An operation that touches nothing.
+    #[inline(always)]
     fn local(verb: &'static str, place: &'static Location<'static>) -> Self {
         Self {
             verb,
             place,
             accesses: Accesses::default(),
-            guard: None,
+            guard: Guard::ALWAYS,
             deadline: None,
         }
     }
 
     /// It touches this object too.
+    #[inline(always)]
     pub fn and(mut self, object: Object, access: Access) -> Self {
         self.accesses = self.accesses.and(object.0, access);
         self
     }
 
     /// It can happen only once the object's counter is at least so much.
+    #[inline(always)]
     pub fn guard(mut self, object: Object, at_least: i64) -> Self {
-        self.guard = Some((object.0, at_least));
+        self.guard = Guard {
+            object: object.0,
+            at_least,
+        };
         self
     }
 
     /// It happens at this time at the latest, guard or not. Without a guard: not earlier.
-    pub fn deadline(mut self, at: Duration) -> Self {
-        self.deadline = Some(u64::try_from(at.as_nanos()).unwrap_or(u64::MAX));
-        self
+    #[inline(always)]
+    pub fn deadline(self, at: Duration) -> Self {
+        self.at(u64::try_from(at.as_nanos()).ok())
     }
 
     /// It happens after so much time at the latest, guard or not; never for this reason if
     /// there is no such time.
+    #[inline(always)]
     pub fn within(self, duration: Duration) -> Self {
-        let now = with(|running| running.now);
-        match u64::try_from(duration.as_nanos()) {
-            Ok(nanos) => Self {
-                deadline: now.checked_add(nanos),
-                ..self
-            },
-            Err(_) => self,
+        self.after(with(|running| running.now), duration)
+    }
+
+    #[inline(always)]
+    fn after(self, now: u64, duration: Duration) -> Self {
+        let nanos = u64::try_from(duration.as_nanos()).ok();
+        self.at(nanos.and_then(|nanos| now.checked_add(nanos)))
+    }
+
+    #[inline(always)]
+    fn at(mut self, deadline: Option<u64>) -> Self {
+        self.deadline = deadline;
+        if !self.guard.waits() {
+            self.guard = Guard::NEVER;
         }
+        self
     }
 
     /// Announces the operation, and returns when the scheduler has chosen it; never, if the
     /// execution ends before that.
-    pub fn perform(self) -> Turn {
-        run::perform(self)
+    #[inline(always)]
+    pub fn perform(self) {
+        run::perform(self);
     }
 }
 
 /// The running thread's latest operation.
 pub fn latest() -> Event {
-    with(|running| {
-        let thread = running.threads.get(running.current as usize);
-        Event(thread.and_then(|thread| thread.last).unwrap_or(0))
-    })
+    with(|running| running.latest())
 }
 
-/// The running thread's latest operation could not have happened before that one, by
-/// another thread: the message was sent there, the room was made there.
-pub fn after(event: Event) {
-    let latest = latest();
+/// The running thread's latest operation, which this returns, could not have happened before
+/// that one, by another thread: the message was sent there, the room was made there.
+pub fn after(event: Event) -> Event {
     with(|running| {
-        if running.is_running {
+        let latest = running.latest();
+        if running.is_running && running.traced {
             running.edges.push((latest.0, event.0));
         }
-    });
+        latest
+    })
 }
 
 /// The running thread's latest operation has changed nothing: the lock was taken, the
@@ -255,15 +310,11 @@ pub fn changed(object: Object) {
 
 /// What the latest operation read or wrote, for the table of a failing schedule
 /// (`➜ 0`, `✓`, `"alpha"`). Asked for only when the execution is recorded.
+#[inline(always)]
 pub fn show(value: impl FnOnce() -> String) {
     if with(|running| running.recorded && running.is_running) {
         let value = value();
-        with(|running| {
-            let last = running.threads[running.current as usize].last;
-            if let Some(detail) = last.and_then(|last| running.details.get_mut(last as usize)) {
-                detail.value = Some(value);
-            }
-        });
+        with(|running| running.show(|| value));
     }
 }
 
@@ -368,6 +419,7 @@ pub fn catch_up() {
 
 /// Prints, as one operation on the stream.
 #[track_caller]
+#[inline(always)]
 pub fn print(stream: Stream, text: &[u8]) {
     run::print(stream, Location::caller(), text);
 }
@@ -387,6 +439,12 @@ pub fn stream(stream: Stream) -> Object {
 #[track_caller]
 pub fn now() -> Duration {
     run::now(Location::caller())
+}
+
+/// Waits for so long, in virtual time.
+#[track_caller]
+pub fn sleep(duration: Duration) {
+    run::sleep(Location::caller(), duration);
 }
 
 /// Lets the others go first: in a loop that sees nothing new, until something has changed.

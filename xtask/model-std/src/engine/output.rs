@@ -90,27 +90,27 @@ impl Output {
         lines
     }
 
-    /// A number for what was printed on each stream, in order; with `timed`, also when. Two
-    /// outputs with the same number are taken to be the same: it has 128 bits.
-    pub fn hash(&self, timed: bool) -> u128 {
-        let mut streams = [(SEED, 0), (SEED, 0)];
-        for (piece, text) in self.pieces() {
-            let (hash, at) = &mut streams[piece.stream as usize];
-            let (words, rest) = text.as_chunks();
-            for word in words {
-                *hash = mix(*hash, u64::from_le_bytes(*word));
-            }
-            // The end of each piece has a word of its own, which says how much of it is text.
-            let mut word = [rest.len() as u8; 8];
-            word[..rest.len()].copy_from_slice(rest);
-            *hash = mix(*hash, u64::from_le_bytes(word));
-            if timed {
-                *at = piece.at;
-                *hash = mix(*hash, *at);
-            }
+    /// A number for all there is to see: what was printed where and when, in order. Two outputs
+    /// with the same number are taken to be the same: it has 128 bits.
+    pub fn hash(&self) -> u128 {
+        let mut hash = Hash::new();
+        hash.add(&self.text);
+        for piece in &self.pieces {
+            let end = (piece.end as u64) << 1 | piece.stream as u64;
+            hash.mix([end, piece.at], [piece.at, end]);
         }
-        let [(out, _), (err, _)] = streams;
-        mix(out, err as u64) ^ err.rotate_left(64)
+        hash.finish()
+    }
+
+    /// A number for the text of each stream, whatever was printed on the other meanwhile.
+    pub fn text_hash(&self) -> u128 {
+        let streams = [Stream::Stdout, Stream::Stderr].map(|stream| {
+            let its = self.pieces().filter(|(piece, _)| piece.stream == stream);
+            its.flat_map(|(_, text)| text).copied().collect::<Vec<u8>>()
+        });
+        let mut hash = Hash::new();
+        streams.iter().for_each(|stream| hash.add(stream));
+        hash.finish()
     }
 }
 
@@ -149,16 +149,40 @@ fn readable(line: &[u8]) -> Cow<'_, str> {
     str::from_utf8(line).map_or_else(|_| String::from_utf8_lossy(line), Cow::Borrowed)
 }
 
-const SEED: u128 = 0x243f_6a88_85a3_08d3_1319_8a2e_0370_7344;
+/// A hash of 128 bits: two of 64, side by side, so that a processor works on both at once.
+struct Hash([u64; 2]);
 
-/// Stirs one more word into a hash: two multiplications by odd constants, folded.
-fn mix(hash: u128, word: u64) -> u128 {
-    const A: u64 = 0x9e37_79b9_7f4a_7c15;
-    const B: u64 = 0xd1b5_4a32_d192_ed03;
-    let (low, high) = (hash as u64, (hash >> 64) as u64);
-    let one = u128::from(low ^ word) * u128::from(A);
-    let two = u128::from(high.rotate_left(23) ^ word ^ low) * u128::from(B);
-    let low = (one as u64) ^ (one >> 64) as u64 ^ high.rotate_left(11);
-    let high = (two as u64) ^ (two >> 64) as u64 ^ low;
-    u128::from(high) << 64 | u128::from(low)
+impl Hash {
+    fn new() -> Self {
+        Self([0x243f_6a88_85a3_08d3, 0x1319_8a2e_0370_7344])
+    }
+
+    /// Stirs in all these bytes, and how many they are.
+    fn add(&mut self, bytes: &[u8]) {
+        let (chunks, rest) = bytes.as_chunks::<16>();
+        let mut last = [0; 16];
+        last[..rest.len()].copy_from_slice(rest);
+        for chunk in chunks.iter().chain([&last]) {
+            let both = u128::from_le_bytes(*chunk);
+            let [one, two] = [both as u64, (both >> 64) as u64];
+            self.mix([one, two], [two, one]);
+        }
+        self.mix([bytes.len() as u64; 2], [bytes.len() as u64; 2]);
+    }
+
+    /// Stirs two words into each half: multiplied with each other, and folded.
+    #[inline(always)]
+    fn mix(&mut self, first: [u64; 2], second: [u64; 2]) {
+        let fold = |hash: u64, [one, two]: [u64; 2]| {
+            let product = u128::from(one ^ hash) * u128::from(two ^ 0x9e37_79b9_7f4a_7c15);
+            product as u64 ^ (product >> 64) as u64 ^ hash.rotate_left(23)
+        };
+        let Self([left, right]) = *self;
+        *self = Self([fold(left, first), fold(right, second)]);
+    }
+
+    fn finish(self) -> u128 {
+        let Self([left, right]) = self;
+        u128::from(left) << 64 | u128::from(right)
+    }
 }

@@ -9,11 +9,10 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use super::access::{Access, Accesses};
-use super::execution::{CLOCK, Ending, Execution};
+use super::execution::{CLOCK, Ending, Execution, Running};
 use super::raw::{self, Fiber};
 use super::search::TimeModel;
-use super::waiting::Seen;
-use super::{Object, Op, Stream, Thread, Turn};
+use super::{Object, Op, Stream, Thread};
 use crate::panic::catch;
 use crate::thread::drop_locals;
 
@@ -25,8 +24,8 @@ const OUTPUT: usize = 4 << 20;
 
 thread_local! {
     /// Never dropped, so that asking for it is no more than an address.
-    static EXECUTION: RefCell<ManuallyDrop<Execution>> =
-        const { RefCell::new(ManuallyDrop::new(Execution::idle())) };
+    static RUNNING: RefCell<ManuallyDrop<Running>> =
+        const { RefCell::new(ManuallyDrop::new(Running::idle())) };
 }
 
 /// The execution that runs, or has just ended.
@@ -34,7 +33,13 @@ thread_local! {
 /// Nothing that `f` calls may be the program's code, which could ask for it again.
 #[inline(always)]
 pub(super) fn with<R>(f: impl FnOnce(&mut Execution) -> R) -> R {
-    super::outside(|| EXECUTION.with_borrow_mut(|execution| f(execution)))
+    with_scheduler(|running| f(&mut running.execution))
+}
+
+/// The same, with the scheduler.
+#[inline(always)]
+pub(super) fn with_scheduler<R>(f: impl FnOnce(&mut Running) -> R) -> R {
+    super::outside(|| RUNNING.with_borrow_mut(|running| f(running)))
 }
 
 /// A program: it returns its exit status.
@@ -51,36 +56,31 @@ pub(super) fn run(program: &Program) {
         with(|running| running.ending = Some(Ending::Exited(code)));
     }));
     let main = main.expect("there is room for one thread");
-    let mut next = with(|running| {
-        running.start_thread(Some("main".into()), Location::caller(), main);
-        running.choose();
-        next_fiber(running)
-    });
-    while let Some((thread, mut fiber)) = next {
-        let finished = fiber.resume();
-        next = with(|running| {
-            running.threads[thread as usize].fiber = Some(fiber);
-            if finished {
-                running.finish(thread);
-                running.choose();
-            }
-            next_fiber(running)
-        });
+    with(|running| running.start_thread(Some("main".into()), Location::caller(), main));
+    choose_another();
+    // By the number of the thread.
+    let mut fibers = Vec::new();
+    while let Some(thread) = with(|running| {
+        fibers.append(&mut running.new_fibers);
+        running.ending.is_none().then_some(running.current)
+    }) {
+        let finished = fibers[thread as usize].resume();
+        if finished {
+            with(|running| running.finish(thread));
+            choose_another();
+        }
     }
     with(|running| running.is_running = false);
 }
 
+/// Lets another thread go on than the one that ran, which has nothing more to do.
+#[inline(never)]
+fn choose_another() {
+    with_scheduler(Running::choose);
+}
+
 /// The exit status of a program whose first thread panicked.
 const PANICKED: i32 = 101;
-
-fn next_fiber(running: &mut Execution) -> Option<(u32, Fiber)> {
-    if running.ending.is_some() {
-        return None;
-    }
-    let thread = running.current;
-    let fiber = running.threads[thread as usize].fiber.take();
-    Some((thread, fiber.expect("a chosen thread has not finished")))
-}
 
 pub(super) fn find<T: ?Sized>(
     slot: &AtomicU64,
@@ -108,50 +108,47 @@ pub(super) fn find<T: ?Sized>(
 
 /// Whether the thread that asked goes on at once, or has to wait for its turn.
 enum Next {
-    GoOn(Turn),
+    GoOn,
     Wait,
     /// It has put something off that comes first.
     CatchUp,
 }
 
 /// Announces an operation, and returns when it has been chosen.
-pub(super) fn perform(mut op: Op) -> Turn {
-    let next = with(|running| {
-        if !running.is_running {
-            return Next::GoOn(Turn::Ready);
-        }
-        let thread = &mut running.threads[running.current as usize];
-        if !thread.put_off.is_empty() {
-            return Next::CatchUp;
-        }
-        let seen = thread
-            .waiting
-            .before_op(&mut op, running.now, &running.objects);
-        announce(running, &op, seen)
-    });
-    match next {
-        Next::GoOn(turn) => turn,
-        Next::Wait => wait(),
-        Next::CatchUp => {
-            super::catch_up();
-            perform(op)
-        }
-    }
+#[inline(always)]
+pub(super) fn perform(op: Op) {
+    perform_with(|_| op);
 }
 
-fn announce(running: &mut Execution, op: &Op, seen: Seen) -> Next {
-    let asking = running.current;
-    running.announce(op, seen);
-    match running.current == asking && running.ending.is_none() {
-        true => Next::GoOn(running.threads[asking as usize].turn),
-        false => Next::Wait,
+/// Announces the operation that this makes.
+///
+/// Part of the caller, so that the operation is written to where it stays, field by field: a
+/// copy of what has just been written in parts would have to wait for them.
+#[inline(always)]
+fn perform_with(op: impl Fn(&Execution) -> Op) {
+    loop {
+        let next = with_scheduler(|running| {
+            let execution = &mut running.execution;
+            if !execution.is_running {
+                return Next::GoOn;
+            }
+            let op = op(execution);
+            let thread = &mut execution.threads[execution.current as usize];
+            if !thread.put_off.is_empty() {
+                return Next::CatchUp;
+            }
+            thread.op = op;
+            match running.announce(false) {
+                true => Next::GoOn,
+                false => Next::Wait,
+            }
+        });
+        match next {
+            Next::GoOn => return,
+            Next::Wait => return raw::suspend(),
+            Next::CatchUp => super::catch_up(),
+        }
     }
-}
-
-/// Waits until the thread is chosen: for ever, if the execution ends before that.
-fn wait() -> Turn {
-    raw::suspend();
-    with(|running| running.threads[running.current as usize].turn)
 }
 
 /// Ends the execution, and does not return.
@@ -177,18 +174,18 @@ pub(super) fn exit(place: &'static Location<'static>, ending: Ending) -> ! {
     end(ending)
 }
 
-pub(super) fn yield_now(mut op: Op) {
+pub(super) fn yield_now(op: Op) {
     super::catch_up();
-    let next = with(|running| {
-        if !running.is_running {
-            return Next::GoOn(Turn::Ready);
+    let goes_on = with_scheduler(|running| {
+        let execution = &mut running.execution;
+        if !execution.is_running {
+            return true;
         }
-        let waiting = &mut running.threads[running.current as usize].waiting;
-        let seen = waiting.before_yield(&mut op, running.now);
-        announce(running, &op, seen)
+        execution.threads[execution.current as usize].op = op;
+        running.announce(true)
     });
-    if let Next::Wait = next {
-        wait();
+    if !goes_on {
+        raw::suspend();
     }
 }
 
@@ -216,26 +213,46 @@ pub(super) fn now(place: &'static Location<'static>) -> Duration {
     Duration::from_nanos(with(|running| running.now))
 }
 
+#[inline(always)]
 pub(super) fn print(stream: Stream, place: &'static Location<'static>, text: &[u8]) {
     let object = super::stream(stream);
-    let mut op = Op::local("print", place).and(object, Access::Write);
-    if !object.is_mine() {
-        op = op.guard(object, 1);
+    perform_with(|running| {
+        let op = Op::local("print", place).and(object, Access::Write);
+        match running.objects[object.0 as usize].holder == Some(running.current) {
+            true => op,
+            false => op.guard(object, 1),
+        }
+    });
+    let fits = with(|running| {
+        running.show(|| format!("{:?}", String::from_utf8_lossy(text)));
+        write_to(running, stream, text)
+    });
+    if !fits {
+        end(Ending::OutputTooLong);
     }
-    perform(op);
-    super::show(|| format!("{:?}", String::from_utf8_lossy(text)));
-    write(stream, text);
 }
 
 pub(super) fn write(stream: Stream, text: &[u8]) {
-    let too_long = with(|running| {
-        let step = running.steps.len() as u32 - 1;
-        running.output.add(stream, text, running.now, step);
-        running.output.len() > OUTPUT
-    });
-    if too_long {
+    if !with(|running| write_to(running, stream, text)) {
         end(Ending::OutputTooLong);
     }
+}
+
+/// Adds to what has been printed; whether that is no more than is kept.
+fn write_to(running: &mut Execution, stream: Stream, text: &[u8]) -> bool {
+    let step = running.length - 1;
+    running.output.add(stream, text, running.now, step);
+    running.output.len() <= OUTPUT
+}
+
+pub(super) fn sleep(place: &'static Location<'static>, duration: Duration) {
+    perform_with(|running| {
+        let thread = &running.threads[running.current as usize];
+        let op = Op::local("sleep", place).and(thread.token, Access::Await);
+        // Nobody has ever seen their own end, so only the time ends this.
+        let op = op.guard(thread.finished, 1);
+        op.after(running.now, duration)
+    });
 }
 
 pub(super) fn spawn(
@@ -243,8 +260,7 @@ pub(super) fn spawn(
     place: &'static Location<'static>,
     body: Box<dyn FnOnce()>,
 ) -> Thread {
-    let live = with(|running| running.threads.iter().filter(|t| t.fiber.is_some()).count());
-    if live >= THREADS {
+    if with(|running| running.unfinished()) >= THREADS {
         end(Ending::Refused(format!(
             "more than {THREADS} threads at once"
         )));

@@ -9,9 +9,10 @@
 //! counter does not tell. To take a lock and to give it back changes the counter and puts it
 //! back, so that is a way to look, unless what the lock protects was written meanwhile.
 
-use super::Op;
 use super::access::Access;
 use super::execution::{CLOCK, ObjectState};
+use super::{Guard, Op};
+use std::mem;
 use std::panic::Location;
 
 /// Reads of one thread in a row, with nothing written between them, after which it is taken
@@ -51,6 +52,11 @@ impl Seen {
         self.0.is_empty()
     }
 
+    /// Forgets what was seen.
+    pub fn clear(&mut self) {
+        self.0.clear();
+    }
+
     /// Those that have changed since.
     pub fn changed(&self, objects: &[ObjectState]) -> impl Iterator<Item = u32> {
         let looks = self.0.iter();
@@ -82,29 +88,26 @@ pub(super) struct Waiting {
 impl Waiting {
     /// Takes in a step of the thread, and gives what it changes a new version. Whether it
     /// changed anything.
+    #[inline(always)]
     pub fn step(&mut self, op: &Op, objects: &mut [ObjectState]) -> bool {
         let mut wrote = false;
-        if op.guard.is_some() {
+        if self.polls_clock && op.guard.waits() {
             self.polls_clock = false;
         }
         for (object, access) in op.accesses.iter() {
-            match access {
+            if access.writes() {
+                objects[object as usize].version += 1;
+                wrote = true;
+            } else if object == CLOCK && access == Access::LockShared {
                 // That time passes is not the thread's doing.
-                _ if object == CLOCK && access != Access::Read => {
-                    objects[object as usize].version += 1;
-                }
-                Access::Read | Access::Lock | Access::LockShared => {
-                    self.reads.push(Look::at(object, objects));
-                }
-                Access::Await | Access::Unlock | Access::UnlockShared => {}
-                Access::Write | Access::Send | Access::Receive => {
-                    objects[object as usize].version += 1;
-                    wrote = true;
-                }
+                objects[object as usize].version += 1;
+            } else if access.looks() {
+                self.reads.push(Look::at(object, objects));
             }
         }
-        if wrote {
-            std::mem::swap(&mut self.reads, &mut self.undo);
+        // Mostly there are none.
+        if wrote && !(self.reads.is_empty() && self.undo.is_empty()) {
+            mem::swap(&mut self.reads, &mut self.undo);
             self.reads.clear();
         }
         wrote
@@ -120,40 +123,39 @@ impl Waiting {
     pub fn take_back(&mut self, object: u32, objects: &mut [ObjectState]) {
         objects[object as usize].version -= 1;
         if !self.undo.is_empty() {
-            self.reads = std::mem::take(&mut self.undo);
+            self.reads = mem::take(&mut self.undo);
         }
         self.reads.push(Look::at(object, objects));
     }
 
     /// What the thread has seen, if it is about to see that once more and in vain.
-    pub fn before_op(&mut self, op: &mut Op, now: u64, objects: &[ObjectState]) -> Seen {
-        if self.reads.len() >= READS {
-            let reads = std::mem::take(&mut self.reads);
-            return self.wait(reads, op, now);
+    #[inline]
+    pub fn before_op(&mut self, op: &mut Op, now: u64, objects: &[ObjectState]) -> Option<Seen> {
+        // To give a lock back is the end of a look, and the next may find something new.
+        if self.reads.len() >= READS && !op.accesses.give_back() {
+            let reads = mem::take(&mut self.reads);
+            // What waits for a lock does not give up at some time. If the loop has a time-out,
+            // to read the clock is what lets time pass.
+            let may_wait = !op.guard.waits() || !self.reads_clock;
+            return may_wait.then(|| self.wait(reads, op, now));
         }
-        let Some(object) = op.accesses.only_reads_one() else {
-            return Seen::default();
-        };
+        let object = op.accesses.only_reads_one()?;
         let read = Look::at(object, objects);
         let again = self.read_at == Some(op.place) && self.reads.ends_with(&[read, read]);
         self.read_at = Some(op.place);
-        match again {
-            true => self.wait(vec![read], op, now),
-            false => Seen::default(),
-        }
+        again.then(|| self.wait(vec![read], op, now))
     }
 
     /// What the thread has seen, if this round of its loop was like the one before.
-    pub fn before_yield(&mut self, op: &mut Op, now: u64) -> Seen {
+    pub fn before_yield(&mut self, op: &mut Op, now: u64) -> Option<Seen> {
         let again = self.yielded_at == Some(op.place) && self.reads == self.before;
         self.yielded_at = Some(op.place);
-        self.before = std::mem::take(&mut self.reads);
-        match again {
-            true => self.wait(self.before.clone(), op, now),
-            false => Seen::default(),
-        }
+        self.before = mem::take(&mut self.reads);
+        let seen = again.then(|| self.wait(self.before.clone(), op, now));
+        seen.filter(|seen| !seen.is_empty())
     }
 
+    #[cold]
     fn wait(&self, mut reads: Vec<Look>, op: &mut Op, now: u64) -> Seen {
         reads.sort_unstable();
         reads.dedup();
@@ -171,6 +173,7 @@ impl Waiting {
         self.clock_reads = (reads, now);
         self.polls_clock |= reads > READS;
         if self.polls_clock {
+            op.guard = Guard::NEVER;
             op.deadline = Some(now + TICK);
         }
         self.polls_clock

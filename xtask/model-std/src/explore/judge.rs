@@ -198,7 +198,7 @@ impl Judge {
         if self.listed.is_some() {
             self.list(execution);
         }
-        let hash = execution.output.hash(true) ^ ending_number(execution);
+        let hash = execution.output.hash() ^ ending_number(execution);
         if let Some(known) = self.known.get(&hash) {
             return known.as_deref().cloned();
         }
@@ -248,7 +248,7 @@ impl Judge {
         let Some(listed) = &mut self.listed else {
             return;
         };
-        let hash = execution.output.hash(false) ^ ending_number(execution);
+        let hash = execution.output.text_hash() ^ ending_number(execution);
         let full = listed.len() == LISTED;
         match listed.get_mut(&hash) {
             Some(known) => known.count += 1,
@@ -358,7 +358,7 @@ fn report<'c>(
         Ending::TooLong => {
             // Short lines come to too many steps before they come to too many bytes.
             let lines = execution.output.lines().len();
-            Some(match lines > execution.steps.len() / 2 {
+            Some(match lines > execution.length as usize / 2 {
                 true => Cause::of("endless output", ENDLESS_OUTPUT),
                 false => Cause::of("endless", TOO_LONG),
             })

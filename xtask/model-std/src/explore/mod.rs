@@ -223,7 +223,7 @@ impl<'r> Search<'r> {
         for _ in 0..2 {
             explore(&settings, self.program, |execution| {
                 timed |= execution.timed;
-                runs.push((execution.output.hash(true), execution.steps.len()));
+                runs.push((execution.output.hash(), execution.length));
                 ControlFlow::Break(())
             });
         }
@@ -302,9 +302,7 @@ impl<'r> Search<'r> {
     }
 
     fn visit(&mut self, execution: &Execution, strategy: &Strategy) -> ControlFlow<()> {
-        if execution.ending == Some(Ending::TooLong)
-            && (execution.steps.len() as u32) < self.request.steps
-        {
+        if execution.ending == Some(Ending::TooLong) && execution.length < self.request.steps {
             return ControlFlow::Break(());
         }
         if let Some(tree) = &mut self.tree {
@@ -372,7 +370,7 @@ impl<'r> Search<'r> {
                     object = report::failure(execution, Some(&failure.cause), &self.judge);
                 }
                 let same = self.judge.cause(execution).as_ref() == Some(&failure.cause);
-                found.push((same, execution.output.hash(true)));
+                found.push((same, execution.output.hash()));
                 ControlFlow::Break(())
             });
         }

@@ -15,6 +15,7 @@
 //! A message carries the operation that sent it, a place the one that freed it: so the
 //! engine knows which receive could not have come before which send, and the reverse.
 
+use std::cell::RefMut;
 use std::collections::VecDeque;
 use std::fmt;
 use std::marker::PhantomData;
@@ -25,8 +26,8 @@ use std::time::Duration;
 #[doc(no_inline)]
 pub use crate::fidelity::passed::mpsc::*;
 
-use super::free;
-use crate::engine::{self, Access, Event, Handle, Object, Op, Thread};
+use crate::engine::raw::Confined;
+use crate::engine::{self, Access, Event, Object, Op, Thread};
 
 /// A counter that satisfies everybody.
 const ENDLESS: i64 = i64::MAX;
@@ -67,10 +68,10 @@ struct Share<T>(Arc<Channel<T>>);
 
 struct Channel<T> {
     bound: Option<usize>,
-    queue: Handle,
-    room: Handle,
-    ends: Handle,
-    state: real::Mutex<State<T>>,
+    queue: Object,
+    room: Object,
+    ends: Object,
+    state: Confined<State<T>>,
 }
 
 struct State<T> {
@@ -224,10 +225,10 @@ impl<T> Channel<T> {
     fn open(bound: Option<usize>, room: Room) -> (Share<T>, Receiver<T>) {
         let channel = Arc::new(Self {
             bound,
-            queue: Handle::new("channel"),
-            room: Handle::new("room in a channel"),
-            ends: Handle::new("ends of a channel"),
-            state: real::Mutex::new(State {
+            queue: engine::object("channel", 0),
+            room: engine::object("room in a channel", count(bound.unwrap_or(0))),
+            ends: engine::object("ends of a channel", 0),
+            state: Confined::new(State {
                 messages: VecDeque::new(),
                 sent: 0,
                 senders: 1,
@@ -245,11 +246,11 @@ impl<T> Channel<T> {
 
     #[track_caller]
     fn send(&self, value: T) -> Result<(), SendError<T>> {
-        let mut op = Op::new("send", self.queue(), Access::Send);
-        if self.bound > Some(0) {
-            op = op.guard(self.room(), 1);
-        }
-        op.perform();
+        let op = Op::new("send", self.queue, Access::Send);
+        match self.bound > Some(0) {
+            true => op.guard(self.room, 1).perform(),
+            false => op.perform(),
+        };
         let mut state = self.state();
         if state.receiver_dropped.is_some() {
             engine::unchanged();
@@ -263,8 +264,8 @@ impl<T> Channel<T> {
         let number = state.sent;
         drop(state);
 
-        Op::new("wait for the receiver", self.room(), Access::Await)
-            .guard(self.room(), number)
+        Op::new("wait for the receiver", self.room, Access::Await)
+            .guard(self.room, number)
             .perform();
         let mut state = self.state();
         if let Some(taking) = state.taking(number) {
@@ -283,9 +284,9 @@ impl<T> Channel<T> {
 
     #[track_caller]
     fn try_send(&self, value: T) -> Result<(), TrySendError<T>> {
-        let mut op = Op::new("try_send", self.queue(), Access::Write);
+        let mut op = Op::new("try_send", self.queue, Access::Write);
         if self.bound == Some(0) {
-            op = op.and(self.ends(), Access::Write);
+            op = op.and(self.ends, Access::Write);
         }
         op.perform();
         let mut state = self.state();
@@ -306,9 +307,8 @@ impl<T> Channel<T> {
     #[track_caller]
     fn recv(&self) -> Result<T, RecvError> {
         self.announce_receiver();
-        let queue = self.queue();
-        Op::new("recv", queue, Access::Receive)
-            .guard(queue, 1)
+        Op::new("recv", self.queue, Access::Receive)
+            .guard(self.queue, 1)
             .perform();
         match self.take() {
             Ok(value) => Ok(value),
@@ -320,9 +320,9 @@ impl<T> Channel<T> {
     /// this commutes with nothing that could change it.
     #[track_caller]
     fn recv_by(&self, verb: &'static str, deadline: Option<Duration>) -> Result<T, TryRecvError> {
-        let mut op = Op::new(verb, self.queue(), Access::Write).and(self.ends(), Access::Write);
+        let mut op = Op::new(verb, self.queue, Access::Write).and(self.ends, Access::Write);
         if let Some(deadline) = deadline {
-            op = op.guard(self.queue(), 1).deadline(deadline);
+            op = op.guard(self.queue, 1).deadline(deadline);
         }
         op.perform();
         let result = self.take();
@@ -337,25 +337,29 @@ impl<T> Channel<T> {
     #[track_caller]
     fn announce_receiver(&self) {
         if self.bound == Some(0) {
-            Op::new("wait for a sender", self.ends(), Access::LockShared).perform();
-            engine::changed(self.ends());
+            Op::new("wait for a sender", self.ends, Access::LockShared).perform();
+            engine::changed(self.ends);
             self.state().set_receiver_waits(true);
         }
     }
 
     /// Adds a message, for which there is room.
     fn put(&self, state: &mut State<T>, value: T) {
-        if let Room::Bounded { unused, freed } = &mut state.room {
-            match unused.checked_sub(1) {
-                Some(rest) => *unused = rest,
-                None => engine::after(freed.pop_front().expect("a free place")),
+        let here = match &mut state.room {
+            Room::Bounded { unused: 0, freed } => {
+                engine::after(freed.pop_front().expect("a free place"))
             }
-        }
+            Room::Bounded { unused, .. } => {
+                *unused -= 1;
+                engine::latest()
+            }
+            _ => engine::latest(),
+        };
         state.sent += 1;
         state.messages.push_back(Message {
             value,
             number: state.sent,
-            sent: engine::latest(),
+            sent: here,
         });
         self.publish(state);
         engine::show(|| format!("{} waiting", state.messages.len()));
@@ -376,11 +380,11 @@ impl<T> Channel<T> {
             engine::show(|| "closed".to_string());
             return Err(TryRecvError::Disconnected);
         };
-        engine::after(message.sent);
+        let here = engine::after(message.sent);
         match &mut state.room {
             Room::Unbounded => {}
-            Room::Bounded { freed, .. } => freed.push_back(engine::latest()),
-            Room::Rendezvous { takings, .. } => takings.push(engine::latest()),
+            Room::Bounded { freed, .. } => freed.push_back(here),
+            Room::Rendezvous { takings, .. } => takings.push(here),
         }
         self.publish(&state);
         engine::show(|| format!("{} waiting", state.messages.len()));
@@ -389,34 +393,21 @@ impl<T> Channel<T> {
 
     /// Sets the counters to what the state now is.
     fn publish(&self, state: &State<T>) {
-        self.queue().set_counter(if state.senders > 0 {
-            count(state.messages.len())
-        } else {
-            ENDLESS
-        });
+        let queue = match state.senders {
+            0 => ENDLESS,
+            _ => count(state.messages.len()),
+        };
         let room = match &state.room {
-            Room::Unbounded => return,
+            Room::Unbounded => ENDLESS,
             _ if state.receiver_dropped.is_some() => ENDLESS,
             Room::Bounded { unused, freed } => count(unused.saturating_add(freed.len())),
             Room::Rendezvous { takings, .. } => count(takings.len()),
         };
-        self.room().set_counter(room);
+        Object::set_counters([(self.queue, queue), (self.room, room)]);
     }
 
-    fn queue(&self) -> Object {
-        self.queue.object(self)
-    }
-
-    fn room(&self) -> Object {
-        self.room.object_at(self, count(self.bound.unwrap_or(0)))
-    }
-
-    fn ends(&self) -> Object {
-        self.ends.object(self)
-    }
-
-    fn state(&self) -> real::MutexGuard<'_, State<T>> {
-        free(self.state.try_lock())
+    fn state(&self) -> RefMut<'_, State<T>> {
+        self.state.borrow_mut()
     }
 }
 
@@ -464,8 +455,8 @@ impl<T> Drop for Share<T> {
     #[track_caller]
     fn drop(&mut self) {
         let channel = &self.0;
-        Op::new("drop a sender", channel.ends(), Access::LockShared).perform();
-        engine::changed(channel.ends());
+        Op::new("drop a sender", channel.ends, Access::LockShared).perform();
+        engine::changed(channel.ends);
         let mut state = channel.state();
         state.senders -= 1;
         let here = engine::current();
@@ -480,7 +471,7 @@ impl<T> Drop for Receiver<T> {
     #[track_caller]
     fn drop(&mut self) {
         let channel = &self.channel;
-        Op::new("drop the receiver", channel.queue(), Access::Write).perform();
+        Op::new("drop the receiver", channel.queue, Access::Write).perform();
         let mut state = channel.state();
         state.receiver_dropped = Some(engine::latest());
         let unread = match state.room {

@@ -28,7 +28,7 @@ pub struct Outcome {
 #[derive(Debug, Default)]
 pub struct Found {
     /// Each outcome with the first schedule that has it, and how many steps that has.
-    pub outcomes: BTreeMap<Outcome, (Schedule, usize)>,
+    pub outcomes: BTreeMap<Outcome, (Schedule, u32)>,
     pub coverage: Coverage,
     /// The executions as partial orders, by number: how often each was run, and its first
     /// schedule.
@@ -63,14 +63,14 @@ pub fn search(program: &Program, strategy: Strategy, time: TimeModel, most: u64)
         };
         let schedule = || execution.schedule();
         // One that goes round and round is long, and of no interest here.
-        if execution.steps.len() <= 100 {
+        if execution.length <= 100 {
             let order = order(execution);
             let entry = found.orders.entry(order);
             entry.or_insert_with(|| (0, schedule())).0 += 1;
         } else {
             found.whole = false;
         }
-        let steps = execution.steps.len();
+        let steps = execution.length;
         found
             .outcomes
             .entry(outcome)
@@ -84,7 +84,7 @@ fn outcome(execution: &Execution) -> Outcome {
     let interpret::Record { mut seen, numbers } = interpret::take_record();
     if let Some(Ending::Exited(_)) = execution.ending {
         // Nobody can know how far a thread came that the last one did not wait for.
-        let last = execution.steps.last().map_or(0, |step| step.thread);
+        let last = execution.current();
         let mut known = BTreeSet::new();
         let mut rest = vec![numbers[last as usize]];
         while let Some(thread) = rest.pop() {

@@ -9,11 +9,11 @@
 
 pub(super) mod heap;
 
-use std::cell::Cell;
+use std::cell::{Cell, RefCell, RefMut};
 use std::fs::File;
 use std::io;
 use std::mem;
-use std::panic::Location;
+use std::panic::{Location, RefUnwindSafe};
 use std::ptr;
 
 use corosensei::stack::DefaultStack;
@@ -63,6 +63,7 @@ impl Fiber {
     }
 
     /// Lets it run until it suspends itself; whether it has returned instead.
+    #[inline(always)]
     pub fn resume(&mut self) -> bool {
         let coroutine = self
             .coroutine
@@ -108,6 +109,7 @@ fn with_stacks<R>(f: impl FnOnce(&mut Vec<DefaultStack>) -> R) -> R {
 /// # Panics
 ///
 /// No coroutine runs.
+#[inline(always)]
 pub fn suspend() {
     let yielder = YIELDER.get();
     assert!(!yielder.is_null(), "only a thread of the program can wait");
@@ -135,6 +137,48 @@ pub(crate) fn outlive(place: &Location<'_>) -> &'static Location<'static> {
     // which says `'static`; a copy of one may be borrowed for less, but a panic is told the
     // constant itself.
     unsafe { mem::transmute(place) }
+}
+
+/// A value that the threads of a program share. All of them are coroutines on the thread of the
+/// operating system that made it, and it stays there: so it needs no lock.
+pub(crate) struct Confined<T> {
+    home: usize,
+    value: RefCell<T>,
+}
+
+// SAFETY: the value is reached by `borrow_mut` alone, and only on the thread that it was made on;
+// or by whoever owns it, which may be any thread, since it can be sent. Another thread can have
+// the same home only when the first has ended.
+unsafe impl<T: Send> Sync for Confined<T> {}
+
+/// As with a lock: who panics in the middle of a change leaves it as it is.
+impl<T> RefUnwindSafe for Confined<T> {}
+
+impl<T> Confined<T> {
+    /// A value that stays on this thread of the operating system.
+    pub fn new(value: T) -> Self {
+        Self {
+            home: here(),
+            value: RefCell::new(value),
+        }
+    }
+
+    /// The value.
+    ///
+    /// # Panics
+    ///
+    /// Somebody has it already, or this is another thread of the operating system.
+    #[inline]
+    pub fn borrow_mut(&self) -> RefMut<'_, T> {
+        assert_eq!(self.home, here(), "a program runs on one thread");
+        self.value.borrow_mut()
+    }
+}
+
+/// A number for this thread of the operating system, which no other has at the same time.
+#[inline]
+fn here() -> usize {
+    YIELDER.with(|yielder| ptr::from_ref(yielder).addr())
 }
 
 /// What the values in `static`s were before the program first used them.

@@ -51,7 +51,7 @@ impl Scheduler for DepthFirst {
     fn pick(&mut self, execution: &Execution, default: u32) -> Pick {
         let depth = execution.steps.len();
         if let Some(choice) = self.path.get(depth) {
-            return Pick::Thread(choice.chosen);
+            return execution.again(choice.chosen);
         }
         let enabled = execution.enabled();
         let mut rest = Vec::new();

@@ -10,7 +10,7 @@ use std::time::Instant;
 
 use super::execution::{Ending, Execution};
 use super::recorder::Recorder;
-use super::run::{self, Program, with};
+use super::run::{self, Program, with, with_scheduler};
 
 /// How schedules are chosen.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -104,9 +104,14 @@ pub enum Pick {
 
 /// Chooses who goes on, in one execution after another.
 pub trait Scheduler {
-    /// Chooses one of the threads that can go on. `default` is the one that ran, if it can,
-    /// else the one with the lowest number.
+    /// Chooses one of the threads that can go on, and no other. `default` is the one that ran,
+    /// if it can, else the one with the lowest number.
     fn pick(&mut self, execution: &Execution, default: u32) -> Pick;
+
+    /// Whether it looks at the steps that have been taken, and not only at their number.
+    fn looks_back(&self) -> bool {
+        true
+    }
 
     /// Takes in an execution that has ended; whether there is another to run.
     fn next(&mut self, execution: &Execution) -> bool;
@@ -165,20 +170,21 @@ pub fn explore(
 ) -> Coverage {
     let mut coverage = Coverage::default();
     let mut fair = false;
-    with(|running| {
-        running.scheduler = Some(settings.scheduler());
-        running.time = settings.time;
-        running.limit = settings.steps;
-        running.recorded = settings.recorded;
-        running.live = settings.live;
+    with_scheduler(|running| {
+        let scheduler = settings.scheduler();
+        running.execution.traced = settings.recorded || scheduler.looks_back();
+        running.scheduler = Some(scheduler);
+        running.execution.time = settings.time;
+        running.execution.limit = settings.steps;
+        running.execution.recorded = settings.recorded;
+        running.execution.live = settings.live;
     });
     crate::panic::install_hook();
     while coverage.schedules + coverage.cut_short < settings.schedules {
         run::run(program);
-        let (more, go_on) = with(|running| {
-            let mut scheduler = running.scheduler.take().expect("it had one");
-            let more = scheduler.next(running);
-            running.scheduler = Some(scheduler);
+        let (more, go_on) = with_scheduler(|running| {
+            let more = running.next();
+            let running = &running.execution;
             fair |= running.fair;
             coverage.loops |= running.loops;
             coverage.rereads |= running.rereads;

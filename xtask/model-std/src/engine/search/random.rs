@@ -27,6 +27,10 @@ impl Scheduler for Random {
         })
     }
 
+    fn looks_back(&self) -> bool {
+        false
+    }
+
     fn next(&mut self, _execution: &Execution) -> bool {
         true
     }
@@ -45,9 +49,9 @@ pub(super) struct Pct {
     /// The threads' priorities, by number; random and above `changes` to begin with.
     priorities: Vec<u64>,
     /// The steps at which the running thread falls behind, latest first.
-    change_at: Vec<usize>,
+    change_at: Vec<u32>,
     /// The steps of the longest schedule so far.
-    longest: usize,
+    longest: u32,
 }
 
 impl Pct {
@@ -68,7 +72,7 @@ impl Scheduler for Pct {
             let priority = self.numbers.next() | 1 << 63;
             self.priorities.push(priority);
         }
-        if self.change_at.last() == Some(&execution.steps.len()) {
+        if self.change_at.last() == Some(&execution.length) {
             self.change_at.pop();
             // The latest to fall behind has the lowest priority of all.
             self.priorities[default as usize] = self.change_at.len() as u64;
@@ -78,12 +82,16 @@ impl Scheduler for Pct {
         Pick::Thread(highest.unwrap_or(default))
     }
 
+    fn looks_back(&self) -> bool {
+        false
+    }
+
     fn next(&mut self, execution: &Execution) -> bool {
-        self.longest = self.longest.max(execution.steps.len());
+        self.longest = self.longest.max(execution.length);
         self.priorities.clear();
         self.change_at.clear();
         for _ in 0..self.changes {
-            let at = self.numbers.below(self.longest);
+            let at = self.numbers.below(self.longest as usize) as u32;
             self.change_at.push(at);
         }
         self.change_at.sort_unstable_by_key(|&at| Reverse(at));

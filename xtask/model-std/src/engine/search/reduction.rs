@@ -65,7 +65,7 @@ impl Scheduler for Reduction {
     fn pick(&mut self, execution: &Execution, default: u32) -> Pick {
         let depth = execution.steps.len();
         if let Some(node) = self.path.get(depth) {
-            return Pick::Thread(node.chosen);
+            return execution.again(node.chosen);
         }
         if execution.threads.len() > MOST {
             return Pick::End(Ending::TooLong);

@@ -16,9 +16,12 @@ impl Replay {
 
 impl Scheduler for Replay {
     fn pick(&mut self, execution: &Execution, default: u32) -> Pick {
-        let step = execution.steps.len() as u32;
+        let step = execution.length;
         let found = self.deviations.binary_search_by_key(&step, |&(at, _)| at);
-        Pick::Thread(found.map_or(default, |index| self.deviations[index].1))
+        match found {
+            Ok(index) => execution.again(self.deviations[index].1),
+            Err(_) => Pick::Thread(default),
+        }
     }
 
     fn next(&mut self, _execution: &Execution) -> bool {
