@@ -22,8 +22,9 @@ use std::time::Instant;
 /// How often each checker gets its turn; what counts is the median.
 const ROUNDS: usize = 9;
 
-/// Random schedules in each turn.
-const SCHEDULES: u64 = 20_000;
+/// Random schedules in each turn: as many as `cargo xtask explore` runs. With fewer, more of the
+/// outputs would be new to the judge.
+const SCHEDULES: u64 = 100_000;
 
 /// Loom is slower.
 const LOOM_SCHEDULES: u64 = 2_000;
