@@ -1,6 +1,6 @@
 //! Everything that the compiler cannot check, each use with its argument: coroutines,
-//! borrowed thread bodies, statics that begin anew, and the heap that is emptied between
-//! executions.
+//! borrowed thread bodies, what threads share without a lock, statics that begin anew, and the
+//! heap that is emptied between executions.
 //!
 //! What all of them rest on: an execution that has ended is over. No coroutine of it is resumed
 //! again, no destructor of it runs, and [`clear`] is the last that happens to it.
