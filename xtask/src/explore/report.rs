@@ -155,9 +155,8 @@ impl<'e> Report<'e> {
             (Status::Proved, _) => format!("held {}", self.coverage("on")),
             (Status::Held, _) => self.coverage("on"),
         };
-        let is_exhaustive = self.explored.summary.as_ref().is_some_and(|s| s.proved);
         let what = match reservation(self.subject, self.explored) {
-            Some(but) if is_exhaustive && self.status == Status::Held => format!("{what}, {but}"),
+            Some(but) if self.status == Status::Held => format!("{what}, {but}"),
             _ => what,
         };
         let seconds = self.explored.wall.as_secs_f64();
@@ -258,8 +257,13 @@ impl<'e> Report<'e> {
         let told = summary.filter(|summary| !summary.proved && summary.found.is_none());
         for phase in told.flat_map(|summary| &summary.phases) {
             let (n, s) = counted(phase.schedules, "schedule");
-            let all = if phase.complete { "all " } else { "" };
+            let schedules = match (phase.complete, phase.schedules) {
+                (true, 1) => "the only schedule".to_string(),
+                (true, _) => format!("all {n} {s}"),
+                (false, _) => format!("{n} {s}"),
+            };
             let how = match phase.strategy {
+                Strategy::Exhaustive if phase.complete && phase.schedules == 1 => String::new(),
                 Strategy::Exhaustive if phase.complete => " that are distinguishable".to_string(),
                 Strategy::Exhaustive => " of the distinguishable ones".to_string(),
                 Strategy::Plain => String::new(),
@@ -270,7 +274,7 @@ impl<'e> Report<'e> {
             let (model, seconds) = (phase.time_model.name(), phase.seconds);
             let _ = writeln!(
                 text,
-                "        {DIM}{model} time: {all}{n} {s}{how}, {seconds:.1} s{DIM:#}"
+                "        {DIM}{model} time: {schedules}{how}, {seconds:.1} s{DIM:#}"
             );
         }
         text
@@ -596,7 +600,7 @@ impl<'e> Report<'e> {
     }
 }
 
-/// What even an exhaustive search does not see of this program, if there is something.
+/// What no search sees of this program, if there is something.
 fn reservation(subject: &Subject, explored: &Explored) -> Option<&'static str> {
     let summary = explored.summary.as_ref()?;
     if subject.counts_owners() {
@@ -604,7 +608,7 @@ fn reservation(subject: &Subject, explored: &Explored) -> Option<&'static str> {
     } else if summary.phases.iter().any(|phase| phase.rereads) {
         Some("but for a thread that reads a lock twice, which a waiting writer may keep out")
     } else if summary.phases.iter().any(|phase| phase.loops) {
-        Some("if a loop that waits goes on until something changes")
+        Some("if no loop gives up before something changes")
     } else {
         None
     }

@@ -347,7 +347,9 @@ impl<'r> Search<'r> {
             Some(known) => {
                 known.failing += 1;
                 let cost = (execution.preemptions, execution.deviations.len());
-                if cost < (known.preemptions, known.schedule.deviations.len()) {
+                // The same choices under the other time model are another schedule.
+                let is_like = known.schedule.time == execution.time();
+                if is_like && cost < (known.preemptions, known.schedule.deviations.len()) {
                     known.preemptions = execution.preemptions;
                     known.schedule.deviations.clone_from(&execution.deviations);
                 }
