@@ -350,10 +350,14 @@ fn report<'c>(
         ..Cause::of(kind, story)
     };
     let hangs = match ending {
-        Ending::Deadlock => Some(waits(
-            "deadlock",
-            "every thread that is left waits for another",
-        )),
+        Ending::Deadlock => {
+            let left = execution.threads.iter().filter_map(ThreadState::next);
+            let story = match left.count() {
+                1 => "the only thread that is left waits, and nobody is there to let it go on",
+                _ => "every thread that is left waits for another",
+            };
+            Some(waits("deadlock", story))
+        }
         Ending::Livelock => Some(waits("livelock", "the threads go on, and nothing changes")),
         Ending::TooLong => {
             // Short lines come to too many steps before they come to too many bytes.
