@@ -28,8 +28,8 @@
 //!   result depends on `Arc::strong_count`, or on which thread drops the last reference, may
 //!   have results that are not seen.
 //! - A loop that finds everything as it was, and changes nothing, is taken to wait until
-//!   something changes. That it might have given up after some rounds, while others could
-//!   have gone on, is not searched; the summary says whether this came up.
+//!   something changes. Whether it gives up after some rounds, while others could have gone on,
+//!   is tried at random, and not searched for; the summary says whether this came up.
 //! - A `static` begins anew in each execution if its type is one of the modelled. A `static
 //!   mut`, or one with a cell of the program's own, keeps what it has been given, and the
 //!   execution after that is told to depend on something other than the schedule.

@@ -223,7 +223,13 @@ impl<'e> Report<'e> {
                         format!("all {count} where a sleep may end at any time")
                     }
                 };
-                let preposition = if phase.schedules > 1 {
+                // Where loops may give up, some more are tried.
+                let more: u64 = phases.map(|phase| phase.schedules).sum::<u64>() - phase.schedules;
+                let what = match more {
+                    0 => what,
+                    _ => format!("{what} and {} more", thousands(more)),
+                };
+                let preposition = if phase.schedules + more > 1 {
                     preposition
                 } else {
                     "on"

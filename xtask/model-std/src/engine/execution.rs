@@ -22,6 +22,9 @@ const IDLE_ROUNDS: u32 = 30_000;
 /// so many steps: programs may rely on everybody's having a turn at some time.
 const PASSED_OVER: u32 = 1_000;
 
+/// So many times, at most, a thread in a loop may be let go round although nothing has changed.
+const PATIENCE: u32 = 300;
+
 /// So many times in a row a thread is let sleep for no time at all, in the adversarial model,
 /// while another could go on.
 const NAPS: u32 = 2;
@@ -134,6 +137,8 @@ pub struct ThreadState {
     seen: Seen,
     /// The step since which that has been out of date, if it is.
     woken_by: Option<u32>,
+    /// How often it went on although that was not out of date.
+    rounds_in_vain: u32,
     pub(super) spawned: Option<u32>,
     pub(super) panicking: bool,
     pub(super) finished: Object,
@@ -221,6 +226,8 @@ pub struct Execution {
     pending: Vec<Pending>,
     /// Those of them that can go on.
     enabled: Vec<u32>,
+    /// Those that could, but wait in a loop for something to change.
+    spinning: Vec<u32>,
     epoch: u32,
     idle_rounds: u32,
     /// How many of the steps that the running thread has taken since another did were sleeps.
@@ -277,6 +284,7 @@ impl Execution {
             new_fibers: Vec::new(),
             pending: Vec::new(),
             enabled: Vec::new(),
+            spinning: Vec::new(),
             epoch: 0,
             idle_rounds: 0,
             naps: 0,
@@ -374,6 +382,7 @@ impl Execution {
             slot: self.pending.len(),
             seen: Seen::default(),
             woken_by: None,
+            rounds_in_vain: 0,
             spawned: None,
             panicking: false,
             finished,
@@ -428,9 +437,15 @@ impl Execution {
         &self.enabled
     }
 
+    /// Others that could go on, but wait in a loop for something to change: if they go round
+    /// some hundred times before it does, the loop may come to its end.
+    pub fn spinning(&self) -> &[u32] {
+        &self.spinning
+    }
+
     /// Has this thread go on, as it did after the same steps before.
     pub fn again(&self, thread: u32) -> Pick {
-        if self.enabled().contains(&thread) {
+        if self.enabled.contains(&thread) || self.spinning.contains(&thread) {
             return Pick::Thread(thread);
         }
         let step = self.length;
@@ -475,13 +490,19 @@ impl Execution {
     fn find_enabled(&mut self) -> Option<bool> {
         loop {
             self.enabled.clear();
+            self.spinning.clear();
             let mut stays = false;
             for pending in &self.pending {
                 let mut open = pending.guard.is_open(&self.objects);
                 if pending.spins {
                     let latest = self.length.checked_sub(1);
                     let thread = &mut self.threads[pending.thread as usize];
-                    open &= thread.is_woken(&self.objects, latest);
+                    let woken = thread.is_woken(&self.objects, latest);
+                    let is_patient = thread.rounds_in_vain < PATIENCE;
+                    if open && !woken && pending.due > self.now && is_patient {
+                        self.spinning.push(pending.thread);
+                    }
+                    open &= woken;
                 }
                 if open || pending.due <= self.now {
                     stays |= pending.thread == self.current;
@@ -518,6 +539,7 @@ impl Execution {
         let waits_too_long = |&id: &u32| threads[id as usize].passed_over > PASSED_OVER;
         if enabled.iter().any(waits_too_long) {
             enabled.retain(waits_too_long);
+            self.spinning.clear();
         }
         self.fair |= enabled.len() < before;
     }
@@ -616,7 +638,8 @@ impl Execution {
         }
         if !thread.seen.is_empty() {
             thread.seen.clear();
-            thread.woken_by = None;
+            let woken = thread.woken_by.take();
+            thread.rounds_in_vain += u32::from(woken.is_none());
         }
         if thread.waiting.step(op, &mut self.objects) {
             self.idle_rounds = 0;

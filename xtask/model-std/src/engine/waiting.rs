@@ -3,7 +3,7 @@
 //! A round that finds the same objects in the same state as the round before, and changes
 //! nothing, learns nothing, and neither will the next. The thread then waits until one of
 //! these objects has changed, or until nobody else can go on. What is left out is only that
-//! it goes round more often before that.
+//! it goes round more often before that; every second random schedule lets it.
 //!
 //! An object's state is its counter, and a version that is new with each change of what the
 //! counter does not tell. To take a lock and to give it back changes the counter and puts it

@@ -241,6 +241,7 @@ impl<'r> Search<'r> {
             return;
         }
         let mut shares: u32 = PHASES.iter().map(|(_, share)| share).sum();
+        let mut has_all = false;
         for (strategy, share) in PHASES {
             let failures = self
                 .failures
@@ -250,6 +251,10 @@ impl<'r> Search<'r> {
             // A failure is known; only one with fewer preemptions is still of interest.
             let known = match strategy {
                 Strategy::Exhaustive => false,
+                Strategy::Bounded(_) if has_all => {
+                    shares -= share;
+                    continue;
+                }
                 Strategy::Bounded(bound) => fewest.is_some_and(|fewest| fewest <= bound),
                 _ => fewest.is_some(),
             };
@@ -258,22 +263,24 @@ impl<'r> Search<'r> {
             }
             let is_exhaustive = strategy == Strategy::Exhaustive;
             let fraction = f64::from(share) / f64::from(shares);
-            let complete = self.phase(time, strategy, &mut left, fraction);
-            if complete && is_exhaustive {
+            let coverage = self.phase(time, strategy, &mut left, fraction);
+            has_all |= coverage.complete && is_exhaustive;
+            // What is left is a loop that gives up, for which chance has to be lucky.
+            if has_all && !coverage.loops {
                 break;
             }
             shares -= share;
         }
     }
 
-    /// Searches with one strategy and a fraction of what is left; whether that was all there is.
+    /// Searches with one strategy and a fraction of what is left.
     fn phase(
         &mut self,
         time: TimeModel,
         strategy: Strategy,
         left: &mut Budget,
         fraction: f64,
-    ) -> bool {
+    ) -> Coverage {
         let begun = Instant::now();
         let mut settings = self.request.settings(strategy.clone(), time);
         settings.until = left.time.map(|time| begun + time.mul_f64(fraction));
@@ -298,7 +305,7 @@ impl<'r> Search<'r> {
                 took,
             });
         }
-        coverage.complete
+        coverage
     }
 
     fn visit(&mut self, execution: &Execution, strategy: &Strategy) -> ControlFlow<()> {

@@ -5,26 +5,39 @@ use std::cmp::Reverse;
 use super::{Numbers, Pick, Scheduler};
 use crate::engine::execution::Execution;
 
+/// Who may be chosen: those that can go on and, in every second execution, those as well that
+/// wait in a loop, so that one which gives up after some rounds does so.
+fn candidates(execution: &Execution, is_patient: bool) -> impl Iterator<Item = u32> + Clone {
+    let spinning = match is_patient {
+        true => execution.spinning(),
+        false => &[],
+    };
+    execution.enabled().iter().chain(spinning).copied()
+}
+
 /// At each step, any thread that can go on.
 pub(super) struct Random {
     numbers: Numbers,
+    is_patient: bool,
 }
 
 impl Random {
     pub(super) fn new(seed: u64) -> Self {
         Self {
             numbers: Numbers(seed),
+            is_patient: false,
         }
     }
 }
 
 impl Scheduler for Random {
     fn pick(&mut self, execution: &Execution, default: u32) -> Pick {
-        let enabled = execution.enabled();
-        Pick::Thread(match enabled.len() {
-            1 => default,
-            count => enabled[self.numbers.below(count)],
-        })
+        let mut candidates = candidates(execution, self.is_patient);
+        let index = match candidates.clone().count() {
+            1 => 0,
+            count => self.numbers.below(count),
+        };
+        Pick::Thread(candidates.nth(index).unwrap_or(default))
     }
 
     fn looks_back(&self) -> bool {
@@ -32,6 +45,7 @@ impl Scheduler for Random {
     }
 
     fn next(&mut self, _execution: &Execution) -> bool {
+        self.is_patient = !self.is_patient;
         true
     }
 }
@@ -52,6 +66,7 @@ pub(super) struct Pct {
     change_at: Vec<u32>,
     /// The steps of the longest schedule so far.
     longest: u32,
+    is_patient: bool,
 }
 
 impl Pct {
@@ -62,6 +77,7 @@ impl Pct {
             priorities: Vec::new(),
             change_at: Vec::new(),
             longest: 0,
+            is_patient: false,
         }
     }
 }
@@ -77,8 +93,8 @@ impl Scheduler for Pct {
             // The latest to fall behind has the lowest priority of all.
             self.priorities[default as usize] = self.change_at.len() as u64;
         }
-        let enabled = execution.enabled().iter().copied();
-        let highest = enabled.max_by_key(|&thread| self.priorities[thread as usize]);
+        let candidates = candidates(execution, self.is_patient);
+        let highest = candidates.max_by_key(|&thread| self.priorities[thread as usize]);
         Pick::Thread(highest.unwrap_or(default))
     }
 
@@ -87,6 +103,7 @@ impl Scheduler for Pct {
     }
 
     fn next(&mut self, execution: &Execution) -> bool {
+        self.is_patient = !self.is_patient;
         self.longest = self.longest.max(execution.length);
         self.priorities.clear();
         self.change_at.clear();
