@@ -7,12 +7,12 @@ use crate::engine::execution::Execution;
 
 /// Who may be chosen: those that can go on and, in every second execution, those as well that
 /// wait in a loop, so that one which gives up after some rounds does so.
-fn candidates(execution: &Execution, is_patient: bool) -> impl Iterator<Item = u32> + Clone {
+fn candidates(execution: &Execution, is_patient: bool) -> [&[u32]; 2] {
     let spinning = match is_patient {
         true => execution.spinning(),
         false => &[],
     };
-    execution.enabled().iter().chain(spinning).copied()
+    [execution.enabled(), spinning]
 }
 
 /// At each step, any thread that can go on.
@@ -32,12 +32,15 @@ impl Random {
 
 impl Scheduler for Random {
     fn pick(&mut self, execution: &Execution, default: u32) -> Pick {
-        let mut candidates = candidates(execution, self.is_patient);
-        let index = match candidates.clone().count() {
-            1 => 0,
+        let [enabled, spinning] = candidates(execution, self.is_patient);
+        let index = match enabled.len() + spinning.len() {
+            1 => return Pick::Thread(default),
             count => self.numbers.below(count),
         };
-        Pick::Thread(candidates.nth(index).unwrap_or(default))
+        Pick::Thread(match index.checked_sub(enabled.len()) {
+            Some(index) => spinning[index],
+            None => enabled[index],
+        })
     }
 
     fn looks_back(&self) -> bool {
@@ -94,6 +97,7 @@ impl Scheduler for Pct {
             self.priorities[default as usize] = self.change_at.len() as u64;
         }
         let candidates = candidates(execution, self.is_patient);
+        let candidates = candidates.into_iter().flatten().copied();
         let highest = candidates.max_by_key(|&thread| self.priorities[thread as usize]);
         Pick::Thread(highest.unwrap_or(default))
     }
