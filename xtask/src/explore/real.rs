@@ -143,8 +143,10 @@ fn build(subject: &Subject) -> Result<PathBuf> {
         return status.success().then_some(program).ok_or_else(cannot);
     }
     let mut command = Command::new(cargo());
+    // Quiet, since several of these may be under way, and would write into each other's lines.
     command
-        .args(["build", "--message-format=json", "--bin", &subject.name])
+        .args(["build", "--quiet", "--message-format=json"])
+        .args(["--bin", &subject.name])
         .arg("--manifest-path")
         .arg(folder.join("Cargo.toml"))
         .stdin(Stdio::null())
