@@ -1,6 +1,8 @@
 //! `explore.md` is true: of each of its programs the explorer says what the page says, says
 //! it again, and leaves no process and no folder behind.
 
+mod page;
+
 use std::fs;
 use std::io::{BufRead, BufReader};
 use std::path::{Path, PathBuf};
@@ -11,6 +13,7 @@ use std::thread;
 use std::time::Duration;
 
 use libtest_mimic::{Arguments, Failed, Trial};
+use page::Line;
 use serde_json::Value;
 
 const PAGE: &str = include_str!("explore.md");
@@ -116,18 +119,15 @@ impl Workspace {
 
     /// Carries out a command of the page, and compares what comes of it.
     fn check(&self, command: &str, expected: &str) -> Result<()> {
-        let (command, signal) = match command.split_once(" & kill ") {
-            Some((command, signal)) => (command, Some(signal)),
-            None => (command, None),
-        };
-        let (command, head) = match command.strip_suffix(" | head -1") {
-            Some(command) => (command, true),
-            None => (command, false),
-        };
+        let Line {
+            words,
+            signal,
+            head,
+        } = Line::parse(command);
         let tree = tempfile::tempdir()?;
         let tree = tree.path().join("TREE");
         let tree_file = tree.to_string_lossy();
-        let words: Vec<_> = command
+        let words: Vec<_> = words
             .split(' ')
             .map(|word| if word == "TREE" { &*tree_file } else { word })
             .collect();

@@ -1,6 +1,8 @@
 //! `hostile.md` is true: of each of its programs the runner says what the page says,
 //! and leaves none of their processes behind.
 
+mod page;
+
 use std::fs;
 use std::io::{BufRead, BufReader, Read};
 use std::net::{Shutdown, TcpListener, TcpStream};
@@ -11,6 +13,7 @@ use std::thread;
 use std::time::Duration;
 
 use libtest_mimic::{Arguments, Failed, Trial};
+use page::Line;
 use serde_json::Value;
 
 const PAGE: &str = include_str!("hostile.md");
@@ -155,14 +158,11 @@ impl Workspace {
     fn check(&self, command: &str, expected: &str) -> Result<()> {
         let scratch = tempfile::tempdir()?;
         let lifelines = TcpListener::bind("127.0.0.1:0")?;
-        let (words, signal) = match command.split_once(" & kill ") {
-            Some((words, signal)) => (words, Some(signal)),
-            None => (command, None),
-        };
-        let (words, head) = match words.strip_suffix(" | head -1") {
-            Some(words) => (words, true),
-            None => (words, false),
-        };
+        let Line {
+            words,
+            signal,
+            head,
+        } = Line::parse(command);
         let mut runner = self.runner();
         runner
             .args(words.split(' '))

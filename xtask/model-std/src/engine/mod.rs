@@ -148,7 +148,7 @@ impl Object {
 
     /// Sets the counter. Only right after `perform`, like every change of shared data.
     pub fn set_counter(self, value: i64) {
-        with(|running| running.objects[self.0 as usize].counter = value);
+        Self::set_counters([(self, value)]);
     }
 
     /// Sets the counters of several objects.

@@ -1,26 +1,16 @@
 //! A program for each seed.
 
+use model_std::engine::search::Numbers;
+
 use super::program::{Channel, Op, Program};
 
-/// SplitMix64 (Steele, Lea and Flood, "Fast splittable pseudorandom number generators", 2014).
-pub struct Numbers(u64);
+/// Decides by chance.
+struct Chance(Numbers);
 
-impl Numbers {
-    pub fn new(seed: u64) -> Self {
-        Self(seed)
-    }
-
-    fn next(&mut self) -> u64 {
-        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let mut z = self.0;
-        z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        z ^ (z >> 31)
-    }
-
+impl Chance {
     /// A number below this one.
-    pub fn below(&mut self, bound: usize) -> usize {
-        (self.next() % bound as u64) as usize
+    fn below(&mut self, bound: usize) -> usize {
+        (self.0.draw() % bound as u64) as usize
     }
 
     /// Whether something happens that does once in so many times.
@@ -83,7 +73,7 @@ enum Shape {
 }
 
 struct Generator {
-    numbers: Numbers,
+    chance: Chance,
     shape: Shape,
     /// What the program is about.
     kinds: Vec<Kind>,
@@ -92,8 +82,8 @@ struct Generator {
 
 /// The program that belongs to this seed.
 pub fn program(seed: u64) -> Program {
-    let mut numbers = Numbers::new(seed);
-    let shape = *numbers.pick(&[
+    let mut chance = Chance(Numbers::new(seed));
+    let shape = *chance.pick(&[
         Shape::Pair,
         Shape::Pair,
         Shape::Fork,
@@ -101,11 +91,11 @@ pub fn program(seed: u64) -> Program {
         Shape::Chain,
         Shape::Scope,
     ]);
-    let count = 1 + numbers.below(3);
-    let kinds = (0..count).map(|_| *numbers.pick(KINDS)).collect();
+    let count = 1 + chance.below(3);
+    let kinds = (0..count).map(|_| *chance.pick(KINDS)).collect();
     let threads = if shape == Shape::Pair { 2 } else { 3 };
     let mut generator = Generator {
-        numbers,
+        chance,
         shape,
         kinds,
         program: Program {
@@ -134,8 +124,8 @@ impl Generator {
                 Kind::Barrier => program.barriers += 1,
                 Kind::Cell => program.cells += 1,
                 Kind::Channel => {
-                    let bound = *self.numbers.pick(&[None, Some(0), Some(0), Some(1)]);
-                    let receiver = self.numbers.below(threads);
+                    let bound = *self.chance.pick(&[None, Some(0), Some(0), Some(1)]);
+                    let receiver = self.chance.below(threads);
                     program.channels.push(Channel { bound, receiver });
                 }
                 Kind::Parking | Kind::Time | Kind::Output | Kind::Ending => {}
@@ -146,13 +136,13 @@ impl Generator {
     fn make_threads(&mut self) {
         // Many small ones, since a small one that goes wrong says more.
         let most = match self.program.threads.len() {
-            2 => 2 + self.numbers.below(3),
-            _ => 1 + self.numbers.below(3),
+            2 => 2 + self.chance.below(3),
+            _ => 1 + self.chance.below(3),
         };
         for thread in (0..self.program.threads.len()).rev() {
             let count = match thread {
-                0 => self.numbers.below(most),
-                _ => 1 + self.numbers.below(most),
+                0 => self.chance.below(most),
+                _ => 1 + self.chance.below(most),
             };
             let mut ops: Vec<Op> = (0..count).map(|_| self.op(thread, 0)).collect();
             match (self.shape, thread) {
@@ -172,20 +162,20 @@ impl Generator {
         // Nothing that could go another way comes before the last start.
         ops.splice(0..0, threads.iter().map(|&t| Op::Spawn(t)));
         for &thread in threads {
-            if !self.numbers.once_in(12) {
+            if !self.chance.once_in(12) {
                 ops.push(Op::Join(thread));
             }
         }
     }
 
     fn op(&mut self, thread: usize, depth: usize) -> Op {
-        let kind = *self.numbers.pick(&self.kinds.clone());
-        let value = self.numbers.below(3) as u32;
-        let ms = 1 + self.numbers.below(2) as u64;
-        let way = self.numbers.below(12);
+        let kind = *self.chance.pick(&self.kinds.clone());
+        let value = self.chance.below(3) as u32;
+        let ms = 1 + self.chance.below(2) as u64;
+        let way = self.chance.below(12);
         match kind {
             Kind::Atomic => {
-                let x = self.numbers.below(self.program.atomics);
+                let x = self.chance.below(self.program.atomics);
                 match way {
                     0..=2 => Op::Load(x),
                     3..=5 => Op::Store(x, value),
@@ -197,7 +187,7 @@ impl Generator {
                 }
             }
             Kind::Mutex => {
-                let m = self.numbers.below(self.program.mutexes);
+                let m = self.chance.below(self.program.mutexes);
                 match way {
                     0..=6 => Op::Lock(m, self.section(thread, depth)),
                     7..=9 => Op::TryLock(m, self.section(thread, depth)),
@@ -206,7 +196,7 @@ impl Generator {
                 }
             }
             Kind::RwLock => {
-                let r = self.numbers.below(self.program.rwlocks);
+                let r = self.chance.below(self.program.rwlocks);
                 match way {
                     0..=3 => Op::Read(r, self.section(thread, depth)),
                     4..=7 => Op::Write(r, self.section(thread, depth)),
@@ -215,8 +205,8 @@ impl Generator {
                 }
             }
             Kind::Condvar => {
-                let c = self.numbers.below(self.program.condvars);
-                let m = self.numbers.below(self.program.mutexes);
+                let c = self.chance.below(self.program.condvars);
+                let m = self.chance.below(self.program.mutexes);
                 match way {
                     0..=3 => Op::Lock(m, vec![Op::Wait(c)]),
                     4..=5 => Op::Lock(m, vec![Op::WaitTimeout(c, ms)]),
@@ -227,16 +217,16 @@ impl Generator {
                     _ => Op::Lock(m, self.section(thread, depth)),
                 }
             }
-            Kind::Barrier => Op::Arrive(self.numbers.below(self.program.barriers)),
+            Kind::Barrier => Op::Arrive(self.chance.below(self.program.barriers)),
             Kind::Cell => {
-                let o = self.numbers.below(self.program.cells);
+                let o = self.chance.below(self.program.cells);
                 match way {
                     0..=7 => Op::Init(o, self.section(thread, depth)),
                     _ => Op::Peek(o),
                 }
             }
             Kind::Channel => {
-                let c = self.numbers.below(self.program.channels.len());
+                let c = self.chance.below(self.program.channels.len());
                 let receives = self.program.channels[c].receiver == thread;
                 match way {
                     0..=4 if receives => Op::Receive(c),
@@ -264,7 +254,7 @@ impl Generator {
                 1..=3 => Op::Panic,
                 4..=6 => Op::Catch(self.section(thread, depth)),
                 7..=9 => match (self.shape, thread) {
-                    (Shape::Fork, 0) => Op::IsFinished(1 + self.numbers.below(2)),
+                    (Shape::Fork, 0) => Op::IsFinished(1 + self.chance.below(2)),
                     (Shape::Pair | Shape::Chain, 0) => Op::IsFinished(1),
                     (Shape::Chain, 1) => Op::IsFinished(2),
                     _ => Op::Yield,
@@ -276,13 +266,13 @@ impl Generator {
 
     /// What is done while something is held.
     fn section(&mut self, thread: usize, depth: usize) -> Vec<Op> {
-        let count = self.numbers.below(3).saturating_sub(depth);
+        let count = self.chance.below(3).saturating_sub(depth);
         let mut ops = Vec::new();
         for _ in 0..count {
-            let op = match self.numbers.below(6) {
+            let op = match self.chance.below(6) {
                 0 => Op::Get,
-                1..=2 => Op::Set(1 + self.numbers.below(2) as u32),
-                3 if self.numbers.once_in(2) => Op::Panic,
+                1..=2 => Op::Set(1 + self.chance.below(2) as u32),
+                3 if self.chance.once_in(2) => Op::Panic,
                 _ => self.op(thread, depth + 1),
             };
             ops.push(op);
@@ -301,6 +291,6 @@ impl Generator {
             (_, 1) => &[0],
             (_, _) => &[0, 1],
         };
-        *self.numbers.pick(known)
+        *self.chance.pick(known)
     }
 }

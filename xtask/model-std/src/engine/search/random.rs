@@ -24,7 +24,7 @@ pub(super) struct Random {
 impl Random {
     pub(super) fn new(seed: u64) -> Self {
         Self {
-            numbers: Numbers(seed),
+            numbers: Numbers::new(seed),
             is_patient: false,
         }
     }
@@ -75,7 +75,7 @@ pub(super) struct Pct {
 impl Pct {
     pub(super) fn new(depth: u32, seed: u64) -> Self {
         Self {
-            numbers: Numbers(seed),
+            numbers: Numbers::new(seed),
             changes: depth.saturating_sub(1),
             priorities: Vec::new(),
             change_at: Vec::new(),
@@ -88,7 +88,7 @@ impl Pct {
 impl Scheduler for Pct {
     fn pick(&mut self, execution: &Execution, default: u32) -> Pick {
         while self.priorities.len() < execution.threads.len() {
-            let priority = self.numbers.next() | 1 << 63;
+            let priority = self.numbers.draw() | 1 << 63;
             self.priorities.push(priority);
         }
         if self.change_at.last() == Some(&execution.length) {
