@@ -169,16 +169,20 @@ impl<'v> View<'v> {
             occurrences: Vec::with_capacity(transcript.lines.len()),
             ambiguous: Vec::new(),
         };
-        let (stdout, stderr): (Vec<usize>, Vec<usize>) =
-            (0..view.lines.len()).partition(|&line| view.lines[line].stream == Stream::Stdout);
-        for line in stdout {
-            view.read_line(line, readings);
+        let mut stderr = Vec::new();
+        for line in 0..view.lines.len() {
+            match view.lines[line].stream {
+                Stream::Stdout => view.read_line(line, readings),
+                Stream::Stderr => stderr.push(line),
+            }
         }
-        let mut stderr = &stderr[..];
-        while !stderr.is_empty() {
-            stderr = &stderr[view.read_stderr(stderr, readings)..];
+        let mut rest = &stderr[..];
+        while !rest.is_empty() {
+            rest = &rest[view.read_stderr(rest, readings)..];
         }
-        view.occurrences.sort_by_key(|occurrence| occurrence.line);
+        if !stderr.is_empty() {
+            view.occurrences.sort_by_key(|occurrence| occurrence.line);
+        }
         view
     }
 

@@ -400,9 +400,14 @@ impl<'s> Scope<'s> {
 pub(super) struct Per(Vec<String>);
 
 impl Per {
+    /// Whether the rule is not split.
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
     /// The holder's capture where a rule names none.
     pub fn or_actor(self) -> Self {
-        match self.0.is_empty() {
+        match self.is_empty() {
             true => Per(vec!["actor".to_string()]),
             false => self,
         }
@@ -434,7 +439,7 @@ impl Per {
         mut check: impl FnMut(&[Vec<Hit<'v>>]) -> Finding,
     ) -> Finding {
         let hits: Vec<Vec<Hit<'v>>> = selectors.iter().map(|one| view.select(one)).collect();
-        if self.0.is_empty() {
+        if self.is_empty() {
             return check(&hits);
         }
         let complete = |key: &Vec<Option<&str>>| key.iter().all(Option::is_some);

@@ -65,6 +65,29 @@ impl Output {
     /// completed, and the rest of a stream without a newline comes last. A line that was
     /// printed in one piece is not copied.
     pub fn lines(&self) -> Vec<(u32, Line<Cow<'_, str>>)> {
+        self.whole_lines().unwrap_or_else(|| self.joined_lines())
+    }
+
+    /// The lines, if each piece is one, as where a program prints with `println!` alone. To find
+    /// that out of all the text at once takes less than to look at each piece.
+    fn whole_lines(&self) -> Option<Vec<(u32, Line<Cow<'_, str>>)>> {
+        let text = str::from_utf8(&self.text).ok()?;
+        let newlines: usize = self.text.chunks(255).map(newlines).sum();
+        let each_ends = self.pieces().all(|(_, piece)| piece.ends_with(b"\n"));
+        if !each_ends || newlines != self.pieces.len() {
+            return None;
+        }
+        let mut start = 0;
+        let lines = self.pieces.iter().map(|piece| {
+            let line = &text[start..piece.end];
+            start = piece.end;
+            piece.complete(Cow::Borrowed(without_end(line)))
+        });
+        Some(lines.collect())
+    }
+
+    /// The lines, each put together from the pieces that it was printed in.
+    fn joined_lines(&self) -> Vec<(u32, Line<Cow<'_, str>>)> {
         let mut lines = Vec::with_capacity(self.pieces.len());
         // Of each stream what no newline has completed, and the last piece of that.
         let mut open: [(Option<&Piece>, Cow<'_, [u8]>); 2] = Default::default();
@@ -78,13 +101,13 @@ impl Output {
                 }
                 *last = Some(piece);
                 if rest.ends_with(b"\n") {
-                    lines.push(piece.complete(std::mem::take(rest)));
+                    lines.push(piece.complete(readable(std::mem::take(rest))));
                 }
             }
         }
         for (last, rest) in open {
             if let (Some(piece), false) = (last, rest.is_empty()) {
-                lines.push(piece.complete(rest));
+                lines.push(piece.complete(readable(rest)));
             }
         }
         lines
@@ -116,11 +139,7 @@ impl Output {
 
 impl Piece {
     /// The line that this piece completes, and the step that did.
-    fn complete<'t>(&self, text: Cow<'t, [u8]>) -> (u32, Line<Cow<'t, str>>) {
-        let text = match text {
-            Cow::Borrowed(text) => readable(text),
-            Cow::Owned(text) => Cow::Owned(readable(&text).into_owned()),
-        };
+    fn complete<'t>(&self, text: Cow<'t, str>) -> (u32, Line<Cow<'t, str>>) {
         let line = Line {
             at_us: self.at / 1000,
             stream: self.stream,
@@ -140,13 +159,27 @@ fn parts(mut text: &[u8]) -> impl Iterator<Item = &[u8]> {
     })
 }
 
-/// A line without its end. What is no UTF-8 is replaced; to look for that takes several times
-/// as long as to find that there is none.
-fn readable(line: &[u8]) -> Cow<'_, str> {
-    let line = line
-        .strip_suffix(b"\n")
-        .map_or(line, |line| line.strip_suffix(b"\r").unwrap_or(line));
-    str::from_utf8(line).map_or_else(|_| String::from_utf8_lossy(line), Cow::Borrowed)
+/// A line without its end; what is no UTF-8 is replaced.
+fn readable(line: Cow<'_, [u8]>) -> Cow<'_, str> {
+    // To look for what has to be replaced takes several times as long as to find that nothing has.
+    if let Cow::Borrowed(line) = line
+        && let Ok(line) = str::from_utf8(line)
+    {
+        return Cow::Borrowed(without_end(line));
+    }
+    Cow::Owned(without_end(&String::from_utf8_lossy(&line)).to_string())
+}
+
+/// How many newlines there are in up to 255 bytes: a count that fits in a byte lets a processor
+/// count in many places at once.
+fn newlines(chunk: &[u8]) -> usize {
+    let newlines = chunk.iter().map(|&byte| u8::from(byte == b'\n'));
+    usize::from(newlines.sum::<u8>())
+}
+
+fn without_end(line: &str) -> &str {
+    line.strip_suffix('\n')
+        .map_or(line, |line| line.strip_suffix('\r').unwrap_or(line))
 }
 
 /// A hash of 128 bits: two of 64, side by side, so that a processor works on both at once.
