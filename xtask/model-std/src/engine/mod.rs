@@ -104,6 +104,7 @@ impl Handle {
 /// A new object, created by the caller's caller, of which the counter is this. For what is made
 /// while the program runs, and stays on its heap: a [`Handle`] is for what may be a `static`.
 #[track_caller]
+#[inline]
 pub fn object(kind: &'static str, counter: i64) -> Object {
     with(|running| running.register(kind, Location::caller(), counter))
 }
@@ -142,6 +143,7 @@ impl Guard {
 
 impl Object {
     /// The object's counter.
+    #[inline]
     pub fn counter(self) -> i64 {
         with(|running| running.objects[self.0 as usize].counter)
     }
@@ -152,6 +154,7 @@ impl Object {
     }
 
     /// Sets the counters of several objects.
+    #[inline]
     pub fn set_counters<const N: usize>(counters: [(Self, i64); N]) {
         with(|running| {
             for (object, value) in counters {
@@ -272,12 +275,14 @@ impl Op {
 }
 
 /// The running thread's latest operation.
+#[inline]
 pub fn latest() -> Event {
     with(|running| running.latest())
 }
 
 /// The running thread's latest operation, which this returns, could not have happened before
 /// that one, by another thread: the message was sent there, the room was made there.
+#[inline]
 pub fn after(event: Event) -> Event {
     with(|running| {
         let latest = running.latest();
@@ -319,6 +324,7 @@ pub fn show(value: impl FnOnce() -> String) {
 }
 
 /// The running thread.
+#[inline]
 pub fn current() -> Thread {
     with(|running| Thread(running.current))
 }
@@ -471,13 +477,9 @@ pub fn refuse(item: &str, why: &str) -> ! {
 }
 
 /// Does something as the explorer, in the middle of the program: what it allocates outlives the
-/// execution. Nothing that it keeps may be the program's.
-#[inline(always)]
+/// execution. Nothing that it keeps may be the program's, nor may it ask the engine.
 pub fn outside<R>(f: impl FnOnce() -> R) -> R {
-    let is_programs = raw::heap::pause();
-    let result = f();
-    raw::heap::resume(is_programs);
-    result
+    with(|_| f())
 }
 
 /// Whether a program is under way, so that what is printed is its own.

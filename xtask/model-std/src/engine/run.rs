@@ -39,7 +39,13 @@ pub(super) fn with<R>(f: impl FnOnce(&mut Execution) -> R) -> R {
 /// The same, with the scheduler.
 #[inline(always)]
 pub(super) fn with_scheduler<R>(f: impl FnOnce(&mut Running) -> R) -> R {
-    super::outside(|| RUNNING.with_borrow_mut(|running| f(running)))
+    RUNNING.with_borrow_mut(|running| f(running))
+}
+
+/// Whether the engine is at work on the execution, so that what is allocated is its own.
+#[inline(always)]
+pub(super) fn is_at_work() -> bool {
+    RUNNING.with(|running| running.try_borrow().is_err())
 }
 
 /// A program: it returns its exit status.

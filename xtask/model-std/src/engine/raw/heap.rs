@@ -17,6 +17,8 @@ use std::ptr;
 
 use memmap2::MmapOptions;
 
+use crate::engine::run::is_at_work;
+
 /// The bytes that a program may allocate. Only pages that were used take memory.
 const SIZE: usize = 1 << 30;
 
@@ -38,8 +40,9 @@ thread_local! {
 
 /// The heap of the programs that this thread of the operating system explores.
 struct Heap {
-    /// Whether it is the program that runs, so that what is allocated is its own.
-    is_programs: Cell<bool>,
+    /// Whether a thread of the program runs: what is allocated is its own, unless it has asked the
+    /// engine for something.
+    program_runs: Cell<bool>,
     /// The address of the first byte; 0 until there is a heap.
     start: Cell<usize>,
     /// The address of the first byte that no block has had since the heap was emptied.
@@ -48,17 +51,10 @@ struct Heap {
     free: [Cell<*mut u8>; SIZES],
 }
 
-/// From here on until [`resume`] what is allocated is the explorer's own. Returns what to
-/// resume with.
+/// Whether from here on a thread of the program runs.
 #[inline(always)]
-pub(in crate::engine) fn pause() -> bool {
-    HEAP.with(|heap| heap.is_programs.replace(false))
-}
-
-/// Goes on as before [`pause`]; with `true`, what is allocated from here on is the program's.
-#[inline(always)]
-pub(in crate::engine) fn resume(is_programs: bool) {
-    HEAP.with(|heap| heap.is_programs.set(is_programs));
+pub(super) fn set_program_runs(runs: bool) {
+    HEAP.with(|heap| heap.program_runs.set(runs));
 }
 
 /// Takes back everything that a program has allocated.
@@ -88,7 +84,7 @@ pub(super) fn empty() -> io::Result<()> {
 impl Heap {
     const fn new() -> Self {
         Self {
-            is_programs: Cell::new(false),
+            program_runs: Cell::new(false),
             start: Cell::new(0),
             end: Cell::new(0),
             free: [const { Cell::new(ptr::null_mut()) }; SIZES],
@@ -137,7 +133,7 @@ impl Heap {
 
 /// Says so in one write, without allocating; the runner, whose process it is, does the rest.
 fn out_of_memory() -> ! {
-    resume(false);
+    set_program_runs(false);
     let _nobody_may_read_it = io::stderr().write_all(OUT_OF_MEMORY.as_bytes());
     process::abort();
 }
@@ -152,7 +148,7 @@ impl Allocator {
     /// A larger alignment than a page's is the system's affair. Such a block is not taken
     /// back at the end, but nobody asks for one.
     fn is_programs(heap: &Heap, layout: Layout) -> bool {
-        heap.is_programs.get() && layout.align() <= PAGE
+        heap.program_runs.get() && !is_at_work() && layout.align() <= PAGE
     }
 }
 

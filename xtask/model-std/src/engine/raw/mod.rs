@@ -70,9 +70,9 @@ impl Fiber {
             .as_mut()
             .expect("a finished thread does not go on");
         YIELDER.set(self.yielder);
-        heap::resume(true);
+        heap::set_program_runs(true);
         let result = coroutine.resume(());
-        heap::resume(false);
+        heap::set_program_runs(false);
         self.yielder = YIELDER.replace(ptr::null());
         let returned = matches!(result, CoroutineResult::Return(()));
         if returned && let Some(done) = self.coroutine.take() {
