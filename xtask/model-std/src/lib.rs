@@ -46,9 +46,9 @@
 //! outcomes have to be the same: the package `oracle` sees to that.
 //!
 //! Nor are they faster. At random, with the output captured and the rules checked, `mpsc-demo`
-//! is run about 1.4 times as often as shuttle runs a port of it that prints nothing, and 3.5
-//! times as often as one that keeps its output; the first half of it 12 to 16 times as often as
-//! loom runs that (`cargo bench -p oracle`, on one core).
+//! is run about 1.6 times as often as shuttle runs a port of it that prints nothing, and 4.3
+//! times as often as one that keeps its output; the first half of it 18 times as often as loom
+//! runs that (`cargo bench -p oracle`, on one core).
 
 // The order of the modules is that of the documentation of `std`; the engine comes last.
 mod macros;

@@ -7,7 +7,7 @@ use super::access::{Access, Accesses};
 use super::output::Output;
 use super::raw::{self, Fiber, Statics};
 use super::recorder::Recorder;
-use super::search::{Pick, Schedule, Scheduler, TimeModel};
+use super::search::{AnyScheduler, Pick, Schedule, Scheduler, TimeModel};
 use super::waiting::{Seen, Waiting};
 use super::{Event, Guard, Object, Op, Thread};
 use crate::panic::Panics;
@@ -164,7 +164,7 @@ struct Pending {
 /// The execution, and who decides in it.
 pub(super) struct Running {
     pub(super) execution: Execution,
-    pub(super) scheduler: Option<Box<dyn Scheduler>>,
+    pub(super) scheduler: Option<AnyScheduler>,
 }
 
 /// The state of the execution that runs, or has just ended.

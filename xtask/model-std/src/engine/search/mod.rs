@@ -5,12 +5,17 @@ mod random;
 mod reduction;
 mod replay;
 
+use std::mem;
 use std::ops::ControlFlow;
 use std::time::Instant;
 
 use super::execution::{Ending, Execution};
 use super::recorder::Recorder;
 use super::run::{self, Program, with, with_scheduler};
+use depth_first::DepthFirst;
+use random::{Pct, Random};
+use reduction::Reduction;
+use replay::{Follow, Replay};
 
 /// How schedules are chosen.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -117,6 +122,37 @@ pub trait Scheduler {
     fn next(&mut self, execution: &Execution) -> bool;
 }
 
+/// The scheduler of a strategy. To choose at random is so little that to call somebody for it
+/// would be a good part of the whole step.
+pub(super) enum AnyScheduler {
+    Random(Random),
+    Other(Box<dyn Scheduler>),
+}
+
+impl Scheduler for AnyScheduler {
+    #[inline(always)]
+    fn pick(&mut self, execution: &Execution, default: u32) -> Pick {
+        match self {
+            Self::Random(scheduler) => scheduler.pick(execution, default),
+            Self::Other(scheduler) => scheduler.pick(execution, default),
+        }
+    }
+
+    fn looks_back(&self) -> bool {
+        match self {
+            Self::Random(scheduler) => scheduler.looks_back(),
+            Self::Other(scheduler) => scheduler.looks_back(),
+        }
+    }
+
+    fn next(&mut self, execution: &Execution) -> bool {
+        match self {
+            Self::Random(scheduler) => scheduler.next(execution),
+            Self::Other(scheduler) => scheduler.next(execution),
+        }
+    }
+}
+
 impl Settings {
     /// Settings with this strategy and no limit on schedules.
     pub fn new(strategy: Strategy) -> Self {
@@ -132,18 +168,16 @@ impl Settings {
         }
     }
 
-    fn scheduler(&self) -> Box<dyn Scheduler> {
-        match &self.strategy {
-            Strategy::Plain => Box::new(depth_first::DepthFirst::plain()),
-            Strategy::Exhaustive => Box::new(reduction::Reduction::default()),
-            Strategy::Bounded(preemptions) => {
-                Box::new(depth_first::DepthFirst::bounded(*preemptions))
-            }
-            Strategy::Pct { depth } => Box::new(random::Pct::new(*depth, self.seed)),
-            Strategy::Random => Box::new(random::Random::new(self.seed)),
-            Strategy::Replay(schedule) => Box::new(replay::Replay::new(schedule)),
-            Strategy::Follow(threads) => Box::new(replay::Follow::new(threads)),
-        }
+    fn scheduler(&self) -> AnyScheduler {
+        AnyScheduler::Other(match &self.strategy {
+            Strategy::Random => return AnyScheduler::Random(Random::new(self.seed)),
+            Strategy::Plain => Box::new(DepthFirst::plain()),
+            Strategy::Exhaustive => Box::new(Reduction::default()),
+            Strategy::Bounded(preemptions) => Box::new(DepthFirst::bounded(*preemptions)),
+            Strategy::Pct { depth } => Box::new(Pct::new(*depth, self.seed)),
+            Strategy::Replay(schedule) => Box::new(Replay::new(schedule)),
+            Strategy::Follow(threads) => Box::new(Follow::new(threads)),
+        })
     }
 }
 
@@ -216,21 +250,30 @@ pub fn explore(
 
 /// A small generator of random numbers: SplitMix64 (Steele, Lea and Flood, "Fast splittable
 /// pseudorandom number generators", 2014).
-pub struct Numbers(u64);
+pub struct Numbers {
+    state: u64,
+    /// The next number: made before anybody asks for it, so that nobody waits until it is.
+    next: u64,
+}
 
 impl Numbers {
     /// Numbers of which this seed decides.
     pub fn new(seed: u64) -> Self {
-        Self(seed)
+        let mut numbers = Self {
+            state: seed,
+            next: 0,
+        };
+        numbers.draw();
+        numbers
     }
 
     /// The next of them.
     pub fn draw(&mut self) -> u64 {
-        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let mut z = self.0;
+        self.state = self.state.wrapping_add(0x9e37_79b9_7f4a_7c15);
+        let mut z = self.state;
         z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
         z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        z ^ (z >> 31)
+        mem::replace(&mut self.next, z ^ (z >> 31))
     }
 
     /// A number below this one, each about as likely as the others.

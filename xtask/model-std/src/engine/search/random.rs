@@ -16,7 +16,7 @@ fn candidates(execution: &Execution, is_patient: bool) -> [&[u32]; 2] {
 }
 
 /// At each step, any thread that can go on.
-pub(super) struct Random {
+pub(in crate::engine) struct Random {
     numbers: Numbers,
     is_patient: bool,
 }
@@ -31,6 +31,7 @@ impl Random {
 }
 
 impl Scheduler for Random {
+    #[inline(always)]
     fn pick(&mut self, execution: &Execution, default: u32) -> Pick {
         let [enabled, spinning] = candidates(execution, self.is_patient);
         let index = match enabled.len() + spinning.len() {
