@@ -265,8 +265,8 @@ table! {
         passed { RecvError, RecvTimeoutError, SendError, TryRecvError, TrySendError }
     }
 
-    /// The machine has four cores. A stack has the explorer's size, whatever is asked for,
-    /// and a thread wakes up for no other reason than the one that it waits for.
+    /// The machine has four cores. A stack is never smaller than it would be if nothing were
+    /// asked for, and a thread wakes up for no other reason than the one that it waits for.
     "`std::thread`" thread in ::std::thread {
         modelled {
             AccessError, Builder, JoinHandle, LocalKey, Scope, ScopedJoinHandle, Thread,

@@ -40,7 +40,7 @@ use std::ops::ControlFlow;
 use std::rc::Rc;
 
 use model_std::engine::search::{Settings, Strategy, explore};
-use model_std::engine::{Ending, Stream};
+use model_std::engine::{self, Ending, Stream};
 
 fn main() {
     let name = std::env::args().nth(1);
@@ -50,6 +50,7 @@ fn main() {
     let mut settings = Settings::new(Strategy::Exhaustive);
     settings.schedules = 300;
     let mut outcomes = BTreeSet::new();
+    engine::keep_statics().unwrap();
     for _ in 0..2 {
         explore(&settings, &program, |execution| {
             let lines = execution.output.lines();

@@ -53,6 +53,7 @@ mod explorer {
     use std::ops::ControlFlow;
     use std::rc::Rc;
 
+    use model_std::engine::keep_statics;
     use model_std::engine::search::{Settings, Strategy, TimeModel, explore};
     use model_std::explore::{Judge, Request};
 
@@ -84,6 +85,8 @@ mod explorer {
             "steps": 20_000,
             "time_models": ["virtual"],
         });
+        // As the runner's child does, which is a process of its own.
+        keep_statics().expect("this process has one thread");
         let request = Request::parse(&request.to_string()).expect("the request is complete");
         let mut judge = Judge::new(&request).expect("the invariants are right");
         let settings = Settings {

@@ -275,7 +275,7 @@ impl Execution {
             traced: false,
             live: false,
             recorder: None,
-            statics: Statics::new(),
+            statics: Statics::none(),
             fair: false,
             loops: false,
             rereads: false,
@@ -309,7 +309,7 @@ impl Execution {
         self.preemptions = 0;
         self.output.clear();
         self.ending = None;
-        raw::clear(&mut self.statics)
+        raw::clear(&self.statics)
             .unwrap_or_else(|error| panic!("there is no room for the program's heap: {error}"));
         self.now = 0;
         self.timed = false;

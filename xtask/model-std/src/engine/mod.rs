@@ -19,6 +19,7 @@ mod run;
 pub mod search;
 mod waiting;
 
+use std::io;
 use std::panic::Location;
 use std::sync::atomic::AtomicU64;
 use std::time::Duration;
@@ -88,16 +89,13 @@ impl Handle {
     }
 
     /// The object in the running execution, registered now if this is its first use.
-    ///
-    /// `owner` is the whole value that this handle is part of: if that is in a `static`, it
-    /// is put back at the end of the execution to what it is now.
-    pub fn object<T: ?Sized>(&self, owner: &T) -> Object {
-        self.object_at(owner, 0)
+    pub fn object(&self) -> Object {
+        self.object_at(0)
     }
 
     /// The same, with the counter's value if it is registered now.
-    pub fn object_at<T: ?Sized>(&self, owner: &T, counter: i64) -> Object {
-        run::find(&self.slot, owner, (self.kind, self.created), counter)
+    pub fn object_at(&self, counter: i64) -> Object {
+        run::find(&self.slot, (self.kind, self.created), counter)
     }
 }
 
@@ -334,12 +332,32 @@ pub fn execution() -> u32 {
     with(|running| running.number)
 }
 
-/// Starts a thread with this body, and says which. The body catches its own panics.
+/// From here on each execution begins with the statics of this process as they are now, whatever
+/// the one before has left in them. For a process that does nothing else than to explore; in any
+/// other a program may have none.
+///
+/// # Errors
+///
+/// The process has another thread, or does not say where its statics are.
+pub fn keep_statics() -> io::Result<()> {
+    // Where the hook is kept is a static too.
+    crate::panic::install_hook();
+    let statics = raw::Statics::now()?;
+    with(|running| running.statics = statics);
+    Ok(())
+}
+
+/// Starts a thread with this body, and says which. The body catches its own panics. The stack has
+/// at least so many bytes, if that is said.
 ///
 /// A body that borrows is made `'static` by `raw::outlived_by_scope` first.
 #[track_caller]
-pub fn spawn(name: Option<String>, body: Box<dyn FnOnce() + 'static>) -> Thread {
-    run::spawn(name, Location::caller(), body)
+pub fn spawn(
+    name: Option<String>,
+    stack: Option<usize>,
+    body: Box<dyn FnOnce() + 'static>,
+) -> Thread {
+    run::spawn(name, stack, Location::caller(), body)
 }
 
 impl Thread {

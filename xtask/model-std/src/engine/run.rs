@@ -19,6 +19,11 @@ use crate::thread::drop_locals;
 /// More threads than this at once are taken for a mistake.
 const THREADS: usize = 1_000;
 
+/// The bytes of the first thread's stack, and of another's that asks for no more: what Linux and
+/// the real library give them.
+const MAIN_STACK: usize = 8 << 20;
+const STACK: usize = 2 << 20;
+
 /// More output than this is taken for a mistake: the limit of a real run.
 const OUTPUT: usize = 4 << 20;
 
@@ -55,12 +60,15 @@ pub type Program = Rc<dyn Fn() -> i32>;
 pub(super) fn run(program: &Program) {
     with(Execution::begin);
     let program = Rc::clone(program);
-    let main = Fiber::new(Box::new(move || {
-        let code = catch(|| program()).unwrap_or(PANICKED);
-        drop_locals();
-        perform(exit_op("exit", Location::caller()));
-        with(|running| running.ending = Some(Ending::Exited(code)));
-    }));
+    let main = Fiber::new(
+        MAIN_STACK,
+        Box::new(move || {
+            let code = catch(|| program()).unwrap_or(PANICKED);
+            drop_locals();
+            perform(exit_op("exit", Location::caller()));
+            with(|running| running.ending = Some(Ending::Exited(code)));
+        }),
+    );
     let main = main.expect("there is room for one thread");
     with(|running| running.start_thread(Some("main".into()), Location::caller(), main));
     choose_another();
@@ -88,28 +96,28 @@ fn choose_another() {
 /// The exit status of a program whose first thread panicked.
 const PANICKED: i32 = 101;
 
-pub(super) fn find<T: ?Sized>(
+pub(super) fn find(
     slot: &AtomicU64,
-    owner: &T,
     (kind, created): (&'static str, &'static Location<'static>),
     counter: i64,
 ) -> Object {
     let known = slot.load(Ordering::Relaxed);
-    with(|running| {
+    let found = with(|running| {
         if known >> 32 == u64::from(running.number) && known != 0 {
-            return Object(known as u32);
+            return Some(Object(known as u32));
         }
-        if running.is_running {
-            // Before the slot is written: to put the value back is also to forget the object.
-            running.statics.add(owner);
+        // What it owns is gone after this execution, and the next would still find it.
+        if running.is_running && running.statics.are_lost(slot) {
+            return None;
         }
         let object = running.register(kind, created, counter);
         if running.is_running {
             let known = u64::from(running.number) << 32 | u64::from(object.0);
             slot.store(known, Ordering::Relaxed);
         }
-        object
-    })
+        Some(object)
+    });
+    found.unwrap_or_else(|| super::refuse("static", "this process does not keep its statics"))
 }
 
 /// Whether the thread that asked goes on at once, or has to wait for its turn.
@@ -263,6 +271,7 @@ pub(super) fn sleep(place: &'static Location<'static>, duration: Duration) {
 
 pub(super) fn spawn(
     name: Option<String>,
+    stack: Option<usize>,
     place: &'static Location<'static>,
     body: Box<dyn FnOnce()>,
 ) -> Thread {
@@ -271,13 +280,17 @@ pub(super) fn spawn(
             "more than {THREADS} threads at once"
         )));
     }
-    let fiber = Fiber::new(Box::new(move || {
-        body();
-        drop_locals();
-        let finished = super::current().finished();
-        perform(Op::local("finish", Location::caller()).and(finished, Access::Write));
-        finished.set_counter(1);
-    }));
+    let stack = stack.map_or(STACK, |stack| stack.max(STACK));
+    let fiber = Fiber::new(
+        stack,
+        Box::new(move || {
+            body();
+            drop_locals();
+            let finished = super::current().finished();
+            perform(Op::local("finish", Location::caller()).and(finished, Access::Write));
+            finished.set_counter(1);
+        }),
+    );
     let fiber = fiber.unwrap_or_else(|error| {
         end(Ending::Refused(format!(
             "no stack for another thread: {error}"

@@ -17,11 +17,11 @@ use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
 
-use crate::engine::execution::{Ending, Execution};
 use crate::engine::recorder::Recorder;
 use crate::engine::search::{
     Coverage, Schedule, Settings, Strategy, TimeModel, begin_count, explore, record_into,
 };
+use crate::engine::{self, Ending, Execution};
 
 pub use judge::Judge;
 use judge::{Cause, Failure};
@@ -99,6 +99,7 @@ fn answer(request: &Request, program: &Program) -> Result<(), String> {
         record_into(recorder.map_err(|error| format!("cannot make the recorder's file: {error}"))?);
     }
     crate::panic::set_source(&request.source);
+    engine::keep_statics().map_err(|error| format!("cannot keep the statics: {error}"))?;
     let judge = Judge::new(request)?;
     match &request.again {
         Some(again) => {

@@ -219,7 +219,7 @@ macro_rules! atomic {
 
             #[track_caller]
             fn announce(&self, verb: &'static str, access: Access) {
-                Op::new(verb, self.handle.object(self), access).perform();
+                Op::new(verb, self.handle.object(), access).perform();
             }
 
             /// Shows the change that has been made to this value, and returns it. Where the

@@ -43,7 +43,7 @@ impl Barrier {
     /// Waits until the barrier opens.
     #[track_caller]
     pub fn wait(&self) -> BarrierWaitResult {
-        let object = self.handle.object(self);
+        let object = self.handle.object();
         Op::new("arrive", object, Access::Write).perform();
         let mut state = self.state();
         state.arrived += 1;

@@ -224,7 +224,7 @@ impl Condvar {
     }
 
     fn object(&self) -> Object {
-        self.handle.object(self)
+        self.handle.object()
     }
 
     fn state(&self) -> real::MutexGuard<'_, State> {

@@ -38,7 +38,7 @@ impl<T, F: FnOnce() -> T> LazyLock<T, F> {
     /// If the closure does, or has.
     #[track_caller]
     pub fn force(this: &Self) -> &T {
-        if let Some(call) = this.once.begin("force", this) {
+        if let Some(call) = this.once.begin("force") {
             if call.is_poisoned() {
                 panic_poisoned();
             }
@@ -78,7 +78,7 @@ impl<T, F> LazyLock<T, F> {
     /// The value, if it has been made.
     #[track_caller]
     pub fn get(this: &Self) -> Option<&T> {
-        let there = this.once.look("get", this);
+        let there = this.once.look("get");
         engine::show(|| if there { "✓" } else { "not yet" }.to_string());
         if there { this.value.get() } else { None }
     }

@@ -115,7 +115,7 @@ impl<T: ?Sized> Mutex<T> {
     }
 
     fn object(&self) -> Object {
-        self.handle.object_at(self, 1)
+        self.handle.object_at(1)
     }
 
     /// The running thread has it from now on.

@@ -60,7 +60,7 @@ impl Once {
     /// If an earlier closure has panicked.
     #[track_caller]
     pub fn call_once<F: FnOnce()>(&self, f: F) {
-        if let Some(call) = self.begin("call_once", self) {
+        if let Some(call) = self.begin("call_once") {
             if call.poisoned {
                 // What is poisoned stays so.
                 panic!("Once instance has previously been poisoned");
@@ -73,7 +73,7 @@ impl Once {
     /// The same, but after a panic it runs the closure nevertheless.
     #[track_caller]
     pub fn call_once_force<F: FnOnce(&OnceState)>(&self, f: F) {
-        if let Some(call) = self.begin("call_once_force", self) {
+        if let Some(call) = self.begin("call_once_force") {
             f(&OnceState {
                 poisoned: call.poisoned,
                 like: PhantomData,
@@ -85,7 +85,7 @@ impl Once {
     /// Whether a closure has returned.
     #[track_caller]
     pub fn is_completed(&self) -> bool {
-        let completed = self.look("is_completed", self);
+        let completed = self.look("is_completed");
         engine::show(|| format!("➜ {completed}"));
         completed
     }
@@ -97,7 +97,7 @@ impl Once {
     /// If one has panicked.
     #[track_caller]
     pub fn wait(&self) {
-        let object = self.object(self);
+        let object = self.object();
         Op::new("wait", object, Access::LockShared)
             .guard(object, POISONED)
             .perform();
@@ -109,7 +109,7 @@ impl Once {
     /// Waits until a closure has returned, whichever have panicked.
     #[track_caller]
     pub fn wait_force(&self) {
-        self.await_completion(self);
+        self.await_completion();
     }
 
     /// One that is part of something of this kind.
@@ -138,15 +138,15 @@ impl Once {
 
     /// Asks, as an operation, whether a closure has returned.
     #[track_caller]
-    pub(super) fn look<O: ?Sized>(&self, verb: &'static str, owner: &O) -> bool {
-        Op::new(verb, self.object(owner), Access::Read).perform();
+    pub(super) fn look(&self, verb: &'static str) -> bool {
+        Op::new(verb, self.object(), Access::Read).perform();
         self.has_completed()
     }
 
     /// Waits until a closure has returned.
     #[track_caller]
-    pub(super) fn await_completion<O: ?Sized>(&self, owner: &O) {
-        let object = self.object(owner);
+    pub(super) fn await_completion(&self) {
+        let object = self.object();
         Op::new("wait", object, Access::LockShared)
             .guard(object, COMPLETE)
             .perform();
@@ -154,8 +154,8 @@ impl Once {
 
     /// Waits while another thread runs a closure, and says whether this one has to.
     #[track_caller]
-    pub(super) fn begin<O: ?Sized>(&self, verb: &'static str, owner: &O) -> Option<Call<'_>> {
-        let object = self.object(owner);
+    pub(super) fn begin(&self, verb: &'static str) -> Option<Call<'_>> {
+        let object = self.object();
         Op::new(verb, object, Access::Lock)
             .guard(object, INCOMPLETE)
             .perform();
@@ -180,8 +180,8 @@ impl Once {
         object.set_counter(state);
     }
 
-    fn object<O: ?Sized>(&self, owner: &O) -> Object {
-        self.handle.object_at(owner, self.state.load(Relaxed))
+    fn object(&self) -> Object {
+        self.handle.object_at(self.state.load(Relaxed))
     }
 }
 

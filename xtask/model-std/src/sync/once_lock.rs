@@ -26,7 +26,7 @@ impl<T> OnceLock<T> {
     /// The value, if there is one.
     #[track_caller]
     pub fn get(&self) -> Option<&T> {
-        let there = self.once.look("get", self);
+        let there = self.once.look("get");
         engine::show(|| if there { "✓" } else { "empty" }.to_string());
         if there { self.inner.get() } else { None }
     }
@@ -39,7 +39,7 @@ impl<T> OnceLock<T> {
     /// Waits until there is a value.
     #[track_caller]
     pub fn wait(&self) -> &T {
-        self.once.await_completion(self);
+        self.once.await_completion();
         self.value()
     }
 
@@ -50,7 +50,7 @@ impl<T> OnceLock<T> {
     /// If there is one; the error has the new one.
     #[track_caller]
     pub fn set(&self, value: T) -> Result<(), T> {
-        match self.once.begin("set", self) {
+        match self.once.begin("set") {
             None => Err(value),
             Some(call) => {
                 self.fill(value);
@@ -64,7 +64,7 @@ impl<T> OnceLock<T> {
     /// and the others wait. If it panics, the next one tries.
     #[track_caller]
     pub fn get_or_init<F: FnOnce() -> T>(&self, f: F) -> &T {
-        if let Some(call) = self.once.begin("get_or_init", self) {
+        if let Some(call) = self.once.begin("get_or_init") {
             self.fill(f());
             call.complete();
         }

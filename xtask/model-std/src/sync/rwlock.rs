@@ -157,7 +157,7 @@ impl<T: ?Sized> RwLock<T> {
     }
 
     fn object(&self) -> Object {
-        self.handle.object_at(self, PERMITS)
+        self.handle.object_at(PERMITS)
     }
 
     /// The running thread reads from now on.

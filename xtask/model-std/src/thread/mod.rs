@@ -33,7 +33,7 @@ where
     F: FnOnce() -> T + Send + 'static,
     T: Send + 'static,
 {
-    JoinHandle(start(None, f))
+    JoinHandle(start(Builder::new(), f))
 }
 
 /// What a thread is to be like.
@@ -59,7 +59,7 @@ impl Builder {
         self
     }
 
-    /// Has no effect: every thread has a stack of the explorer's size.
+    /// A thread with a stack of so many bytes, but not of fewer than it would have had.
     pub fn stack_size(mut self, size: usize) -> Self {
         self.stack_size = Some(size);
         self
@@ -80,7 +80,7 @@ impl Builder {
         F: FnOnce() -> T + Send + 'static,
         T: Send + 'static,
     {
-        Ok(JoinHandle(start(self.name, f)))
+        Ok(JoinHandle(start(self, f)))
     }
 
     /// Starts the thread in a scope.
@@ -102,7 +102,17 @@ impl Builder {
         F: FnOnce() -> T + Send + 'scope,
         T: Send + 'scope,
     {
-        Ok(scope.start(self.name, f))
+        Ok(scope.start(self, f))
+    }
+}
+
+impl Builder {
+    /// Whether the operating system would take the name.
+    #[track_caller]
+    fn check(&self) {
+        if let Some(name) = &self.name {
+            CString::new(name.as_str()).expect("thread name may not contain interior null bytes");
+        }
     }
 }
 
@@ -119,22 +129,15 @@ impl fmt::Debug for Builder {
 
 /// Starts a thread that belongs to no scope.
 #[track_caller]
-fn start<F, T>(name: Option<String>, f: F) -> Started<'static, T>
+fn start<F, T>(builder: Builder, f: F) -> Started<'static, T>
 where
     F: FnOnce() -> T + Send + 'static,
     T: Send + 'static,
 {
-    let name = checked(name);
+    builder.check();
     let (body, outcome) = prepare(f, None);
-    let thread = engine::spawn(name, body);
+    let thread = engine::spawn(builder.name, builder.stack_size, body);
     Started::new(thread, outcome)
-}
-
-/// The name, which the operating system has to be able to take.
-#[track_caller]
-fn checked(name: Option<String>) -> Option<String> {
-    let name = CString::new(name?).expect("thread name may not contain interior null bytes");
-    Some(name.into_string().expect("it was a string"))
 }
 
 /// What became of a thread, as its handle sees it: without the bounds on the type that only
@@ -168,7 +171,7 @@ impl<T: Send> Outcome<T> for Packet<T> {
     }
 
     fn object(&self) -> Object {
-        self.handle.object(self)
+        self.handle.object()
     }
 }
 

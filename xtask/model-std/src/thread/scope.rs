@@ -6,7 +6,7 @@ use ::std::panic::{AssertUnwindSafe, Location, catch_unwind, resume_unwind};
 use ::std::sync::atomic::{AtomicBool, Ordering};
 use ::std::sync::{Arc, Mutex, PoisonError};
 
-use super::{Result, Started, Thread, checked, current, prepare};
+use super::{Builder, Result, Started, Thread, current, prepare};
 use crate::engine::{self, Access, Event, Handle, Object, Op, raw};
 
 /// Threads that may borrow from outside of the scope, which does not end before them.
@@ -28,7 +28,7 @@ pub(super) struct Members {
 
 impl Members {
     fn object(&self) -> Object {
-        self.handle.object(self)
+        self.handle.object()
     }
 
     /// A thread panicked, and nobody asked for it.
@@ -119,22 +119,19 @@ impl<'scope> Scope<'scope, '_> {
         F: FnOnce() -> T + Send + 'scope,
         T: Send + 'scope,
     {
-        self.start(None, f)
+        self.start(Builder::new(), f)
     }
 
     #[track_caller]
-    pub(super) fn start<F, T>(
-        &'scope self,
-        name: Option<String>,
-        f: F,
-    ) -> ScopedJoinHandle<'scope, T>
+    pub(super) fn start<F, T>(&'scope self, builder: Builder, f: F) -> ScopedJoinHandle<'scope, T>
     where
         F: FnOnce() -> T + Send + 'scope,
         T: Send + 'scope,
     {
-        let name = checked(name);
+        builder.check();
         let (body, outcome) = prepare(f, Some(Membership::new(&self.members)));
-        let thread = engine::spawn(name, raw::outlived_by_scope(body, self));
+        let body = raw::outlived_by_scope(body, self);
+        let thread = engine::spawn(builder.name, builder.stack_size, body);
         ScopedJoinHandle(Started::new(thread, outcome))
     }
 }

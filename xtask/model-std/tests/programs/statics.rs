@@ -1,6 +1,6 @@
 //! Statics: made by constants, and new in each run of the program.
 
-use std::cell::Cell;
+use std::cell::{Cell, UnsafeCell};
 use std::sync::atomic::{AtomicU32, Ordering::SeqCst};
 use std::sync::{LazyLock, Mutex, Once, OnceLock, RwLock};
 use std::thread;
@@ -14,6 +14,15 @@ static LAZY: LazyLock<Mutex<u32>> = LazyLock::new(|| {
     println!("made");
     Mutex::new(COUNT.fetch_add(1, SeqCst))
 });
+
+/// Of the program's own making: the library sees nothing of it.
+static OWN: Own = Own(UnsafeCell::new(Vec::new()));
+static mut NUMBER: u32 = 30;
+
+struct Own(UnsafeCell<Vec<u32>>);
+
+// SAFETY: only the first thread uses it.
+unsafe impl Sync for Own {}
 
 thread_local! {
     static LOCAL: Cell<u32> = const { Cell::new(20) };
@@ -37,4 +46,10 @@ fn main() {
     });
     println!("{}", poisons.join().is_err());
     println!("{COUNT:?} {LIST:?} {TEXT:?} {CELL:?} {} {}", ONCE.is_completed(), LOCAL.get());
+    // SAFETY: only this thread uses them.
+    unsafe {
+        NUMBER += 1;
+        (*OWN.0.get()).push(NUMBER);
+        println!("{:?}", *OWN.0.get());
+    }
 }

@@ -10,7 +10,8 @@
 pub(super) mod heap;
 
 use std::cell::{Cell, RefCell, RefMut};
-use std::fs::File;
+use std::env;
+use std::fs::{self, File};
 use std::io;
 use std::mem;
 use std::panic::{Location, RefUnwindSafe};
@@ -22,42 +23,46 @@ use memmap2::MmapMut;
 
 use crate::thread::Scope;
 
-/// The bytes of a thread's stack. Only pages that were used take memory.
-const STACK: usize = 2 << 20;
-
 thread_local! {
     /// Where the running coroutine suspends itself; null while none runs.
     static YIELDER: Cell<*const Yielder<(), ()>> = const { Cell::new(ptr::null()) };
-    /// Stacks of finished coroutines, for the next ones.
-    static STACKS: Cell<Vec<DefaultStack>> = const { Cell::new(Vec::new()) };
+    /// Stacks of finished coroutines, for the next ones that want so many bytes.
+    static STACKS: Cell<Vec<(usize, DefaultStack)>> = const { Cell::new(Vec::new()) };
 }
 
 /// A coroutine: the body of one thread of the program, on a stack of its own.
 pub struct Fiber {
     coroutine: Option<Coroutine<(), (), (), DefaultStack>>,
+    /// The bytes of its stack.
+    stack: usize,
     /// Where it suspends itself; null until it has started.
     yielder: *const Yielder<(), ()>,
 }
 
 impl Fiber {
-    /// A coroutine that runs this body when it is first resumed.
+    /// A coroutine that runs this body when it is first resumed, on a stack of so many bytes.
+    /// Only pages that were used take memory.
     ///
     /// # Errors
     ///
     /// There is no room for another stack.
-    pub fn new(body: Box<dyn FnOnce()>) -> io::Result<Self> {
-        let pooled = with_stacks(Vec::pop);
-        let stack = match pooled {
-            Some(stack) => stack,
-            None => DefaultStack::new(STACK)?,
+    pub fn new(stack: usize, body: Box<dyn FnOnce()>) -> io::Result<Self> {
+        let pooled = with_stacks(|stacks| {
+            let index = stacks.iter().rposition(|(size, _)| *size == stack)?;
+            Some(stacks.swap_remove(index).1)
+        });
+        let memory = match pooled {
+            Some(memory) => memory,
+            None => DefaultStack::new(stack)?,
         };
-        let coroutine = Coroutine::with_stack(stack, move |yielder: &Yielder<(), ()>, ()| {
+        let coroutine = Coroutine::with_stack(memory, move |yielder: &Yielder<(), ()>, ()| {
             YIELDER.set(ptr::from_ref(yielder));
             body();
         });
         let yielder = ptr::null();
         Ok(Self {
             coroutine: Some(coroutine),
+            stack,
             yielder,
         })
     }
@@ -76,7 +81,7 @@ impl Fiber {
         self.yielder = YIELDER.replace(ptr::null());
         let returned = matches!(result, CoroutineResult::Return(()));
         if returned && let Some(done) = self.coroutine.take() {
-            with_stacks(|stacks| stacks.push(done.into_stack()));
+            with_stacks(|stacks| stacks.push((self.stack, done.into_stack())));
         }
         returned
     }
@@ -93,11 +98,11 @@ impl Drop for Fiber {
         // that is left is dropped only when the execution has ended, and then no other is
         // resumed.
         unsafe { coroutine.force_reset() };
-        with_stacks(|stacks| stacks.push(coroutine.into_stack()));
+        with_stacks(|stacks| stacks.push((self.stack, coroutine.into_stack())));
     }
 }
 
-fn with_stacks<R>(f: impl FnOnce(&mut Vec<DefaultStack>) -> R) -> R {
+fn with_stacks<R>(f: impl FnOnce(&mut Vec<(usize, DefaultStack)>) -> R) -> R {
     let mut stacks = STACKS.take();
     let result = f(&mut stacks);
     STACKS.set(stacks);
@@ -181,64 +186,86 @@ fn here() -> usize {
     YIELDER.with(|yielder| ptr::from_ref(yielder).addr())
 }
 
-/// What the values in `static`s were before the program first used them.
+/// What stood in the statics of this process at some moment; nothing, if nobody has looked.
 pub struct Statics {
-    values: Vec<(*mut mem::MaybeUninit<u8>, usize)>,
+    start: *mut mem::MaybeUninit<u8>,
     /// Their bytes, one behind the other; some may be padding.
     bytes: Vec<mem::MaybeUninit<u8>>,
 }
 
 impl Statics {
-    pub(super) const fn new() -> Self {
+    pub(super) const fn none() -> Self {
         Self {
-            values: Vec::new(),
+            start: ptr::null_mut(),
             bytes: Vec::new(),
         }
     }
 
-    /// Remembers what the value is now, if it stands in a `static`.
-    pub fn add<T: ?Sized>(&mut self, value: &T) {
-        let address = ptr::from_ref(value).cast::<mem::MaybeUninit<u8>>();
-        if is_static(address.cast()) {
-            let length = size_of_val(value);
-            // SAFETY: the bytes of a live value, which may be padding, hence `MaybeUninit`.
-            let bytes = unsafe { std::slice::from_raw_parts(address, length) };
-            self.values.push((address.cast_mut(), length));
-            self.bytes.extend_from_slice(bytes);
+    /// What stands in them now: a `static mut`, a cell of the program's own and what the real
+    /// library keeps are among them, and all of it is a few kilobytes.
+    ///
+    /// # Errors
+    ///
+    /// The process has another thread, which could use them while they are put back; or it does
+    /// not say where they are.
+    pub(super) fn now() -> io::Result<Self> {
+        if fs::read_dir("/proc/self/task")?.count() != 1 {
+            return Err(io::Error::other("the process has another thread"));
         }
+        // Its buffer is made now, and not after each execution anew.
+        drop(io::stdout().lock());
+        let start = start_of_statics(&fs::read_to_string("/proc/self/maps")?)
+            .ok_or_else(|| io::Error::other("the process does not say where its statics are"))?;
+        let start: *mut mem::MaybeUninit<u8> = ptr::with_exposed_provenance_mut(start);
+        let length = (&raw const END).addr() - start.addr();
+        // SAFETY: what the executable has mapped to write to, up to its end. Nobody else runs, so
+        // that nothing of it changes meanwhile; some of it may be padding, hence `MaybeUninit`.
+        let bytes = unsafe { std::slice::from_raw_parts(start, length) };
+        Ok(Self {
+            start,
+            bytes: bytes.to_vec(),
+        })
+    }
+
+    /// Whether this stands in a `static`, and nobody has looked what was there before.
+    pub fn are_lost<T>(&self, value: &T) -> bool {
+        let executable = (&raw const START).addr()..(&raw const END).addr();
+        self.bytes.is_empty() && executable.contains(&ptr::from_ref(value).addr())
     }
 }
 
-/// Ends an execution for good: its statics are what they were, and what it has allocated is
+/// The address from which on the executable can be written to, of the process whose map this is.
+/// The memory of the statics that begin with zeros is mapped right behind what the file holds.
+fn start_of_statics(map: &str) -> Option<usize> {
+    let executable = env::current_exe().ok()?;
+    let executable = executable.to_str()?;
+    let mut lines = map.lines();
+    let line = lines.rfind(|line| line.ends_with(executable) && line.contains(" rw-p "))?;
+    usize::from_str_radix(line.split_once('-')?.0, 16).ok()
+}
+
+/// Ends an execution for good: the statics are what they were, and what it has allocated is
 /// taken back. Its fibers have to be gone.
 ///
 /// # Errors
 ///
 /// There is no room for a program's heap.
-pub fn clear(statics: &mut Statics) -> io::Result<()> {
-    // The latest first: it may be a part of one that is known from earlier.
-    while let Some((address, length)) = statics.values.pop() {
-        let start = statics.bytes.len() - length;
-        // SAFETY: the destination is a `static` with interior mutability, of just this
-        // length, and nobody refers to it: the fibers are gone. Its value was made by a
-        // constant, so that it owns nothing, and its bytes are a new value however often
-        // they are copied. What the value owns that is there now is taken back below.
-        unsafe { ptr::copy_nonoverlapping(statics.bytes[start..].as_ptr(), address, length) };
-        statics.bytes.truncate(start);
-    }
+pub fn clear(statics: &Statics) -> io::Result<()> {
+    // SAFETY: these are the bytes that stood there before the program ran, and nobody refers to
+    // any of them: its fibers are gone, there is no other thread, and this function uses none.
+    // What the program's statics own is taken back below. Those of the real library that change
+    // while a program runs are what they were as well; what they owned then is not freed in
+    // between: the buffer of the standard output is, when the process ends.
+    unsafe { ptr::copy_nonoverlapping(statics.bytes.as_ptr(), statics.start, statics.bytes.len()) };
     heap::empty()
 }
 
 unsafe extern "C" {
-    // The first and the last byte of the executable in memory, by the linker.
+    // The first byte of the executable in memory, and the one behind its last, by the linker.
     #[link_name = "__executable_start"]
     static START: u8;
     #[link_name = "end"]
     static END: u8;
-}
-
-fn is_static(address: *const u8) -> bool {
-    (&raw const START..&raw const END).contains(&address)
 }
 
 /// A file in memory that another process can read, whatever becomes of this one.
