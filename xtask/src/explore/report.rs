@@ -609,7 +609,9 @@ impl<'e> Report<'e> {
 /// What no search sees of this program, if there is something.
 fn reservation(subject: &Subject, explored: &Explored) -> Option<&'static str> {
     let summary = explored.summary.as_ref()?;
-    if subject.counts_owners() {
+    if subject.is_unsafe() {
+        Some("but for data races in `unsafe` code, which no order of operations shows")
+    } else if subject.counts_owners() {
         Some("but for the counts of an `Arc`, which are no operations")
     } else if summary.phases.iter().any(|phase| phase.rereads) {
         Some("but for a thread that reads a lock twice, which a waiting writer may keep out")

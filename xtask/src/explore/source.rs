@@ -395,8 +395,35 @@ impl Subject {
             "Arc::get_mut",
             "Drop for",
         ];
-        let text = fs::read_to_string(self.package.root.join(&self.file)).unwrap_or_default();
+        let text = self.text();
         text.contains("Arc") && ASKS.iter().any(|word| text.contains(word))
+    }
+
+    /// Whether it may have a data race, which is no matter of the order of operations: it has
+    /// `unsafe` code.
+    pub fn is_unsafe(&self) -> bool {
+        const BEGINS: [&str; 4] = ["unsafe {", "unsafe impl", "unsafe fn", "unsafe extern"];
+        let text = self.text();
+        BEGINS.iter().any(|words| text.contains(words))
+    }
+
+    /// The text of all that may be part of it: the files of its package, but for the roots of
+    /// other programs, tests and the like.
+    fn text(&self) -> String {
+        const KINDS: [&str; 5] = ["bin", "example", "test", "bench", "custom-build"];
+        let own = self.package.root.join(&self.file);
+        let targets = KINDS.iter().flat_map(|kind| self.package.targets(kind));
+        let roots = targets.filter_map(|target| target["src_path"].as_str());
+        let roots: Vec<&Path> = roots.map(Path::new).collect();
+        let mut files = match self.package.is_cargos() {
+            true => rust_files(&self.package.path).unwrap_or_default(),
+            false => Vec::new(),
+        };
+        files.retain(|file| !roots.contains(&file.as_path()));
+        files.push(own);
+        // All of it has been compiled: what cannot be read is no part of it.
+        let texts = files.iter().filter_map(|file| fs::read_to_string(file).ok());
+        texts.collect()
     }
 
     /// Its source file, as a person can open it.
