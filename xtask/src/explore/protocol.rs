@@ -191,8 +191,8 @@ pub struct Wait {
     pub verb: String,
     /// To what.
     pub object: Option<Object>,
-    /// The thread that holds it.
-    pub holder: Option<usize>,
+    /// The threads that hold it.
+    pub holders: Vec<usize>,
     /// Where in the source.
     pub place: Place,
 }
@@ -387,7 +387,7 @@ impl Wait {
             thread: number(object, "thread")? as usize,
             verb: text(object, "verb")?,
             object: Object::parse(&object["object"])?,
-            holder: index(&object["holder"]),
+            holders: list(object, "holders")?.iter().filter_map(index).collect(),
             place: Place::parse(object)?,
         })
     }

@@ -496,14 +496,15 @@ impl<'e> Report<'e> {
             if let Some(place) = self.place(&wait.place) {
                 let _ = write!(text, ", at {place}");
             }
-            if let Some(holder) = wait.holder {
+            for (nth, &holder) in wait.holders.iter().enumerate() {
+                let which = if nth == 0 { ", which" } else { " and" };
                 let who = match holder == wait.thread {
                     true => "it holds itself",
                     false => &format!("{} holds", table.thread(holder)),
                 };
                 let mut steps = run.steps.iter().rev();
                 let took = steps.find(|step| step.thread == holder && step.object == wait.object);
-                let _ = write!(text, ", which {who}");
+                let _ = write!(text, "{which} {who}");
                 if let Some(place) = took.and_then(|took| self.place(&took.place)) {
                     let _ = write!(text, " since {place}");
                 }

@@ -422,7 +422,9 @@ impl Subject {
         files.retain(|file| !roots.contains(&file.as_path()));
         files.push(own);
         // All of it has been compiled: what cannot be read is no part of it.
-        let texts = files.iter().filter_map(|file| fs::read_to_string(file).ok());
+        let texts = files
+            .iter()
+            .filter_map(|file| fs::read_to_string(file).ok());
         texts.collect()
     }
 

@@ -1,5 +1,6 @@
 //! One execution of the program: its threads, its objects, and what has happened so far.
 
+use std::collections::BTreeSet;
 use std::mem;
 use std::panic::Location;
 
@@ -106,8 +107,8 @@ pub struct ObjectState {
     pub kind: &'static str,
     /// Where it was created.
     pub created: &'static Location<'static>,
-    /// The thread that holds it.
-    pub holder: Option<u32>,
+    /// The thread that holds it alone.
+    pub(super) holder: Option<u32>,
     /// The thread that first used it, and how many that thread had used before: the same in
     /// every schedule that differs only in the order of what commutes.
     pub key: u64,
@@ -408,6 +409,15 @@ impl Execution {
         let is_its = |thread: &ThreadState| [thread.finished.0, thread.token.0].contains(&object);
         let thread = self.threads.iter().position(is_its)?;
         Some(thread as u32)
+    }
+
+    /// The threads that hold this lock; those that read what it protects, each once.
+    pub fn holders(&self, object: u32) -> BTreeSet<u32> {
+        let its = |(lock, _): &&(Object, u32)| lock.0 == object;
+        let readers = self.readers.iter().filter(its).map(|&(_, thread)| thread);
+        readers
+            .chain(self.objects[object as usize].holder)
+            .collect()
     }
 
     /// What the running thread has put off.

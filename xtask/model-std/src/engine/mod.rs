@@ -161,7 +161,7 @@ impl Object {
         });
     }
 
-    /// Remembers that the running thread holds this lock.
+    /// Remembers that the running thread holds this lock, alone.
     pub fn held(self) {
         with(|running| running.objects[self.0 as usize].holder = Some(running.current));
     }

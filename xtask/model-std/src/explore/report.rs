@@ -1,5 +1,6 @@
 //! What is said of an execution and of a search, as JSON.
 
+use std::collections::BTreeSet;
 use std::panic::Location;
 
 use serde_json::{Value, json};
@@ -31,12 +32,12 @@ pub fn failure(execution: &Execution, cause: Option<&Cause>, judge: &Judge) -> V
         .filter(|_| hangs)
         .map(|(thread, op)| {
             let object = op.accesses.iter().next().map(|(object, _)| object);
-            let holder = object.and_then(|object| execution.objects[object as usize].holder);
+            let holders = object.map_or_else(BTreeSet::new, |object| execution.holders(object));
             let wait = json!({
                 "thread": thread,
                 "verb": op.verb,
                 "object": object.map(|object| self::object(execution, object)),
-                "holder": holder,
+                "holders": holders,
             });
             with_place(wait, op.place)
         })

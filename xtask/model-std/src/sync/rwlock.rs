@@ -163,7 +163,6 @@ impl<T: ?Sized> RwLock<T> {
     /// The running thread reads from now on.
     fn taken_to_read(&self, object: Object) -> LockResult<RwLockReadGuard<'_, T>> {
         object.set_counter(object.counter() - 1);
-        object.held();
         object.begin_reading();
         self.poison.show();
         self.poison.result(RwLockReadGuard {
@@ -220,6 +219,7 @@ impl<'a, T: ?Sized> RwLockWriteGuard<'a, T> {
     pub fn downgrade(mut s: Self) -> RwLockReadGuard<'a, T> {
         Op::new("downgrade", s.object, Access::Unlock).perform();
         s.object.set_counter(PERMITS - 1);
+        s.object.released();
         s.object.begin_reading();
         s.tell_changed();
         s.inner = None;
@@ -244,7 +244,6 @@ impl<T: ?Sized> Drop for RwLockReadGuard<'_, T> {
     fn drop(&mut self) {
         Op::new("unlock", self.object, Access::UnlockShared).perform();
         self.object.set_counter(self.object.counter() + 1);
-        self.object.released();
         self.object.end_reading();
     }
 }
