@@ -281,6 +281,13 @@ impl Ran {
             BufReader::new(pipe).read_line(&mut String::new())?;
         }
         let output: Output = runner.wait_with_output()?;
+        if signal == Some("-KILL") {
+            // The system kills what the runner has started, which takes it a moment.
+            let mut waits = 0..5_000;
+            while !processes(&mark).is_empty() && waits.next().is_some() {
+                thread::sleep(Duration::from_millis(1));
+            }
+        }
         let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
         let kept = Path::new(env!("CARGO_TARGET_TMPDIR")).join("explore/target/xtask/explore");
         let folders = fs::read_dir(kept.join("running")).into_iter().flatten();

@@ -228,6 +228,7 @@ fn request(
         "steps": STEPS,
         "recorder": scratch.recorder(),
         "tree": flags.tree.as_ref().map(|file| std::path::absolute(file).ok()),
+        "parent": std::process::id(),
         "outputs": flags.outputs || flags.real_runs > 0 || subject.claims.is_none(),
     })
 }

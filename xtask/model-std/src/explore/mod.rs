@@ -21,7 +21,7 @@ use crate::engine::recorder::Recorder;
 use crate::engine::search::{
     Coverage, Schedule, Settings, Strategy, TimeModel, begin_count, explore, record_into,
 };
-use crate::engine::{self, Ending, Execution};
+use crate::engine::{self, Ending, Execution, raw};
 
 pub use judge::Judge;
 use judge::{Cause, Failure};
@@ -94,6 +94,9 @@ fn sing(canary: fn()) -> Result<(), String> {
 }
 
 fn answer(request: &Request, program: &Program) -> Result<(), String> {
+    if let Some(parent) = request.parent {
+        raw::end_with(parent).map_err(|error| format!("nobody would end it: {error}"))?;
+    }
     if let Some(path) = &request.recorder {
         let recorder = Recorder::new(path, request.steps);
         record_into(recorder.map_err(|error| format!("cannot make the recorder's file: {error}"))?);

@@ -17,6 +17,7 @@
 //! | `recorder` | the file that tells where the search is, or null |
 //! | `tree` | the file to write the explored tree to, or null |
 //! | `outputs` | whether to list the distinct outputs |
+//! | `parent` | the runner's process, which the harness's does not outlive, or null |
 //! | `replay` | null, or `{"time_model":…,"deviations":[[step,thread],…]}`, or `{"time_model":…,"choices":[thread,…]}`, which also says each step as it is taken |
 //!
 //! The answers, each an object with a `type`: `canary` or `error` with a `problem`;
@@ -55,6 +56,8 @@ pub struct Request {
     pub tree: Option<PathBuf>,
     /// Whether the distinct outputs are wanted.
     pub outputs: bool,
+    /// The process that asks. This one does not outlive it.
+    pub parent: Option<u32>,
     /// The one schedule to run.
     pub again: Option<Again>,
 }
@@ -110,6 +113,7 @@ impl Request {
             recorder: text("recorder").map(PathBuf::from),
             tree: text("tree").map(PathBuf::from),
             outputs: object["outputs"].as_bool().unwrap_or(false),
+            parent: number("parent").and_then(|id| u32::try_from(id).ok()),
             again,
         })
     }

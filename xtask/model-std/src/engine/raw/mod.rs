@@ -14,7 +14,9 @@ use std::env;
 use std::fs::{self, File};
 use std::io;
 use std::mem;
+use std::os::unix::process::parent_id;
 use std::panic::{Location, RefUnwindSafe};
+use std::process;
 use std::ptr;
 
 use corosensei::stack::DefaultStack;
@@ -266,6 +268,24 @@ unsafe extern "C" {
     static START: u8;
     #[link_name = "end"]
     static END: u8;
+}
+
+/// From here on this process ends with the one that has started it, which is this, however that
+/// ends.
+///
+/// # Errors
+///
+/// The system does not see to it.
+pub(crate) fn end_with(parent: u32) -> io::Result<()> {
+    // SAFETY: sets a property of this process, and takes no address.
+    if unsafe { libc::prctl(libc::PR_SET_PDEATHSIG, libc::SIGKILL) } != 0 {
+        return Err(io::Error::last_os_error());
+    }
+    // It may have been gone by then.
+    if parent_id() != parent {
+        process::exit(1);
+    }
+    Ok(())
 }
 
 /// A file in memory that another process can read, whatever becomes of this one.
