@@ -184,7 +184,8 @@ const EXPLORE_OPTIONS: &str =
       --schedules N  how many schedules, where there are too many for all (100000)
       --time SECONDS how long each program is explored at most (10)
       --time-model M virtual: a sleep lasts until nobody else can go on; adversarial: any
-                     sleep may end at any time (first the one, then the other)
+                     sleep may end at any time; spurious: each thread may wake up once for
+                     no reason (one after the other, where they differ)
       --strategy S   how schedules are chosen, so as to see after how many each way finds a
                      failure. exhaustive: one of each kind that can be told apart; plain:
                      all of them; preemption-bound-N: all that preempt N times at most; pct:

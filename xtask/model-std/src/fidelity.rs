@@ -266,7 +266,7 @@ table! {
     }
 
     /// The machine has four cores. A stack is never smaller than it would be if nothing were
-    /// asked for, and a thread wakes up for no other reason than the one that it waits for.
+    /// asked for. A parked thread may wake up for no reason, each of them once.
     "`std::thread`" thread in ::std::thread {
         modelled {
             AccessError, Builder, JoinHandle, LocalKey, Scope, ScopedJoinHandle, Thread,

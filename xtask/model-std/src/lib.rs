@@ -18,8 +18,9 @@
 //!
 //! - The memory model is sequential consistency. A fault that needs a weaker one, where a
 //!   `Relaxed` store is seen late, is not found.
-//! - A wait ends only for its reason. `park` and `Condvar::wait` may return for none by their
-//!   contract, and here they never do.
+//! - `park` and `Condvar::wait` may return for no reason by their contract. Here that happens to
+//!   each thread once at most, in a search of its own. Nor does `compare_exchange_weak` ever fail
+//!   for no reason.
 //! - A reader of an `RwLock` waits for no writer that waits, as a real one may. Where a thread
 //!   reads a lock twice, that could be a deadlock, and the summary says that it came up.
 //! - The counts of an [`Arc`](::std::sync::Arc) are no operations. It is the real one: a
@@ -30,9 +31,8 @@
 //! - A loop that finds everything as it was, and changes nothing, is taken to wait until
 //!   something changes. Whether it gives up after some rounds, while others could have gone on,
 //!   is tried at random, and not searched for; the summary says whether this came up.
-//! - A `static` begins anew in each execution if its type is one of the modelled. A `static
-//!   mut`, or one with a cell of the program's own, keeps what it has been given, and the
-//!   execution after that is told to depend on something other than the schedule.
+//! - What is done to memory in `unsafe` code is no operation, so that a data race there is not
+//!   seen.
 //! - Time is virtual. It passes only while every thread waits, a sleep costs nothing, and
 //!   computing takes no time.
 //!

@@ -253,8 +253,8 @@ impl<'f> Told<'f> {
     }
 
     fn ended(&mut self, subject: &Subject, harness: &Harness, explored: &Explored) -> Result<()> {
-        let both_models = self.flags.time_model.is_none() && self.flags.replay.is_none();
-        let report = Report::new(subject, harness, explored, both_models);
+        let all_models = self.flags.time_model.is_none() && self.flags.replay.is_none();
+        let report = Report::new(subject, harness, explored, all_models);
         let mut text = String::new();
         if self.flags.replay.is_some() {
             text += &report.replayed();

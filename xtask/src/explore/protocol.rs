@@ -4,24 +4,32 @@ use serde_json::{Value, json};
 
 use invariants::Transcript;
 
-/// What a program's clock shows.
+/// When a thread that waits goes on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum TimeModel {
     /// A sleep lasts until its time has come and nobody else can go on.
     Virtual,
     /// A sleep may end at any time, as on a machine that is busy with something else.
     Adversarial,
+    /// As virtual time; but once, a thread may wake up for no reason, where the standard library
+    /// says so.
+    Spurious,
 }
 
 impl TimeModel {
-    /// Both, in the order in which they are explored.
-    pub const ALL: [Self; 2] = [TimeModel::Virtual, TimeModel::Adversarial];
+    /// All, in the order in which they are explored.
+    pub const ALL: [Self; 3] = [
+        TimeModel::Virtual,
+        TimeModel::Adversarial,
+        TimeModel::Spurious,
+    ];
 
     /// Its name, as a person types it.
     pub fn name(self) -> &'static str {
         match self {
             TimeModel::Virtual => "virtual",
             TimeModel::Adversarial => "adversarial",
+            TimeModel::Spurious => "spurious",
         }
     }
 

@@ -74,17 +74,17 @@ pub struct Report<'e> {
 }
 
 impl<'e> Report<'e> {
-    /// Judges what was explored. Where the program was explored with both time models,
+    /// Judges what was explored. Where the program was explored with all time models,
     /// what is wrong in the adversarial one alone is told, and breaks nothing.
     pub fn new(
         subject: &'e Subject,
         harness: &'e Harness,
         explored: &'e Explored,
-        both_models: bool,
+        all_models: bool,
     ) -> Self {
         let faulty = explored.runs.iter().filter(|run| run.fault.is_some());
-        let (untimely, broken): (Vec<_>, Vec<_>) = faulty
-            .partition(|run| both_models && run.schedule.time_model == TimeModel::Adversarial);
+        let (untimely, broken): (Vec<_>, Vec<_>) =
+            faulty.partition(|run| all_models && run.schedule.time_model == TimeModel::Adversarial);
         let summary = explored.summary.as_ref();
         let rules = summary.iter().flat_map(|summary| &summary.rules);
         let unseen = rules.filter(|rule| rule.verdict == "not witnessed");
@@ -207,21 +207,18 @@ impl<'e> Report<'e> {
                 .filter(|phase| phase.time_model == model);
             let complete: Vec<&Phase> = phases.clone().filter(|phase| phase.complete).collect();
             if let Some(phase) = complete.iter().find(|phase| phase.strategy.is_exhaustive()) {
-                let what = match (model, phase.strategy, phase.schedules) {
-                    (TimeModel::Virtual, _, 1) => "the only schedule".to_string(),
-                    (TimeModel::Virtual, Strategy::Plain, count) => {
-                        format!("all {} schedules", thousands(count))
-                    }
-                    (TimeModel::Virtual, _, count) => {
-                        format!("all {} distinguishable schedules", thousands(count))
-                    }
-                    (TimeModel::Adversarial, _, 1) => {
-                        "the only one where a sleep may end at any time".to_string()
-                    }
-                    (TimeModel::Adversarial, _, count) => {
-                        let count = thousands(count);
-                        format!("all {count} where a sleep may end at any time")
-                    }
+                let whims = match model {
+                    TimeModel::Virtual => None,
+                    TimeModel::Adversarial => Some("where a sleep may end at any time"),
+                    TimeModel::Spurious => Some("where a thread may wake up for no reason"),
+                };
+                let count = thousands(phase.schedules);
+                let what = match (whims, phase.strategy, phase.schedules) {
+                    (Some(whims), _, 1) => format!("the only one {whims}"),
+                    (Some(whims), ..) => format!("all {count} {whims}"),
+                    (None, _, 1) => "the only schedule".to_string(),
+                    (None, Strategy::Plain, _) => format!("all {count} schedules"),
+                    (None, ..) => format!("all {count} distinguishable schedules"),
                 };
                 // Where loops may give up, some more are tried.
                 let more: u64 = phases.map(|phase| phase.schedules).sum::<u64>() - phase.schedules;
@@ -246,7 +243,7 @@ impl<'e> Report<'e> {
         if bounds.is_empty() {
             return all.join(", and ");
         }
-        // What is said of both models has to be true of both.
+        // What is said of all models has to be true of each.
         match bounds.into_iter().min().flatten() {
             Some(bound) => {
                 let bound = preempted(bound);
@@ -405,6 +402,10 @@ impl<'e> Report<'e> {
             None => self.other_fault(run),
         };
         text += &self.waits(run, &table);
+        if run.schedule.time_model == TimeModel::Spurious {
+            text += "  a thread wakes up for no reason, as it may: who waits has to ask again, in a \
+                     loop, for what it waits for\n";
+        }
         let preempted = match run.preemptions {
             0 => "without a preemption".to_string(),
             count => {

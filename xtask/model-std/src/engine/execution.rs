@@ -140,6 +140,8 @@ pub struct ThreadState {
     woken_by: Option<u32>,
     /// How often it went on although that was not out of date.
     rounds_in_vain: u32,
+    /// Whether it has been woken for no reason.
+    pub(super) spurious: bool,
     pub(super) spawned: Option<u32>,
     pub(super) panicking: bool,
     pub(super) finished: Object,
@@ -198,6 +200,8 @@ pub struct Execution {
     pub now: u64,
     /// Whether the program has read the clock, or waited for a time.
     pub timed: bool,
+    /// Whether it has waited where a thread may be woken for no reason.
+    pub(super) may_be_spurious: bool,
     /// Whether it is under way. If not, what uses the facade now is the explorer itself.
     pub(super) is_running: bool,
     pub(super) number: u32,
@@ -267,6 +271,7 @@ impl Execution {
             ending: None,
             now: 0,
             timed: false,
+            may_be_spurious: false,
             is_running: false,
             number: 0,
             current: 0,
@@ -314,6 +319,7 @@ impl Execution {
             .unwrap_or_else(|error| panic!("there is no room for the program's heap: {error}"));
         self.now = 0;
         self.timed = false;
+        self.may_be_spurious = false;
         self.is_running = true;
         self.number += 1;
         self.current = 0;
@@ -384,6 +390,7 @@ impl Execution {
             seen: Seen::default(),
             woken_by: None,
             rounds_in_vain: 0,
+            spurious: false,
             spawned: None,
             panicking: false,
             finished,
@@ -557,7 +564,7 @@ impl Execution {
     #[inline(never)]
     fn let_time_pass(&mut self) -> bool {
         let waiting = || self.threads.iter().filter(|thread| thread.waits);
-        if self.time == TimeModel::Virtual
+        if self.time != TimeModel::Adversarial
             && let Some(next) = waiting().filter_map(|thread| thread.op.deadline).min()
         {
             self.now = self.now.max(next);
@@ -641,8 +648,8 @@ impl Execution {
             // What waits for a time alone, or had to give up waiting, did wait.
             if !op.guard.is_open(&self.objects) {
                 self.now = match self.time {
-                    TimeModel::Virtual => self.now.max(at),
                     TimeModel::Adversarial => self.now.saturating_add(at),
+                    TimeModel::Virtual | TimeModel::Spurious => self.now.max(at),
                 };
             }
         }

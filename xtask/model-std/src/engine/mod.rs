@@ -29,6 +29,7 @@ use execution::ObjectState;
 pub use execution::{Ending, Execution};
 pub use invariants::Stream;
 use run::with;
+use search::TimeModel;
 
 use crate::panic::Panics;
 use crate::thread::Local;
@@ -469,6 +470,22 @@ pub fn now() -> Duration {
 #[track_caller]
 pub fn sleep(duration: Duration) {
     run::sleep(Location::caller(), duration);
+}
+
+/// Whether the running thread, which is about to wait, may be woken for no reason: it then has
+/// not to wait at all. If that is how it wakes up, it says so by [`woke_for_no_reason`].
+pub fn may_wake_for_no_reason() -> bool {
+    with(|running| {
+        running.may_be_spurious = true;
+        let thread = running.threads.get(running.current as usize);
+        running.time == TimeModel::Spurious && thread.is_some_and(|thread| !thread.spurious)
+    })
+}
+
+/// The running thread has been woken for no reason. That is so once at most, so that a loop in
+/// which it waits comes to an end.
+pub fn woke_for_no_reason() {
+    with(|running| running.threads[running.current as usize].spurious = true);
 }
 
 /// Lets the others go first: in a loop that sees nothing new, until something has changed.

@@ -1,7 +1,7 @@
 //! What another process can read when this one has died: the schedule so far.
 //!
 //! The file holds, little-endian: the number of the schedule, from 1 on (8 bytes), how many
-//! steps it has taken (8 bytes), 0 for virtual and 1 for adversarial time (8 bytes), then for
+//! steps it has taken (8 bytes), the time model, in their order and from 0 on (8 bytes), then for
 //! each step the thread that took it (2 bytes).
 
 use std::fs::OpenOptions;

@@ -30,7 +30,7 @@ pub struct Judge {
     is_pitfall: bool,
     known: HashMap<u128, Option<Rc<Cause>>>,
     /// For each rule what is known of it, under each time model.
-    rules: Vec<[Known; 2]>,
+    rules: Vec<[Known; 3]>,
     listed: Option<HashMap<u128, Listed>>,
     /// How many distinct outputs there were, as far as they were counted.
     pub distinct: usize,
@@ -295,10 +295,11 @@ impl Judge {
         rules
             .map(|(index, (rule, known))| {
                 let witness = known.iter().find_map(|known| known.witness.as_ref());
-                let [in_virtual, adversarial] = known;
+                let [in_virtual, adversarial, spurious] = known;
+                let broken = in_virtual.broken || spurious.broken;
                 let verdict = match rule.mode {
                     _ if rule.not_explored.is_some() => "not explored",
-                    Mode::Always if in_virtual.broken => "fail",
+                    Mode::Always if broken => "fail",
                     Mode::Sometimes { .. } if witness.is_none() => "not witnessed",
                     _ => "pass",
                 };
@@ -306,7 +307,7 @@ impl Judge {
                     "rule": index,
                     "verdict": verdict,
                     "witness": witness.map(wire::schedule),
-                    "only_because_of_time": adversarial.broken && !in_virtual.broken,
+                    "only_because_of_time": adversarial.broken && !broken,
                 })
             })
             .collect()

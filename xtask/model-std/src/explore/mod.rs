@@ -138,14 +138,20 @@ struct Search<'r> {
     judge: Judge,
     failures: Vec<Failure>,
     phases: Vec<Phase>,
+    /// Of all that has been run.
+    coverages: Vec<Coverage>,
     tree: Option<Tree>,
     said: Instant,
 }
 
-/// What a search may still spend.
-struct Budget {
+/// What the search under one time model may still spend.
+struct Budget<'r> {
     schedules: u64,
+    /// When it began, and what there was of time by then, for this time model and those of the
+    /// others that make a difference.
+    begun: Instant,
     time: Option<Duration>,
+    others: &'r [TimeModel],
 }
 
 /// One phase of a search: one strategy.
@@ -164,30 +170,35 @@ impl<'r> Search<'r> {
             judge,
             failures: Vec::new(),
             phases: Vec::new(),
+            coverages: Vec::new(),
             tree: request.tree.as_ref().map(|_| Tree::default()),
             said: Instant::now(),
         }
     }
 
     fn run(mut self) -> Result<(), String> {
-        let timed = self.has_to_do_with_time();
+        let is_deterministic = self.is_deterministic();
         begin_count();
-        match timed {
-            Some(timed) => {
-                // Where nobody asks for the time, both models are one.
-                let times = match timed {
-                    true => &self.request.times[..],
-                    false => &self.request.times[..1],
-                };
+        match is_deterministic {
+            true => {
+                let mut times = self.request.times.iter();
                 let begun = Instant::now();
-                for (models, &time) in (1..=times.len() as u32).rev().zip(times) {
+                while let Some(&time) = times.next() {
+                    if time != self.request.times[0] && !self.depends_on(time) {
+                        continue;
+                    }
                     let limit = self.request.time_limit;
-                    let left = limit.map(|limit| limit.saturating_sub(begun.elapsed()));
+                    let left = Budget {
+                        schedules: self.request.schedules,
+                        begun: Instant::now(),
+                        time: limit.map(|limit| limit.saturating_sub(begun.elapsed())),
+                        others: times.as_slice(),
+                    };
                     self.judge.begin(time);
-                    self.search(time, left.map(|left| left / models));
+                    self.search(time, left);
                 }
             }
-            None => {
+            false => {
                 let failure = Failure::new(Cause::nondeterminism(), self.default_schedule());
                 self.failures.push(failure);
             }
@@ -215,31 +226,31 @@ impl<'r> Search<'r> {
         }
     }
 
-    /// Whether the program has to do with time; `None` if the same schedule does not always
-    /// give the same run.
-    fn has_to_do_with_time(&self) -> Option<bool> {
+    /// Whether the same schedule gives the same run twice.
+    fn is_deterministic(&mut self) -> bool {
         let schedule = self.default_schedule();
-        let settings = self
-            .request
-            .settings(Strategy::Replay(schedule.clone()), schedule.time);
+        let time = schedule.time;
+        let settings = self.request.settings(Strategy::Replay(schedule), time);
         let mut runs = Vec::new();
-        let mut timed = false;
         for _ in 0..2 {
-            explore(&settings, self.program, |execution| {
-                timed |= execution.timed;
+            let coverage = explore(&settings, self.program, |execution| {
                 runs.push((execution.output.hash(), execution.length));
                 ControlFlow::Break(())
             });
+            self.coverages.push(coverage);
         }
-        (runs[0] == runs[1]).then_some(timed)
+        runs[0] == runs[1]
     }
 
-    /// Searches with one phase after the other, and takes so long at most.
-    fn search(&mut self, time: TimeModel, limit: Option<Duration>) {
-        let mut left = Budget {
-            schedules: self.request.schedules,
-            time: limit,
-        };
+    /// Whether the program might go on at other moments under this time model, as far as what has
+    /// been run so far tells.
+    fn depends_on(&self, time: TimeModel) -> bool {
+        let mut coverages = self.coverages.iter();
+        coverages.any(|coverage| coverage.depends_on(time))
+    }
+
+    /// Searches with one phase after the other.
+    fn search(&mut self, time: TimeModel, mut left: Budget<'_>) {
         if let Some(strategy) = &self.request.strategy {
             self.phase(time, strategy.clone(), &mut left, 1.0);
             return;
@@ -282,12 +293,17 @@ impl<'r> Search<'r> {
         &mut self,
         time: TimeModel,
         strategy: Strategy,
-        left: &mut Budget,
+        left: &mut Budget<'_>,
         fraction: f64,
     ) -> Coverage {
         let begun = Instant::now();
         let mut settings = self.request.settings(strategy.clone(), time);
-        settings.until = left.time.map(|time| begun + time.mul_f64(fraction));
+        let others = left.others.iter().filter(|&&other| self.depends_on(other));
+        let models = 1 + others.count() as u32;
+        settings.until = left.time.map(|time| {
+            let left = (time / models).saturating_sub(left.begun.elapsed());
+            begun + left.mul_f64(fraction)
+        });
         settings.schedules = (left.schedules as f64 * fraction).ceil() as u64;
         if !matches!(strategy, Strategy::Pct { .. } | Strategy::Random) {
             settings.steps = settings.steps.min(SYSTEMATIC_STEPS);
@@ -298,7 +314,7 @@ impl<'r> Search<'r> {
             self.visit(execution, &strategy)
         });
         let took = begun.elapsed();
-        left.time = left.time.map(|time| time.saturating_sub(took));
+        self.coverages.push(coverage);
         // Where the first schedule was too long already, nothing has been searched.
         if self.judge.schedules > before {
             left.schedules -= (coverage.schedules + coverage.cut_short).min(left.schedules);
@@ -358,7 +374,7 @@ impl<'r> Search<'r> {
             Some(known) => {
                 known.failing += 1;
                 let cost = (execution.preemptions, execution.deviations.len());
-                // The same choices under the other time model are another schedule.
+                // The same choices under another time model are another schedule.
                 let is_like = known.schedule.time == execution.time();
                 if is_like && cost < (known.preemptions, known.schedule.deviations.len()) {
                     known.preemptions = execution.preemptions;

@@ -10,7 +10,7 @@
 //! | `source` | what is shown in place of `src/main.rs` |
 //! | `schedules` | how many for each time model, at most |
 //! | `time_ms` | how long the search may take, or null |
-//! | `time_models` | `"virtual"`, `"adversarial"`, or both, in the order of search |
+//! | `time_models` | some of `"virtual"`, `"adversarial"` and `"spurious"`, in the order of search |
 //! | `strategy` | the one strategy to use, or null for the usual sequence |
 //! | `seed` | what the random strategies begin with |
 //! | `steps` | how many steps a schedule may have |
@@ -143,9 +143,10 @@ impl Again {
     }
 }
 
-const TIMES: [(TimeModel, &str); 2] = [
+const TIMES: [(TimeModel, &str); 3] = [
     (TimeModel::Virtual, "virtual"),
     (TimeModel::Adversarial, "adversarial"),
+    (TimeModel::Spurious, "spurious"),
 ];
 
 fn time_model(name: &Value) -> Option<TimeModel> {

@@ -7,8 +7,7 @@ use std::time::Duration;
 use super::{LockResult, MutexGuard, PoisonError, free};
 use crate::engine::{self, Access, Event, Handle, Object, Op};
 
-/// `std::sync::Condvar`. Nobody wakes up without a reason: a program that needs
-/// protection from spurious wake-ups is not told.
+/// `std::sync::Condvar`. In a time model of its own, a thread may once be woken for no reason.
 ///
 /// The scheduler chooses whom `notify_one` wakes, from those that waited by then. So a
 /// notification is kept with the number of arrivals before it, and is for any one waiter
@@ -119,8 +118,8 @@ impl Condvar {
         dur: Duration,
     ) -> LockResult<(MutexGuard<'a, T>, WaitTimeoutResult)> {
         let number = self.arrive(&mut guard);
-        let notified = self.wake(number, engine::now().checked_add(dur));
-        let result = WaitTimeoutResult(!notified);
+        let timed_out = self.wake(number, engine::now().checked_add(dur));
+        let result = WaitTimeoutResult(timed_out);
         match guard.lock_again() {
             Ok(guard) => Ok((guard, result)),
             Err(error) => Err(PoisonError::new((error.into_inner(), result))),
@@ -181,29 +180,38 @@ impl Condvar {
         state.arrivals
     }
 
-    /// Waits for a notification that came after this arrival, and says whether one has.
+    /// Waits for a notification that came after this arrival, and says whether it has waited in
+    /// vain until then.
     #[track_caller]
     fn wake(&self, number: i64, deadline: Option<Duration>) -> bool {
         let object = self.object();
+        let spurious = engine::may_wake_for_no_reason();
         let access = match deadline {
-            Some(_) => Access::Write,
-            None => Access::Receive,
+            None if !spurious => Access::Receive,
+            _ => Access::Write,
         };
-        let op = Op::new("wake", object, access).guard(object, number);
+        let op = Op::new("wake", object, access);
         match deadline {
-            Some(at) => op.deadline(at).perform(),
-            None => op.perform(),
-        };
+            _ if spurious => op.perform(),
+            Some(at) => op.guard(object, number).deadline(at).perform(),
+            None => op.guard(object, number).perform(),
+        }
         let mut state = self.state();
         state.waiting -= 1;
         let notification = state.take_notification(number);
-        let notified = notification.is_some();
-        if let Some(given) = notification {
-            engine::after(given);
-        }
         object.set_counter(state.latest_notification());
-        engine::show(|| if notified { "✓" } else { "timed out" }.to_string());
-        notified
+        match notification {
+            Some(given) => {
+                engine::after(given);
+                engine::show(|| "✓".to_string());
+            }
+            None if spurious => {
+                engine::woke_for_no_reason();
+                engine::show(|| "for no reason".to_string());
+            }
+            None => engine::show(|| "timed out".to_string()),
+        }
+        notification.is_none() && !spurious
     }
 
     #[track_caller]

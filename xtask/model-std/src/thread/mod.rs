@@ -422,21 +422,32 @@ pub fn panicking() -> bool {
     engine::panicking()
 }
 
-/// Waits until somebody has unparked the running thread, for this reason alone.
+/// Waits until somebody has unparked the running thread.
 #[track_caller]
 pub fn park() {
-    let token = engine::current().token();
-    let op = Op::new("park", token, Access::Write);
-    op.guard(token, 1).perform();
-    token.set_counter(0);
+    wait_for_token(None);
 }
 
 /// Waits until somebody has unparked the running thread, but no longer than this.
 #[track_caller]
 pub fn park_timeout(timeout: Duration) {
+    wait_for_token(Some(timeout));
+}
+
+#[track_caller]
+fn wait_for_token(timeout: Option<Duration>) {
     let token = engine::current().token();
     let op = Op::new("park", token, Access::Write);
-    op.guard(token, 1).within(timeout).perform();
+    let spurious = engine::may_wake_for_no_reason();
+    match timeout {
+        _ if spurious => op.perform(),
+        Some(timeout) => op.guard(token, 1).within(timeout).perform(),
+        None => op.guard(token, 1).perform(),
+    }
+    if spurious && token.counter() == 0 {
+        engine::woke_for_no_reason();
+        engine::show(|| "for no reason".to_string());
+    }
     token.set_counter(0);
 }
 

@@ -41,14 +41,18 @@ pub enum Strategy {
     Follow(Vec<u32>),
 }
 
-/// When a thread that waits for a time goes on.
+/// When a thread that waits goes on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum TimeModel {
-    /// At that time, and time passes only when nobody can go on: as on a machine that is
-    /// infinitely fast.
+    /// For its reason, or at its time, and time passes only when nobody can go on: as on a
+    /// machine that is infinitely fast.
     Virtual,
-    /// At any moment: as on a machine that may stop anybody for as long as it likes.
+    /// At any moment, if it waits for a time: as on a machine that may stop anybody for as long
+    /// as it likes.
     Adversarial,
+    /// As in virtual time; but once, each thread may be woken for no reason where the real
+    /// library says that it may.
+    Spurious,
 }
 
 /// One schedule.
@@ -94,9 +98,24 @@ pub struct Coverage {
     pub loops: bool,
     /// Whether in some of them a thread read a lock that it was reading already.
     pub rereads: bool,
+    /// Whether in some of them the clock was read, or a time was waited for.
+    pub timed: bool,
+    /// Whether in some of them a thread waited where it may be woken for no reason.
+    pub may_be_spurious: bool,
     /// Whether that is all there is under this strategy. Not so where a thread had to be
     /// stopped because it would have gone on for ever while others waited.
     pub complete: bool,
+}
+
+impl Coverage {
+    /// Whether threads might have gone on at other moments under this time model.
+    pub fn depends_on(&self, time: TimeModel) -> bool {
+        match time {
+            TimeModel::Virtual => false,
+            TimeModel::Adversarial => self.timed,
+            TimeModel::Spurious => self.may_be_spurious,
+        }
+    }
 }
 
 /// What a scheduler decides.
@@ -222,6 +241,8 @@ pub fn explore(
             fair |= running.fair;
             coverage.loops |= running.loops;
             coverage.rereads |= running.rereads;
+            coverage.timed |= running.timed;
+            coverage.may_be_spurious |= running.may_be_spurious;
             let go_on = match running.ending {
                 Some(Ending::Cut) => {
                     coverage.cut_short += 1;
