@@ -7,6 +7,7 @@
 mod judge;
 mod report;
 mod shrink;
+mod trace;
 mod tree;
 mod wire;
 
@@ -25,6 +26,7 @@ use crate::engine::search::{
 
 pub use judge::Judge;
 use judge::{Cause, Failure};
+use trace::Trace;
 use tree::Tree;
 pub use wire::Request;
 use wire::{Again, say};
@@ -169,7 +171,7 @@ impl<'r> Search<'r> {
         let timed = self.has_to_do_with_time();
         begin_count();
         match timed {
-            Some(timed) => {
+            Ok(timed) => {
                 // Where nobody asks for the time, both models are one.
                 let times = match timed {
                     true => &self.request.times[..],
@@ -183,8 +185,9 @@ impl<'r> Search<'r> {
                     self.search(time, left.map(|left| left / models));
                 }
             }
-            None => {
-                let failure = Failure::new(Cause::nondeterminism(), self.default_schedule());
+            Err(difference) => {
+                let cause = Cause::nondeterminism(&difference);
+                let failure = Failure::new(cause, self.default_schedule());
                 self.failures.push(failure);
             }
         }
@@ -211,23 +214,28 @@ impl<'r> Search<'r> {
         }
     }
 
-    /// Whether the program has to do with time; `None` if the same schedule does not always
-    /// give the same run.
-    fn has_to_do_with_time(&self) -> Option<bool> {
+    /// Whether the program has to do with time; or, if the same schedule does not always give
+    /// the same run, what was different.
+    fn has_to_do_with_time(&self) -> Result<bool, String> {
         let schedule = self.default_schedule();
-        let settings = self
+        let mut settings = self
             .request
             .settings(Strategy::Replay(schedule.clone()), schedule.time);
+        // The steps may be all that is different.
+        settings.recorded = true;
         let mut runs = Vec::new();
         let mut timed = false;
         for _ in 0..2 {
             explore(&settings, self.program, |execution| {
                 timed |= execution.timed;
-                runs.push((execution.output.hash(), execution.length));
+                runs.push(Trace::of(execution));
                 ControlFlow::Break(())
             });
         }
-        (runs[0] == runs[1]).then_some(timed)
+        match runs[0].difference(&runs[1]) {
+            Some(difference) => Err(difference),
+            None => Ok(timed),
+        }
     }
 
     /// Searches with one phase after the other, and takes so long at most.
@@ -379,19 +387,32 @@ impl<'r> Search<'r> {
                     object = report::failure(execution, Some(&failure.cause), &self.judge);
                 }
                 let same = self.judge.cause(execution).as_ref() == Some(&failure.cause);
-                found.push((same, execution.output.hash()));
+                found.push((same, Trace::of(execution)));
                 ControlFlow::Break(())
             });
         }
         object["strategy"] = json!(wire::strategy_name(&failure.strategy));
         object["found_after"] = json!(failure.found_after);
         object["failing"] = json!(failure.failing);
-        let [(same, first), (_, second)] = found[..] else {
+        let [(same, first), (_, second)] = &found[..] else {
             unreachable!("there were two");
         };
-        if !same || first != second {
-            let cause = Cause::nondeterminism();
+        let cause = match first.difference(second) {
+            Some(difference) => Some(Cause::nondeterminism(&difference)),
+            None if *same => None,
+            // The runs before these were different, and what that was is known already.
+            None if failure.cause.is_nondeterminism() => Some(failure.cause.clone()),
+            None => {
+                let story = format!(
+                    "it went wrong before, and not again: {}",
+                    failure.cause.story
+                );
+                Some(Cause::nondeterminism(story.trim_end_matches(": ")))
+            }
+        };
+        if let Some(cause) = cause {
             object["kind"] = json!(cause.kind);
+            object["rule"] = json!(cause.rule);
             object["story"] = json!(cause.story);
         }
         say(object);

@@ -107,19 +107,23 @@ fn object(execution: &Execution, object: u32) -> Value {
     with_place(object, state.created)
 }
 
-/// An object with its place in the source, unless nobody wrote it there: the explorer starts
-/// `main`, and the library of the compiler drops a guard.
+/// An object with its place in the source, if it has one.
 pub fn with_place(mut object: Value, place: &Location<'_>) -> Value {
-    let file = place.file().replace('\\', "/");
-    let is_inner = file.starts_with("/rustc/")
-        || file.contains("/rustlib/src/rust/library/")
-        || file.contains(concat!(env!("CARGO_PKG_NAME"), "/src/"));
-    if !is_inner {
+    if !is_inner(place) {
         object["file"] = json!(place.file());
         object["line"] = json!(place.line());
         object["column"] = json!(place.column());
     }
     object
+}
+
+/// Whether nobody wrote it there: the explorer starts `main`, and the library of the compiler
+/// drops a guard.
+pub fn is_inner(place: &Location<'_>) -> bool {
+    let file = place.file().replace('\\', "/");
+    file.starts_with("/rustc/")
+        || file.contains("/rustlib/src/rust/library/")
+        || file.contains(concat!(env!("CARGO_PKG_NAME"), "/src/"))
 }
 
 /// What was searched, and what is known of each rule.
