@@ -185,6 +185,11 @@ impl Workspace {
         if !refused && last["type"] != "summary" {
             return Err(format!("the summary is not the last\n{again}").into());
         }
+        // Why a pitfall is one is told to programs too.
+        let told = first.stdout.contains("\n  breaks: ");
+        if told && !again.stdout.contains("\"breaks\":[{\"claim\":") {
+            return Err(format!("the claims that it breaks are not told\n{again}").into());
+        }
         // What depends on more than the schedule is not the same again.
         if refused || first.stdout.contains(": nondeterminism") {
             return Ok(());

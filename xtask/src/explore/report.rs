@@ -9,6 +9,7 @@ use serde_json::{Value, json};
 
 use super::build::Harness;
 use super::child::Explored;
+use super::pitfall::Pitfall;
 use super::protocol::{Output, Phase, Place, Run, Schedule, Strategy, TimeModel};
 use super::real::ended;
 use super::source::Subject;
@@ -475,7 +476,12 @@ impl<'e> Report<'e> {
                 format!("{BOLD}{name}: on this schedule all is well{BOLD:#}\n")
             }
             None if run.goes_wrong => {
-                format!("{BOLD}{name}: on this schedule it goes wrong, as it should{BOLD:#}\n")
+                let pitfall = Pitfall::new(self.subject, &run.transcript);
+                let shown = pitfall.map(|pitfall| pitfall.text(&run.transcript));
+                format!(
+                    "{BOLD}{name}: on this schedule it goes wrong, as it should{BOLD:#}\n{}",
+                    shown.unwrap_or_default()
+                )
             }
             None => format!(
                 "{BOLD}{name}: on this schedule it does not go wrong as it should{BOLD:#}\n"
@@ -553,6 +559,11 @@ impl<'e> Report<'e> {
                 let mut runs = explored.runs.iter();
                 let run = runs.find(|run| run.schedule == schedule);
                 object["claim"] = json!(run.and_then(|run| self.claim(run)));
+                if let Some(run) = run.filter(|run| run.goes_wrong)
+                    && let Some(pitfall) = Pitfall::new(subject, &run.transcript)
+                {
+                    pitfall.add_to(&mut object);
+                }
                 object["replay"] = json!(self.token(&schedule).to_string());
             }
             objects.push(object);
