@@ -16,7 +16,7 @@ use crate::error::{ALL_HOLD, BROKEN, Error, INTERRUPTED, Result};
 use crate::explore::build::{self, Facade, Harness};
 use crate::explore::child::{self, Explored, Failure};
 use crate::explore::real;
-use crate::explore::report::{Report, thousands};
+use crate::explore::report::{NOT_EXPLORED_FURTHER, Report, thousands};
 use crate::explore::source::{self, Subject};
 use crate::explore::token::Token;
 use crate::flags::ExploreFlags;
@@ -273,7 +273,7 @@ impl<'f> Told<'f> {
             self.failed(subject, report.failures());
         }
         self.statuses.push(report.status.name());
-        self.failed += usize::from(!report.status.is_good());
+        self.failed += usize::from(report.status.holds() == Some(false));
         self.bar.inc(1);
         self.write(&text)?;
         // Ten thousand outputs are many objects to make for nobody.
@@ -353,13 +353,16 @@ impl<'f> Told<'f> {
             "not found",
             DOES_NOT_COMPILE,
             NO_RESULT,
+            NOT_EXPLORED_FURTHER,
             "not explored",
         ]
         .map(|status| (status, count(status)));
         let interrupted = process::interrupted();
+        let holds = self.failed == 0 && count(NOT_EXPLORED_FURTHER) == 0;
         if self.statuses.len() > 1 {
             let (programs, style) = match self.failed {
-                0 => (format!("{} programs", self.statuses.len()), GREEN),
+                0 if holds => (format!("{} programs", self.statuses.len()), GREEN),
+                0 => (format!("{} programs", self.statuses.len()), BOLD),
                 failed => (
                     format!("{failed} of {} programs failed", self.statuses.len()),
                     RED,
@@ -387,8 +390,8 @@ impl<'f> Told<'f> {
         self.objects(vec![summary])?;
         Ok(match () {
             () if interrupted => INTERRUPTED,
-            () if self.failed > 0 => BROKEN,
-            () => ALL_HOLD,
+            () if holds => ALL_HOLD,
+            () => BROKEN,
         })
     }
 

@@ -198,7 +198,12 @@ impl Judge {
     /// Takes in one more execution; why it fails, if it does.
     pub fn judge(&mut self, execution: &Execution) -> Option<Cause> {
         self.schedules += 1;
-        if self.listed.is_some() {
+        // What the explorer has ended has no output: what would have come is not known.
+        let is_whole = !matches!(
+            execution.ending,
+            Some(Ending::Refused(_) | Ending::Nondeterminism(_))
+        );
+        if self.listed.is_some() && is_whole {
             self.list(execution);
         }
         let hash = execution.output.hash() ^ ending_number(execution);

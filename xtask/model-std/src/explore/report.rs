@@ -11,7 +11,7 @@ use crate::engine::execution::{Ending, Execution, Switch};
 /// Of a schedule without end so many steps are told after its last deviation.
 const ENDLESS: usize = 1_000;
 
-/// An execution with its steps, and why it fails.
+/// An execution with its steps, and why it fails, or is not explored further.
 pub fn failure(execution: &Execution, cause: Option<&Cause>, judge: &Judge) -> Value {
     let told = told(execution);
     // There may be as many lines as steps: each line is looked at once.
@@ -41,8 +41,9 @@ pub fn failure(execution: &Execution, cause: Option<&Cause>, judge: &Judge) -> V
             with_place(wait, op.place)
         })
         .collect();
+    let refused = matches!(execution.ending, Some(Ending::Refused(_)));
     json!({
-        "type": "failure",
+        "type": if refused { "refusal" } else { "failure" },
         "kind": cause.map_or("none", |cause| cause.kind),
         "rule": cause.and_then(|cause| cause.rule),
         "story": cause.map(|cause| &cause.story),
