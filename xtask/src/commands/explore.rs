@@ -80,7 +80,12 @@ pub fn explore(flags: &ExploreFlags) -> Result<u8> {
     told.bar.set_length(ready.len() as u64);
     run(&ready, flags, replay.as_ref(), &mut told)?;
     for subject in &not_explored {
-        told.not_explored(subject)?;
+        let name = std::slice::from_ref(&subject.name);
+        told.not_explored(subject, name, reason(subject).unwrap_or_default())?;
+    }
+    for subject in subjects.iter().filter(|_| replay.is_none()) {
+        let why = format!("`--bin NAME` explores another program of {}", subject.topic);
+        told.not_explored(subject, &subject.others, &why)?;
     }
     let status = told.end(start.elapsed())?;
     if let Some(claim) = claim {
@@ -317,18 +322,26 @@ impl<'f> Told<'f> {
         })])
     }
 
-    fn not_explored(&mut self, subject: &Subject) -> Result<()> {
-        let (name, why) = (&subject.name, reason(subject).unwrap_or_default());
-        self.statuses.push("not explored");
-        self.write(&format!("{DIM}not explored{DIM:#}  {name}: {why}\n"))?;
-        self.objects(vec![json!({
-            "type": "program",
-            "topic": subject.topic,
-            "program": name,
-            "role": subject.role.name(),
-            "status": "not explored",
-            "why": why,
-        })])
+    /// Tells of programs that nobody has asked to explore, and why: this one, or others of its
+    /// crate.
+    fn not_explored(&mut self, subject: &Subject, names: &[String], why: &str) -> Result<()> {
+        if names.is_empty() {
+            return Ok(());
+        }
+        let all = names.join(", ");
+        self.write(&format!("{DIM}not explored{DIM:#}  {all}: {why}\n"))?;
+        self.statuses.extend(names.iter().map(|_| "not explored"));
+        let objects = names.iter().map(|name| {
+            json!({
+                "type": "program",
+                "topic": subject.topic,
+                "program": name,
+                "role": subject.role.name(),
+                "status": "not explored",
+                "why": why,
+            })
+        });
+        self.objects(objects.collect())
     }
 
     /// Tells all that is wrong, and the sum; returns the status to end with.
