@@ -11,6 +11,9 @@ pub const BROKEN: u8 = 1;
 pub const WRONG: u8 = 2;
 /// The status after Ctrl-C, as shells have it: 128 and the number of SIGINT.
 pub const INTERRUPTED: u8 = 130;
+/// The status when whoever reads the output has closed it, likewise: 128 and the number of
+/// SIGPIPE. What the rest would have said is not known, be it good or bad.
+pub const CLOSED: u8 = 141;
 
 /// What ended a command early.
 #[derive(Debug)]
@@ -40,10 +43,16 @@ impl Error {
         |error| Error::Io(what, error)
     }
 
+    /// Whether nobody reads the output any more: they have seen enough, and it is no news.
+    pub fn is_closed(&self) -> bool {
+        matches!(self, Error::Io(_, error) if error.kind() == io::ErrorKind::BrokenPipe)
+    }
+
     /// The status with which the command ends.
     pub fn exit_code(&self) -> u8 {
         match self {
             Error::Usage(_) => WRONG,
+            _ if self.is_closed() => CLOSED,
             Error::Io(..) | Error::Broken(_) => BROKEN,
             Error::Interrupted => INTERRUPTED,
         }

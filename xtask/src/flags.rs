@@ -279,8 +279,8 @@ which may be anywhere: a copy of a topic can be run and checked like the topic i
 ";
 
 const STATUS: &str = "
-Exit status: 0 all hold; 1 something is broken; 2 the command or an invariants
-file is wrong; 130 interrupted.
+Exit status: 0 all hold; 1 something is broken, or was not shown to hold; 2 the command
+or an invariants file is wrong; 130 interrupted; 141 whoever read the output closed it.
 ";
 
 /// Parses the command line.

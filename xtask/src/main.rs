@@ -13,12 +13,10 @@ use xtask::{commands, process};
 fn main() -> ExitCode {
     match run() {
         Ok(code) => ExitCode::from(code),
-        // Whoever read this has seen enough, and a pipe that is closed is no news.
-        Err(Error::Io(_, error)) if error.kind() == io::ErrorKind::BrokenPipe => {
-            ExitCode::from(xtask::error::BROKEN)
-        }
         Err(error) => {
-            anstream::eprintln!("{RED}error{RED:#}: {error}");
+            if !error.is_closed() {
+                anstream::eprintln!("{RED}error{RED:#}: {error}");
+            }
             ExitCode::from(error.exit_code())
         }
     }

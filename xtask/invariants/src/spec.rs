@@ -134,6 +134,8 @@ pub struct Companion {
     pub name: String,
     /// The name's place in the file.
     pub span: Range<usize>,
+    /// What it shows, in one sentence.
+    pub shows: String,
     /// The claims that it breaks.
     pub breaks: Vec<String>,
     /// Why the explorer cannot run it, if it cannot, or cannot run the example either.
@@ -388,6 +390,10 @@ impl Companion {
         Self {
             name: entry.key.clone(),
             span: entry.key_span.clone(),
+            shows: entry
+                .node
+                .get("shows")
+                .map_or_else(String::new, Node::printed),
             breaks: entry
                 .node
                 .get("breaks")

@@ -16,7 +16,7 @@ use crate::error::{ALL_HOLD, BROKEN, Error, INTERRUPTED, Result};
 use crate::explore::build::{self, Facade, Harness};
 use crate::explore::child::{self, Explored, Failure};
 use crate::explore::real;
-use crate::explore::report::{Report, thousands};
+use crate::explore::report::{NOT_EXPLORED_FURTHER, Report, thousands};
 use crate::explore::source::{self, Subject};
 use crate::explore::token::Token;
 use crate::flags::ExploreFlags;
@@ -80,7 +80,12 @@ pub fn explore(flags: &ExploreFlags) -> Result<u8> {
     told.bar.set_length(ready.len() as u64);
     run(&ready, flags, replay.as_ref(), &mut told)?;
     for subject in &not_explored {
-        told.not_explored(subject)?;
+        let name = std::slice::from_ref(&subject.name);
+        told.not_explored(subject, name, reason(subject).unwrap_or_default())?;
+    }
+    for subject in subjects.iter().filter(|_| replay.is_none()) {
+        let why = format!("`--bin NAME` explores another program of {}", subject.topic);
+        told.not_explored(subject, &subject.others, &why)?;
     }
     let status = told.end(start.elapsed())?;
     if let Some(claim) = claim {
@@ -273,7 +278,7 @@ impl<'f> Told<'f> {
             self.failed(subject, report.failures());
         }
         self.statuses.push(report.status.name());
-        self.failed += usize::from(!report.status.is_good());
+        self.failed += usize::from(report.status.holds() == Some(false));
         self.bar.inc(1);
         self.write(&text)?;
         // Ten thousand outputs are many objects to make for nobody.
@@ -317,18 +322,26 @@ impl<'f> Told<'f> {
         })])
     }
 
-    fn not_explored(&mut self, subject: &Subject) -> Result<()> {
-        let (name, why) = (&subject.name, reason(subject).unwrap_or_default());
-        self.statuses.push("not explored");
-        self.write(&format!("{DIM}not explored{DIM:#}  {name}: {why}\n"))?;
-        self.objects(vec![json!({
-            "type": "program",
-            "topic": subject.topic,
-            "program": name,
-            "role": subject.role.name(),
-            "status": "not explored",
-            "why": why,
-        })])
+    /// Tells of programs that nobody has asked to explore, and why: this one, or others of its
+    /// crate.
+    fn not_explored(&mut self, subject: &Subject, names: &[String], why: &str) -> Result<()> {
+        if names.is_empty() {
+            return Ok(());
+        }
+        let all = names.join(", ");
+        self.write(&format!("{DIM}not explored{DIM:#}  {all}: {why}\n"))?;
+        self.statuses.extend(names.iter().map(|_| "not explored"));
+        let objects = names.iter().map(|name| {
+            json!({
+                "type": "program",
+                "topic": subject.topic,
+                "program": name,
+                "role": subject.role.name(),
+                "status": "not explored",
+                "why": why,
+            })
+        });
+        self.objects(objects.collect())
     }
 
     /// Tells all that is wrong, and the sum; returns the status to end with.
@@ -353,13 +366,16 @@ impl<'f> Told<'f> {
             "not found",
             DOES_NOT_COMPILE,
             NO_RESULT,
+            NOT_EXPLORED_FURTHER,
             "not explored",
         ]
         .map(|status| (status, count(status)));
         let interrupted = process::interrupted();
+        let holds = self.failed == 0 && count(NOT_EXPLORED_FURTHER) == 0;
         if self.statuses.len() > 1 {
             let (programs, style) = match self.failed {
-                0 => (format!("{} programs", self.statuses.len()), GREEN),
+                0 if holds => (format!("{} programs", self.statuses.len()), GREEN),
+                0 => (format!("{} programs", self.statuses.len()), BOLD),
                 failed => (
                     format!("{failed} of {} programs failed", self.statuses.len()),
                     RED,
@@ -387,8 +403,8 @@ impl<'f> Told<'f> {
         self.objects(vec![summary])?;
         Ok(match () {
             () if interrupted => INTERRUPTED,
-            () if self.failed > 0 => BROKEN,
-            () => ALL_HOLD,
+            () if holds => ALL_HOLD,
+            () => BROKEN,
         })
     }
 

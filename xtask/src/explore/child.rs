@@ -47,8 +47,8 @@ impl From<Error> for Failure {
 
 /// What came of exploring a program.
 pub struct Explored {
-    /// Schedules under which something is wrong, one for each distinct cause; or the one
-    /// that was asked for.
+    /// Schedules under which something is wrong, or that cannot be explored further, one for
+    /// each distinct cause; or the one that was asked for.
     pub runs: Vec<Run>,
     /// These runs and outputs word for word.
     pub objects: Vec<Value>,

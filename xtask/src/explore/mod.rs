@@ -9,6 +9,7 @@
 pub mod build;
 pub mod child;
 pub mod names;
+pub mod pitfall;
 pub mod protocol;
 pub mod real;
 pub mod report;

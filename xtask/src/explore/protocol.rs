@@ -108,8 +108,8 @@ pub enum Message {
         /// Which are being tried.
         strategy: String,
     },
-    /// A schedule under which something is wrong, one for each distinct cause; or the
-    /// schedule that was asked for.
+    /// A schedule under which something is wrong, or that cannot be explored further, one for
+    /// each distinct cause; or the schedule that was asked for.
     Run(Box<Run>),
     /// An output that some schedule has.
     Output(Output),
@@ -163,7 +163,8 @@ pub struct Run {
 
 /// What is wrong with a schedule.
 pub struct Fault {
-    /// What sort of fault: `"always"` for a broken rule, else as in `"deadlock"`.
+    /// What sort of fault: `"always"` for a broken rule, else as in `"deadlock"`; `"refused"`
+    /// is the explorer's own.
     pub kind: String,
     /// The rule that is broken, by its place among the program's rules.
     pub rule: Option<usize>,
@@ -299,7 +300,7 @@ impl Message {
                 schedules: number(object, "schedules")?,
                 strategy: text(object, "strategy")?,
             },
-            Some("failure") => Message::Run(Box::new(Run::parse(object)?)),
+            Some("failure" | "refusal") => Message::Run(Box::new(Run::parse(object)?)),
             Some("step") => Message::Step(Box::new(LastStep {
                 object: object.clone(),
                 threads: object["threads"].clone(),
@@ -342,6 +343,13 @@ impl Schedule {
 }
 
 impl Run {
+    /// Whether the explorer could not go on with it, so that nothing is wrong that is known.
+    pub fn is_refused(&self) -> bool {
+        self.fault
+            .as_ref()
+            .is_some_and(|fault| fault.kind == "refused")
+    }
+
     /// Reads one.
     ///
     /// # Errors

@@ -9,6 +9,7 @@ use serde_json::{Value, json};
 
 use super::build::Harness;
 use super::child::Explored;
+use super::pitfall::Pitfall;
 use super::protocol::{Output, Phase, Place, Run, Schedule, Strategy, TimeModel};
 use super::real::ended;
 use super::source::Subject;
@@ -23,6 +24,9 @@ use invariants::Transcript;
 const SHOWN_OUTPUTS: usize = 10;
 const SHOWN_LINES: usize = 12;
 
+/// What a program is worth that does what the explorer cannot, as JSON and people have it.
+pub const NOT_EXPLORED_FURTHER: &str = "not explored further";
+
 /// What a program is worth that was explored.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Status {
@@ -36,6 +40,8 @@ pub enum Status {
     NotFound,
     /// It is wrong on some schedule, or what must happen on some happens on none.
     Broken,
+    /// Nothing is wrong that is known, and on some schedule it does what the explorer cannot.
+    NotExploredFurther,
 }
 
 impl Status {
@@ -47,12 +53,17 @@ impl Status {
             Status::Found => "found",
             Status::NotFound => "not found",
             Status::Broken => "broken",
+            Status::NotExploredFurther => NOT_EXPLORED_FURTHER,
         }
     }
 
-    /// Whether all is well.
-    pub fn is_good(self) -> bool {
-        matches!(self, Status::Proved | Status::Held | Status::Found)
+    /// Whether all is well; `None` where nobody knows.
+    pub fn holds(self) -> Option<bool> {
+        match self {
+            Status::Proved | Status::Held | Status::Found => Some(true),
+            Status::NotFound | Status::Broken => Some(false),
+            Status::NotExploredFurther => None,
+        }
     }
 }
 
@@ -65,6 +76,8 @@ pub struct Report<'e> {
     pub status: Status,
     /// The schedules that are wrong.
     broken: Vec<&'e Run>,
+    /// Those on which the explorer cannot go on.
+    refused: Vec<&'e Run>,
     /// Those that are wrong only because a sleep may end at any time.
     untimely: Vec<&'e Run>,
     /// The number of the first schedule on which a pitfall goes wrong as it should.
@@ -83,11 +96,14 @@ impl<'e> Report<'e> {
         all_models: bool,
     ) -> Self {
         let faulty = explored.runs.iter().filter(|run| run.fault.is_some());
-        let (untimely, broken): (Vec<_>, Vec<_>) =
-            faulty.partition(|run| all_models && run.schedule.time_model == TimeModel::Adversarial);
+        let (refused, faulty): (Vec<_>, Vec<_>) = faulty.partition(|run| run.is_refused());
+        let (untimely, broken): (Vec<_>, Vec<_>) = faulty
+            .into_iter()
+            .partition(|run| all_models && run.schedule.time_model == TimeModel::Adversarial);
         let summary = explored.summary.as_ref();
         let rules = summary.iter().flat_map(|summary| &summary.rules);
-        let unseen = rules.filter(|rule| rule.verdict == "not witnessed");
+        // What was not explored may show it.
+        let unseen = rules.filter(|rule| rule.verdict == "not witnessed" && refused.is_empty());
         let unseen: Vec<_> = unseen.map(|rule| rule.rule).collect();
         let found = summary.and_then(|summary| summary.found);
         let is_exhaustive = summary.is_some_and(|summary| summary.proved);
@@ -96,8 +112,9 @@ impl<'e> Report<'e> {
         let real = explored.real.as_ref();
         let status = match subject.role {
             Role::Pitfall if found.is_some() => Status::Found,
-            Role::Pitfall if broken.is_empty() => Status::NotFound,
+            Role::Pitfall if broken.is_empty() && refused.is_empty() => Status::NotFound,
             _ if !broken.is_empty() || !unseen.is_empty() => Status::Broken,
+            _ if !refused.is_empty() => Status::NotExploredFurther,
             // A search that has seen nothing says nothing. One schedule that was asked for has
             // no summary.
             _ if explored.schedules == 0 && explored.runs.is_empty() => Status::Broken,
@@ -114,6 +131,7 @@ impl<'e> Report<'e> {
             explored,
             status,
             broken,
+            refused,
             untimely,
             found,
             unseen,
@@ -128,6 +146,7 @@ impl<'e> Report<'e> {
             Status::Held => format!("{GREEN}held{GREEN:#}  "),
             Status::Found => format!("{GREEN}found{GREEN:#} "),
             Status::NotFound | Status::Broken => format!("{RED}FAIL{RED:#}  "),
+            Status::NotExploredFurther => format!("{BOLD}{NOT_EXPLORED_FURTHER}{BOLD:#}"),
         };
         let what = match (self.status, self.found) {
             (Status::Found, found) => {
@@ -154,6 +173,7 @@ impl<'e> Report<'e> {
             }
             (Status::Proved, _) => format!("held {}", self.coverage("on")),
             (Status::Held, _) => self.coverage("on"),
+            (Status::NotExploredFurther, _) => self.why_not_further(),
         };
         let what = match reservation(self.subject, self.explored) {
             Some(but) if self.status == Status::Held => format!("{what}, {but}"),
@@ -180,6 +200,22 @@ impl<'e> Report<'e> {
             }
         }
         text
+    }
+
+    /// Why it is not explored further, as in "because of more than 1000 threads at once".
+    fn why_not_further(&self) -> String {
+        let whys = self.refused.iter().map(|run| self.refusal(run));
+        whys.collect::<Vec<_>>().join(", and ")
+    }
+
+    /// Why a schedule is not explored further: because of what, and after which line.
+    fn refusal(&self, run: &Run) -> String {
+        let story = run.fault.as_ref().map_or("", |fault| &fault.story);
+        let mut steps = run.steps.iter().rev();
+        match steps.find_map(|step| self.place(&step.place)) {
+            Some(place) => format!("because of {story}, after {place}"),
+            None => format!("because of {story}"),
+        }
     }
 
     /// What was explored, after a preposition: "on all 6 distinguishable schedules".
@@ -286,7 +322,8 @@ impl<'e> Report<'e> {
     /// All that is wrong with it, in full.
     pub fn failures(&self) -> String {
         let mut text = String::new();
-        for run in &self.broken {
+        let refused = self.refused.iter().filter(|_| self.status != Status::Found);
+        for run in self.broken.iter().chain(refused) {
             text += &self.run(run);
             text.push('\n');
         }
@@ -418,7 +455,8 @@ impl<'e> Report<'e> {
             let (n, s) = counted(found_after, "schedule");
             let _ = write!(text, ", was found after {n} {s}");
         }
-        if let Some(failing) = run.failing.filter(|failing| *failing > 1) {
+        let failing = run.failing.filter(|_| !run.is_refused());
+        if let Some(failing) = failing.filter(|failing| *failing > 1) {
             let _ = write!(text, "; {} are wrong in this way", thousands(failing));
         }
         let _ = writeln!(
@@ -467,6 +505,10 @@ impl<'e> Report<'e> {
     fn other_fault(&self, run: &Run) -> String {
         let name = &self.subject.name;
         match &run.fault {
+            Some(_) if run.is_refused() => format!(
+                "{BOLD}{name}: {NOT_EXPLORED_FURTHER}{BOLD:#}\n  {}\n",
+                self.refusal(run)
+            ),
             Some(fault) => format!(
                 "{RED}FAIL{RED:#} {BOLD}{name}: {}{BOLD:#}\n  {}\n",
                 fault.kind,
@@ -476,7 +518,12 @@ impl<'e> Report<'e> {
                 format!("{BOLD}{name}: on this schedule all is well{BOLD:#}\n")
             }
             None if run.goes_wrong => {
-                format!("{BOLD}{name}: on this schedule it goes wrong, as it should{BOLD:#}\n")
+                let pitfall = Pitfall::new(self.subject, &run.transcript);
+                let shown = pitfall.map(|pitfall| pitfall.text(&run.transcript));
+                format!(
+                    "{BOLD}{name}: on this schedule it goes wrong, as it should{BOLD:#}\n{}",
+                    shown.unwrap_or_default()
+                )
             }
             None => format!(
                 "{BOLD}{name}: on this schedule it does not go wrong as it should{BOLD:#}\n"
@@ -555,6 +602,11 @@ impl<'e> Report<'e> {
                 let mut runs = explored.runs.iter();
                 let run = runs.find(|run| run.schedule == schedule);
                 object["claim"] = json!(run.and_then(|run| self.claim(run)));
+                if let Some(run) = run.filter(|run| run.goes_wrong)
+                    && let Some(pitfall) = Pitfall::new(subject, &run.transcript)
+                {
+                    pitfall.add_to(&mut object);
+                }
                 object["replay"] = json!(self.token(&schedule).to_string());
             }
             objects.push(object);
@@ -589,7 +641,8 @@ impl<'e> Report<'e> {
             "program": subject.name,
             "role": subject.role.name(),
             "status": self.status.name(),
-            "holds": self.status.is_good(),
+            "holds": self.status.holds(),
+            "why": (self.status == Status::NotExploredFurther).then(|| self.why_not_further()),
             "found_after": self.found,
             "schedules": explored.schedules,
             "phases": phases.collect::<Vec<_>>(),

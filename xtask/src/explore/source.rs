@@ -86,6 +86,8 @@ pub struct Subject {
     pub file: PathBuf,
     /// The edition that it is written in.
     pub edition: String,
+    /// The other programs of its package, where it alone is meant by the package's name.
+    pub others: Vec<String>,
 }
 
 /// A package that has programs.
@@ -199,6 +201,11 @@ fn of_topic(topic: &Topic, metadata: &Value, bin: Option<&str>) -> Result<Vec<Su
         manifest: Some(manifest.clone()),
         path: folder,
     });
+    let states_claims = topic.invariants_file().exists();
+    let default = match manifest["default_run"].as_str() {
+        Some(default) if !states_claims => default,
+        _ => &topic.name,
+    };
     let targets: Vec<&Value> = package.targets("bin").collect();
     let named = |name: &str| targets.iter().find(|target| target["name"] == name);
     let subject = |name: &str, role, claims, target: &Value| {
@@ -211,7 +218,7 @@ fn of_topic(topic: &Topic, metadata: &Value, bin: Option<&str>) -> Result<Vec<Su
             name: name.to_string(),
             topic: topic.name.clone(),
             role,
-            words: match name == topic.name {
+            words: match name == topic.name && name == default {
                 true => words,
                 false => format!("{words} --bin {name}"),
             },
@@ -223,10 +230,10 @@ fn of_topic(topic: &Topic, metadata: &Value, bin: Option<&str>) -> Result<Vec<Su
                 .unwrap_or(file)
                 .to_path_buf(),
             edition: target["edition"].as_str().unwrap_or("2015").to_string(),
+            others: Vec::new(),
         }
     };
-    if !topic.invariants_file().exists() {
-        let default = manifest["default_run"].as_str().unwrap_or(&topic.name);
+    if !states_claims {
         let wanted = bin.unwrap_or(default);
         let found = named(wanted).or(match &targets[..] {
             [only] if bin.is_none() => Some(only),
@@ -241,7 +248,12 @@ fn of_topic(topic: &Topic, metadata: &Value, bin: Option<&str>) -> Result<Vec<Su
             false => program::no_such_program(wanted, &names),
         })?;
         let name = target["name"].as_str().unwrap_or_default();
-        return Ok(vec![subject(name, Role::Example, None, target)]);
+        let mut found = subject(name, Role::Example, None, target);
+        if bin.is_none() {
+            let others = names.into_iter().filter(|other| *other != name);
+            found.others = others.map(str::to_string).collect();
+        }
+        return Ok(vec![found]);
     }
     let programs = program::to_check(topic).map_err(|details| {
         let file = shown_path(&topic.invariants_file());
@@ -284,6 +296,7 @@ fn of_file(word: &str) -> Result<Subject> {
         claims_file: PathBuf::new(),
         file: PathBuf::from(name),
         edition: "2024".to_string(),
+        others: Vec::new(),
         package: Arc::new(Package {
             root: folder.to_path_buf(),
             place,

@@ -292,6 +292,7 @@ impl<'r> Table<'r> {
         let why = match kind {
             Some("stalled") => "and makes no step any more",
             Some("crashed") => "and the process is gone",
+            Some("refused") => "and what comes next is not explored",
             _ => "",
         };
         let last = self.run.steps.last().filter(|_| !why.is_empty());

@@ -125,6 +125,23 @@ pub fn broken_rule(
         "{RED}{word}{RED:#} {BOLD}{program}: {}{BOLD:#}",
         rule.claim
     );
+    text += &contradiction(file, ready, rule, report, story, transcript);
+    if let Some(why) = &rule.why {
+        let _ = writeln!(text, "  why:   {why}");
+    }
+    text
+}
+
+/// What contradicts a rule: its place, the story, and the lines of the run.
+pub fn contradiction(
+    file: &str,
+    ready: &Ready,
+    rule: &Rule,
+    report: &RuleReport,
+    story: &str,
+    transcript: Option<&Transcript>,
+) -> String {
+    let mut text = String::new();
     let place = match &rule.span {
         Some(span) => {
             let (line, column) = line_and_column(&ready.source, span.start);
@@ -156,9 +173,6 @@ pub fn broken_rule(
         let _ = writeln!(text);
         text += &swimlanes(transcript, &report.evidence.lines);
         let _ = writeln!(text);
-    }
-    if let Some(why) = &rule.why {
-        let _ = writeln!(text, "  why:   {why}");
     }
     text
 }

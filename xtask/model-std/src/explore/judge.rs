@@ -115,13 +115,16 @@ impl PartialEq for Cause {
 }
 
 impl Cause {
-    /// The same schedule does not always give the same run.
-    pub fn nondeterminism() -> Self {
-        Self::of(
-            "nondeterminism",
-            "the program depends on something other than the schedule, such as the order of a \
-             `HashMap`, or what the run before has left in a `static mut`",
-        )
+    /// The same schedule does not always give the same run, as this difference shows.
+    pub fn nondeterminism(difference: &str) -> Self {
+        let why = "the program depends on something other than the schedule, such as the order \
+                   of a `HashMap`, or the address of a local variable";
+        Self::of("nondeterminism", format!("{difference}\n{why}"))
+    }
+
+    /// Whether it is that.
+    pub fn is_nondeterminism(&self) -> bool {
+        self.kind == "nondeterminism"
     }
 
     fn of(kind: &'static str, story: impl Into<String>) -> Self {
@@ -195,7 +198,12 @@ impl Judge {
     /// Takes in one more execution; why it fails, if it does.
     pub fn judge(&mut self, execution: &Execution) -> Option<Cause> {
         self.schedules += 1;
-        if self.listed.is_some() {
+        // What the explorer has ended has no output: what would have come is not known.
+        let is_whole = !matches!(
+            execution.ending,
+            Some(Ending::Refused(_) | Ending::Nondeterminism(_))
+        );
+        if self.listed.is_some() && is_whole {
             self.list(execution);
         }
         let hash = execution.output.hash() ^ ending_number(execution);
@@ -336,10 +344,7 @@ fn report<'c>(
             places: vec![what.clone()],
             ..Cause::of("refused", what)
         }),
-        Ending::Nondeterminism(what) => Some(Cause {
-            story: what.clone(),
-            ..Cause::nondeterminism()
-        }),
+        Ending::Nondeterminism(what) => Some(Cause::nondeterminism(what)),
         _ => None,
     };
     if fatal.is_some() {

@@ -7,6 +7,7 @@
 mod judge;
 mod report;
 mod shrink;
+mod trace;
 mod tree;
 mod wire;
 
@@ -25,6 +26,7 @@ use crate::engine::{self, Ending, Execution, raw};
 
 pub use judge::Judge;
 use judge::{Cause, Failure};
+use trace::Trace;
 use tree::Tree;
 pub use wire::Request;
 use wire::{Again, say};
@@ -177,29 +179,11 @@ impl<'r> Search<'r> {
     }
 
     fn run(mut self) -> Result<(), String> {
-        let is_deterministic = self.is_deterministic();
-        begin_count();
-        match is_deterministic {
-            true => {
-                let mut times = self.request.times.iter();
-                let begun = Instant::now();
-                while let Some(&time) = times.next() {
-                    if time != self.request.times[0] && !self.depends_on(time) {
-                        continue;
-                    }
-                    let limit = self.request.time_limit;
-                    let left = Budget {
-                        schedules: self.request.schedules,
-                        begun: Instant::now(),
-                        time: limit.map(|limit| limit.saturating_sub(begun.elapsed())),
-                        others: times.as_slice(),
-                    };
-                    self.judge.begin(time);
-                    self.search(time, left);
-                }
-            }
-            false => {
-                let failure = Failure::new(Cause::nondeterminism(), self.default_schedule());
+        match self.nondeterminism() {
+            None => self.search_all(),
+            Some(difference) => {
+                let cause = Cause::nondeterminism(&difference);
+                let failure = Failure::new(cause, self.default_schedule());
                 self.failures.push(failure);
             }
         }
@@ -226,20 +210,22 @@ impl<'r> Search<'r> {
         }
     }
 
-    /// Whether the same schedule gives the same run twice.
-    fn is_deterministic(&mut self) -> bool {
+    /// What was different where the same schedule was run twice, if something was.
+    fn nondeterminism(&mut self) -> Option<String> {
         let schedule = self.default_schedule();
         let time = schedule.time;
-        let settings = self.request.settings(Strategy::Replay(schedule), time);
+        let mut settings = self.request.settings(Strategy::Replay(schedule), time);
+        // The steps may be all that is different.
+        settings.recorded = true;
         let mut runs = Vec::new();
         for _ in 0..2 {
             let coverage = explore(&settings, self.program, |execution| {
-                runs.push((execution.output.hash(), execution.length));
+                runs.push(Trace::of(execution));
                 ControlFlow::Break(())
             });
             self.coverages.push(coverage);
         }
-        runs[0] == runs[1]
+        runs[0].difference(&runs[1])
     }
 
     /// Whether the program might go on at other moments under this time model, as far as what has
@@ -249,7 +235,28 @@ impl<'r> Search<'r> {
         coverages.any(|coverage| coverage.depends_on(time))
     }
 
-    /// Searches with one phase after the other.
+    /// Searches under the first time model, and under those of the others that make a difference.
+    fn search_all(&mut self) {
+        begin_count();
+        let begun = Instant::now();
+        let (first, mut times) = (self.request.times[0], self.request.times.iter());
+        while let Some(&time) = times.next() {
+            if time != first && !self.depends_on(time) {
+                continue;
+            }
+            let limit = self.request.time_limit;
+            let left = Budget {
+                schedules: self.request.schedules,
+                begun: Instant::now(),
+                time: limit.map(|limit| limit.saturating_sub(begun.elapsed())),
+                others: times.as_slice(),
+            };
+            self.judge.begin(time);
+            self.search(time, left);
+        }
+    }
+
+    /// Searches under one time model, with one phase after the other.
     fn search(&mut self, time: TimeModel, mut left: Budget<'_>) {
         if let Some(strategy) = &self.request.strategy {
             self.phase(time, strategy.clone(), &mut left, 1.0);
@@ -399,19 +406,32 @@ impl<'r> Search<'r> {
                     object = report::failure(execution, Some(&failure.cause), &self.judge);
                 }
                 let same = self.judge.cause(execution).as_ref() == Some(&failure.cause);
-                found.push((same, execution.output.hash()));
+                found.push((same, Trace::of(execution)));
                 ControlFlow::Break(())
             });
         }
         object["strategy"] = json!(wire::strategy_name(&failure.strategy));
         object["found_after"] = json!(failure.found_after);
         object["failing"] = json!(failure.failing);
-        let [(same, first), (_, second)] = found[..] else {
+        let [(same, first), (_, second)] = &found[..] else {
             unreachable!("there were two");
         };
-        if !same || first != second {
-            let cause = Cause::nondeterminism();
+        let cause = match first.difference(second) {
+            Some(difference) => Some(Cause::nondeterminism(&difference)),
+            None if *same => None,
+            // The runs before these were different, and what that was is known already.
+            None if failure.cause.is_nondeterminism() => Some(failure.cause.clone()),
+            None => {
+                let story = format!(
+                    "it went wrong before, and not again: {}",
+                    failure.cause.story
+                );
+                Some(Cause::nondeterminism(story.trim_end_matches(": ")))
+            }
+        };
+        if let Some(cause) = cause {
             object["kind"] = json!(cause.kind);
+            object["rule"] = json!(cause.rule);
             object["story"] = json!(cause.story);
         }
         say(object);

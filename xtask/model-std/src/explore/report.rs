@@ -12,7 +12,7 @@ use crate::engine::execution::{Ending, Execution, Switch};
 /// Of a schedule without end so many steps are told after its last deviation.
 const ENDLESS: usize = 1_000;
 
-/// An execution with its steps, and why it fails.
+/// An execution with its steps, and why it fails, or is not explored further.
 pub fn failure(execution: &Execution, cause: Option<&Cause>, judge: &Judge) -> Value {
     let told = told(execution);
     // There may be as many lines as steps: each line is looked at once.
@@ -42,8 +42,9 @@ pub fn failure(execution: &Execution, cause: Option<&Cause>, judge: &Judge) -> V
             with_place(wait, op.place)
         })
         .collect();
+    let refused = matches!(execution.ending, Some(Ending::Refused(_)));
     json!({
-        "type": "failure",
+        "type": if refused { "refusal" } else { "failure" },
         "kind": cause.map_or("none", |cause| cause.kind),
         "rule": cause.and_then(|cause| cause.rule),
         "story": cause.map(|cause| &cause.story),
@@ -108,19 +109,23 @@ fn object(execution: &Execution, object: u32) -> Value {
     with_place(object, state.created)
 }
 
-/// An object with its place in the source, unless nobody wrote it there: the explorer starts
-/// `main`, and the library of the compiler drops a guard.
+/// An object with its place in the source, if it has one.
 pub fn with_place(mut object: Value, place: &Location<'_>) -> Value {
-    let file = place.file().replace('\\', "/");
-    let is_inner = file.starts_with("/rustc/")
-        || file.contains("/rustlib/src/rust/library/")
-        || file.contains(concat!(env!("CARGO_PKG_NAME"), "/src/"));
-    if !is_inner {
+    if !is_inner(place) {
         object["file"] = json!(place.file());
         object["line"] = json!(place.line());
         object["column"] = json!(place.column());
     }
     object
+}
+
+/// Whether nobody wrote it there: the explorer starts `main`, and the library of the compiler
+/// drops a guard.
+pub fn is_inner(place: &Location<'_>) -> bool {
+    let file = place.file().replace('\\', "/");
+    file.starts_with("/rustc/")
+        || file.contains("/rustlib/src/rust/library/")
+        || file.contains(concat!(env!("CARGO_PKG_NAME"), "/src/"))
 }
 
 /// What was searched, and what is known of each rule.

@@ -21,7 +21,8 @@
 //! | `replay` | null, or `{"time_model":…,"deviations":[[step,thread],…]}`, or `{"time_model":…,"choices":[thread,…]}`, which also says each step as it is taken |
 //!
 //! The answers, each an object with a `type`: `canary` or `error` with a `problem`;
-//! `progress`; `step`; `failure`; `output`; `summary`.
+//! `progress`; `step`; `failure`; `refusal`, which is one but for its being the explorer's;
+//! `output`; `summary`.
 
 use std::io::{self, Write};
 use std::path::PathBuf;

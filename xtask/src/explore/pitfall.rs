@@ -1,0 +1,91 @@
+//! How a pitfall goes wrong on a schedule: what that shows, and which claims it breaks.
+
+use std::fmt::Write;
+
+use serde_json::{Value, json};
+
+use super::real::ended;
+use super::source::Subject;
+use crate::program::Ready;
+use crate::report::failure::contradiction;
+use crate::report::shown_path;
+use invariants::spec::Rule;
+use invariants::{Invariants, RuleReport, Spec, Transcript, Verdict};
+
+/// What a pitfall shows on a schedule.
+pub struct Pitfall<'s> {
+    subject: &'s Subject,
+    ready: &'s Ready,
+    /// What it shows, in a sentence.
+    shows: String,
+    /// What the example obeys.
+    example: Spec,
+    /// Of that what this run breaks and should, by the rules' places, with the evidence.
+    broken: Vec<(usize, RuleReport)>,
+}
+
+impl<'s> Pitfall<'s> {
+    /// A pitfall as it ran; `None` if the program is none.
+    pub fn new(subject: &'s Subject, run: &Transcript) -> Option<Self> {
+        let ready = subject.claims.as_ref()?;
+        let Invariants {
+            example, pitfalls, ..
+        } = Invariants::parse(&ready.source).ok()?;
+        let mut pitfalls = pitfalls.into_iter();
+        let (pitfall, _) = pitfalls.find(|(pitfall, _)| pitfall.name == subject.name)?;
+        // One that names no claim ends otherwise than the example.
+        let is_meant = |rule: &Rule| match pitfall.breaks.is_empty() {
+            true => rule.kind == "outcome",
+            false => pitfall.breaks.contains(&rule.claim),
+        };
+        let reports = invariants::check(&example, run).rules.into_iter();
+        let mut broken: Vec<_> = reports
+            .enumerate()
+            .filter(|(rule, report)| {
+                let is_broken = matches!(report.verdict, Verdict::Fail | Verdict::NotWitnessed);
+                is_broken && is_meant(&example.rules[*rule])
+            })
+            .collect();
+        for (_, report) in broken
+            .iter_mut()
+            .filter(|(rule, _)| example.rules[*rule].kind == "outcome")
+        {
+            // Here a deadlock is known for what it is, and the schedule shows the last lines.
+            report.evidence.story = format!("the program {}", ended(&run.end.exit));
+            report.evidence.lines.clear();
+        }
+        Some(Self {
+            subject,
+            ready,
+            shows: pitfall.shows,
+            broken,
+            example,
+        })
+    }
+
+    /// What it shows, and each claim that it breaks, with what contradicts that.
+    pub fn text(&self, run: &Transcript) -> String {
+        let file = shown_path(&self.subject.claims_file);
+        let mut text = format!("  shows:  {}\n", self.shows);
+        for (rule, report) in &self.broken {
+            let (rule, story) = (&self.example.rules[*rule], &report.evidence.story);
+            let _ = writeln!(text, "  breaks: {}", rule.claim);
+            text += &contradiction(&file, self.ready, rule, report, story, Some(run));
+        }
+        text.truncate(text.trim_end().len());
+        text.push('\n');
+        text
+    }
+
+    /// Adds this to what is said of the schedule to programs.
+    pub fn add_to(&self, object: &mut Value) {
+        let broken = self.broken.iter().map(|(rule, report)| {
+            json!({
+                "claim": self.example.rules[*rule].claim,
+                "story": report.evidence.story,
+            })
+        });
+        object["breaks"] = broken.collect();
+        object["shows"] = json!(self.shows);
+    }
+}
