@@ -13,6 +13,7 @@
 mod oracle;
 
 use std::collections::BTreeSet;
+use std::iter;
 use std::sync::OnceLock;
 
 use oracle::{Agreement, Found, Program, Row};
@@ -38,8 +39,8 @@ fn set(outcomes: &[&str]) -> BTreeSet<String> {
 fn reduction_loses_nothing() {
     nothing(rows().iter().flat_map(|row| {
         let virtually = [&row.reduced, &row.plain];
-        let untimed = row.untimed.as_ref().map(|both| both.each_ref());
-        let pairs = [Some(virtually), untimed].into_iter().flatten();
+        let others = [&row.untimed, &row.spurious].into_iter().flatten();
+        let pairs = iter::once(virtually).chain(others.map(<[Found; 2]>::each_ref));
         let differs = |[reduced, plain]: &[&Found; 2]| {
             reduced.stopped || plain.stopped || reduced.outcomes != plain.outcomes
         };

@@ -3,7 +3,7 @@
 use ::model_std as std;
 use ::model_std::engine::execution::Ending;
 use ::model_std::engine::outside;
-use ::model_std::engine::search::{Settings, explore};
+use ::model_std::engine::search::{Settings, TimeModel, explore};
 use ::std::cell::RefCell;
 use ::std::ops::ControlFlow;
 use ::std::rc::Rc;
@@ -52,12 +52,14 @@ pub fn search(program: &Program, settings: &Settings) -> Found {
             (_, ending) => format!("{ending:?}"),
         };
         found.outcomes.insert(outcome);
-        found.timed |= execution.timed;
         ControlFlow::Continue(())
     });
+    let others = [TimeModel::Adversarial, TimeModel::Spurious];
+    let others = others.into_iter().filter(|&time| coverage.depends_on(time));
     Found {
         schedules: coverage.schedules + coverage.cut_short,
         stopped: !coverage.complete,
+        others: others.collect(),
         ..found
     }
 }

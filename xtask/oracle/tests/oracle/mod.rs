@@ -112,8 +112,8 @@ pub struct Found {
     pub schedules: u64,
     /// Whether the search ended early, and other outcomes may be left.
     pub stopped: bool,
-    /// Whether the program read the clock or waited for a time.
-    pub timed: bool,
+    /// The time models that make a difference to the program.
+    pub others: Vec<TimeModel>,
 }
 
 /// One program under all checkers.
@@ -125,6 +125,8 @@ pub struct Row {
     /// The same two where a sleeper may wake at any moment, if the program has to do with
     /// time.
     pub untimed: Option<[Found; 2]>,
+    /// The same two where a thread may be woken for no reason, if the program has to do with that.
+    pub spurious: Option<[Found; 2]>,
     pub shuttle: Option<Found>,
     pub loom: Option<Found>,
     /// Some real runs, unless the program could hang.
@@ -183,13 +185,15 @@ fn row(program: &'static Program) -> Row {
         })
     };
     let [reduced, plain] = both(TimeModel::Virtual);
-    let untimed = plain.timed.then(|| both(TimeModel::Adversarial));
+    let [untimed, spurious] = [TimeModel::Adversarial, TimeModel::Spurious]
+        .map(|time| plain.others.contains(&time).then(|| both(time)));
     let same = |other: &&Program| other.name == program.name;
     Row {
         program,
         reduced,
         plain,
         untimed,
+        spurious,
         shuttle: shuttle::programs().find(same).map(shuttle::search),
         loom: loom::programs().find(same).map(loom::search),
         real: None,
