@@ -46,8 +46,8 @@
 //! outcomes have to be the same: the package `oracle` sees to that.
 //!
 //! Nor are they faster. At random, with the output captured and the rules checked, `mpsc-demo`
-//! is run about 1.6 times as often as shuttle runs a port of it that prints nothing, and 4.3
-//! times as often as one that keeps its output; the first half of it 18 times as often as loom
+//! is run about 1.5 times as often as shuttle runs a port of it that prints nothing, and 4.1
+//! times as often as one that keeps its output; the first half of it 17 times as often as loom
 //! runs that (`cargo bench -p oracle`, on one core).
 
 // The order of the modules is that of the documentation of `std`; the engine comes last.

@@ -339,7 +339,7 @@ pub fn execution() -> u32 {
 ///
 /// # Errors
 ///
-/// The process has another thread, or does not say where its statics are.
+/// The process has another thread.
 pub fn keep_statics() -> io::Result<()> {
     // Where the hook is kept is a static too.
     crate::panic::install_hook();

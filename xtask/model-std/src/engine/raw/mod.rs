@@ -10,10 +10,10 @@
 pub(super) mod heap;
 
 use std::cell::{Cell, RefCell, RefMut};
-use std::env;
 use std::fs::{self, File};
 use std::io;
 use std::mem;
+use std::ops::Range;
 use std::os::unix::process::parent_id;
 use std::panic::{Location, RefUnwindSafe};
 use std::process;
@@ -21,9 +21,16 @@ use std::ptr;
 
 use corosensei::stack::DefaultStack;
 use corosensei::{Coroutine, CoroutineResult, Yielder};
+#[cfg(target_pointer_width = "32")]
+use libc::Elf32_Phdr as Header;
+#[cfg(target_pointer_width = "64")]
+use libc::Elf64_Phdr as Header;
 use memmap2::MmapMut;
 
 use crate::thread::Scope;
+
+/// So many bytes of the statics are put back at a time.
+const PIECE: usize = 1024;
 
 thread_local! {
     /// Where the running coroutine suspends itself; null while none runs.
@@ -208,21 +215,18 @@ impl Statics {
     ///
     /// # Errors
     ///
-    /// The process has another thread, which could use them while they are put back; or it does
-    /// not say where they are.
+    /// The process has another thread, which could use them while they are put back.
     pub(super) fn now() -> io::Result<Self> {
         if fs::read_dir("/proc/self/task")?.count() != 1 {
             return Err(io::Error::other("the process has another thread"));
         }
         // Its buffer is made now, and not after each execution anew.
         drop(io::stdout().lock());
-        let start = start_of_statics(&fs::read_to_string("/proc/self/maps")?)
-            .ok_or_else(|| io::Error::other("the process does not say where its statics are"))?;
+        let Range { start, end } = written();
         let start: *mut mem::MaybeUninit<u8> = ptr::with_exposed_provenance_mut(start);
-        let length = (&raw const END).addr() - start.addr();
-        // SAFETY: what the executable has mapped to write to, up to its end. Nobody else runs, so
-        // that nothing of it changes meanwhile; some of it may be padding, hence `MaybeUninit`.
-        let bytes = unsafe { std::slice::from_raw_parts(start, length) };
+        // SAFETY: the executable has mapped this memory to write to. Nobody else runs, so that
+        // nothing of it changes meanwhile; some of it may be padding, hence `MaybeUninit`.
+        let bytes = unsafe { std::slice::from_raw_parts(start, end - start.addr()) };
         Ok(Self {
             start,
             bytes: bytes.to_vec(),
@@ -236,14 +240,28 @@ impl Statics {
     }
 }
 
-/// The address from which on the executable can be written to, of the process whose map this is.
-/// The memory of the statics that begin with zeros is mapped right behind what the file holds.
-fn start_of_statics(map: &str) -> Option<usize> {
-    let executable = env::current_exe().ok()?;
-    let executable = executable.to_str()?;
-    let mut lines = map.lines();
-    let line = lines.rfind(|line| line.ends_with(executable) && line.contains(" rw-p "))?;
-    usize::from_str_radix(line.split_once('-')?.0, 16).ok()
+/// The addresses of the executable that a program can write to: the last of its segments, without
+/// what only the dynamic linker has written.
+fn written() -> Range<usize> {
+    // SAFETY: so many headers are there, as long as the process is.
+    let headers = unsafe {
+        let first = libc::getauxval(libc::AT_PHDR) as usize;
+        let count = libc::getauxval(libc::AT_PHNUM) as usize;
+        std::slice::from_raw_parts(ptr::with_exposed_provenance::<Header>(first), count)
+    };
+    let base = (&raw const START).expose_provenance();
+    let range = |header: &Header| {
+        let start = base + header.p_vaddr as usize;
+        start..start + header.p_memsz as usize
+    };
+    let is_written =
+        |header: &&Header| header.p_type == libc::PT_LOAD && header.p_flags & libc::PF_W != 0;
+    let written = headers.iter().rfind(is_written).map_or(0..0, range);
+    let fixed = headers
+        .iter()
+        .find(|header| header.p_type == libc::PT_GNU_RELRO);
+    let fixed = fixed.map_or(0..0, range);
+    written.start.max(fixed.end.min(written.end))..written.end
 }
 
 /// Ends an execution for good: the statics are what they were, and what it has allocated is
@@ -253,12 +271,18 @@ fn start_of_statics(map: &str) -> Option<usize> {
 ///
 /// There is no room for a program's heap.
 pub fn clear(statics: &Statics) -> io::Result<()> {
-    // SAFETY: these are the bytes that stood there before the program ran, and nobody refers to
-    // any of them: its fibers are gone, there is no other thread, and this function uses none.
-    // What the program's statics own is taken back below. Those of the real library that change
-    // while a program runs are what they were as well; what they owned then is not freed in
-    // between: the buffer of the standard output is, when the process ends.
-    unsafe { ptr::copy_nonoverlapping(statics.bytes.as_ptr(), statics.start, statics.bytes.len()) };
+    // A copy of more than about 2 KB is made in another way, which takes longer to begin.
+    for (nth, piece) in statics.bytes.chunks(PIECE).enumerate() {
+        // SAFETY: these are the bytes that stood there before the program ran, and nobody refers
+        // to any of them: its fibers are gone, there is no other thread, and this function uses
+        // none. What the program's statics own is taken back below. Those of the real library
+        // that change while a program runs are what they were as well; what they owned then is
+        // not freed in between: the buffer of the standard output is, when the process ends.
+        unsafe {
+            let to = statics.start.add(nth * PIECE);
+            ptr::copy_nonoverlapping(piece.as_ptr(), to, piece.len());
+        }
+    }
     heap::empty()
 }
 
