@@ -117,7 +117,7 @@ impl<'e> Report<'e> {
             _ if !refused.is_empty() => Status::NotExploredFurther,
             // A search that has seen nothing says nothing. One schedule that was asked for has
             // no summary.
-            _ if explored.schedules == 0 && explored.runs.is_empty() => Status::Broken,
+            _ if explored.schedules == 0 && explored.runs.is_empty() => Status::NotExploredFurther,
             // There is a schedule after all that the explorer does not know.
             _ if is_proved && real.is_some_and(|real| !real.unexplored.is_empty()) => {
                 Status::Broken
@@ -204,6 +204,10 @@ impl<'e> Report<'e> {
 
     /// Why it is not explored further, as in "because of more than 1000 threads at once".
     fn why_not_further(&self) -> String {
+        if self.refused.is_empty() {
+            return "because of more steps or threads than a systematic search takes in"
+                .to_string();
+        }
         let whys = self.refused.iter().map(|run| self.refusal(run));
         whys.collect::<Vec<_>>().join(", and ")
     }
@@ -666,6 +670,8 @@ fn reservation(subject: &Subject, explored: &Explored) -> Option<&'static str> {
     let summary = explored.summary.as_ref()?;
     if subject.is_unsafe() {
         Some("but for data races in `unsafe` code, which no order of operations shows")
+    } else if subject.has_hash_order() {
+        Some("but for the order of a `HashMap`, which is another in each run")
     } else if subject.counts_owners() {
         Some("but for the counts of an `Arc`, which are no operations")
     } else if summary.phases.iter().any(|phase| phase.rereads) {

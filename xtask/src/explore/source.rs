@@ -420,6 +420,15 @@ impl Subject {
         BEGINS.iter().any(|words| text.contains(words))
     }
 
+    /// Whether it may depend on the order of a hash map or set, which is another in each run: two
+    /// runs may have the same by chance.
+    pub fn has_hash_order(&self) -> bool {
+        let text = self.text();
+        ["HashMap", "HashSet"]
+            .iter()
+            .any(|name| text.contains(name))
+    }
+
     /// The text of all that may be part of it: the files of its package, but for the roots of
     /// other programs, tests and the like.
     fn text(&self) -> String {
