@@ -84,6 +84,8 @@ pub struct Report<'e> {
     found: Option<u64>,
     /// What must happen on some schedule and happens on none, by the rules' places.
     unseen: Vec<usize>,
+    /// What no search sees of the program.
+    reservation: Option<&'static str>,
 }
 
 impl<'e> Report<'e> {
@@ -107,8 +109,8 @@ impl<'e> Report<'e> {
         let unseen: Vec<_> = unseen.map(|rule| rule.rule).collect();
         let found = summary.and_then(|summary| summary.found);
         let is_exhaustive = summary.is_some_and(|summary| summary.proved);
-        let is_proved =
-            is_exhaustive && untimely.is_empty() && reservation(subject, explored).is_none();
+        let reservation = reservation(subject, explored);
+        let is_proved = is_exhaustive && untimely.is_empty() && reservation.is_none();
         let real = explored.real.as_ref();
         let status = match subject.role {
             Role::Pitfall if found.is_some() => Status::Found,
@@ -135,6 +137,7 @@ impl<'e> Report<'e> {
             untimely,
             found,
             unseen,
+            reservation,
         }
     }
 
@@ -175,7 +178,7 @@ impl<'e> Report<'e> {
             (Status::Held, _) => self.coverage("on"),
             (Status::NotExploredFurther, _) => self.why_not_further(),
         };
-        let what = match reservation(self.subject, self.explored) {
+        let what = match self.reservation {
             Some(but) if self.status == Status::Held => format!("{what}, {but}"),
             _ => what,
         };
@@ -667,20 +670,16 @@ impl<'e> Report<'e> {
 
 /// What no search sees of this program, if there is something.
 fn reservation(subject: &Subject, explored: &Explored) -> Option<&'static str> {
-    let summary = explored.summary.as_ref()?;
-    if subject.is_unsafe() {
-        Some("but for data races in `unsafe` code, which no order of operations shows")
-    } else if subject.has_hash_order() {
-        Some("but for the order of a `HashMap`, which is another in each run")
-    } else if subject.counts_owners() {
-        Some("but for the counts of an `Arc`, which are no operations")
-    } else if summary.phases.iter().any(|phase| phase.rereads) {
-        Some("but for a thread that reads a lock twice, which a waiting writer may keep out")
-    } else if summary.phases.iter().any(|phase| phase.loops) {
-        Some("if no loop gives up before something changes")
-    } else {
-        None
-    }
+    let phases = &explored.summary.as_ref()?.phases;
+    subject.unseen().or_else(|| {
+        if phases.iter().any(|phase| phase.rereads) {
+            Some("but for a thread that reads a lock twice, which a waiting writer may keep out")
+        } else if phases.iter().any(|phase| phase.loops) {
+            Some("if no loop gives up before something changes")
+        } else {
+            None
+        }
+    })
 }
 
 /// The first lines of what was printed.

@@ -396,9 +396,9 @@ impl Subject {
         folder.join(self.package_name())
     }
 
-    /// Whether its result may depend on the counts of an `Arc`, which are no operations: it
-    /// asks for them, or has a destructor that may run on whichever thread lets go last.
-    pub fn counts_owners(&self) -> bool {
+    /// What no search sees of it, as far as its text tells.
+    pub fn unseen(&self) -> Option<&'static str> {
+        const UNSAFE: [&str; 4] = ["unsafe {", "unsafe impl", "unsafe fn", "unsafe extern"];
         const ASKS: [&str; 7] = [
             "strong_count",
             "weak_count",
@@ -409,24 +409,18 @@ impl Subject {
             "Drop for",
         ];
         let text = self.text();
-        text.contains("Arc") && ASKS.iter().any(|word| text.contains(word))
-    }
-
-    /// Whether it may have a data race, which is no matter of the order of operations: it has
-    /// `unsafe` code.
-    pub fn is_unsafe(&self) -> bool {
-        const BEGINS: [&str; 4] = ["unsafe {", "unsafe impl", "unsafe fn", "unsafe extern"];
-        let text = self.text();
-        BEGINS.iter().any(|words| text.contains(words))
-    }
-
-    /// Whether it may depend on the order of a hash map or set, which is another in each run: two
-    /// runs may have the same by chance.
-    pub fn has_hash_order(&self) -> bool {
-        let text = self.text();
-        ["HashMap", "HashSet"]
-            .iter()
-            .any(|name| text.contains(name))
+        let has = |words: &[&str]| words.iter().any(|word| text.contains(word));
+        if has(&UNSAFE) {
+            Some("but for data races in `unsafe` code, which no order of operations shows")
+        } else if has(&["HashMap", "HashSet"]) {
+            // Two runs may have the same by chance.
+            Some("but for the order of a `HashMap`, which is another in each run")
+        } else if text.contains("Arc") && has(&ASKS) {
+            // It asks for them, or has a destructor that may run on whichever thread lets go last.
+            Some("but for the counts of an `Arc`, which are no operations")
+        } else {
+            None
+        }
     }
 
     /// The text of all that may be part of it: the files of its package, but for the roots of

@@ -199,7 +199,7 @@ pub struct Execution {
     /// The time, in nanoseconds since the start.
     pub now: u64,
     /// Whether the program has read the clock, or waited for a time.
-    pub timed: bool,
+    pub(super) timed: bool,
     /// Whether it has waited where a thread may be woken for no reason.
     pub(super) may_be_spurious: bool,
     /// Whether it is under way. If not, what uses the facade now is the explorer itself.

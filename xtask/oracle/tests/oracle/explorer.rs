@@ -3,7 +3,7 @@
 use ::model_std as std;
 use ::model_std::engine::execution::Ending;
 use ::model_std::engine::outside;
-use ::model_std::engine::search::{Settings, TimeModel, explore};
+use ::model_std::engine::search::{Settings, explore};
 use ::std::cell::RefCell;
 use ::std::ops::ControlFlow;
 use ::std::rc::Rc;
@@ -54,12 +54,10 @@ pub fn search(program: &Program, settings: &Settings) -> Found {
         found.outcomes.insert(outcome);
         ControlFlow::Continue(())
     });
-    let others = [TimeModel::Adversarial, TimeModel::Spurious];
-    let others = others.into_iter().filter(|&time| coverage.depends_on(time));
     Found {
         schedules: coverage.schedules + coverage.cut_short,
         stopped: !coverage.complete,
-        others: others.collect(),
+        coverage,
         ..found
     }
 }

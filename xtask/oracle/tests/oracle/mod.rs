@@ -10,7 +10,7 @@ use std::fmt::Write as _;
 use std::panic::{self, AssertUnwindSafe};
 use std::time::Duration;
 
-use model_std::engine::search::{Settings, Strategy, TimeModel};
+use model_std::engine::search::{Coverage, Settings, Strategy, TimeModel};
 
 /// A small program as one checker runs it. It returns everything that it observed.
 #[derive(Debug, Clone, Copy)]
@@ -112,8 +112,8 @@ pub struct Found {
     pub schedules: u64,
     /// Whether the search ended early, and other outcomes may be left.
     pub stopped: bool,
-    /// The time models that make a difference to the program.
-    pub others: Vec<TimeModel>,
+    /// What the explorer searched; of another checker nothing.
+    pub coverage: Coverage,
 }
 
 /// One program under all checkers.
@@ -186,7 +186,7 @@ fn row(program: &'static Program) -> Row {
     };
     let [reduced, plain] = both(TimeModel::Virtual);
     let [untimed, spurious] = [TimeModel::Adversarial, TimeModel::Spurious]
-        .map(|time| plain.others.contains(&time).then(|| both(time)));
+        .map(|time| plain.coverage.depends_on(time).then(|| both(time)));
     let same = |other: &&Program| other.name == program.name;
     Row {
         program,
