@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use super::real::ended;
 use super::source::Subject;
 use crate::program::Ready;
-use crate::report::failure::contradiction;
+use crate::report::failure::Contradiction;
 use crate::report::shown_path;
 use invariants::spec::Rule;
 use invariants::{Invariants, RuleReport, Spec, Transcript, Verdict};
@@ -70,7 +70,15 @@ impl<'s> Pitfall<'s> {
         for (rule, report) in &self.broken {
             let (rule, story) = (&self.example.rules[*rule], &report.evidence.story);
             let _ = writeln!(text, "  breaks: {}", rule.claim);
-            text += &contradiction(&file, self.ready, rule, report, story, Some(run));
+            let contradiction = Contradiction {
+                file: &file,
+                ready: self.ready,
+                rule,
+                report,
+                story,
+                transcript: Some(run),
+            };
+            text += &contradiction.text();
         }
         text.truncate(text.trim_end().len());
         text.push('\n');

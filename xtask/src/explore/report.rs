@@ -16,7 +16,7 @@ use super::source::Subject;
 use super::table::{Table, clipped, short};
 use super::token::Token;
 use crate::program::Role;
-use crate::report::failure::{BOLD, DIM, GREEN, RED, broken_rule};
+use crate::report::failure::{BOLD, Contradiction, DIM, GREEN, RED};
 use crate::report::shown_path;
 use invariants::Transcript;
 
@@ -345,8 +345,15 @@ impl<'e> Report<'e> {
                 };
                 let (n, s) = counted(self.explored.schedules, "schedule");
                 let story = format!("none of {n} {s} shows it");
-                let name = &self.subject.name;
-                text += &broken_rule(name, &file, ready, rule, &report, &story, None);
+                let contradiction = Contradiction {
+                    file: &file,
+                    ready,
+                    rule,
+                    report: &report,
+                    story: &story,
+                    transcript: None,
+                };
+                text += &contradiction.of(&self.subject.name);
                 text.push('\n');
             }
         }
@@ -497,16 +504,20 @@ impl<'e> Report<'e> {
         let report = invariants::check(&ready.spec, &run.transcript);
         let report = report.rules.get(rule)?;
         let file = shown_path(&self.subject.claims_file);
-        let (rule, name) = (&ready.spec.rules[rule], &self.subject.name);
         // How the program ended says more than what it did not come to.
         let story = match fault.story.is_empty() {
             true => report.evidence.story.clone(),
             false => format!("{}: {}", fault.kind, fault.story),
         };
-        let transcript = Some(&run.transcript);
-        Some(broken_rule(
-            name, &file, ready, rule, report, &story, transcript,
-        ))
+        let contradiction = Contradiction {
+            file: &file,
+            ready,
+            rule: &ready.spec.rules[rule],
+            report,
+            story: &story,
+            transcript: Some(&run.transcript),
+        };
+        Some(contradiction.of(&self.subject.name))
     }
 
     fn other_fault(&self, run: &Run) -> String {

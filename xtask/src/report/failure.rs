@@ -92,89 +92,99 @@ fn failure(
     let file = shown_path(&program.topic.invariants_file());
     let transcript = outcome.transcripts.get(&run);
     let story = format!("{story}{nth}");
-    broken_rule(
-        &program.name,
-        &file,
+    Contradiction {
+        file: &file,
         ready,
         rule,
         report,
-        &story,
+        story: &story,
         transcript,
-    )
-}
-
-/// A rule of a program's file that is broken: the claim, its place, the story, the lines of
-/// the run that contradict it, and why it should hold.
-pub fn broken_rule(
-    program: &str,
-    file: &str,
-    ready: &Ready,
-    rule: &Rule,
-    report: &RuleReport,
-    story: &str,
-    transcript: Option<&Transcript>,
-) -> String {
-    let mut text = String::new();
-    let word = match report.verdict {
-        Verdict::Fail => "FAIL",
-        Verdict::Vacuous => "VACUOUS",
-        _ => "NOT WITNESSED",
-    };
-    let _ = writeln!(
-        text,
-        "{RED}{word}{RED:#} {BOLD}{program}: {}{BOLD:#}",
-        rule.claim
-    );
-    text += &contradiction(file, ready, rule, report, story, transcript);
-    if let Some(why) = &rule.why {
-        let _ = writeln!(text, "  why:   {why}");
     }
-    text
+    .of(&program.name)
 }
 
-/// What contradicts a rule: its place, the story, and the lines of the run.
-pub fn contradiction(
-    file: &str,
-    ready: &Ready,
-    rule: &Rule,
-    report: &RuleReport,
-    story: &str,
-    transcript: Option<&Transcript>,
-) -> String {
-    let mut text = String::new();
-    let place = match &rule.span {
-        Some(span) => {
-            let (line, column) = line_and_column(&ready.source, span.start);
-            format!("{file}:{line}:{column}")
-        }
-        None => format!("{file}, which states no other"),
-    };
-    let default = if rule.span.is_none() { "default " } else { "" };
-    let _ = writeln!(
-        text,
-        "  {DIM}-->{DIM:#} {place} ({default}rule `{}`)",
-        rule.kind
-    );
-    let _ = writeln!(text, "  {story}");
-    for event in &report.evidence.events {
-        let event = &ready.spec.events[*event];
-        let fault = Diagnostic::new(event.span.clone(), format!("the event `{}`", event.name));
-        let help = match report.verdict {
-            Verdict::Vacuous => {
-                "mend the pattern, take the event out, or say `may_be_absent = \"reason\"`"
-            }
-            _ => "make one of the two patterns more exact",
+/// A rule of a program's file that is broken, and what a run has to do with that.
+pub struct Contradiction<'c> {
+    /// The file, as a person can open it.
+    pub file: &'c str,
+    /// What it says.
+    pub ready: &'c Ready,
+    /// The rule.
+    pub rule: &'c Rule,
+    /// What it found.
+    pub report: &'c RuleReport,
+    /// That, told.
+    pub story: &'c str,
+    /// The run, if it is one that shows it.
+    pub transcript: Option<&'c Transcript>,
+}
+
+impl Contradiction<'_> {
+    /// The program's claim, what contradicts it, and why it should hold.
+    pub fn of(&self, program: &str) -> String {
+        let mut text = String::new();
+        let word = match self.report.verdict {
+            Verdict::Fail => "FAIL",
+            Verdict::Vacuous => "VACUOUS",
+            _ => "NOT WITNESSED",
         };
-        text += &diagnostic(file, &ready.source, &fault.help(help));
+        let _ = writeln!(
+            text,
+            "{RED}{word}{RED:#} {BOLD}{program}: {}{BOLD:#}",
+            self.rule.claim
+        );
+        text += &self.text();
+        if let Some(why) = &self.rule.why {
+            let _ = writeln!(text, "  why:   {why}");
+        }
+        text
     }
-    if let Some(transcript) = transcript
-        && !report.evidence.lines.is_empty()
-    {
-        let _ = writeln!(text);
-        text += &swimlanes(transcript, &report.evidence.lines);
-        let _ = writeln!(text);
+
+    /// What contradicts it: the rule's place, the story, and the lines of the run.
+    pub fn text(&self) -> String {
+        let Self {
+            file,
+            ready,
+            rule,
+            report,
+            story,
+            transcript,
+        } = self;
+        let mut text = String::new();
+        let place = match &rule.span {
+            Some(span) => {
+                let (line, column) = line_and_column(&ready.source, span.start);
+                format!("{file}:{line}:{column}")
+            }
+            None => format!("{file}, which states no other"),
+        };
+        let default = if rule.span.is_none() { "default " } else { "" };
+        let _ = writeln!(
+            text,
+            "  {DIM}-->{DIM:#} {place} ({default}rule `{}`)",
+            rule.kind
+        );
+        let _ = writeln!(text, "  {story}");
+        for event in &report.evidence.events {
+            let event = &ready.spec.events[*event];
+            let fault = Diagnostic::new(event.span.clone(), format!("the event `{}`", event.name));
+            let help = match report.verdict {
+                Verdict::Vacuous => {
+                    "mend the pattern, take the event out, or say `may_be_absent = \"reason\"`"
+                }
+                _ => "make one of the two patterns more exact",
+            };
+            text += &diagnostic(file, &ready.source, &fault.help(help));
+        }
+        if let Some(transcript) = transcript
+            && !report.evidence.lines.is_empty()
+        {
+            let _ = writeln!(text);
+            text += &swimlanes(transcript, &report.evidence.lines);
+            let _ = writeln!(text);
+        }
+        text
     }
-    text
 }
 
 /// The commands that run a program again, and that check its broken run again.
