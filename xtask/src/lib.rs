@@ -6,6 +6,7 @@ pub mod cargo;
 pub mod commands;
 pub mod error;
 pub mod explore;
+pub mod fixed_text;
 pub mod flags;
 pub mod machine;
 pub mod process;

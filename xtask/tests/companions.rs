@@ -8,8 +8,9 @@ use house::House;
 const EXAMPLE: &str = r#"//! Two lines.
 
 fn main() {
-    println!("Main: says 1");
-    println!("Main: says 2");
+    for n in 1..=2 {
+        println!("Main: says {n}");
+    }
 }
 "#;
 
@@ -212,4 +213,87 @@ fn the_audit_finds_what_rules_are_not_worth() {
         .exits(1)
         .prints("the rules catch")
         .prints("value changed, which `exactly` or `relation` would notice");
+}
+
+/// A rule that compares what the program cannot but print checks nothing.
+#[test]
+fn the_audit_tells_fixed_text_from_a_computed_value() {
+    let rule = "relation = { holds = \"says.n == 7\", each = \"says\" }";
+    let fixed =
+        "printed as fixed text, so that no run can show another value: `says.n` (main.rs:4)";
+    for (print, status, answer) in [
+        (r#"println!("Main: says 7")"#, 1, fixed),
+        (r#"println!("Main: says {}", 7)"#, 1, fixed),
+        (r#"println!("Main: says {NUMBER}")"#, 1, fixed),
+        (r#"println!("Main: says {:>1}", NUMBER)"#, 1, fixed),
+        (r#"println!("{}: says {n}", "Main", n = NUMBER)"#, 1, fixed),
+        (
+            r#"println!("Main: \
+            says 7")"#,
+            1,
+            fixed,
+        ),
+        (
+            r#"/* println!("Main: says {n}") */ println!("Main: says 7")"#,
+            1,
+            fixed,
+        ),
+        // What a variable holds, a function returns or a static counts is computed.
+        (r#"println!("Main: says {seven}")"#, 0, "100.0 %"),
+        (r#"println!("Main: says {}", NUMBER.max(6))"#, 0, "100.0 %"),
+        (r#"println!("Main: says {COUNT:?}")"#, 0, "100.0 %"),
+        (
+            r#"println!("{}", format!("Main: says {seven}"))"#,
+            0,
+            "100.0 %",
+        ),
+        // Either may have printed the line.
+        (
+            r#"if seven == 7 { println!("Main: says 7") } else { println!("Main: says {seven}") }"#,
+            0,
+            "100.0 %",
+        ),
+    ] {
+        let example = format!(
+            "//! Seven.\n\
+             use std::sync::atomic::AtomicU32; const NUMBER: u32 = 7; \
+             static COUNT: AtomicU32 = AtomicU32::new(NUMBER);\n\
+             fn main() {{ let seven = NUMBER; let _ = (seven, &COUNT);\n{print}; }}\n"
+        );
+        let invariants = format!(
+            "[events]\nsays = \"Main: says {{n:int}}\"\n\n[[always]]\nclaim = \"seven\"\n{rule}\n\n\
+             [[always]]\nclaim = \"once\"\ncount = {{ of = \"says\", is = 1 }}\n"
+        );
+        House::new(r#"["crates/seven-demo"]"#)
+            .topic("crates/seven-demo", &example, &invariants)
+            .xtask("audit")
+            .exits(status)
+            .prints(answer);
+    }
+}
+
+#[test]
+fn the_audit_finds_bounds_that_nothing_can_pass() {
+    let example = "//! In and out.\n\nfn main() {\n    for worker in 1..=2 {\n        \
+                   println!(\"Worker {worker}: in\");\n        println!(\"Worker {worker}: out\");\n    }\n}\n";
+    for (bound, status, answer) in [
+        ("at_most = 1", 0, "100.0 %"),
+        (
+            "at_most = 2",
+            1,
+            "`at_most = 2` bounds nothing, since there are 2 holders: few",
+        ),
+    ] {
+        let invariants = format!(
+            "[events]\ncame = \"Worker {{worker:int}}: in\"\nwent = \"Worker {{worker:int}}: out\"\n\n\
+             [[always]]\nclaim = \"few\"\noverlap = {{ of = [\"came\", \"went\"], per = \"worker\", {bound} }}\n\n\
+             [[always]]\nclaim = \"both\"\nexactly = {{ each = \"came.worker\", is = [1, 2], in_order = true }}\n\n\
+             [[always]]\nclaim = \"in, then out\"\nexactly = {{ each = \"went.worker\", is = \"came.worker\", in_order = true }}\n"
+        );
+        House::new(r#"["crates/door-demo"]"#)
+            .topic("crates/door-demo", example, &invariants)
+            .xtask("audit")
+            .exits(status)
+            .prints(answer);
+    }
 }

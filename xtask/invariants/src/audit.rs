@@ -5,6 +5,7 @@
 //! with one change that no interleaving allows: some rule must break. A *lawful variant*
 //! is another run that is as good: no rule may break.
 
+use std::collections::BTreeMap;
 use std::ops::Range;
 
 use super::check::{Checker, Verdict, check};
@@ -100,6 +101,9 @@ pub struct Mutant {
     pub change: Change,
     /// The lines that go, and those that come in their place, as a diff shows them.
     pub diff: Vec<String>,
+    /// Whether it is tried only to find out what contradicts a rule: some interleaving may
+    /// allow the change, or another change of the kind counts already.
+    probe: bool,
     /// Which of the runs is changed.
     run: usize,
     edit: Edit,
@@ -170,6 +174,15 @@ pub struct Audit {
     pub caught: usize,
     /// For each rule, how many it caught, and how many it alone.
     pub rules: Vec<(usize, usize)>,
+    /// For each rule, whether some change contradicts it, and does not only leave it
+    /// with nothing to say.
+    contradicted: Vec<bool>,
+    /// For each rule, why none of the runs can pass a bound of it, if that is so.
+    idle_bounds: Vec<Option<String>>,
+    /// The captures that the program prints as fixed text, as `event.capture`, each with
+    /// the line of the source that prints it. No run can show another value there, so
+    /// no change gives them one.
+    pub fixed: BTreeMap<String, usize>,
     /// For each rule, whether none of the runs had what it speaks of.
     silent: Vec<bool>,
     /// Those that no rule caught.
@@ -195,14 +208,27 @@ impl Spec {
     }
 }
 
+/// Where the program's source prints this part of a line as fixed text, as a line of the
+/// source; `None` if the part is computed, or if nothing is known of it.
+pub type FixedText<'f> = &'f dyn Fn(&str, &Range<usize>) -> Option<usize>;
+
 /// Audits the rules on some real runs, with at most `most` mutants chosen by `seed`.
 ///
 /// A pure function of its arguments.
-pub fn audit(spec: &Spec, runs: &[Transcript], seed: u64, most: usize) -> Audit {
+pub fn audit(
+    spec: &Spec,
+    runs: &[Transcript],
+    fixed_text: FixedText<'_>,
+    seed: u64,
+    most: usize,
+) -> Audit {
     let mut audit = Audit {
         mutants: 0,
         caught: 0,
         rules: vec![(0, 0); spec.rules.len()],
+        contradicted: vec![false; spec.rules.len()],
+        idle_bounds: Vec::new(),
+        fixed: BTreeMap::new(),
         silent: vec![true; spec.rules.len()],
         missed: Vec::new(),
         variants: 0,
@@ -214,7 +240,19 @@ pub fn audit(spec: &Spec, runs: &[Transcript], seed: u64, most: usize) -> Audit 
     let mut readings = Readings::default();
     for (index, run) in runs.iter().enumerate() {
         let view = View::new(spec, run, &mut readings);
-        mutants.append(&mut Mutants::of(&view, index));
+        let mut more = Mutants::of(&view, index, fixed_text);
+        mutants.append(&mut more.found);
+        audit.fixed.append(&mut more.fixed);
+        let idle = spec.rules.iter().map(|rule| rule.check.idle_bound(&view));
+        audit.idle_bounds = match index {
+            0 => idle.collect(),
+            _ => audit
+                .idle_bounds
+                .into_iter()
+                .zip(idle)
+                .map(|(a, b)| a.and(b))
+                .collect(),
+        };
         let report = check(spec, run);
         for (silent, rule) in audit.silent.iter_mut().zip(&report.rules) {
             *silent &= rule.verdict == Verdict::Vacuous;
@@ -231,11 +269,11 @@ pub fn audit(spec: &Spec, runs: &[Transcript], seed: u64, most: usize) -> Audit 
     }
     random.shuffle(&mut mutants);
     for mutant in mutants {
-        let counts = audit.mutants < most;
+        let counts = audit.mutants < most && !mutant.probe;
         // Beyond the sample, changes are tried only for the sake of rules that have
         // caught none yet: whether a rule is worth its place must not be left to chance.
         if !counts && audit.idle_rules(spec).next().is_none() {
-            break;
+            continue;
         }
         let changed = mutant.edit.apply(&runs[mutant.run]);
         // Two lines that say the same can be swapped, and nothing has changed.
@@ -243,10 +281,19 @@ pub fn audit(spec: &Spec, runs: &[Transcript], seed: u64, most: usize) -> Audit 
             continue;
         }
         let broken = broken_rules(&mut checker, &changed);
-        for rule in &broken {
+        for rule in broken.iter().filter(|_| !mutant.probe) {
             let (all, alone) = &mut audit.rules[*rule];
             *all += 1;
             *alone += usize::from(broken.len() == 1);
+        }
+        if broken.iter().any(|rule| !audit.contradicted[*rule]) {
+            let report = check(spec, &changed);
+            let rules = spec.rules.iter().zip(&report.rules);
+            for (contradicted, (rule, report)) in audit.contradicted.iter_mut().zip(rules) {
+                // A comparison of two values has one of each, whatever they are.
+                let of_form = rule.kind == "relation" && mutant.change == Change::Duplicate;
+                *contradicted |= report.verdict == Verdict::Fail && !of_form;
+            }
         }
         if counts {
             audit.mutants += 1;
@@ -258,15 +305,30 @@ pub fn audit(spec: &Spec, runs: &[Transcript], seed: u64, most: usize) -> Audit 
 }
 
 impl Audit {
-    /// The rules of the file for every run that have caught nothing, although the runs
+    /// The rules of the file for every run that no change contradicts, although the runs
     /// had what they speak of.
+    ///
+    /// A change that takes away what a rule speaks of leaves the rule vacuous, and does
+    /// not contradict it: a comparison of two constants would notice that too.
     pub fn idle_rules<'s>(&'s self, spec: &'s Spec) -> impl Iterator<Item = &'s Rule> {
-        let rules = spec.rules.iter().zip(&self.rules).zip(&self.silent);
+        let rules = spec.stated();
         rules
-            .filter(|((rule, (caught, _)), silent)| {
-                *caught == 0 && !**silent && rule.span.is_some() && rule.mode == Mode::Always
-            })
-            .map(|((rule, _), _)| rule)
+            .filter(|(index, _)| !self.contradicted[*index] && !self.silent[*index])
+            .map(|(_, rule)| rule)
+    }
+
+    /// The rules of the file for every run with a bound that no run can pass, and why.
+    pub fn idle_bounds<'s>(&'s self, spec: &'s Spec) -> impl Iterator<Item = (&'s Rule, &'s str)> {
+        let rules = spec.stated();
+        rules.filter_map(|(index, rule)| Some((rule, self.idle_bounds[index].as_deref()?)))
+    }
+}
+
+impl Spec {
+    /// The rules of the file for every run, by their places.
+    fn stated(&self) -> impl Iterator<Item = (usize, &Rule)> {
+        let rules = self.rules.iter().enumerate();
+        rules.filter(|(_, rule)| rule.span.is_some() && rule.mode == Mode::Always)
     }
 }
 
@@ -280,15 +342,19 @@ fn broken_rules(checker: &mut Checker<&Spec>, run: &Transcript) -> Vec<usize> {
 struct Mutants<'v> {
     view: &'v View<'v>,
     run: usize,
+    fixed_text: FixedText<'v>,
     found: Vec<Mutant>,
+    fixed: BTreeMap<String, usize>,
 }
 
 impl<'v> Mutants<'v> {
-    fn of(view: &'v View<'v>, run: usize) -> Vec<Mutant> {
+    fn of(view: &'v View<'v>, run: usize, fixed_text: FixedText<'v>) -> Self {
         let mut mutants = Self {
             view,
             run,
+            fixed_text,
             found: Vec::new(),
+            fixed: BTreeMap::new(),
         };
         for (at, occurrence) in view.occurrences.iter().enumerate() {
             mutants.whole_line(at, occurrence);
@@ -296,16 +362,22 @@ impl<'v> Mutants<'v> {
             mutants.values(occurrence);
         }
         mutants.ends();
-        mutants.found
+        mutants
     }
 
     fn add(&mut self, change: Change, edit: Edit, diff: impl IntoIterator<Item = String>) {
         self.found.push(Mutant {
             change,
             diff: diff.into_iter().collect(),
+            probe: false,
             run: self.run,
             edit,
         });
+    }
+
+    fn probe(&mut self, change: Change, edit: Edit) {
+        self.add(change, edit, []);
+        self.found.last_mut().expect("it was just added").probe = true;
     }
 
     fn text(&self, line: usize) -> &'v str {
@@ -357,10 +429,14 @@ impl<'v> Mutants<'v> {
             );
             let moved = format!("+ {text} (at the end)");
             self.add(Change::ToEnd, Edit::ToEnd(line), [gone.clone(), moved]);
+        } else {
+            self.probe(Change::ToEnd, Edit::ToEnd(line));
         }
         if before.iter().any(|other| own(&other)) {
             let moved = format!("+ {text} (at the front)");
             self.add(Change::ToFront, Edit::ToFront(line), [moved, gone]);
+        } else {
+            self.probe(Change::ToFront, Edit::ToFront(line));
         }
     }
 
@@ -374,6 +450,12 @@ impl<'v> Mutants<'v> {
         };
         let mut changed = Vec::new();
         for (name, place) in &occurrence.captures {
+            if self.is_fixed(occurrence, name, place) {
+                continue;
+            }
+            self.probe_value(occurrence, occurrence.part(place), |new| {
+                replace(place, new)
+            });
             if self.is_free(occurrence, name) {
                 continue;
             }
@@ -402,6 +484,34 @@ impl<'v> Mutants<'v> {
         }
     }
 
+    /// A value far from what it was, which shows whether a wide bound can be passed.
+    fn probe_value(
+        &mut self,
+        occurrence: &Occurrence,
+        value: &str,
+        replace: impl Fn(&str) -> Option<String>,
+    ) {
+        for far in ["-1", "0", "1000000000"] {
+            let far = match value.parse::<f64>() {
+                Ok(_) => far.to_string(),
+                Err(_) => format!("{far}{value}"),
+            };
+            if occurrence.others.is_empty()
+                && let Some(line) = replace(&far)
+            {
+                self.probe(Change::Value, Edit::Replace(occurrence.line, line));
+            }
+            // A panic's message stands on lines of its own.
+            for &other in &occurrence.others {
+                let text = self.text(other);
+                if text.contains(value) {
+                    let line = text.replacen(value, &far, 1);
+                    self.probe(Change::Value, Edit::Replace(other, line));
+                }
+            }
+        }
+    }
+
     /// A number is one more or one less; a text is another one of the run, or another one.
     fn other_values(&self, occurrence: &Occurrence, name: &str, value: &str) -> Vec<String> {
         if let Ok(number) = value.parse::<i64>() {
@@ -426,6 +536,19 @@ impl<'v> Mutants<'v> {
     fn is_free(&self, occurrence: &Occurrence, name: &str) -> bool {
         let mut free = self.view.spec.audit.free.iter();
         free.any(|selector| selector.capture_of(occurrence) == Some(name))
+    }
+
+    /// Whether the program prints the capture as fixed text, which is noted then.
+    fn is_fixed(&mut self, occurrence: &Occurrence, name: &str, place: &Range<usize>) -> bool {
+        let (Some(event), Some(source_line)) = (
+            occurrence.event,
+            (self.fixed_text)(self.text(occurrence.line), place),
+        ) else {
+            return false;
+        };
+        let event = &self.view.spec.events[event].name;
+        self.fixed.insert(format!("{event}.{name}"), source_line);
+        true
     }
 
     /// The run takes longer, or the program ends otherwise.

@@ -67,7 +67,13 @@ pub(super) struct Hit<'v> {
     pub value: &'v str,
 }
 
-impl Hit<'_> {
+impl<'v> Hit<'v> {
+    /// The occurrence as a whole.
+    pub fn of(occurrence: &'v Occurrence) -> Self {
+        let value = occurrence.text.as_str();
+        Self { occurrence, value }
+    }
+
     pub fn line(&self) -> usize {
         self.occurrence.line
     }

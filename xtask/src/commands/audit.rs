@@ -1,6 +1,7 @@
 //! `cargo xtask audit`: what each rule is worth.
 
 use std::fs;
+use std::ops::Range;
 use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 use std::thread;
@@ -11,6 +12,7 @@ use serde_json::{Value, json};
 use crate::batch::{self, Options};
 use crate::cargo;
 use crate::error::{ALL_HOLD, BROKEN, Error, Result, WRONG};
+use crate::fixed_text::FixedText;
 use crate::flags::AuditFlags;
 use crate::program::{self, Role};
 use crate::report::failure::{BOLD, DIM, GREEN, RED};
@@ -137,12 +139,26 @@ impl<'t> Audited<'t> {
                 .map_err(|problem| Error::usage(format!("{shown}: {problem}")))?;
             runs.push(run);
         }
-        let audit = audit(&invariants.example, &runs, seed, MUTANTS);
+        let source = topic.main_file();
+        let source = fs::read_to_string(&source)
+            .map_err(Error::io(format!("cannot read {}", shown_path(&source))))?;
+        let fixed_text = FixedText::of(&source);
+        let line_of = |text: &str, part: &Range<usize>| fixed_text.as_ref()?.line_of(text, part);
+        let audit = audit(&invariants.example, &runs, &line_of, seed, MUTANTS);
         Ok(Self {
             topic,
             invariants,
             audit,
         })
+    }
+
+    /// The captures that no run can show otherwise, and the lines that print them.
+    fn fixed(&self) -> String {
+        let fixed = self.audit.fixed.iter();
+        let fixed: Vec<_> = fixed
+            .map(|(capture, line)| format!("`{capture}` (main.rs:{line})"))
+            .collect();
+        fixed.join(", ")
     }
 
     /// What is wrong with the topic's rules, a line each.
@@ -161,6 +177,15 @@ impl<'t> Audited<'t> {
             if !pitfalls.any(|(pitfall, _)| pitfall.breaks.contains(&rule.claim)) {
                 faults.push(format!("nothing breaks this rule: {}", rule.claim));
             }
+        }
+        for (rule, why) in self.audit.idle_bounds(spec) {
+            faults.push(format!("{why}: {}", rule.claim));
+        }
+        if !faults.is_empty() && !self.audit.fixed.is_empty() {
+            faults.push(format!(
+                "printed as fixed text, so that no run can show another value: {}",
+                self.fixed()
+            ));
         }
         for event in spec.unnamed_events() {
             faults.push(format!("the event `{event}` takes part in no rule"));
@@ -237,6 +262,7 @@ impl<'t> Audited<'t> {
             "pitfalls": self.invariants.pitfalls.len(),
             "variants": self.audit.variants,
             "refused": self.audit.refused.len(),
+            "fixed": self.audit.fixed,
             "faults": self.faults(),
             "rules": rules,
             "missed": missed,

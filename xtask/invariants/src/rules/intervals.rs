@@ -1,5 +1,7 @@
 //! What is open while something else is.
 
+use std::collections::BTreeSet;
+
 use super::counting::PER;
 use super::{Check, Finding, Per, Scope};
 use crate::Diagnostic;
@@ -333,5 +335,25 @@ impl Check for Overlap {
 
     fn decided_by(&self) -> Option<Vec<&Selector>> {
         Some(vec![&self.of.open, &self.of.close])
+    }
+
+    fn idle_bound(&self, view: &View<'_>) -> Option<String> {
+        // A holder has one interval open at a time, and whatever else it prints shows that
+        // there is one more.
+        let holders: BTreeSet<_> = view
+            .occurrences
+            .iter()
+            .map(|occurrence| self.of.per.key(&Hit::of(occurrence)))
+            .filter(|key| key.iter().all(Option::is_some))
+            .collect();
+        let (most, count) = (self.at_most, holders.len());
+        let idle = most != usize::MAX && most >= count;
+        idle.then(|| {
+            let holders = match count {
+                1 => "is one holder".to_string(),
+                _ => format!("are {count} holders"),
+            };
+            format!("`at_most = {most}` bounds nothing, since there {holders}")
+        })
     }
 }

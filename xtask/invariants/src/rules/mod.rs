@@ -36,6 +36,12 @@ pub trait Check: Send + Sync {
     fn decided_by(&self) -> Option<Vec<&Selector>> {
         None
     }
+
+    #[expect(private_interfaces, reason = "rules are built and asked in here only")]
+    /// Why no run like this one can pass a bound of the rule, if that is so.
+    fn idle_bound(&self, _view: &View<'_>) -> Option<String> {
+        None
+    }
 }
 
 /// What a rule found in a run.
