@@ -35,6 +35,8 @@ pub struct Options {
     pub until_fail: bool,
     /// Where to keep every transcript.
     pub record: Option<PathBuf>,
+    /// For how long each run but a program's first is held up, at a random moment.
+    pub pause: Option<Duration>,
 }
 
 impl Default for Options {
@@ -48,6 +50,7 @@ impl Default for Options {
             fail_fast: false,
             until_fail: false,
             record: None,
+            pause: None,
         }
     }
 }

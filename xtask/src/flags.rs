@@ -167,6 +167,8 @@ const RUN_OPTIONS: &str =
       --fail-fast    start nothing more once a program has failed
       --no-fail-fast run everything all the same (the default)
       --record DIR   keep every run's transcript, as DIR/PROGRAM.RUN.ndjson
+      --pause SECONDS hold up each run but a program's first for so long, at a random
+                     moment, as a loaded machine may (not on Windows)
       --json         NDJSON on standard output, what is for people on standard error
       --junit FILE   write a JUnit file as well
 ";
@@ -473,6 +475,10 @@ impl Words {
             "--jobs" => options.jobs = number(flag, parser)?,
             "--json" => self.run.json = true,
             "--junit" => self.run.junit = Some(parser.value()?.into()),
+            "--pause" if cfg!(not(unix)) => {
+                return Err("`--pause` needs signals, which this system does not have".into());
+            }
+            "--pause" => options.pause = Some(seconds(flag, parser)?),
             "--record" => options.record = Some(parser.value()?.into()),
             "--repeat" => self.repeat = Some(number::<NonZeroU32>(flag, parser)?.get()),
             "--missed" => self.audit.missed = true,

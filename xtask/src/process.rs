@@ -62,6 +62,17 @@ pub struct Limits<'a> {
     pub quiet: Option<Duration>,
     /// Whether a program that printed this hangs where it is meant to.
     pub hung: &'a dyn Fn(&[Line]) -> bool,
+    /// When it is held up, if it is.
+    pub pause: Option<Pause>,
+}
+
+/// A time in which the system schedules no thread of a program, as on a loaded machine.
+#[derive(Debug, Clone, Copy)]
+pub struct Pause {
+    /// From the start of the program to that of the pause.
+    pub after: Duration,
+    /// How long it lasts.
+    pub length: Duration,
 }
 
 /// Runs a program to its end, and hands on each line as it is read.
@@ -89,9 +100,10 @@ pub fn run(
         open: 2,
         cut: false,
     };
+    let mut pausing = Pausing::new(limits.pause);
 
     let exit = loop {
-        run.take(TICK, on_line);
+        run.take(pausing.next_step(start.elapsed()), on_line);
         if interrupted() {
             group.stop();
             return Err(Error::Interrupted);
@@ -103,10 +115,13 @@ pub fn run(
             break exit_of(status);
         }
         let now = start.elapsed();
+        pausing.step(&group, now);
         let last = run.lines.last().map_or(0, |line| line.at_us);
-        let quiet = now.saturating_sub(Duration::from_micros(last));
+        // Silence says nothing while the program is held up.
+        let last = Duration::from_micros(last).max(pausing.silent_until(now));
+        let quiet = now.saturating_sub(last);
         let hangs = limits.quiet.is_some_and(|limit| quiet >= limit) && (limits.hung)(&run.lines);
-        if now >= limits.time || hangs {
+        if now >= limits.time + pausing.length() || hangs {
             break Exit::Hang;
         }
     };
@@ -140,6 +155,71 @@ fn exit_of(status: ExitStatus) -> Exit {
         return Exit::Signal(signal);
     }
     Exit::Code(status.code().unwrap_or(-1))
+}
+
+/// What has become of the pause that was asked for. Times count from the process's start.
+enum Pausing {
+    /// There is none to come.
+    Never,
+    Planned(Pause),
+    Paused {
+        since: Duration,
+        length: Duration,
+    },
+    Over {
+        at: Duration,
+        length: Duration,
+    },
+}
+
+impl Pausing {
+    fn new(pause: Option<Pause>) -> Self {
+        pause.map_or(Pausing::Never, Pausing::Planned)
+    }
+
+    /// Pauses the processes, or lets them go on, if it is time to.
+    fn step(&mut self, group: &Group, now: Duration) {
+        match *self {
+            Pausing::Planned(Pause { after, length }) if now >= after => {
+                *self = match group.pause() {
+                    true => Pausing::Paused { since: now, length },
+                    false => Pausing::Never,
+                };
+            }
+            Pausing::Paused { since, length } if now >= since + length => {
+                group.go_on();
+                *self = Pausing::Over { at: now, length };
+            }
+            _ => {}
+        }
+    }
+
+    /// How long to wait at most for the next step.
+    fn next_step(&self, now: Duration) -> Duration {
+        let next = match self {
+            Pausing::Planned(pause) => pause.after.saturating_sub(now),
+            Pausing::Paused { since, length } => (*since + *length).saturating_sub(now),
+            Pausing::Never | Pausing::Over { .. } => TICK,
+        };
+        next.min(TICK)
+    }
+
+    /// Until when the processes could print nothing.
+    fn silent_until(&self, now: Duration) -> Duration {
+        match self {
+            Pausing::Paused { .. } => now,
+            Pausing::Over { at, .. } => *at,
+            Pausing::Never | Pausing::Planned(_) => Duration::ZERO,
+        }
+    }
+
+    /// How long the processes were held up in all.
+    fn length(&self) -> Duration {
+        match self {
+            Pausing::Paused { length, .. } | Pausing::Over { length, .. } => *length,
+            Pausing::Never | Pausing::Planned(_) => Duration::ZERO,
+        }
+    }
 }
 
 /// A process and everything it starts, which can be ended together.
@@ -236,6 +316,30 @@ impl Group {
             thread::sleep(TICK);
         }
     }
+
+    /// Holds up every thread of the group; says whether that could be done.
+    #[cfg(unix)]
+    fn pause(&self) -> bool {
+        // The numbers are Linux's, and those of macOS and the BSDs.
+        const SIGSTOP: i32 = if cfg!(target_os = "linux") { 19 } else { 17 };
+        self.child.signal(SIGSTOP).is_ok()
+    }
+
+    /// Lets a group that is held up go on.
+    #[cfg(unix)]
+    fn go_on(&self) {
+        const SIGCONT: i32 = if cfg!(target_os = "linux") { 18 } else { 19 };
+        // A group that has been ended meanwhile needs no more.
+        let _gone = self.child.signal(SIGCONT);
+    }
+
+    #[cfg(not(unix))]
+    fn pause(&self) -> bool {
+        false
+    }
+
+    #[cfg(not(unix))]
+    fn go_on(&self) {}
 
     /// Asks the group to end, and ends it by force when it does not.
     pub fn stop(&mut self) {

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::fs;
+use std::hash::{BuildHasher, Hasher, RandomState};
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -9,7 +10,7 @@ use std::time::{Duration, Instant};
 
 use crate::batch::Options;
 use crate::error::{Error, Result};
-use crate::process::{self, Limits};
+use crate::process::{self, Limits, Pause};
 use crate::program::{Program, Ready};
 use invariants::spec::Mode;
 use invariants::{End, Exit, Line, RuleReport, Spec, Tally, Transcript};
@@ -83,10 +84,16 @@ pub fn run(
     let mut transcripts = BTreeMap::new();
     let mut saved = BTreeMap::new();
     let mut error = None;
+    let mut shortest = Duration::MAX;
     loop {
         let run = tally.runs;
         let (executable, folder) = (&ready.executable, &program.topic.path);
-        let transcript = match once(executable, folder, Some(&ready.spec), on_line) {
+        // The first run shows how long one takes.
+        let pause = options.pause.filter(|_| run > 0).map(|length| Pause {
+            after: shortest.mul_f64(a_fraction()),
+            length,
+        });
+        let transcript = match once(executable, folder, Some(&ready.spec), pause, on_line) {
             Ok(transcript) => transcript,
             // The runs before this one count all the same.
             Err(Error::Interrupted) if run > 0 => break,
@@ -95,6 +102,9 @@ pub fn run(
                 break;
             }
         };
+        let took = Duration::from_micros(transcript.end.at_us);
+        shortest =
+            shortest.min(took.saturating_sub(pause.map_or(Duration::ZERO, |pause| pause.length)));
         if let Some(folder) = &options.record {
             let file = folder.join(format!("{}.{}.ndjson", program.name, run + 1));
             if let Err(problem) = save(&file, &transcript) {
@@ -166,6 +176,7 @@ pub fn once(
     executable: &Path,
     folder: &Path,
     spec: Option<&Spec>,
+    pause: Option<Pause>,
     on_line: &mut dyn FnMut(&Line),
 ) -> Result<Transcript> {
     let mut command = Command::new(executable);
@@ -192,8 +203,16 @@ pub fn once(
             .unwrap_or(process::TIME_LIMIT),
         quiet: spec.and_then(|spec| Some(spec.run.hang?.quiet)),
         hung: &hung,
+        pause,
     };
     process::run(command, &limits, on_line)
+}
+
+/// A number from 0 up to 1, another one in each call.
+fn a_fraction() -> f64 {
+    // The standard library's only source of random numbers.
+    let random = RandomState::new().build_hasher().finish();
+    random as f64 / u64::MAX as f64
 }
 
 /// Where runs that show something are kept: beside what cargo builds.

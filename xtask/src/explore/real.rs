@@ -90,7 +90,7 @@ pub fn compare(subject: &Subject, explored: &Explored, runs: u32) -> Result<Real
             .is_ok()
         {
             let folder = subject.package.folder();
-            let transcript = runs::once(&executable, folder, spec, &mut |_| {})?;
+            let transcript = runs::once(&executable, folder, spec, None, &mut |_| {})?;
             let mut printed = printed.lock().unwrap();
             let known = printed.entry(Printed::of(&transcript, spec));
             known.or_insert((0, transcript)).0 += 1;
