@@ -14,6 +14,7 @@ use serde_json::Value;
 
 use super::source::{self, Package, Subject, write_changed};
 use super::token::Fingerprint;
+use super::unseen::Unseen;
 use crate::cargo::{self, cargo};
 use crate::error::{Error, Result};
 use crate::machine;
@@ -43,6 +44,8 @@ pub struct Harness {
     pub program: u32,
     /// The fingerprint of the explorer.
     pub explorer: u32,
+    /// What no search sees of all that is compiled into it.
+    pub unseen: Unseen,
 }
 
 impl Facade {
@@ -219,6 +222,7 @@ fn build_group(
     let mut executables: Vec<Option<PathBuf>> = vec![None; members.len()];
     let mut errors: Vec<Errors> = members.iter().map(|_| Errors::default()).collect();
     let mut others = Errors::default();
+    let mut crates = Crates::new(&workspace, &facade.host);
     let status = cargo::messages(command, &mut |message| {
         let folder = message["manifest_path"]
             .as_str()
@@ -230,6 +234,7 @@ fn build_group(
         if let (Some(member), Some(program)) = (member, message["executable"].as_str()) {
             executables[member] = Some(PathBuf::from(program));
         }
+        crates.add(&message);
         match member {
             Some(member) if is_without_main(&message["message"]) => {
                 let file = members[member].1.file.display();
@@ -250,6 +255,9 @@ fn build_group(
             "cargo did not build anything; mend what it says above",
         ));
     }
+    if members.iter().any(|(_, subject)| subject.package.depends()) {
+        crates.find_dependencies()?;
+    }
     let mut built = Vec::new();
     for (((index, subject), executable), errors) in members.iter().zip(executables).zip(errors) {
         let result = match executable.filter(|_| errors.text.is_empty()) {
@@ -257,6 +265,7 @@ fn build_group(
                 executable,
                 program: subject.fingerprint()?,
                 explorer: facade.fingerprint,
+                unseen: Unseen::of(crates.sources(&subject.package_folder())?),
             }),
             None => Err(does_not_compile(subject, &errors, &others)),
         };
@@ -282,6 +291,132 @@ fn write_workspace(workspace: &Path, members: &[(usize, &Subject)]) -> Result<()
     }
     let manifest = format!("[workspace]\nresolver = \"3\"\nmembers = [\n{list}]\n\n{PROFILE}");
     write_changed(&workspace.join("Cargo.toml"), manifest.as_bytes()).map_err(cannot())
+}
+
+/// The crates of a build, each with the source files that the compiler has read for it.
+struct Crates<'b> {
+    workspace: &'b Path,
+    host: &'b str,
+    /// For each package its folder, and what the compiler lists for make.
+    packages: BTreeMap<String, (PathBuf, Vec<PathBuf>)>,
+    /// What each package is built with, where that is known.
+    dependencies: BTreeMap<String, Vec<String>>,
+}
+
+impl<'b> Crates<'b> {
+    fn new(workspace: &'b Path, host: &'b str) -> Self {
+        Self {
+            workspace,
+            host,
+            packages: BTreeMap::new(),
+            dependencies: BTreeMap::new(),
+        }
+    }
+
+    /// Takes in that a crate has been built, or need not be. What runs only while building is
+    /// built for no target, and so elsewhere.
+    fn add(&mut self, message: &Value) {
+        let (Some(package), Some(manifest), Some(files)) = (
+            message["package_id"].as_str(),
+            message["manifest_path"].as_str().map(Path::new),
+            message["filenames"].as_array(),
+        ) else {
+            return;
+        };
+        for file in files.iter().filter_map(Value::as_str).map(Path::new) {
+            let name = file.file_stem().map(|stem| stem.to_string_lossy());
+            // There may be a copy with another name elsewhere, beside which the list is not.
+            let is_library = file
+                .extension()
+                .is_some_and(|extension| extension == "rmeta");
+            let (Some(name), Some(folder)) = (name, file.parent()) else {
+                continue;
+            };
+            if is_library && file.components().any(|part| part.as_os_str() == self.host) {
+                let listed = folder
+                    .join(name.trim_start_matches("lib"))
+                    .with_extension("d");
+                let folder = manifest.parent().unwrap_or(manifest).to_path_buf();
+                let known = self.packages.entry(package.to_string());
+                known.or_insert((folder, Vec::new())).1.push(listed);
+            }
+        }
+    }
+
+    /// Asks cargo which packages each package is built with.
+    fn find_dependencies(&mut self) -> Result<()> {
+        let output = Command::new(cargo())
+            .args([
+                "metadata",
+                "--format-version",
+                "1",
+                "--filter-platform",
+                self.host,
+            ])
+            .arg("--manifest-path")
+            .arg(self.workspace.join("Cargo.toml"))
+            .output()
+            .map_err(Error::io("cannot run cargo"))?;
+        let metadata: Value = serde_json::from_slice(&output.stdout).map_err(|_| {
+            let said = String::from_utf8_lossy(&output.stderr).trim().to_string();
+            Error::Broken(format!("cargo does not say what depends on what: {said}"))
+        })?;
+        for node in metadata["resolve"]["nodes"]
+            .as_array()
+            .into_iter()
+            .flatten()
+        {
+            let is_normal = |dependency: &&Value| {
+                let kinds = dependency["dep_kinds"].as_array().into_iter().flatten();
+                kinds.into_iter().any(|kind| kind["kind"].is_null())
+            };
+            let all = node["deps"].as_array().into_iter().flatten();
+            let all = all
+                .filter(is_normal)
+                .filter_map(|dependency| dependency["pkg"].as_str());
+            let id = node["id"].as_str().unwrap_or_default().to_string();
+            self.dependencies
+                .insert(id, all.map(str::to_string).collect());
+        }
+        Ok(())
+    }
+
+    /// The source files of all that is compiled into the programs of the package in this folder,
+    /// those of the package first.
+    fn sources(&self, folder: &Path) -> Result<Vec<PathBuf>> {
+        let own = self.packages.iter().find(|(_, (known, _))| known == folder);
+        let mut found: Vec<&str> = own.iter().map(|(id, _)| id.as_str()).collect();
+        let mut next = 0;
+        while let Some(id) = found.get(next) {
+            for id in self.dependencies.get(*id).into_iter().flatten() {
+                if !found.contains(&id.as_str()) {
+                    found.push(id);
+                }
+            }
+            next += 1;
+        }
+        let mut files = Vec::new();
+        for (folder, lists) in found.into_iter().filter_map(|id| self.packages.get(id)) {
+            for list in lists {
+                files.append(&mut self.listed(list, folder)?);
+            }
+        }
+        Ok(files)
+    }
+
+    /// The files that the compiler lists as those that a crate is made of.
+    fn listed(&self, list: &Path, folder: &Path) -> Result<Vec<PathBuf>> {
+        let text = fs::read_to_string(list)
+            .map_err(Error::io(format!("cannot read {}", list.display())))?;
+        // The last paragraph has each file by itself: `src/lib.rs:`.
+        let files = text.lines().filter_map(|line| line.strip_suffix(':'));
+        let files = files.map(|file| file.replace("\\ ", " "));
+        let found = files.map(|file| match self.workspace.join(&file) {
+            there if there.exists() => there,
+            _ => folder.join(file),
+        });
+        Ok(found.collect())
+    }
 }
 
 /// What the compiler says of a package that it refuses.

@@ -14,14 +14,18 @@ pub enum TimeModel {
     /// As virtual time; but once, a thread may wake up for no reason, where the standard library
     /// says so.
     Spurious,
+    /// As virtual time; but a writer that waits for a lock keeps new readers out, as the standard
+    /// library on Linux has it.
+    Writers,
 }
 
 impl TimeModel {
     /// All, in the order in which they are explored.
-    pub const ALL: [Self; 3] = [
+    pub const ALL: [Self; 4] = [
         TimeModel::Virtual,
         TimeModel::Adversarial,
         TimeModel::Spurious,
+        TimeModel::Writers,
     ];
 
     /// Its name, as a person types it.
@@ -30,6 +34,7 @@ impl TimeModel {
             TimeModel::Virtual => "virtual",
             TimeModel::Adversarial => "adversarial",
             TimeModel::Spurious => "spurious",
+            TimeModel::Writers => "writers",
         }
     }
 
@@ -248,6 +253,9 @@ pub struct Summary {
     pub distinct_outputs: Option<u64>,
     /// What became of each rule.
     pub rules: Vec<RuleSummary>,
+    /// The orders of memory that the program asked for, weaker than the one that all have in
+    /// the explorer.
+    pub weak_orders: Vec<(String, Place)>,
     /// Whether every schedule was explored, up to the order of what commutes.
     pub proved: bool,
     /// The number of the first schedule on which a pitfall goes wrong as its file says.
@@ -268,8 +276,6 @@ pub struct Phase {
     pub cut_short: u64,
     /// Whether a thread was taken to wait in a loop until something changes.
     pub loops: bool,
-    /// Whether a thread has read a lock that it was reading already.
-    pub rereads: bool,
     /// Whether these were all that there are of this sort.
     pub complete: bool,
     /// How long it took.
@@ -442,6 +448,9 @@ impl Summary {
             phases: parsed(object, "phases", Phase::parse)?,
             distinct_outputs: object["distinct_outputs"].as_u64(),
             rules: parsed(object, "rules", RuleSummary::parse)?,
+            weak_orders: parsed(object, "weak_orders", |weak| {
+                Ok((text(weak, "order")?, Place::parse(weak)?))
+            })?,
             proved: flag(object, "proved"),
             found: object["found"].as_u64(),
             found_schedule: match &object["found_schedule"] {
@@ -462,7 +471,6 @@ impl Phase {
             schedules: number(object, "schedules")?,
             cut_short: number(object, "cut_short")?,
             loops: flag(object, "loops"),
-            rereads: flag(object, "rereads"),
             complete: flag(object, "complete"),
             seconds: object["seconds"].as_f64().unwrap_or(0.0),
         })

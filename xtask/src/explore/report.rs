@@ -15,6 +15,7 @@ use super::real::ended;
 use super::source::Subject;
 use super::table::{Table, clipped, short};
 use super::token::Token;
+use super::unseen::Spot;
 use crate::program::Role;
 use crate::report::failure::{BOLD, Contradiction, DIM, GREEN, RED};
 use crate::report::shown_path;
@@ -84,8 +85,8 @@ pub struct Report<'e> {
     found: Option<u64>,
     /// What must happen on some schedule and happens on none, by the rules' places.
     unseen: Vec<usize>,
-    /// What no search sees of the program.
-    reservation: Option<&'static str>,
+    /// What no search sees of the program, each as in "for data races in `unsafe` code".
+    reservations: Vec<String>,
 }
 
 impl<'e> Report<'e> {
@@ -109,8 +110,8 @@ impl<'e> Report<'e> {
         let unseen: Vec<_> = unseen.map(|rule| rule.rule).collect();
         let found = summary.and_then(|summary| summary.found);
         let is_exhaustive = summary.is_some_and(|summary| summary.proved);
-        let reservation = reservation(subject, explored);
-        let is_proved = is_exhaustive && untimely.is_empty() && reservation.is_none();
+        let reservations = reservations(subject, harness, explored);
+        let is_proved = is_exhaustive && untimely.is_empty() && reservations.is_empty();
         let real = explored.real.as_ref();
         let status = match subject.role {
             Role::Pitfall if found.is_some() => Status::Found,
@@ -137,7 +138,7 @@ impl<'e> Report<'e> {
             untimely,
             found,
             unseen,
-            reservation,
+            reservations,
         }
     }
 
@@ -178,8 +179,9 @@ impl<'e> Report<'e> {
             (Status::Held, _) => self.coverage("on"),
             (Status::NotExploredFurther, _) => self.why_not_further(),
         };
-        let what = match self.reservation {
-            Some(but) if self.status == Status::Held => format!("{what}, {but}"),
+        let what = match &self.reservations[..] {
+            [] => what,
+            but if self.status == Status::Held => format!("{what}, but {}", listed(but)),
             _ => what,
         };
         let seconds = self.explored.wall.as_secs_f64();
@@ -254,6 +256,7 @@ impl<'e> Report<'e> {
                     TimeModel::Virtual => None,
                     TimeModel::Adversarial => Some("where a sleep may end at any time"),
                     TimeModel::Spurious => Some("where a thread may wake up for no reason"),
+                    TimeModel::Writers => Some("where a waiting writer keeps readers out"),
                 };
                 let count = thousands(phase.schedules);
                 let what = match (whims, phase.strategy, phase.schedules) {
@@ -580,14 +583,8 @@ impl<'e> Report<'e> {
         text
     }
 
-    /// A place in a source file as a person can open it, if there is one.
-    fn place(&self, Place { file, line, .. }: &Place) -> Option<String> {
-        let path = self.subject.package.root.join(file);
-        match path.exists() && !Path::new(file).is_absolute() {
-            _ if *line == 0 => None,
-            true => Some(format!("{}:{line}", shown_path(&path))),
-            false => Some(format!("{}:{line}", short(file))),
-        }
+    fn place(&self, place: &Place) -> Option<String> {
+        place_of(self.subject, place)
     }
 
     /// The command that takes a schedule again.
@@ -638,7 +635,6 @@ impl<'e> Report<'e> {
                 "schedules": phase.schedules,
                 "cut_short": phase.cut_short,
                 "loops": phase.loops,
-                "rereads": phase.rereads,
                 "complete": phase.complete,
                 "seconds": phase.seconds,
             })
@@ -666,6 +662,7 @@ impl<'e> Report<'e> {
             "phases": phases.collect::<Vec<_>>(),
             "distinct_outputs": summary.and_then(|summary| summary.distinct_outputs),
             "rules": rules.collect::<Vec<_>>(),
+            "reservations": self.reservations,
             "real_runs": explored.real.as_ref().map(|real| {
                 json!({
                     "runs": real.runs,
@@ -679,18 +676,69 @@ impl<'e> Report<'e> {
     }
 }
 
-/// What no search sees of this program, if there is something.
-fn reservation(subject: &Subject, explored: &Explored) -> Option<&'static str> {
-    let phases = &explored.summary.as_ref()?.phases;
-    subject.unseen().or_else(|| {
-        if phases.iter().any(|phase| phase.rereads) {
-            Some("but for a thread that reads a lock twice, which a waiting writer may keep out")
-        } else if phases.iter().any(|phase| phase.loops) {
-            Some("if no loop gives up before something changes")
-        } else {
-            None
-        }
-    })
+/// What no search sees of this program.
+fn reservations(subject: &Subject, harness: &Harness, explored: &Explored) -> Vec<String> {
+    let Some(summary) = &explored.summary else {
+        return Vec::new();
+    };
+    let unseen = &harness.unseen;
+    let mut told = Vec::new();
+    if let Some(spot) = &unseen.unsafe_code {
+        let place = shown_spot(subject, spot);
+        told.push(format!("for data races in `unsafe` code ({place})"));
+    }
+    if let Some((order, place)) = summary.weak_orders.first() {
+        let place = match place_of(subject, place) {
+            Some(place) => format!("{order} at {place}"),
+            None => order.clone(),
+        };
+        told.push(format!("for orders weaker than SeqCst ({place})"));
+    }
+    if let Some(spot) = &unseen.arc_counts {
+        let place = shown_spot(subject, spot);
+        told.push(format!(
+            "for the counts of an `Arc`, which are no operations ({place})"
+        ));
+    }
+    if let Some(spot) = &unseen.hash_order {
+        let place = shown_spot(subject, spot);
+        told.push(format!(
+            "for the order of a `HashMap`, which is another in each run ({place})"
+        ));
+    }
+    if summary.phases.iter().any(|phase| phase.loops) {
+        told.push("for loops that give up before something changes".to_string());
+    }
+    told
+}
+
+/// Things in a row, as in "for a, for b and for c".
+fn listed(things: &[String]) -> String {
+    match things {
+        [] => String::new(),
+        [only] => only.clone(),
+        [all @ .., last] => format!("{} and {last}", all.join(", ")),
+    }
+}
+
+/// A line of a source file that was compiled, as a person can open it.
+fn shown_spot(subject: &Subject, Spot { file, line }: &Spot) -> String {
+    let own = file.strip_prefix(subject.package.workspace());
+    let own = own.map(|own| subject.package.root.join(own));
+    match own.as_ref().ok().filter(|own| own.exists()) {
+        Some(own) => format!("{}:{line}", shown_path(own)),
+        None => format!("{}:{line}", short(&file.to_string_lossy())),
+    }
+}
+
+/// A place in a source file as a person can open it, if there is one.
+fn place_of(subject: &Subject, Place { file, line, .. }: &Place) -> Option<String> {
+    let path = subject.package.root.join(file);
+    match path.exists() && !Path::new(file).is_absolute() {
+        _ if *line == 0 => None,
+        true => Some(format!("{}:{line}", shown_path(&path))),
+        false => Some(format!("{}:{line}", short(file))),
+    }
 }
 
 /// The first lines of what was printed.

@@ -396,54 +396,6 @@ impl Subject {
         folder.join(self.package_name())
     }
 
-    /// What no search sees of it, as far as its text tells.
-    pub fn unseen(&self) -> Option<&'static str> {
-        const UNSAFE: [&str; 4] = ["unsafe {", "unsafe impl", "unsafe fn", "unsafe extern"];
-        const ASKS: [&str; 7] = [
-            "strong_count",
-            "weak_count",
-            "upgrade",
-            "try_unwrap",
-            "Arc::into_inner",
-            "Arc::get_mut",
-            "Drop for",
-        ];
-        let text = self.text();
-        let has = |words: &[&str]| words.iter().any(|word| text.contains(word));
-        if has(&UNSAFE) {
-            Some("but for data races in `unsafe` code, which no order of operations shows")
-        } else if has(&["HashMap", "HashSet"]) {
-            // Two runs may have the same by chance.
-            Some("but for the order of a `HashMap`, which is another in each run")
-        } else if text.contains("Arc") && has(&ASKS) {
-            // It asks for them, or has a destructor that may run on whichever thread lets go last.
-            Some("but for the counts of an `Arc`, which are no operations")
-        } else {
-            None
-        }
-    }
-
-    /// The text of all that may be part of it: the files of its package, but for the roots of
-    /// other programs, tests and the like.
-    fn text(&self) -> String {
-        const KINDS: [&str; 5] = ["bin", "example", "test", "bench", "custom-build"];
-        let own = self.package.root.join(&self.file);
-        let targets = KINDS.iter().flat_map(|kind| self.package.targets(kind));
-        let roots = targets.filter_map(|target| target["src_path"].as_str());
-        let roots: Vec<&Path> = roots.map(Path::new).collect();
-        let mut files = match self.package.is_cargos() {
-            true => rust_files(&self.package.path).unwrap_or_default(),
-            false => Vec::new(),
-        };
-        files.retain(|file| !roots.contains(&file.as_path()));
-        files.push(own);
-        // All of it has been compiled: what cannot be read is no part of it.
-        let texts = files
-            .iter()
-            .filter_map(|file| fs::read_to_string(file).ok());
-        texts.collect()
-    }
-
     /// Its source file, as a person can open it.
     pub fn shown_file(&self) -> String {
         shown_path(&self.package.root.join(&self.file))
@@ -596,6 +548,11 @@ impl Package {
         fs::copy(&lock, to.join("Cargo.lock"))
             .map(|_| ())
             .map_err(Error::io(format!("cannot copy {}", lock.display())))
+    }
+
+    /// Whether it depends on other packages.
+    pub fn depends(&self) -> bool {
+        !self.dependencies().is_empty()
     }
 
     fn build_script(&self) -> String {

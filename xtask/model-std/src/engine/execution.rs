@@ -109,6 +109,8 @@ pub struct ObjectState {
     pub created: &'static Location<'static>,
     /// The thread that holds it alone.
     pub(super) holder: Option<u32>,
+    /// What has been done to a lock for readers and writers.
+    pub(super) readers_and_writers: ReadersAndWriters,
     /// The thread that first used it, and how many that thread had used before: the same in
     /// every schedule that differs only in the order of what commutes.
     pub key: u64,
@@ -116,6 +118,17 @@ pub struct ObjectState {
     pub(super) counter: i64,
     /// Changes with whatever changes it beside its counter.
     pub(super) version: u32,
+}
+
+/// What has been done to a lock for readers and writers in the execution.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct ReadersAndWriters {
+    /// A thread has begun to read beside another, or once more.
+    pub read_beside: bool,
+    /// A thread has asked to write, and would have waited.
+    pub written: bool,
+    /// How many writers wait and keep readers out.
+    pub waiting: u32,
 }
 
 /// One thread of the program.
@@ -126,8 +139,8 @@ pub struct ThreadState {
     pub last: Option<u32>,
     /// It panicked, and nobody has joined it.
     pub unjoined_panic: bool,
-    /// Where it has panicked last, and with which message.
-    pub panic: Option<(&'static Location<'static>, String)>,
+    /// Its handle is gone, and nobody has joined it.
+    pub detached: bool,
     /// Whether it has announced an operation, and waits to be chosen for it.
     waits: bool,
     /// That operation, or the one before.
@@ -152,6 +165,17 @@ pub struct ThreadState {
     registered: u64,
     /// How often another was chosen since its latest step, though it could have gone on.
     passed_over: u32,
+}
+
+/// A panic: whose it was, where, and with which message.
+#[derive(Debug, Clone)]
+pub struct Panicked {
+    /// The thread.
+    pub thread: u32,
+    /// Where it panicked.
+    pub place: &'static Location<'static>,
+    /// What the panic said.
+    pub message: String,
 }
 
 /// What a thread waits for that has not finished: this is asked at each step of any thread.
@@ -194,6 +218,8 @@ pub struct Execution {
     pub preemptions: u32,
     /// What was printed.
     pub output: Output,
+    /// The panics, in the order in which they happened, whether they were caught or not.
+    pub panicked: Vec<Panicked>,
     /// How it ended; `None` while it runs.
     pub ending: Option<Ending>,
     /// The time, in nanoseconds since the start.
@@ -202,6 +228,11 @@ pub struct Execution {
     pub(super) timed: bool,
     /// Whether it has waited where a thread may be woken for no reason.
     pub(super) may_be_spurious: bool,
+    /// The orders of memory that the program has asked for, in all executions, weaker than the
+    /// one that all have.
+    pub(super) weak_orders: Vec<(&'static str, &'static Location<'static>)>,
+    /// Whether the program parks threads itself, so that it matters who uses up their tokens.
+    pub(super) parks: bool,
     /// Whether it is under way. If not, what uses the facade now is the explorer itself.
     pub(super) is_running: bool,
     pub(super) number: u32,
@@ -219,9 +250,9 @@ pub struct Execution {
     /// Whether a thread was taken to wait in a loop until something changes. Had it gone on
     /// meanwhile, and given up after some rounds, that would be another schedule.
     pub loops: bool,
-    /// Whether a thread has read a lock that it was reading already. A real lock may keep it
-    /// out, because a writer waits; this one lets it in.
-    pub rereads: bool,
+    /// Whether a thread has begun to read beside another, or once more, in a lock that is also
+    /// written: a writer that waits may keep it out.
+    pub(super) reads_beside: bool,
     /// Locks that are read: the object, and the thread.
     pub(super) readers: Vec<(Object, u32)>,
     pub(super) panics: Panics,
@@ -268,10 +299,13 @@ impl Execution {
             deviations: Vec::new(),
             preemptions: 0,
             output: Output::new(),
+            panicked: Vec::new(),
             ending: None,
             now: 0,
             timed: false,
             may_be_spurious: false,
+            weak_orders: Vec::new(),
+            parks: false,
             is_running: false,
             number: 0,
             current: 0,
@@ -284,7 +318,7 @@ impl Execution {
             statics: Statics::none(),
             fair: false,
             loops: false,
-            rereads: false,
+            reads_beside: false,
             readers: Vec::new(),
             panics: Panics::NONE,
             new_fibers: Vec::new(),
@@ -314,6 +348,7 @@ impl Execution {
         self.deviations.clear();
         self.preemptions = 0;
         self.output.clear();
+        self.panicked.clear();
         self.ending = None;
         raw::clear(&self.statics)
             .unwrap_or_else(|error| panic!("there is no room for the program's heap: {error}"));
@@ -325,7 +360,7 @@ impl Execution {
         self.current = 0;
         self.fair = false;
         self.loops = false;
-        self.rereads = false;
+        self.reads_beside = false;
         self.readers.clear();
         self.new_fibers.clear();
         self.pending.clear();
@@ -363,6 +398,7 @@ impl Execution {
             kind,
             created,
             holder: None,
+            readers_and_writers: ReadersAndWriters::default(),
             key,
             counter,
             version: 0,
@@ -383,7 +419,7 @@ impl Execution {
             name,
             last: None,
             unjoined_panic: false,
-            panic: None,
+            detached: false,
             waits: true,
             op: Op::local("start", place),
             slot: self.pending.len(),
@@ -649,7 +685,9 @@ impl Execution {
             if !op.guard.is_open(&self.objects) {
                 self.now = match self.time {
                     TimeModel::Adversarial => self.now.saturating_add(at),
-                    TimeModel::Virtual | TimeModel::Spurious => self.now.max(at),
+                    TimeModel::Virtual | TimeModel::Spurious | TimeModel::Writers => {
+                        self.now.max(at)
+                    }
                 };
             }
         }

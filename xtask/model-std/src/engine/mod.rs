@@ -25,8 +25,8 @@ use std::sync::atomic::AtomicU64;
 use std::time::Duration;
 
 pub use access::{Access, Accesses};
-use execution::ObjectState;
 pub use execution::{Ending, Execution};
+use execution::{ObjectState, Panicked};
 pub use invariants::Stream;
 use run::with;
 use search::TimeModel;
@@ -170,9 +170,44 @@ impl Object {
     /// Remembers that the running thread reads what this lock protects, beside others.
     pub fn begin_reading(self) {
         with(|running| {
-            let reader = (self, running.current);
-            running.rereads |= running.readers.contains(&reader);
-            running.readers.push(reader);
+            let is_read = running.readers.iter().any(|(lock, _)| *lock == self);
+            running.readers.push((self, running.current));
+            if is_read {
+                let lock = &mut running.objects[self.0 as usize].readers_and_writers;
+                lock.read_beside = true;
+                running.reads_beside |= lock.written;
+            }
+        });
+    }
+
+    /// Remembers that a thread asks to write what this lock protects, and waits until it can.
+    pub fn is_written(self) {
+        with(|running| {
+            let lock = &mut running.objects[self.0 as usize].readers_and_writers;
+            lock.written = true;
+            running.reads_beside |= lock.read_beside;
+        });
+    }
+
+    /// A writer waits from now on, and keeps readers out: the counter is as much lower.
+    pub fn begin_to_keep_out(self, by: i64) {
+        with(|running| {
+            let state = &mut running.objects[self.0 as usize];
+            state.readers_and_writers.waiting += 1;
+            if state.readers_and_writers.waiting == 1 {
+                state.counter -= by;
+            }
+        });
+    }
+
+    /// It waits no longer.
+    pub fn end_to_keep_out(self, by: i64) {
+        with(|running| {
+            let state = &mut running.objects[self.0 as usize];
+            state.readers_and_writers.waiting -= 1;
+            if state.readers_and_writers.waiting == 0 {
+                state.counter += by;
+            }
         });
     }
 
@@ -367,6 +402,14 @@ impl Thread {
         with(|running| running.threads[self.0 as usize].finished)
     }
 
+    /// Gives the thread its park token, as an operation.
+    #[track_caller]
+    pub fn unpark(self, verb: &'static str) {
+        let token = self.token();
+        Op::new(verb, token, Access::Write).perform();
+        token.set_counter(1);
+    }
+
     /// The object whose counter is the thread's park token.
     pub fn token(self) -> Object {
         with(|running| running.threads[self.0 as usize].token)
@@ -380,6 +423,11 @@ impl Thread {
     /// Its name; `main` for the first.
     pub fn name(self) -> Option<String> {
         with(|running| running.threads[self.0 as usize].name.clone())
+    }
+
+    /// Its handle is gone, and nobody has joined it.
+    pub fn set_detached(self) {
+        with(|running| running.threads[self.0 as usize].detached = true);
     }
 
     /// It ended with a panic (`true`), or somebody has asked how it ended (`false`).
@@ -408,9 +456,13 @@ pub fn set_panicking(panicking: bool) {
 /// The running thread has begun to unwind from a panic with this message.
 pub fn panicked(place: &'static Location<'static>, message: &str) {
     with(|running| {
-        let thread = &mut running.threads[running.current as usize];
-        thread.panicking = true;
-        thread.panic = Some((place, message.to_string()));
+        let thread = running.current;
+        running.threads[thread as usize].panicking = true;
+        running.panicked.push(Panicked {
+            thread,
+            place,
+            message: message.to_string(),
+        });
     });
 }
 
@@ -472,6 +524,38 @@ pub fn sleep(duration: Duration) {
     run::sleep(Location::caller(), duration);
 }
 
+/// Says whether the program parks threads itself. Only then does it matter which calls of the
+/// standard library use up a thread's park token or leave one, and only then is that modelled:
+/// it takes several operations where one would do.
+pub fn set_parks(parks: bool) {
+    with(|running| running.parks = parks);
+}
+
+/// Whether the program parks threads itself.
+#[inline]
+pub fn parks() -> bool {
+    with(|running| running.parks)
+}
+
+/// Waits for the running thread's park token and uses it up, on behalf of a call that parks; or
+/// waits until this time. The object is what the call waits for.
+#[track_caller]
+pub fn park_in(verb: &'static str, object: Object, deadline: Option<Duration>) {
+    let token = current().token();
+    let mut op = Op::new(verb, object, Access::Await)
+        .and(token, Access::Write)
+        .guard(token, 1);
+    if let Some(deadline) = deadline {
+        op = op.deadline(deadline);
+    }
+    op.perform();
+    show(|| match token.counter() {
+        0 => "timed out".to_string(),
+        _ => "unparked".to_string(),
+    });
+    token.set_counter(0);
+}
+
 /// Whether the running thread, which is about to wait, may be woken for no reason: it then has
 /// not to wait at all. If that is how it wakes up, it says so by [`woke_for_no_reason`].
 pub fn may_wake_for_no_reason() -> bool {
@@ -482,10 +566,35 @@ pub fn may_wake_for_no_reason() -> bool {
     })
 }
 
+/// Whether a writer that waits keeps new readers out.
+pub fn writers_keep_readers_out() -> bool {
+    with(|running| running.time == TimeModel::Writers)
+}
+
 /// The running thread has been woken for no reason. That is so once at most, so that a loop in
 /// which it waits comes to an end.
 pub fn woke_for_no_reason() {
     with(|running| running.threads[running.current as usize].spurious = true);
+}
+
+/// The program asks for an order of memory that is weaker than the one that all have here.
+#[track_caller]
+#[inline]
+pub fn note_weak_order(name: &'static str) {
+    let place = Location::caller();
+    with(|running| {
+        let mut known = running.weak_orders.iter();
+        let is_known = known.any(|(order, at)| *order == name && std::ptr::eq(*at, place));
+        if running.is_running && !is_known {
+            running.weak_orders.push((name, place));
+        }
+    });
+}
+
+/// The orders of memory, weaker than the one that all have here, that the program has asked for
+/// in all executions so far, each with its place.
+pub fn weak_orders() -> Vec<(&'static str, &'static Location<'static>)> {
+    with(|running| running.weak_orders.clone())
 }
 
 /// Lets the others go first: in a loop that sees nothing new, until something has changed.

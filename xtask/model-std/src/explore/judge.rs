@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 
 use super::wire::{self, Request};
 use crate::engine::CORES;
-use crate::engine::execution::{Ending, Execution, ThreadState};
+use crate::engine::execution::{Ending, Execution, Panicked, ThreadState};
 use crate::engine::search::{Schedule, Strategy, TimeModel};
 
 /// As many runs are remembered, so that one with the same output need not be judged again.
@@ -30,7 +30,7 @@ pub struct Judge {
     is_pitfall: bool,
     known: HashMap<u128, Option<Rc<Cause>>>,
     /// For each rule what is known of it, under each time model.
-    rules: Vec<[Known; 3]>,
+    rules: Vec<[Known; 4]>,
     listed: Option<HashMap<u128, Listed>>,
     /// How many distinct outputs there were, as far as they were counted.
     pub distinct: usize,
@@ -206,6 +206,10 @@ impl Judge {
         if self.listed.is_some() && is_whole {
             self.list(execution);
         }
+        // Whether a panic was heard of is not in the output, and is quickly looked up.
+        if self.checker.is_none() {
+            return self.look_at(execution);
+        }
         let hash = execution.output.hash() ^ ending_number(execution);
         if let Some(known) = self.known.get(&hash) {
             return known.as_deref().cloned();
@@ -303,8 +307,8 @@ impl Judge {
         rules
             .map(|(index, (rule, known))| {
                 let witness = known.iter().find_map(|known| known.witness.as_ref());
-                let [in_virtual, adversarial, spurious] = known;
-                let broken = in_virtual.broken || spurious.broken;
+                let [in_virtual, adversarial, spurious, writers] = known;
+                let broken = in_virtual.broken || spurious.broken || writers.broken;
                 let verdict = match rule.mode {
                     _ if rule.not_explored.is_some() => "not explored",
                     Mode::Always if broken => "fail",
@@ -375,20 +379,6 @@ fn report<'c>(
         }
         _ => None,
     };
-    let panic = |thread: &ThreadState, more: &str| {
-        let name = thread.name.as_deref().unwrap_or("a thread without a name");
-        // Without a panic of its own, it has passed one on.
-        let Some((place, message)) = &thread.panic else {
-            return Cause::of("panic", format!("{name} panicked{more}"));
-        };
-        let file = crate::panic::_source(place.file());
-        let place = format!("{file}:{}:{}", place.line(), place.column());
-        Cause {
-            story: format!("{name} panicked at {place}{more}: {message}"),
-            places: vec![place],
-            ..Cause::of("panic", "")
-        }
-    };
     let Some(checker) = checker else {
         let cause = match ending {
             _ if hangs.is_some() => hangs,
@@ -399,12 +389,8 @@ fn report<'c>(
                 "killed",
                 format!("it was killed by signal {signal}"),
             )),
-            Ending::Exited(101) => Some(panic(&execution.threads[0], "")),
-            _ => {
-                let mut threads = execution.threads.iter();
-                let lost = threads.find(|thread| thread.unjoined_panic);
-                lost.map(|thread| panic(thread, ", and nobody joined it"))
-            }
+            Ending::Exited(101) => Some(panic(execution, 0)),
+            _ => unheard_panic(execution),
         };
         return (cause, None);
     };
@@ -418,12 +404,72 @@ fn report<'c>(
             "outcome" => "outcome",
             _ => "always",
         };
+        let cause = match ending {
+            Ending::Exited(101) if kind == "outcome" => panic(execution, 0),
+            _ => Cause::of(kind, ""),
+        };
         Cause {
             rule: Some(index),
-            ..hangs.unwrap_or_else(|| Cause::of(kind, ""))
+            ..hangs.unwrap_or(cause)
         }
     });
     (cause, Some(checker))
+}
+
+/// What the panics have in their messages that only pass another thread's panic on, by
+/// unwrapping what a join, a channel or a poisoned lock has answered.
+const PASSED_ON: [&str; 5] = [
+    "Any { .. }",
+    "PoisonError",
+    "RecvError",
+    "SendError",
+    "a scoped thread panicked",
+];
+
+/// The failure that a thread's panic is, by its first cause: where the thread only passes
+/// another panic on, the first one of the execution that does not.
+fn panic(execution: &Execution, thread: u32) -> Cause {
+    let passes_on = |panic: &&Panicked| PASSED_ON.iter().any(|sign| panic.message.contains(sign));
+    let panics = &execution.panicked;
+    // One that has none of its own goes on with another's payload.
+    let own = panics.iter().rfind(|panic| panic.thread == thread);
+    let cause = match own.filter(|own| !passes_on(own)) {
+        Some(own) => Some(own),
+        None => panics
+            .iter()
+            .find(|panic| !passes_on(panic))
+            .or(panics.first()),
+    };
+    let name = |thread: u32| {
+        let name = execution.threads[thread as usize].name.as_deref();
+        name.unwrap_or("a thread without a name")
+    };
+    let Some(Panicked { place, message, .. }) = cause else {
+        return Cause::of("panic", format!("{} panicked", name(thread)));
+    };
+    let name = cause.map_or(name(thread), |cause| name(cause.thread));
+    let file = crate::panic::_source(place.file());
+    let place = format!("{file}:{}:{}", place.line(), place.column());
+    Cause {
+        story: format!("{name} panicked at {place}: {message}"),
+        places: vec![place],
+        ..Cause::of("panic", "")
+    }
+}
+
+/// A panic that no thread has heard of, and none will: its handle is gone, or none is left
+/// that could have it.
+fn unheard_panic(execution: &Execution) -> Option<Cause> {
+    let is_last = |(id, thread): (usize, &ThreadState)| {
+        id == execution.current() as usize || thread.next().is_none()
+    };
+    let mut threads = execution.threads.iter().enumerate();
+    let alone = threads.clone().all(is_last);
+    let (id, _) =
+        threads.find(|(_, thread)| thread.unjoined_panic && (thread.detached || alone))?;
+    let mut cause = panic(execution, id as u32);
+    cause.story += "\nno thread joined it";
+    Some(cause)
 }
 
 /// What was printed, and how it ended.

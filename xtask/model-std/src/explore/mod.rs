@@ -104,6 +104,8 @@ fn answer(request: &Request, program: &Program) -> Result<(), String> {
         record_into(recorder.map_err(|error| format!("cannot make the recorder's file: {error}"))?);
     }
     crate::panic::set_source(&request.source);
+    let parks = calls_park().map_err(|error| format!("cannot read this program: {error}"))?;
+    engine::set_parks(parks);
     engine::keep_statics().map_err(|error| format!("cannot keep the statics: {error}"))?;
     let judge = Judge::new(request)?;
     match &request.again {
@@ -113,6 +115,15 @@ fn answer(request: &Request, program: &Program) -> Result<(), String> {
         }
         None => Search::new(request, program, judge).run(),
     }
+}
+
+/// Whether the program parks threads itself: a function that it does not need is not linked.
+fn calls_park() -> io::Result<bool> {
+    // What only `park` and `park_timeout` call, as both manglings of Rust have it. Spelt
+    // backwards, so as not to be found in this function.
+    let name: Vec<u8> = b"nekot_rof_tiaw51".iter().rev().copied().collect();
+    let program = std::fs::read("/proc/self/exe")?;
+    Ok(program.windows(name.len()).any(|part| part == name))
 }
 
 /// One schedule again, with all that a report wants to know.

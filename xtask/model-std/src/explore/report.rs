@@ -7,6 +7,7 @@ use serde_json::{Value, json};
 
 use super::judge::{Cause, Judge, transcript};
 use super::{Phase, wire};
+use crate::engine;
 use crate::engine::execution::{Ending, Execution, Switch};
 
 /// Of a schedule without end so many steps are told after its last deviation.
@@ -137,7 +138,6 @@ pub fn summary(phases: &[Phase], judge: &Judge) -> Value {
             "schedules": phase.coverage.schedules,
             "cut_short": phase.coverage.cut_short,
             "loops": phase.coverage.loops,
-            "rereads": phase.coverage.rereads,
             "complete": phase.coverage.complete,
             "seconds": phase.took.as_secs_f64(),
         })
@@ -155,11 +155,16 @@ pub fn summary(phases: &[Phase], judge: &Judge) -> Value {
         };
         phases.iter().any(|other| is_exhaustive(&other))
     };
+    let weak_orders = engine::weak_orders();
+    let weak_orders = weak_orders
+        .iter()
+        .map(|(order, place)| with_place(json!({"order": order}), place));
     json!({
         "type": "summary",
         "phases": searched.collect::<Value>(),
         "distinct_outputs": judge.distinct,
         "rules": judge.rules(),
+        "weak_orders": weak_orders.collect::<Value>(),
         "found": judge.found().map(|(after, _)| after),
         "found_schedule": judge.found().map(|(_, schedule)| wire::schedule(schedule)),
         "proved": !phases.is_empty() && phases.iter().all(proved),

@@ -10,7 +10,7 @@
 //! | `source` | what is shown in place of `src/main.rs` |
 //! | `schedules` | how many for each time model, at most |
 //! | `time_ms` | how long the search may take, or null |
-//! | `time_models` | some of `"virtual"`, `"adversarial"` and `"spurious"`, in the order of search |
+//! | `time_models` | some of `"virtual"`, `"adversarial"`, `"spurious"` and `"writers"`, in the order of search |
 //! | `strategy` | the one strategy to use, or null for the usual sequence |
 //! | `seed` | what the random strategies begin with |
 //! | `steps` | how many steps a schedule may have |
@@ -144,10 +144,11 @@ impl Again {
     }
 }
 
-const TIMES: [(TimeModel, &str); 3] = [
+const TIMES: [(TimeModel, &str); 4] = [
     (TimeModel::Virtual, "virtual"),
     (TimeModel::Adversarial, "adversarial"),
     (TimeModel::Spurious, "spurious"),
+    (TimeModel::Writers, "writers"),
 ];
 
 fn time_model(name: &Value) -> Option<TimeModel> {

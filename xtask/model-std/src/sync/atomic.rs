@@ -1,8 +1,8 @@
 //! Atomics, as `std::sync::atomic` has them.
 //!
 //! Memory is sequentially consistent here, whichever ordering is asked for: an ordering
-//! that the real operation refuses is refused, and makes no difference otherwise. So a
-//! fence has nothing to do. A weak compare-exchange never fails without a reason.
+//! that the real operation refuses is refused, and a weaker one is noted for the report, which
+//! then does not say `proved`. So a fence has nothing to do. A weak compare-exchange never fails without a reason.
 
 use std::fmt;
 use std::sync::atomic as real;
@@ -56,7 +56,7 @@ macro_rules! atomic {
             /// If the ordering is one for writing.
             #[track_caller]
             pub fn load(&self, order: Ordering) -> $value {
-                self.announce("load", Access::Read);
+                self.announce("load", Access::Read, order);
                 let value = self.value.load(order);
                 engine::show(|| format!("➜ {}", $show(value)));
                 value
@@ -69,7 +69,7 @@ macro_rules! atomic {
             /// If the ordering is one for reading.
             #[track_caller]
             pub fn store(&self, value: $value, order: Ordering) {
-                self.announce("store", Access::Write);
+                self.announce("store", Access::Write, order);
                 if self.value.load(Relaxed) == value {
                     engine::unchanged();
                 }
@@ -80,7 +80,7 @@ macro_rules! atomic {
             /// Writes the value, and returns the one before.
             #[track_caller]
             pub fn swap(&self, value: $value, order: Ordering) -> $value {
-                self.announce("swap", Access::Write);
+                self.announce("swap", Access::Write, order);
                 self.changed_from(self.value.swap(value, order))
             }
 
@@ -123,7 +123,8 @@ macro_rules! atomic {
                 success: Ordering,
                 failure: Ordering,
             ) -> Result<$value, $value> {
-                self.announce("compare_exchange", Access::Write);
+                let order = if failure == SeqCst { success } else { failure };
+                self.announce("compare_exchange", Access::Write, order);
                 let result = self.value.compare_exchange(current, new, success, failure);
                 match result {
                     Ok(old) => {
@@ -218,7 +219,8 @@ macro_rules! atomic {
             }
 
             #[track_caller]
-            fn announce(&self, verb: &'static str, access: Access) {
+            fn announce(&self, verb: &'static str, access: Access, order: Ordering) {
+                note(order);
                 Op::new(verb, self.handle.object(), access).perform();
             }
 
@@ -249,6 +251,21 @@ macro_rules! atomic {
     };
 }
 
+/// Notes an order that is weaker than the one that all have here.
+#[track_caller]
+#[inline(always)]
+fn note(order: Ordering) {
+    let name = match order {
+        SeqCst => return,
+        Relaxed => "Relaxed",
+        Acquire => "Acquire",
+        Release => "Release",
+        AcqRel => "AcqRel",
+        _ => "a weak order",
+    };
+    engine::note_weak_order(name);
+}
+
 /// Functions that are the real type's own, as one operation each.
 macro_rules! fetch {
     ($name:ident, $value:ty: $($method:ident)*) => {
@@ -257,7 +274,7 @@ macro_rules! fetch {
                 #[doc = concat!("`", stringify!($method), "`: changes the value, and returns the one before.")]
                 #[track_caller]
                 pub fn $method(&self, value: $value, order: Ordering) -> $value {
-                    self.announce(stringify!($method), Access::Write);
+                    self.announce(stringify!($method), Access::Write, order);
                     self.changed_from(self.value.$method(value, order))
                 }
             )*
@@ -307,7 +324,7 @@ impl AtomicBool {
     /// `fetch_not`: changes the value, and returns the one before.
     #[track_caller]
     pub fn fetch_not(&self, order: Ordering) -> bool {
-        self.announce("fetch_not", Access::Write);
+        self.announce("fetch_not", Access::Write, order);
         self.changed_from(self.value.fetch_not(order))
     }
 }
@@ -334,49 +351,49 @@ impl<T> AtomicPtr<T> {
     /// `fetch_ptr_add`: changes the value, and returns the one before.
     #[track_caller]
     pub fn fetch_ptr_add(&self, val: usize, order: Ordering) -> *mut T {
-        self.announce("fetch_ptr_add", Access::Write);
+        self.announce("fetch_ptr_add", Access::Write, order);
         self.change(order, |pointer| pointer.wrapping_add(val))
     }
 
     /// `fetch_ptr_sub`: changes the value, and returns the one before.
     #[track_caller]
     pub fn fetch_ptr_sub(&self, val: usize, order: Ordering) -> *mut T {
-        self.announce("fetch_ptr_sub", Access::Write);
+        self.announce("fetch_ptr_sub", Access::Write, order);
         self.change(order, |pointer| pointer.wrapping_sub(val))
     }
 
     /// `fetch_byte_add`: changes the value, and returns the one before.
     #[track_caller]
     pub fn fetch_byte_add(&self, val: usize, order: Ordering) -> *mut T {
-        self.announce("fetch_byte_add", Access::Write);
+        self.announce("fetch_byte_add", Access::Write, order);
         self.change(order, |pointer| pointer.wrapping_byte_add(val))
     }
 
     /// `fetch_byte_sub`: changes the value, and returns the one before.
     #[track_caller]
     pub fn fetch_byte_sub(&self, val: usize, order: Ordering) -> *mut T {
-        self.announce("fetch_byte_sub", Access::Write);
+        self.announce("fetch_byte_sub", Access::Write, order);
         self.change(order, |pointer| pointer.wrapping_byte_sub(val))
     }
 
     /// `fetch_or`: changes the value, and returns the one before.
     #[track_caller]
     pub fn fetch_or(&self, val: usize, order: Ordering) -> *mut T {
-        self.announce("fetch_or", Access::Write);
+        self.announce("fetch_or", Access::Write, order);
         self.change(order, |pointer| pointer.map_addr(|address| address | val))
     }
 
     /// `fetch_and`: changes the value, and returns the one before.
     #[track_caller]
     pub fn fetch_and(&self, val: usize, order: Ordering) -> *mut T {
-        self.announce("fetch_and", Access::Write);
+        self.announce("fetch_and", Access::Write, order);
         self.change(order, |pointer| pointer.map_addr(|address| address & val))
     }
 
     /// `fetch_xor`: changes the value, and returns the one before.
     #[track_caller]
     pub fn fetch_xor(&self, val: usize, order: Ordering) -> *mut T {
-        self.announce("fetch_xor", Access::Write);
+        self.announce("fetch_xor", Access::Write, order);
         self.change(order, |pointer| pointer.map_addr(|address| address ^ val))
     }
 

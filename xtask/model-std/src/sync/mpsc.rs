@@ -85,12 +85,25 @@ struct State<T> {
     /// Where the receiver was dropped, if it was.
     receiver_dropped: Option<Event>,
     room: Room,
+    /// Who has found nothing to do and parks, where the program parks threads itself.
+    parked: Parked,
+}
+
+/// Threads that wait in a channel as the real library has them wait: they are registered, and
+/// park until they are unparked. Who takes one from here unparks it, as its next operation.
+#[derive(Default)]
+struct Parked {
+    receiver: Option<Thread>,
+    /// In the order in which they came.
+    senders: VecDeque<Thread>,
 }
 
 struct Message<T> {
     value: T,
     number: i64,
     sent: Event,
+    /// Who parks until the message is taken, in a rendezvous channel.
+    sender: Option<Thread>,
 }
 
 enum Room {
@@ -235,6 +248,7 @@ impl<T> Channel<T> {
                 senders_dropped: Vec::new(),
                 receiver_dropped: None,
                 room,
+                parked: Parked::default(),
             }),
         });
         let receiver = Receiver {
@@ -246,6 +260,9 @@ impl<T> Channel<T> {
 
     #[track_caller]
     fn send(&self, value: T) -> Result<(), SendError<T>> {
+        if engine::parks() {
+            return self.send_parking(value);
+        }
         let op = Op::new("send", self.queue, Access::Send);
         match self.bound > Some(0) {
             true => op.guard(self.room, 1).perform(),
@@ -267,19 +284,25 @@ impl<T> Channel<T> {
         Op::new("wait for the receiver", self.room, Access::Await)
             .guard(self.room, number)
             .perform();
+        self.outcome_of(number)
+            .expect("who is not served waits until the receiver is gone")
+    }
+
+    /// What became of the message with this number, in a rendezvous channel; `None` if it still
+    /// waits to be taken.
+    fn outcome_of(&self, number: i64) -> Option<Result<(), SendError<T>>> {
         let mut state = self.state();
         if let Some(taking) = state.taking(number) {
             engine::after(taking);
-            return Ok(());
+            return Some(Ok(()));
         }
+        let dropped = state.receiver_dropped?;
         let refused = state.messages.iter().position(|m| m.number == number);
         let message = refused.and_then(|index| state.messages.remove(index));
-        let dropped = state.receiver_dropped;
-        engine::after(dropped.expect("who is not served waits until the receiver is gone"));
+        engine::after(dropped);
         engine::show(|| "closed".to_string());
-        Err(SendError(
-            message.expect("what was not taken is there").value,
-        ))
+        let message = message.expect("what was not taken is there");
+        Some(Err(SendError(message.value)))
     }
 
     #[track_caller]
@@ -301,36 +324,116 @@ impl<T> Channel<T> {
             return Err(TrySendError::Full(value));
         }
         self.put(&mut state, value);
+        let receiver = state.parked.receiver.take();
+        drop(state);
+        unpark(receiver);
         Ok(())
     }
 
     #[track_caller]
     fn recv(&self) -> Result<T, RecvError> {
+        if engine::parks() {
+            return self.recv_parking("recv", None).map_err(|_| RecvError);
+        }
         self.announce_receiver();
         Op::new("recv", self.queue, Access::Receive)
             .guard(self.queue, 1)
             .perform();
-        match self.take() {
-            Ok(value) => Ok(value),
-            Err(_) => Err(RecvError),
-        }
+        let (result, _) = self.take();
+        result.map_err(|_| RecvError)
     }
 
     /// Receives at once, or by the deadline. That there is nothing is an answer too, so
     /// this commutes with nothing that could change it.
     #[track_caller]
     fn recv_by(&self, verb: &'static str, deadline: Option<Duration>) -> Result<T, TryRecvError> {
+        if engine::parks() && deadline.is_some() {
+            return self.recv_parking(verb, deadline);
+        }
         let mut op = Op::new(verb, self.queue, Access::Write).and(self.ends, Access::Write);
         if let Some(deadline) = deadline {
             op = op.guard(self.queue, 1).deadline(deadline);
         }
         op.perform();
-        let result = self.take();
+        let (result, sender) = self.take();
         // A receiver that no longer waits in a rendezvous channel is a change.
         if result.is_err() && (deadline.is_none() || self.bound != Some(0)) {
             engine::unchanged();
         }
+        unpark(sender);
         result
+    }
+
+    /// Receives as the real library does: a thread that finds nothing parks, and looks again
+    /// when it goes on. So it uses up a token that it was given before, and keeps one that it
+    /// is given after it has seen the message.
+    #[track_caller]
+    fn recv_parking(
+        &self,
+        verb: &'static str,
+        deadline: Option<Duration>,
+    ) -> Result<T, TryRecvError> {
+        loop {
+            Op::new(verb, self.queue, Access::Write)
+                .and(self.ends, Access::Write)
+                .perform();
+            self.state().parked.receiver = None;
+            let (result, sender) = self.take();
+            let is_late = deadline.is_some_and(|deadline| engine::now() >= deadline);
+            if !matches!(result, Err(TryRecvError::Empty)) || is_late {
+                unpark(sender);
+                return result;
+            }
+            let mut state = self.state();
+            state.parked.receiver = Some(engine::current());
+            state.set_receiver_waits(true);
+            drop(state);
+            engine::park_in(verb, self.queue, deadline);
+        }
+    }
+
+    /// Sends as the real library does, likewise.
+    #[track_caller]
+    fn send_parking(&self, value: T) -> Result<(), SendError<T>> {
+        let is_rendezvous = self.bound == Some(0);
+        loop {
+            Op::new("send", self.queue, Access::Write)
+                .and(self.ends, Access::Write)
+                .perform();
+            let mut state = self.state();
+            let here = engine::current();
+            state.parked.senders.retain(|sender| *sender != here);
+            if state.receiver_dropped.is_some() {
+                engine::show(|| "closed".to_string());
+                return Err(SendError(value));
+            }
+            let receiver = state.parked.receiver.take();
+            if is_rendezvous || state.has_room() {
+                self.put(&mut state, value);
+                if !is_rendezvous || receiver.is_some() {
+                    drop(state);
+                    unpark(receiver);
+                    return Ok(());
+                }
+                break;
+            }
+            state.parked.senders.push_back(here);
+            drop(state);
+            engine::park_in("send", self.room, None);
+        }
+        // Nobody receives yet.
+        let mut state = self.state();
+        let number = state.sent;
+        let last = state.messages.back_mut().expect("it was just put there");
+        last.sender = Some(engine::current());
+        drop(state);
+        loop {
+            Op::new("wait for the receiver", self.queue, Access::Read).perform();
+            if let Some(result) = self.outcome_of(number) {
+                return result;
+            }
+            engine::park_in("wait for the receiver", self.room, None);
+        }
     }
 
     /// In a rendezvous channel the receiver is there for `try_send` from here on.
@@ -360,25 +463,27 @@ impl<T> Channel<T> {
             value,
             number: state.sent,
             sent: here,
+            sender: None,
         });
         self.publish(state);
         engine::show(|| format!("{} waiting", state.messages.len()));
     }
 
-    /// Takes the first message, if there is one.
-    fn take(&self) -> Result<T, TryRecvError> {
+    /// Takes the first message, if there is one; and the sender that is to be unparked then, if
+    /// one parks.
+    fn take(&self) -> (Result<T, TryRecvError>, Option<Thread>) {
         let mut state = self.state();
         state.set_receiver_waits(false);
         let Some(message) = state.messages.pop_front() else {
             if state.senders > 0 {
                 engine::show(|| "empty".to_string());
-                return Err(TryRecvError::Empty);
+                return (Err(TryRecvError::Empty), None);
             }
             for (_, dropped) in &state.senders_dropped {
                 engine::after(*dropped);
             }
             engine::show(|| "closed".to_string());
-            return Err(TryRecvError::Disconnected);
+            return (Err(TryRecvError::Disconnected), None);
         };
         let here = engine::after(message.sent);
         match &mut state.room {
@@ -388,7 +493,8 @@ impl<T> Channel<T> {
         }
         self.publish(&state);
         engine::show(|| format!("{} waiting", state.messages.len()));
-        Ok(message.value)
+        let sender = message.sender.or_else(|| state.parked.senders.pop_front());
+        (Ok(message.value), sender)
     }
 
     /// Sets the counters to what the state now is.
@@ -408,6 +514,14 @@ impl<T> Channel<T> {
 
     fn state(&self) -> RefMut<'_, State<T>> {
         self.state.borrow_mut()
+    }
+}
+
+/// Lets a thread go on that parks in a channel, if there is one.
+#[track_caller]
+fn unpark(thread: Option<Thread>) {
+    if let Some(thread) = thread {
+        thread.unpark("unpark");
     }
 }
 
@@ -464,6 +578,12 @@ impl<T> Drop for Share<T> {
         state.senders_dropped.push((here, engine::latest()));
         channel.publish(&state);
         engine::show(|| format!("{} left", state.senders));
+        let receiver = match state.senders {
+            0 => state.parked.receiver.take(),
+            _ => None,
+        };
+        drop(state);
+        unpark(receiver);
     }
 }
 
@@ -480,7 +600,13 @@ impl<T> Drop for Receiver<T> {
             _ => std::mem::take(&mut state.messages),
         };
         channel.publish(&state);
+        let refused = state.messages.iter().filter_map(|message| message.sender);
+        let senders: Vec<Thread> = refused
+            .chain(state.parked.senders.iter().copied())
+            .collect();
+        state.parked.senders.clear();
         drop(state);
+        senders.into_iter().for_each(|sender| unpark(Some(sender)));
         // May be operations, even on this channel: a message can be a sender of it.
         drop(unread);
     }

@@ -11,8 +11,12 @@ use crate::engine::{self, Access, Handle, Object, Op};
 /// How many readers there may be: a reader takes one permit, a writer all.
 const PERMITS: i64 = 1 << 32;
 
+/// What the counter is lower by while a writer waits and keeps new readers out.
+const KEPT_OUT: i64 = 1 << 40;
+
 /// `std::sync::RwLock`. Neither readers nor writers come first: the real one makes no
-/// promise, so every order is explored.
+/// promise, so every order is explored. Where a reader joins others, a search of its own has
+/// the writers that wait keep it out, as the real one does on Linux.
 ///
 /// Its object's counter is the number of permits that are left.
 pub struct RwLock<T: ?Sized> {
@@ -76,7 +80,7 @@ impl<T: ?Sized> RwLock<T> {
     pub fn try_read(&self) -> TryLockResult<RwLockReadGuard<'_, T>> {
         let object = self.object();
         Op::new("try_read", object, Access::Write).perform();
-        if object.counter() == 0 {
+        if object.counter() <= 0 {
             engine::unchanged();
             engine::show(|| "busy".to_string());
             return Err(TryLockError::WouldBlock);
@@ -92,6 +96,10 @@ impl<T: ?Sized> RwLock<T> {
     #[track_caller]
     pub fn write(&self) -> LockResult<RwLockWriteGuard<'_, T>> {
         let object = self.object();
+        object.is_written();
+        if engine::writers_keep_readers_out() {
+            return self.write_before_readers(object);
+        }
         Op::new("write", object, Access::Lock)
             .guard(object, PERMITS)
             .perform();
@@ -156,6 +164,21 @@ impl<T: ?Sized> RwLock<T> {
             .result(value.unwrap_or_else(real::PoisonError::into_inner))
     }
 
+    /// Takes the lock for writing; while that is not possible, no reader is let in.
+    #[track_caller]
+    fn write_before_readers(&self, object: Object) -> LockResult<RwLockWriteGuard<'_, T>> {
+        Op::new("write", object, Access::Write).perform();
+        if object.counter() != PERMITS {
+            engine::show(|| "has to wait".to_string());
+            object.begin_to_keep_out(KEPT_OUT);
+            Op::new("write", object, Access::Lock)
+                .guard(object, PERMITS - KEPT_OUT)
+                .perform();
+            object.end_to_keep_out(KEPT_OUT);
+        }
+        self.taken_to_write(object)
+    }
+
     fn object(&self) -> Object {
         self.handle.object_at(PERMITS)
     }
@@ -173,7 +196,7 @@ impl<T: ?Sized> RwLock<T> {
 
     /// The running thread writes from now on.
     fn taken_to_write(&self, object: Object) -> LockResult<RwLockWriteGuard<'_, T>> {
-        object.set_counter(0);
+        object.set_counter(object.counter() - PERMITS);
         object.held();
         self.poison.show();
         self.poison.result(RwLockWriteGuard {
@@ -218,7 +241,7 @@ impl<'a, T: ?Sized> RwLockWriteGuard<'a, T> {
     #[track_caller]
     pub fn downgrade(mut s: Self) -> RwLockReadGuard<'a, T> {
         Op::new("downgrade", s.object, Access::Unlock).perform();
-        s.object.set_counter(PERMITS - 1);
+        s.object.set_counter(s.object.counter() + PERMITS - 1);
         s.object.released();
         s.object.begin_reading();
         s.tell_changed();
@@ -254,7 +277,7 @@ impl<T: ?Sized> Drop for RwLockWriteGuard<'_, T> {
         if self.inner.is_some() {
             Op::new("unlock", self.object, Access::Unlock).perform();
             self.lock.poison.done(&self.watch);
-            self.object.set_counter(PERMITS);
+            self.object.set_counter(self.object.counter() + PERMITS);
             self.object.released();
             self.tell_changed();
         }

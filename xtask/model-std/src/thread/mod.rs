@@ -147,6 +147,8 @@ trait Outcome<T> {
     fn take(&self) -> Option<Result<T>>;
     /// The object that stands for what it returned.
     fn object(&self) -> Object;
+    /// Whether the last of its two owners leaves a scope for it.
+    fn leaves_scope(&self) -> bool;
 }
 
 type SharedOutcome<'scope, T> = Arc<dyn Outcome<T> + Send + Sync + 'scope>;
@@ -156,6 +158,10 @@ struct Packet<T> {
     handle: Handle,
     result: Mutex<Option<Result<T>>>,
     membership: Option<Arc<scope::Members>>,
+    /// What leaves the scope when this is dropped, where it matters who does: it wakes the
+    /// scope's owner. As in the real library, that is who drops the packet.
+    leaving: Mutex<Option<Membership>>,
+    place: &'static Location<'static>,
 }
 
 impl<T> Packet<T> {
@@ -173,6 +179,11 @@ impl<T: Send> Outcome<T> for Packet<T> {
     fn object(&self) -> Object {
         self.handle.object()
     }
+
+    fn leaves_scope(&self) -> bool {
+        let leaving = self.leaving.lock().unwrap_or_else(PoisonError::into_inner);
+        leaving.is_some()
+    }
 }
 
 impl<T> Drop for Packet<T> {
@@ -185,6 +196,13 @@ impl<T> Drop for Packet<T> {
         // There is nobody left whom the panic of a destructor could reach.
         if catch(|| drop(result)).is_err() {
             process::abort();
+        }
+        let leaving = self
+            .leaving
+            .get_mut()
+            .unwrap_or_else(PoisonError::into_inner);
+        if let Some(membership) = leaving.take() {
+            membership.leave(self.place);
         }
     }
 }
@@ -199,16 +217,24 @@ where
     F: FnOnce() -> T + Send + 'scope,
     T: Send + 'scope,
 {
+    let members = membership.as_ref().map(Membership::members);
+    let (membership, leaving) = match engine::parks() {
+        true => (None, membership),
+        false => (membership, None),
+    };
+    let place = Location::caller();
     let packet = Arc::new(Packet {
         handle: Handle::new("result"),
         result: Mutex::new(None),
-        membership: membership.as_ref().map(Membership::members),
+        membership: members,
+        leaving: Mutex::new(leaving),
+        place,
     });
     let body = Body {
         f,
         packet: Arc::clone(&packet),
         membership,
-        place: Location::caller(),
+        place,
     };
     (Box::new(move || body.run()), packet)
 }
@@ -231,7 +257,7 @@ impl<F: FnOnce() -> T, T: Send> Body<F, T> {
             place,
         } = self;
         let result = catch(f);
-        if membership.is_none() && result.is_err() {
+        if packet.membership.is_none() && result.is_err() {
             engine::current().set_unjoined_panic(true);
         }
         announce_drop::<T>("return", &*packet, place);
@@ -250,7 +276,7 @@ fn announce_drop<T>(
     outcome: &dyn Outcome<T>,
     place: &'static Location<'static>,
 ) {
-    if mem::needs_drop::<T>() {
+    if mem::needs_drop::<T>() || outcome.leaves_scope() {
         let mut op = Op::new(verb, outcome.object(), Access::Write);
         op.place = place;
         op.perform();
@@ -278,7 +304,7 @@ impl<'scope, T> Started<'scope, T> {
 
     #[track_caller]
     fn join(mut self) -> Result<T> {
-        let thread = self.thread.id.0;
+        let thread = self.thread.thread;
         let finished = thread.finished();
         let op = Op::new("join", finished, Access::Await);
         op.guard(finished, 1).perform();
@@ -294,7 +320,7 @@ impl<'scope, T> Started<'scope, T> {
 
     #[track_caller]
     fn is_finished(&self) -> bool {
-        let finished = self.thread.id.0.finished();
+        let finished = self.thread.thread.finished();
         Op::new("is_finished", finished, Access::Read).perform();
         let is_finished = finished.counter() == 1;
         engine::show(|| format!("➜ {is_finished}"));
@@ -305,6 +331,7 @@ impl<'scope, T> Started<'scope, T> {
 impl<T> Drop for Started<'_, T> {
     fn drop(&mut self) {
         if !self.joined {
+            self.thread.thread.set_detached();
             announce_drop::<T>("drop the handle", &*self.outcome, self.place);
         }
     }
@@ -346,14 +373,14 @@ impl<T> fmt::Debug for JoinHandle<T> {
 /// A thread.
 #[derive(Clone)]
 pub struct Thread {
-    id: ThreadId,
+    thread: engine::Thread,
     name: Option<Arc<str>>,
 }
 
 impl Thread {
     fn of(thread: engine::Thread) -> Self {
         Self {
-            id: ThreadId(thread),
+            thread,
             name: thread.name().map(Arc::from),
         }
     }
@@ -361,7 +388,7 @@ impl Thread {
     /// Its number.
     #[must_use]
     pub fn id(&self) -> ThreadId {
-        self.id
+        ThreadId::of(self.thread)
     }
 
     /// Its name, if it has one.
@@ -373,16 +400,14 @@ impl Thread {
     /// Lets the thread go on that parks, or that will park next.
     #[track_caller]
     pub fn unpark(&self) {
-        let token = self.id.0.token();
-        Op::new("unpark", token, Access::Write).perform();
-        token.set_counter(1);
+        self.thread.unpark("unpark");
     }
 }
 
 impl fmt::Debug for Thread {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         out.debug_struct("Thread")
-            .field("id", &self.id)
+            .field("id", &self.id())
             .field("name", &self.name())
             .finish_non_exhaustive()
     }
@@ -390,17 +415,17 @@ impl fmt::Debug for Thread {
 
 /// The number of a thread; that of `main` is 1.
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
-pub struct ThreadId(engine::Thread);
+pub struct ThreadId(NonZero<u64>);
 
 impl ThreadId {
     /// The number of a thread that panics, for the report.
     pub(crate) fn of(thread: engine::Thread) -> Self {
-        Self(thread)
+        Self(NonZero::<u64>::MIN.saturating_add(thread.0.into()))
     }
 
     /// The number.
-    pub(crate) fn number(self) -> u32 {
-        self.0.0 + 1
+    pub(crate) fn number(self) -> u64 {
+        self.0.get()
     }
 }
 
@@ -434,7 +459,10 @@ pub fn park_timeout(timeout: Duration) {
     wait_for_token(Some(timeout));
 }
 
+/// What [`park`] and [`park_timeout`] do, and nothing else: a program parks threads itself if
+/// this function is part of it, as [`crate::explore`] finds out.
 #[track_caller]
+#[inline(never)]
 fn wait_for_token(timeout: Option<Duration>) {
     let token = engine::current().token();
     let op = Op::new("park", token, Access::Write);

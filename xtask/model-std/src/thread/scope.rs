@@ -22,6 +22,7 @@ pub struct Scope<'scope, 'env: 'scope> {
 /// by 1 for each that is started.
 pub(super) struct Members {
     handle: Handle,
+    owner: engine::Thread,
     a_thread_panicked: AtomicBool,
     left: Mutex<Vec<Event>>,
 }
@@ -55,12 +56,22 @@ impl Membership {
         Arc::clone(&self.0)
     }
 
-    /// Leaves, as an operation. Any two of them commute.
+    /// Leaves, as an operation. Any two of them commute, unless the last one has to give its
+    /// park token to the scope's owner.
     pub(super) fn leave(self, place: &'static Location<'static>) {
-        let mut op = Op::new("leave the scope", self.0.object(), Access::Read);
+        let access = match engine::parks() {
+            true => Access::Write,
+            false => Access::Read,
+        };
+        let mut op = Op::new("leave the scope", self.0.object(), access);
         op.place = place;
         op.perform();
         self.0.left().push(engine::latest());
+        let members = self.members();
+        drop(self);
+        if engine::parks() && members.object().counter() == 0 {
+            members.owner.unpark("unpark the scope's owner");
+        }
     }
 }
 
@@ -84,6 +95,7 @@ where
     let scope = Scope {
         members: Arc::new(Members {
             handle: Handle::new("scope"),
+            owner: engine::current(),
             a_thread_panicked: AtomicBool::new(false),
             left: Mutex::default(),
         }),
@@ -94,7 +106,10 @@ where
     let object = scope.members.object();
     let wait = Op::new("end the scope", object, Access::Await).guard(object, 0);
     let result = catch_unwind(AssertUnwindSafe(|| f(&scope)));
-    wait.perform();
+    match engine::parks() {
+        true => park_until_left(object),
+        false => wait.perform(),
+    }
     for event in scope.members.left().drain(..) {
         engine::after(event);
     }
@@ -104,6 +119,19 @@ where
             panic!("a scoped thread panicked")
         }
         Ok(value) => value,
+    }
+}
+
+/// Waits as the real library does: the owner parks until all have left. So it uses up a token
+/// that it was given before, and keeps one that it is given after it has seen the last leave.
+#[track_caller]
+fn park_until_left(members: Object) {
+    loop {
+        Op::new("end the scope", members, Access::Read).perform();
+        if members.counter() >= 0 {
+            return;
+        }
+        engine::park_in("end the scope", members, None);
     }
 }
 

@@ -198,6 +198,7 @@ pub fn check(program: &Program, most: u64) -> Report {
         TimeModel::Virtual,
         TimeModel::Adversarial,
         TimeModel::Spurious,
+        TimeModel::Writers,
     ] {
         if first.is_some_and(|first: Coverage| !first.depends_on(time)) {
             continue;

@@ -53,6 +53,9 @@ pub enum TimeModel {
     /// As in virtual time; but once, each thread may be woken for no reason where the real
     /// library says that it may.
     Spurious,
+    /// As in virtual time; but a writer that waits for a lock keeps new readers out of it, as the
+    /// standard library on Linux has it, and no promise of it forbids.
+    Writers,
 }
 
 /// One schedule.
@@ -96,8 +99,9 @@ pub struct Coverage {
     pub cut_short: u64,
     /// Whether in some of them a thread was taken to wait in a loop until something changes.
     pub loops: bool,
-    /// Whether in some of them a thread read a lock that it was reading already.
-    pub rereads: bool,
+    /// Whether in some of them a thread began to read beside another, or once more, where a
+    /// writer may wait.
+    pub reads_beside: bool,
     /// Whether in some of them the clock was read, or a time was waited for.
     pub timed: bool,
     /// Whether in some of them a thread waited where it may be woken for no reason.
@@ -114,6 +118,7 @@ impl Coverage {
             TimeModel::Virtual => false,
             TimeModel::Adversarial => self.timed,
             TimeModel::Spurious => self.may_be_spurious,
+            TimeModel::Writers => self.reads_beside,
         }
     }
 }
@@ -240,7 +245,7 @@ pub fn explore(
             let running = &running.execution;
             fair |= running.fair;
             coverage.loops |= running.loops;
-            coverage.rereads |= running.rereads;
+            coverage.reads_beside |= running.reads_beside;
             coverage.timed |= running.timed;
             coverage.may_be_spurious |= running.may_be_spurious;
             let go_on = match running.ending {

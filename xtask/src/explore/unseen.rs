@@ -1,0 +1,125 @@
+//! What no search sees of a program, as far as the source of all that is compiled into it tells.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use proc_macro2::{TokenStream, TokenTree};
+
+/// What is not seen, each with the first place that shows it.
+#[derive(Debug, Clone, Default)]
+pub struct Unseen {
+    /// `unsafe` code: no operation is announced for what it does to memory.
+    pub unsafe_code: Option<Spot>,
+    /// A collection whose order is another one in each run. Two runs may have the same by chance.
+    pub hash_order: Option<Spot>,
+    /// The counts of an `Arc`, which are no operations, where something depends on them.
+    pub arc_counts: Option<Spot>,
+}
+
+/// A line of a source file.
+#[derive(Debug, Clone)]
+pub struct Spot {
+    /// The file.
+    pub file: PathBuf,
+    /// The line, from 1 on.
+    pub line: usize,
+}
+
+/// The words that ask for the counts of an `Arc`.
+const COUNTS: [&str; 6] = [
+    "strong_count",
+    "weak_count",
+    "upgrade",
+    "try_unwrap",
+    "into_inner",
+    "get_mut",
+];
+
+impl Unseen {
+    /// Reads source files, of which the program's own come first.
+    pub fn of(files: impl IntoIterator<Item = PathBuf>) -> Self {
+        let mut unseen = Self::default();
+        for file in files {
+            if unseen.is_complete() {
+                break;
+            }
+            // All of it has been compiled: what is no text is no part of it.
+            if let Ok(text) = fs::read_to_string(&file) {
+                unseen.read(&file, &text);
+            }
+        }
+        unseen
+    }
+
+    fn is_complete(&self) -> bool {
+        self.unsafe_code.is_some() && self.hash_order.is_some() && self.arc_counts.is_some()
+    }
+
+    fn read(&mut self, file: &Path, text: &str) {
+        let words = |words: &[&str]| words.iter().any(|word| text.contains(word));
+        let may_ask = text.contains("Arc") && (words(&COUNTS) || words(&["Drop"]));
+        // Most files have nothing of it, and reading their words takes time.
+        let is_new = self.unsafe_code.is_none() && words(&["unsafe"])
+            || self.hash_order.is_none() && words(&["HashMap", "HashSet", "RandomState"])
+            || self.arc_counts.is_none() && may_ask;
+        if !is_new {
+            return;
+        }
+        let spot = |line| Spot {
+            file: file.to_path_buf(),
+            line,
+        };
+        let Ok(tokens) = text.parse::<TokenStream>() else {
+            // What is included need not be Rust by itself. Then a word in a comment counts too.
+            if words(&["unsafe"]) {
+                self.unsafe_code.get_or_insert_with(|| spot(1));
+            }
+            return;
+        };
+        let mut found = Words::default();
+        found.read(tokens);
+        let place = |known: &mut Option<Spot>, line: Option<usize>| {
+            if known.is_none() {
+                *known = line.map(spot);
+            }
+        };
+        place(&mut self.unsafe_code, found.unsafe_code);
+        place(&mut self.hash_order, found.hash_order);
+        // It asks for them, or has a destructor that may run on whichever thread lets go last.
+        let asks = found.arc.and(found.counts.or(found.destructor));
+        place(&mut self.arc_counts, asks);
+    }
+}
+
+/// The lines of the words that matter, each of the first one.
+#[derive(Default)]
+struct Words {
+    unsafe_code: Option<usize>,
+    hash_order: Option<usize>,
+    arc: Option<usize>,
+    counts: Option<usize>,
+    destructor: Option<usize>,
+}
+
+impl Words {
+    fn read(&mut self, tokens: TokenStream) {
+        for token in tokens {
+            match token {
+                TokenTree::Group(group) => self.read(group.stream()),
+                TokenTree::Ident(word) => {
+                    let line = word.span().start().line;
+                    let place = match word.to_string().as_str() {
+                        "unsafe" => &mut self.unsafe_code,
+                        "HashMap" | "HashSet" | "RandomState" => &mut self.hash_order,
+                        "Arc" => &mut self.arc,
+                        "Drop" => &mut self.destructor,
+                        word if COUNTS.contains(&word) => &mut self.counts,
+                        _ => continue,
+                    };
+                    place.get_or_insert(line);
+                }
+                TokenTree::Punct(_) | TokenTree::Literal(_) => {}
+            }
+        }
+    }
+}
