@@ -106,6 +106,8 @@ pub struct ExploreFlags {
     pub words: Vec<String>,
     /// Only this program of them.
     pub bin: Option<String>,
+    /// The edition that source files are written in.
+    pub edition: Option<String>,
     /// Only this schedule.
     pub replay: Option<String>,
     /// How many schedules of each program, where there are more, and of each time model.
@@ -120,6 +122,8 @@ pub struct ExploreFlags {
     pub seed: u64,
     /// After how long without a step a program is taken to be stuck outside of the explorer.
     pub stall: Duration,
+    /// Whether what holds only because a sleep is long enough is a failure too.
+    pub strict: bool,
     /// NDJSON on standard output.
     pub json: bool,
     /// Where to write the tree of choices.
@@ -135,6 +139,7 @@ impl Default for ExploreFlags {
         Self {
             words: Vec::new(),
             bin: None,
+            edition: None,
             replay: None,
             schedules: 100_000,
             time: Some(Duration::from_secs(10)),
@@ -142,6 +147,7 @@ impl Default for ExploreFlags {
             strategy: None,
             seed: 1,
             stall: Duration::from_secs(10),
+            strict: false,
             json: false,
             tree: None,
             outputs: false,
@@ -183,6 +189,7 @@ const AUDIT_OPTIONS: &str =
 const EXPLORE_OPTIONS: &str =
     "      --all          every topic, with its variants and pitfalls, on all cores
       --bin NAME     only the program of this name (a file of src/bin, or the example)
+      --edition YEAR the edition that a source file is written in: 2015, 2018, 2021 or 2024 (2024)
       --schedules N  how many schedules, where there are too many for all (100000)
       --time SECONDS how long each program is explored at most (10)
       --time-model M virtual: a sleep lasts until nobody else can go on; adversarial: any
@@ -199,6 +206,7 @@ const EXPLORE_OPTIONS: &str =
       --real-runs N  run the program N times as well, outside of the explorer, and say
                      whether its outputs (the lines of each stream, and how it ended) are
                      among the explored ones
+      --strict       what holds only because a sleep is long enough is a failure too
       --stall SECONDS end a program that makes no step for so long (10)
       --tree FILE    write the explored tree of choices, as JSON
       --json         NDJSON on standard output, what is for people on standard error
@@ -335,6 +343,9 @@ fn number<T: FromStr>(
             format!("`{flag} {value}` is no number from 1 on").into()
         })
 }
+
+/// The editions of Rust.
+const EDITIONS: [&str; 4] = ["2015", "2018", "2021", "2024"];
 
 /// The seconds after a flag.
 fn seconds(
@@ -490,6 +501,11 @@ impl Words {
             "--schedules" => {
                 self.explore.schedules = number::<NonZeroU64>(flag, parser)?.get();
             }
+            "--edition" => {
+                let year = |name: &str| EDITIONS.contains(&name).then(|| name.to_string());
+                self.explore.edition = Some(named("edition", &EDITIONS, year, parser)?);
+            }
+            "--strict" => self.explore.strict = true,
             "--stall" => self.explore.stall = seconds(flag, parser)?,
             "--time" => self.explore.time = Some(seconds(flag, parser)?),
             "--strategy" => {

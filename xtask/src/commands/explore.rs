@@ -13,7 +13,7 @@ use indicatif::{ProgressBar, ProgressStyle};
 use serde_json::{Value, json};
 
 use crate::error::{ALL_HOLD, BROKEN, Error, INTERRUPTED, Result};
-use crate::explore::build::{self, Facade, Harness};
+use crate::explore::build::{self, Facade, Harness, Unbuilt};
 use crate::explore::child::{self, Explored, Failure};
 use crate::explore::real;
 use crate::explore::report::{NOT_EXPLORED_FURTHER, Report, thousands};
@@ -37,7 +37,7 @@ pub fn explore(flags: &ExploreFlags) -> Result<u8> {
     let start = Instant::now();
     let replay = flags.replay.as_deref().map(Token::parse).transpose()?;
     let workspace = Workspace::find()?;
-    let mut subjects = source::subjects(&workspace, &flags.words, flags.bin.as_deref())?;
+    let mut subjects = source::subjects(&workspace, flags)?;
     if replay.is_some() || flags.tree.is_some() {
         // One schedule, or one tree, is of one program: the example, unless another is named.
         if flags.bin.is_none() {
@@ -72,9 +72,10 @@ pub fn explore(flags: &ExploreFlags) -> Result<u8> {
                 }
                 ready.push((subject, harness));
             }
-            Err(Fault { what, details, .. }) => {
+            Err(Unbuilt::Broken(Fault { what, details, .. })) => {
                 told.without_result(subject, DOES_NOT_COMPILE, what, details)?;
             }
+            Err(Unbuilt::Lacking(details)) => told.lacking(subject, details)?,
         }
     }
     told.bar.set_length(ready.len() as u64);
@@ -227,11 +228,19 @@ struct Told<'f> {
     /// What each program is worth, as JSON has it.
     statuses: Vec<&'static str>,
     failed: usize,
+    /// How many use what the explorer's standard library does not have.
+    lacking: usize,
 }
 
 /// What a program is worth of which nothing is known, as JSON and people have it.
 const DOES_NOT_COMPILE: &str = "does not compile";
 const NO_RESULT: &str = "no result";
+const NOT_EXPLORED: &str = "not explored";
+
+/// A status as JSON has it.
+fn in_json(status: &str) -> String {
+    status.replace(' ', "_")
+}
 
 impl<'f> Told<'f> {
     fn new(flags: &'f ExploreFlags, subjects: &'f [Subject]) -> Self {
@@ -254,12 +263,14 @@ impl<'f> Told<'f> {
             failures: BTreeMap::new(),
             statuses: Vec::new(),
             failed: 0,
+            lacking: 0,
         }
     }
 
     fn ended(&mut self, subject: &Subject, harness: &Harness, explored: &Explored) -> Result<()> {
         let all_models = self.flags.time_model.is_none() && self.flags.replay.is_none();
-        let report = Report::new(subject, harness, explored, all_models);
+        let sleeps_count = all_models && !self.flags.strict;
+        let report = Report::new(subject, harness, explored, sleeps_count);
         let mut text = String::new();
         if self.flags.replay.is_some() {
             text += &report.replayed();
@@ -316,8 +327,35 @@ impl<'f> Told<'f> {
             "topic": subject.topic,
             "program": name,
             "role": subject.role.name(),
-            "status": status,
+            "status": in_json(status),
             "holds": false,
+            "details": anstream::adapter::strip_str(details).to_string(),
+        })])
+    }
+
+    /// Tells of a program that cannot be explored, since it uses what the explorer's standard
+    /// library does not have.
+    fn lacking(&mut self, subject: &Subject, details: &str) -> Result<()> {
+        let (name, width) = (&subject.name, self.width);
+        let why = "it uses what the explorer's standard library does not have";
+        self.failed(
+            subject,
+            format!("{BOLD}{name}: not explored{BOLD:#}\n{details}\n"),
+        );
+        self.statuses.push(NOT_EXPLORED);
+        self.lacking += 1;
+        self.bar.inc(1);
+        self.write(&format!(
+            "{BOLD}{NOT_EXPLORED}{BOLD:#}  {name:<width$}  {why}\n"
+        ))?;
+        self.objects(vec![json!({
+            "type": "program",
+            "topic": subject.topic,
+            "program": name,
+            "role": subject.role.name(),
+            "status": in_json(NOT_EXPLORED),
+            "holds": null,
+            "why": why,
             "details": anstream::adapter::strip_str(details).to_string(),
         })])
     }
@@ -329,15 +367,15 @@ impl<'f> Told<'f> {
             return Ok(());
         }
         let all = names.join(", ");
-        self.write(&format!("{DIM}not explored{DIM:#}  {all}: {why}\n"))?;
-        self.statuses.extend(names.iter().map(|_| "not explored"));
+        self.write(&format!("{DIM}{NOT_EXPLORED}{DIM:#}  {all}: {why}\n"))?;
+        self.statuses.extend(names.iter().map(|_| NOT_EXPLORED));
         let objects = names.iter().map(|name| {
             json!({
                 "type": "program",
                 "topic": subject.topic,
                 "program": name,
                 "role": subject.role.name(),
-                "status": "not explored",
+                "status": in_json(NOT_EXPLORED),
                 "why": why,
             })
         });
@@ -367,11 +405,11 @@ impl<'f> Told<'f> {
             DOES_NOT_COMPILE,
             NO_RESULT,
             NOT_EXPLORED_FURTHER,
-            "not explored",
+            NOT_EXPLORED,
         ]
         .map(|status| (status, count(status)));
         let interrupted = process::interrupted();
-        let holds = self.failed == 0 && count(NOT_EXPLORED_FURTHER) == 0;
+        let holds = self.failed == 0 && self.lacking == 0 && count(NOT_EXPLORED_FURTHER) == 0;
         if self.statuses.len() > 1 {
             let (programs, style) = match self.failed {
                 0 if holds => (format!("{} programs", self.statuses.len()), GREEN),
@@ -398,7 +436,7 @@ impl<'f> Told<'f> {
             "interrupted": interrupted,
         });
         for (status, count) in counts {
-            summary[status.replace(' ', "_")] = json!(count);
+            summary[in_json(status)] = json!(count);
         }
         self.objects(vec![summary])?;
         Ok(match () {

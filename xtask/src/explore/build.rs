@@ -12,6 +12,7 @@ use std::process::{Command, Stdio};
 
 use serde_json::Value;
 
+use super::real;
 use super::source::{self, Package, Subject, write_changed};
 use super::token::Fingerprint;
 use super::unseen::Unseen;
@@ -24,6 +25,18 @@ use crate::program::Fault;
 /// part of what they do.
 const PROFILE: &str = "[profile.release]\nopt-level = 1\ndebug-assertions = true\n\
                        overflow-checks = true\n";
+
+/// A loop is known by the calls that lead to its reads.
+const FRAME_POINTERS: &str = "-Cforce-frame-pointers=yes";
+
+/// Why there is no program to explore.
+pub enum Unbuilt {
+    /// Something is wrong with it.
+    Broken(Fault),
+    /// The compiler takes it on the real standard library. The explorer's lacks what it uses:
+    /// what, and why.
+    Lacking(String),
+}
 
 /// The facade, compiled.
 pub struct Facade {
@@ -64,6 +77,7 @@ impl Facade {
             .arg(folder.join("Cargo.toml"))
             .arg("--target-dir")
             .arg(source::keep_folder()?.join("facade"))
+            .env("CARGO_ENCODED_RUSTFLAGS", FRAME_POINTERS)
             .stdin(Stdio::null())
             .stdout(Stdio::piped());
         let mut library = None;
@@ -111,6 +125,7 @@ impl Facade {
             format!("core={library}"),
             "-L".to_string(),
             format!("dependency={}", folder.join("deps").display()),
+            FRAME_POINTERS.to_string(),
             "--cap-lints".to_string(),
             "allow".to_string(),
             // Nobody asks for it. With another one, cargo compiles everything again.
@@ -145,10 +160,7 @@ fn compiler() -> Result<(String, String)> {
 ///
 /// The runner was interrupted. Whatever else keeps programs from being built is told of
 /// each of them, and keeps those of another workspace from nothing.
-pub fn build(
-    subjects: &[Subject],
-    facade: &Facade,
-) -> Result<Vec<std::result::Result<Harness, Fault>>> {
+pub fn build(subjects: &[Subject], facade: &Facade) -> Result<Vec<Outcome>> {
     let mut built: Vec<_> = subjects.iter().map(|_| None).collect();
     let mut groups: BTreeMap<&Path, Vec<usize>> = BTreeMap::new();
     for (index, subject) in subjects.iter().enumerate() {
@@ -169,11 +181,11 @@ pub fn build(
             Err(Error::Interrupted) => return Err(Error::Interrupted),
             Err(error) => {
                 for (index, _) in members {
-                    built[index] = Some(Err(Fault {
+                    built[index] = Some(Err(Unbuilt::Broken(Fault {
                         what: "it cannot be built".to_string(),
                         details: format!("{error}\n"),
                         file: false,
-                    }));
+                    })));
                 }
             }
         }
@@ -184,7 +196,8 @@ pub fn build(
     Ok(built.collect())
 }
 
-type Outcome = std::result::Result<Harness, Fault>;
+/// What became of building a program.
+pub type Outcome = std::result::Result<Harness, Unbuilt>;
 
 /// Builds the programs of one workspace.
 fn build_group(
@@ -267,7 +280,7 @@ fn build_group(
                 explorer: facade.fingerprint,
                 unseen: Unseen::of(crates.sources(&subject.package_folder())?),
             }),
-            None => Err(does_not_compile(subject, &errors, &others)),
+            None => Err(why_unbuilt(subject, &errors, &others)?),
         };
         built.push((*index, result));
     }
@@ -289,7 +302,12 @@ fn write_workspace(workspace: &Path, members: &[(usize, &Subject)]) -> Result<()
         subject.write()?;
         list += &format!("    \".explore/{}\",\n", subject.package_name());
     }
-    let manifest = format!("[workspace]\nresolver = \"3\"\nmembers = [\n{list}]\n\n{PROFILE}");
+    // All are of one workspace.
+    let replaced = members
+        .first()
+        .map_or("", |(_, subject)| subject.package.replaced());
+    let manifest =
+        format!("[workspace]\nresolver = \"3\"\nmembers = [\n{list}]\n\n{PROFILE}{replaced}");
     write_changed(&workspace.join("Cargo.toml"), manifest.as_bytes()).map_err(cannot())
 }
 
@@ -470,7 +488,7 @@ fn is_without_main(message: &Value) -> bool {
 }
 
 /// Why there is no program, in the compiler's words, with the file that a person knows.
-fn does_not_compile(subject: &Subject, errors: &Errors, others: &Errors) -> Fault {
+fn why_unbuilt(subject: &Subject, errors: &Errors, others: &Errors) -> Result<Unbuilt> {
     let (what, errors) = match errors.text.is_empty() {
         false => ("it does not compile", errors),
         true => ("what it depends on does not compile", others),
@@ -478,11 +496,14 @@ fn does_not_compile(subject: &Subject, errors: &Errors, others: &Errors) -> Faul
     let file = subject.file.to_string_lossy();
     let mut details = errors.text.replace(&*file, &subject.shown_file());
     details += &notes(&errors.unknown);
-    Fault {
+    if real::compiles(subject)? {
+        return Ok(Unbuilt::Lacking(details));
+    }
+    Ok(Unbuilt::Broken(Fault {
         what: what.to_string(),
         details,
         file: false,
-    }
+    }))
 }
 
 /// What the facade has, and what it refuses and why: made of its table, which the runner

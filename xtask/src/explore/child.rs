@@ -25,8 +25,8 @@ use crate::process::Group;
 use crate::program::Role;
 use invariants::{End, Exit, Transcript};
 
-/// A schedule that takes more steps is taken to go on for ever.
-const STEPS: u32 = 200_000;
+/// A schedule that takes more steps is not explored further.
+const STEPS: u32 = 1_000_000;
 /// How much of what a process that died has said is shown.
 const LAST_WORDS: usize = 2_000;
 

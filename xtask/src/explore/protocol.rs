@@ -191,6 +191,8 @@ pub struct Step {
     pub place: Place,
     /// When, on the program's clock.
     pub at_us: u64,
+    /// Whether it waited for something else than a time, and the time came first.
+    pub timed_out: bool,
     /// Why the thread before it does not go on, if this is another.
     pub switch: Option<String>,
     /// The lines of the transcript that it completed.
@@ -397,6 +399,7 @@ impl Step {
             value: optional(object, "value"),
             place: Place::parse(object)?,
             at_us: number(object, "at_us")?,
+            timed_out: flag(object, "timed_out"),
             switch: optional(object, "switch"),
             lines: lines.filter_map(index).collect(),
         })

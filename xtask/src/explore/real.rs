@@ -11,6 +11,7 @@ use super::child::Explored;
 use super::source::Subject;
 use crate::cargo::{self, cargo};
 use crate::error::{Error, Result};
+use crate::process::Group;
 use crate::runs;
 use invariants::audit::without_free;
 use invariants::{Exit, Spec, Stream, Transcript};
@@ -122,6 +123,47 @@ pub fn compare(subject: &Subject, explored: &Explored, runs: u32) -> Result<Real
     })
 }
 
+/// Whether the compiler takes a program as it stands, on the real standard library.
+///
+/// # Errors
+///
+/// The compiler cannot be started, or the runner was interrupted.
+pub fn compiles(subject: &Subject) -> Result<bool> {
+    let mut command = match subject.package.is_cargos() {
+        true => {
+            let mut command = Command::new(cargo());
+            command
+                .args(["check", "--quiet", "--bin", &subject.name])
+                .arg("--manifest-path")
+                .arg(subject.package.folder().join("Cargo.toml"));
+            command
+        }
+        false => {
+            let checked = subject.package.place.join("checked");
+            let mut command = rustc(subject);
+            command.args(["--emit", "metadata", "-o"]).arg(checked);
+            command
+        }
+    };
+    // What it says of an error is said again by the compiler that the explorer asks.
+    command
+        .stdin(Stdio::null())
+        .stdout(Stdio::null())
+        .stderr(Stdio::null());
+    Ok(Group::start(command)?.wait()?.success())
+}
+
+/// The compiler, for a program that is a single file, but for where its output goes.
+fn rustc(subject: &Subject) -> Command {
+    let mut rustc = Command::new(std::env::var_os("RUSTC").unwrap_or("rustc".into()));
+    rustc
+        .args(["--edition", &subject.edition, "--cap-lints", "allow"])
+        // As the explored one, it shall name its file in what it prints of a panic.
+        .arg(&subject.file)
+        .current_dir(subject.package.folder());
+    rustc
+}
+
 /// Builds a program as it stands, on the real standard library.
 fn build(subject: &Subject) -> Result<PathBuf> {
     let cannot = || Error::Broken(format!("{} cannot be built to be run", subject.name));
@@ -131,15 +173,13 @@ fn build(subject: &Subject) -> Result<PathBuf> {
             .package
             .place
             .join(format!("real{}", std::env::consts::EXE_SUFFIX));
-        let mut rustc = Command::new(std::env::var_os("RUSTC").unwrap_or("rustc".into()));
-        rustc
-            .args(["--edition", &subject.edition, "--cap-lints", "allow", "-o"])
+        let mut rustc = rustc(subject);
+        let status = rustc
+            .arg("-o")
             .arg(&program)
-            // As the explored one, it shall name its file in what it prints of a panic.
-            .arg(&subject.file)
-            .current_dir(folder)
-            .stdin(Stdio::null());
-        let status = rustc.status().map_err(Error::io("cannot run rustc"))?;
+            .stdin(Stdio::null())
+            .status()
+            .map_err(Error::io("cannot run rustc"))?;
         return status.success().then_some(program).ok_or_else(cannot);
     }
     let mut command = Command::new(cargo());

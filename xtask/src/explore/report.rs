@@ -90,19 +90,22 @@ pub struct Report<'e> {
 }
 
 impl<'e> Report<'e> {
-    /// Judges what was explored. Where the program was explored with all time models,
-    /// what is wrong in the adversarial one alone is told, and breaks nothing.
+    /// Judges what was explored. Where a sleep is taken to be long enough, what is wrong only
+    /// if one ends early is told, and breaks nothing. A wait with a time-out may time out at any
+    /// moment: the program asked for that, and has to go on well from there.
     pub fn new(
         subject: &'e Subject,
         harness: &'e Harness,
         explored: &'e Explored,
-        all_models: bool,
+        sleeps_are_long_enough: bool,
     ) -> Self {
         let faulty = explored.runs.iter().filter(|run| run.fault.is_some());
         let (refused, faulty): (Vec<_>, Vec<_>) = faulty.partition(|run| run.is_refused());
-        let (untimely, broken): (Vec<_>, Vec<_>) = faulty
-            .into_iter()
-            .partition(|run| all_models && run.schedule.time_model == TimeModel::Adversarial);
+        let (untimely, broken): (Vec<_>, Vec<_>) = faulty.into_iter().partition(|run| {
+            let is_untimely = run.schedule.time_model == TimeModel::Adversarial;
+            let timed_out = run.steps.iter().any(|step| step.timed_out);
+            sleeps_are_long_enough && is_untimely && !timed_out
+        });
         let summary = explored.summary.as_ref();
         let rules = summary.iter().flat_map(|summary| &summary.rules);
         // What was not explored may show it.
@@ -456,6 +459,19 @@ impl<'e> Report<'e> {
             None => self.other_fault(run),
         };
         text += &self.waits(run, &table);
+        if let Some(step) = run.steps.iter().find(|step| step.timed_out) {
+            let place = self.place(&step.place);
+            let place = place.map_or(String::new(), |place| format!(" at {place}"));
+            let _ = writeln!(
+                text,
+                "  `{}`{place} times out, as it may at any moment on a busy machine",
+                step.verb
+            );
+        }
+        if run.schedule.time_model == TimeModel::Writers {
+            text += "  a writer waits, and keeps new readers out of the lock, those that read \
+                     already among them\n";
+        }
         if run.schedule.time_model == TimeModel::Spurious {
             text += "  a thread wakes up for no reason, as it may: who waits has to ask again, in a \
                      loop, for what it waits for\n";
@@ -654,7 +670,7 @@ impl<'e> Report<'e> {
             "topic": subject.topic,
             "program": subject.name,
             "role": subject.role.name(),
-            "status": self.status.name(),
+            "status": self.status.name().replace(' ', "_"),
             "holds": self.status.holds(),
             "why": (self.status == Status::NotExploredFurther).then(|| self.why_not_further()),
             "found_after": self.found,

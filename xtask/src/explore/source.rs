@@ -17,6 +17,7 @@ use serde_json::Value;
 use super::token::Fingerprint;
 use crate::cargo::cargo;
 use crate::error::{Error, Result};
+use crate::flags::ExploreFlags;
 use crate::machine::{self, Claim};
 use crate::program::{self, Ready, Role};
 use crate::report::failure::quoted;
@@ -100,6 +101,8 @@ pub struct Package {
     manifest: Option<Value>,
     /// Where it comes from: its folder, or its only file.
     path: PathBuf,
+    /// The tables of its workspace's manifest that replace packages by others.
+    replaced: String,
 }
 
 /// The programs that a person means by `words`, each a topic's name or a part of one, the
@@ -108,11 +111,8 @@ pub struct Package {
 /// # Errors
 ///
 /// A word means nothing, there is no program of that name, or an invariants file is wrong.
-pub fn subjects(
-    workspace: &Workspace,
-    words: &[String],
-    bin: Option<&str>,
-) -> Result<Vec<Subject>> {
+pub fn subjects(workspace: &Workspace, flags: &ExploreFlags) -> Result<Vec<Subject>> {
+    let (words, bin) = (&flags.words, flags.bin.as_deref());
     let (files, words): (Vec<_>, Vec<_>) = words.iter().cloned().partition(|word| {
         Path::new(word)
             .extension()
@@ -122,6 +122,12 @@ pub fn subjects(
         true => Vec::new(),
         false => workspace.select(&words)?,
     };
+    if let (Some(edition), [topic, ..]) = (&flags.edition, &topics[..]) {
+        let name = &topic.name;
+        return Err(Error::usage(format!(
+            "`--edition {edition}` is for source files; the manifest of {name} says which it has"
+        )));
+    }
     let mut known: Option<Value> = None;
     let mut subjects = Vec::new();
     for topic in &topics {
@@ -135,7 +141,7 @@ pub fn subjects(
         subjects.extend(of_topic(topic, &metadata, bin)?);
     }
     for file in &files {
-        subjects.push(of_file(file)?);
+        subjects.push(of_file(file, flags.edition.as_deref().unwrap_or("2024"))?);
     }
     if let Some(bin) = bin {
         let names: Vec<_> = subjects
@@ -190,6 +196,7 @@ fn of_topic(topic: &Topic, metadata: &Value, bin: Option<&str>) -> Result<Vec<Su
     else {
         return Err(Error::usage(format!("cargo does not say where {shown} is")));
     };
+    let replaced = replacements(&root)?;
     // A member need not be inside its workspace's folder. The compiler counts from its own then.
     let root = match folder.starts_with(&root) {
         true => root,
@@ -200,6 +207,7 @@ fn of_topic(topic: &Topic, metadata: &Value, bin: Option<&str>) -> Result<Vec<Su
         place: target.join("xtask").join("explore"),
         manifest: Some(manifest.clone()),
         path: folder,
+        replaced,
     });
     let states_claims = topic.invariants_file().exists();
     let default = match manifest["default_run"].as_str() {
@@ -275,8 +283,46 @@ fn of_topic(topic: &Topic, metadata: &Value, bin: Option<&str>) -> Result<Vec<Su
         .collect()
 }
 
+/// The `[patch]` and `[replace]` tables in the manifest of a workspace, as one elsewhere has them:
+/// where a path counts from the workspace's folder, it is the whole one there.
+fn replacements(workspace: &Path) -> Result<String> {
+    let manifest = workspace.join("Cargo.toml");
+    let shown = shown_path(&manifest);
+    let text = fs::read_to_string(&manifest).map_err(Error::io(format!("cannot read {shown}")))?;
+    let table: toml::Table = text
+        .parse()
+        .map_err(|error| Error::usage(format!("{shown}: {error}")))?;
+    let mut text = String::new();
+    let mut add = |header: &str, packages: &toml::Table| {
+        text += &format!("\n[{header}]\n");
+        for (name, by) in packages {
+            let mut by = by.clone();
+            if let Some(path) = by.get_mut("path")
+                && let Some(relative) = path.as_str()
+            {
+                *path = workspace
+                    .join(relative)
+                    .to_string_lossy()
+                    .into_owned()
+                    .into();
+            }
+            text += &format!("{} = {by}\n", Value::from(name.as_str()));
+        }
+    };
+    let sources = table.get("patch").and_then(toml::Value::as_table);
+    for (source, packages) in sources.into_iter().flatten() {
+        if let Some(packages) = packages.as_table() {
+            add(&format!("patch.{}", Value::from(source.as_str())), packages);
+        }
+    }
+    if let Some(packages) = table.get("replace").and_then(toml::Value::as_table) {
+        add("replace", packages);
+    }
+    Ok(text)
+}
+
 /// A source file that needs nothing but the standard library.
-fn of_file(word: &str) -> Result<Subject> {
+fn of_file(word: &str, edition: &str) -> Result<Subject> {
     let path = Path::new(word)
         .canonicalize()
         .map_err(|error| Error::usage(format!("cannot read {word}: {error}")))?;
@@ -295,13 +341,14 @@ fn of_file(word: &str) -> Result<Subject> {
         claims: None,
         claims_file: PathBuf::new(),
         file: PathBuf::from(name),
-        edition: "2024".to_string(),
+        edition: edition.to_string(),
         others: Vec::new(),
         package: Arc::new(Package {
             root: folder.to_path_buf(),
             place,
             manifest: None,
             path: path.clone(),
+            replaced: String::new(),
         }),
     })
 }
@@ -492,6 +539,11 @@ impl Package {
             true => &self.path,
             false => &self.root,
         }
+    }
+
+    /// The tables of its workspace's manifest that replace packages by others.
+    pub fn replaced(&self) -> &str {
+        &self.replaced
     }
 
     /// Whether it is a package, and not a single source file.

@@ -87,6 +87,8 @@ pub struct Detail {
     pub at: u64,
     /// Why another thread than before is running, if one is.
     pub switch: Option<Switch>,
+    /// Whether it waited for something else than a time, and the time came first.
+    pub timed_out: bool,
 }
 
 /// Why another thread goes on.
@@ -268,6 +270,8 @@ pub struct Execution {
     idle_rounds: u32,
     /// How many of the steps that the running thread has taken since another did were sleeps.
     naps: u32,
+    /// Whether the latest step waited for something else than a time, and the time came first.
+    timed_out: bool,
 }
 
 impl ThreadState {
@@ -328,6 +332,7 @@ impl Execution {
             epoch: 0,
             idle_rounds: 0,
             naps: 0,
+            timed_out: false,
         }
     }
 
@@ -678,11 +683,13 @@ impl Execution {
         thread.passed_over = 0;
         thread.last = Some(index);
         let op = &thread.op;
+        self.timed_out = false;
         if let Some(at) = op.deadline {
             self.timed = true;
             self.naps += u32::from(!op.guard.waits() && self.time == TimeModel::Adversarial);
             // What waits for a time alone, or had to give up waiting, did wait.
             if !op.guard.is_open(&self.objects) {
+                self.timed_out = op.guard.waits() && op.guard.object != thread.finished.0;
                 self.now = match self.time {
                     TimeModel::Adversarial => self.now.saturating_add(at),
                     TimeModel::Virtual | TimeModel::Spurious | TimeModel::Writers => {
@@ -740,6 +747,7 @@ impl Execution {
             place: op.place,
             at: self.now,
             switch,
+            timed_out: self.timed_out,
         });
         if self.live {
             crate::explore::say_step(self);

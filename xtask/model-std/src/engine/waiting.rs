@@ -11,7 +11,7 @@
 
 use super::access::Access;
 use super::execution::{CLOCK, ObjectState};
-use super::{Guard, Op};
+use super::{Guard, Op, raw};
 use std::mem;
 use std::panic::Location;
 
@@ -75,6 +75,8 @@ pub(super) struct Waiting {
     before: Vec<Look>,
     /// Where the latest read stands.
     read_at: Option<&'static Location<'static>>,
+    /// By which calls the thread came to the latest read that was like the one before.
+    came_by: Option<u64>,
     /// Where the latest yield stands.
     yielded_at: Option<&'static Location<'static>>,
     /// How often the clock was read at the time that it was read last, and that time.
@@ -141,9 +143,18 @@ impl Waiting {
         }
         let object = op.accesses.only_reads_one()?;
         let read = Look::at(object, objects);
-        let again = self.read_at == Some(op.place) && self.reads.ends_with(&[read, read]);
+        let again = self.read_at == Some(op.place) && self.reads.ends_with(&[read]);
         self.read_at = Some(op.place);
-        again.then(|| self.wait(vec![read], op, now))
+        if !again {
+            self.came_by = None;
+            return None;
+        }
+        // A function that reads may be called from several places, one after the other: that
+        // is no loop.
+        let came_by = Some(raw::call_stack());
+        let is_round = self.came_by == came_by;
+        self.came_by = came_by;
+        is_round.then(|| self.wait(vec![read], op, now))
     }
 
     /// What the thread has seen, if this round of its loop was like the one before.

@@ -19,10 +19,6 @@ const REMEMBERED: usize = 1 << 20;
 /// As many distinct outputs are kept to be listed.
 const LISTED: usize = 10_000;
 
-const TOO_LONG: &str = "it has taken more steps than a schedule may have, and goes on";
-const ENDLESS_OUTPUT: &str =
-    "it has taken more steps than a schedule may have, most of them to print, and goes on";
-
 /// What must hold, and what has been seen.
 pub struct Judge {
     checker: Option<Checker<Spec>>,
@@ -201,7 +197,7 @@ impl Judge {
         // What the explorer has ended has no output: what would have come is not known.
         let is_whole = !matches!(
             execution.ending,
-            Some(Ending::Refused(_) | Ending::Nondeterminism(_))
+            Some(Ending::Refused(_) | Ending::Nondeterminism(_) | Ending::TooLong)
         );
         if self.listed.is_some() && is_whole {
             self.list(execution);
@@ -348,6 +344,13 @@ fn report<'c>(
             places: vec![what.clone()],
             ..Cause::of("refused", what)
         }),
+        Ending::TooLong => {
+            let steps = execution.length;
+            Some(Cause::of(
+                "refused",
+                format!("more than {steps} steps on one schedule"),
+            ))
+        }
         Ending::Nondeterminism(what) => Some(Cause::nondeterminism(what)),
         _ => None,
     };
@@ -369,14 +372,6 @@ fn report<'c>(
             Some(waits("deadlock", story))
         }
         Ending::Livelock => Some(waits("livelock", "the threads go on, and nothing changes")),
-        Ending::TooLong => {
-            // Short lines come to too many steps before they come to too many bytes.
-            let lines = execution.output.lines().len();
-            Some(match lines > execution.length as usize / 2 {
-                true => Cause::of("endless output", ENDLESS_OUTPUT),
-                false => Cause::of("endless", TOO_LONG),
-            })
-        }
         _ => None,
     };
     let Some(checker) = checker else {

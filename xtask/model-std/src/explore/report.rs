@@ -91,6 +91,7 @@ pub fn step(execution: &Execution, index: usize) -> Value {
         "object": detail.object.map(|object| self::object(execution, object)),
         "value": detail.value,
         "at_us": detail.at / 1000,
+        "timed_out": detail.timed_out,
         "switch": detail.switch.map(|switch| match switch {
             Switch::Preempted => "preempted",
             Switch::Blocked => "blocked",

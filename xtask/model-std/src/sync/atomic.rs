@@ -70,9 +70,6 @@ macro_rules! atomic {
             #[track_caller]
             pub fn store(&self, value: $value, order: Ordering) {
                 self.announce("store", Access::Write, order);
-                if self.value.load(Relaxed) == value {
-                    engine::unchanged();
-                }
                 self.value.store(value, order);
                 engine::show(|| format!("= {}", $show(value)));
             }

@@ -19,7 +19,7 @@ use std::panic::{Location, RefUnwindSafe};
 use std::process;
 use std::ptr;
 
-use corosensei::stack::DefaultStack;
+use corosensei::stack::{DefaultStack, Stack};
 use corosensei::{Coroutine, CoroutineResult, Yielder};
 #[cfg(target_pointer_width = "32")]
 use libc::Elf32_Phdr as Header;
@@ -35,6 +35,8 @@ const PIECE: usize = 1024;
 thread_local! {
     /// Where the running coroutine suspends itself; null while none runs.
     static YIELDER: Cell<*const Yielder<(), ()>> = const { Cell::new(ptr::null()) };
+    /// Where the running coroutine's stack is.
+    static STACK: Cell<(usize, usize)> = const { Cell::new((0, 0)) };
     /// Stacks of finished coroutines, for the next ones that want so many bytes.
     static STACKS: Cell<Vec<(usize, DefaultStack)>> = const { Cell::new(Vec::new()) };
 }
@@ -44,6 +46,8 @@ pub struct Fiber {
     coroutine: Option<Coroutine<(), (), (), DefaultStack>>,
     /// The bytes of its stack.
     stack: usize,
+    /// Where that is: its lowest address, and the first one above it.
+    place: (usize, usize),
     /// Where it suspends itself; null until it has started.
     yielder: *const Yielder<(), ()>,
 }
@@ -64,6 +68,7 @@ impl Fiber {
             Some(memory) => memory,
             None => DefaultStack::new(stack)?,
         };
+        let place = (memory.limit().get(), memory.base().get());
         let coroutine = Coroutine::with_stack(memory, move |yielder: &Yielder<(), ()>, ()| {
             YIELDER.set(ptr::from_ref(yielder));
             body();
@@ -72,6 +77,7 @@ impl Fiber {
         Ok(Self {
             coroutine: Some(coroutine),
             stack,
+            place,
             yielder,
         })
     }
@@ -84,6 +90,7 @@ impl Fiber {
             .as_mut()
             .expect("a finished thread does not go on");
         YIELDER.set(self.yielder);
+        STACK.set(self.place);
         heap::set_program_runs(true);
         let result = coroutine.resume(());
         heap::set_program_runs(false);
@@ -130,6 +137,51 @@ pub fn suspend() {
     // SAFETY: `resume` sets the pointer for as long as that coroutine runs, and the
     // yielder lives on the coroutine's stack below every frame that could ask here.
     unsafe { (*yielder).suspend(()) };
+}
+
+/// How many calls of a stack are looked at.
+const CALLS: u32 = 64;
+
+/// A number that is another one, as a rule, where the running coroutine has come here by other
+/// calls: made of the addresses to which they return.
+///
+/// What is compiled for the explorer keeps frame pointers; the standard library does not, so
+/// calls from inside of it may be left out.
+#[inline(never)]
+pub fn call_stack() -> u64 {
+    let frame: usize;
+    // SAFETY: only a register is read.
+    #[cfg(target_arch = "x86_64")]
+    unsafe {
+        std::arch::asm!("mov {}, rbp", out(reg) frame, options(nomem, nostack, preserves_flags));
+    }
+    // SAFETY: likewise.
+    #[cfg(target_arch = "aarch64")]
+    unsafe {
+        std::arch::asm!("mov {}, x29", out(reg) frame, options(nomem, nostack, preserves_flags));
+    }
+    #[cfg(not(any(target_arch = "x86_64", target_arch = "aarch64")))]
+    {
+        frame = 0;
+    }
+    let (limit, base) = STACK.get();
+    let here = ptr::from_ref(&frame).addr();
+    let mut lowest = here.max(limit);
+    let mut frame = frame;
+    let mut hash = 0u64;
+    for _ in 0..CALLS {
+        let is_inside = frame >= lowest && frame.saturating_add(2 * size_of::<usize>()) <= base;
+        if !is_inside || !frame.is_multiple_of(align_of::<usize>()) {
+            break;
+        }
+        // SAFETY: both words are inside of the running coroutine's stack, above what it uses
+        // last, so they are mapped, and this thread alone could change them.
+        let [next, returns_to] = unsafe { ptr::read_volatile(frame as *const [usize; 2]) };
+        hash = (hash.rotate_left(5) ^ returns_to as u64).wrapping_mul(0x9e37_79b9_7f4a_7c15);
+        lowest = frame + size_of::<usize>();
+        frame = next;
+    }
+    hash
 }
 
 /// Forgets what the body of a scope's thread borrows.
