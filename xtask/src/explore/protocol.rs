@@ -175,6 +175,8 @@ pub struct Fault {
     pub rule: Option<usize>,
     /// What happened.
     pub story: String,
+    /// Whose panic it is, if it is one.
+    pub thread: Option<usize>,
 }
 
 /// One visible operation.
@@ -351,6 +353,16 @@ impl Schedule {
 }
 
 impl Run {
+    /// The latest step of a thread that fails, on which it waited for something else than a time,
+    /// and the time came first: the thread whose panic it is, or one that waits forever.
+    pub fn timed_out(&self) -> Option<&Step> {
+        let thread = self.fault.as_ref().and_then(|fault| fault.thread);
+        let fails =
+            |id: usize| thread == Some(id) || self.waits.iter().any(|wait| wait.thread == id);
+        let mut steps = self.steps.iter().rev();
+        steps.find(|step| step.timed_out && fails(step.thread))
+    }
+
     /// Whether the explorer could not go on with it, so that nothing is wrong that is known.
     pub fn is_refused(&self) -> bool {
         self.fault
@@ -370,6 +382,7 @@ impl Run {
                 kind,
                 rule: index(&object["rule"]),
                 story: text(object, "story")?,
+                thread: index(&object["thread"]),
             }),
         };
         let threads = list(object, "threads")?.iter();

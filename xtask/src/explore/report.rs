@@ -91,8 +91,8 @@ pub struct Report<'e> {
 
 impl<'e> Report<'e> {
     /// Judges what was explored. Where a sleep is taken to be long enough, what is wrong only
-    /// if one ends early is told, and breaks nothing. A wait with a time-out may time out at any
-    /// moment: the program asked for that, and has to go on well from there.
+    /// if one ends early is told, and breaks nothing. A thread that fails after a wait of its own
+    /// has timed out is wrong in any case: it asked for that, and has to go on well from there.
     pub fn new(
         subject: &'e Subject,
         harness: &'e Harness,
@@ -103,8 +103,7 @@ impl<'e> Report<'e> {
         let (refused, faulty): (Vec<_>, Vec<_>) = faulty.partition(|run| run.is_refused());
         let (untimely, broken): (Vec<_>, Vec<_>) = faulty.into_iter().partition(|run| {
             let is_untimely = run.schedule.time_model == TimeModel::Adversarial;
-            let timed_out = run.steps.iter().any(|step| step.timed_out);
-            sleeps_are_long_enough && is_untimely && !timed_out
+            sleeps_are_long_enough && is_untimely && run.timed_out().is_none()
         });
         let summary = explored.summary.as_ref();
         let rules = summary.iter().flat_map(|summary| &summary.rules);
@@ -459,7 +458,8 @@ impl<'e> Report<'e> {
             None => self.other_fault(run),
         };
         text += &self.waits(run, &table);
-        if let Some(step) = run.steps.iter().find(|step| step.timed_out) {
+        let is_untimely = run.schedule.time_model == TimeModel::Adversarial;
+        if let Some(step) = run.timed_out().filter(|_| is_untimely) {
             let place = self.place(&step.place);
             let place = place.map_or(String::new(), |place| format!(" at {place}"));
             let _ = writeln!(

@@ -62,6 +62,8 @@ pub struct Cause {
     places: Vec<String>,
     /// What went wrong, in a sentence, where no rule says it.
     pub story: String,
+    /// Whose panic it is, if it is one.
+    pub thread: Option<u32>,
 }
 
 /// A failure that was found.
@@ -129,6 +131,7 @@ impl Cause {
             rule: None,
             places: Vec::new(),
             story: story.into(),
+            thread: None,
         }
     }
 }
@@ -448,6 +451,7 @@ fn panic(execution: &Execution, thread: u32) -> Cause {
     Cause {
         story: format!("{name} panicked at {place}: {message}"),
         places: vec![place],
+        thread: cause.map(|cause| cause.thread),
         ..Cause::of("panic", "")
     }
 }

@@ -49,6 +49,7 @@ pub fn failure(execution: &Execution, cause: Option<&Cause>, judge: &Judge) -> V
         "kind": cause.map_or("none", |cause| cause.kind),
         "rule": cause.and_then(|cause| cause.rule),
         "story": cause.map(|cause| &cause.story),
+        "thread": cause.and_then(|cause| cause.thread),
         "time_model": wire::time_name(execution.time()),
         "preemptions": execution.preemptions,
         "schedule": wire::schedule(&execution.schedule()),
