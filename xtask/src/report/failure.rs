@@ -168,13 +168,7 @@ impl Contradiction<'_> {
         for event in &report.evidence.events {
             let event = &ready.spec.events[*event];
             let fault = Diagnostic::new(event.span.clone(), format!("the event `{}`", event.name));
-            let help = match report.verdict {
-                Verdict::Vacuous => {
-                    "mend the pattern, take the event out, or say `may_be_absent = \"reason\"`"
-                }
-                _ => "make one of the two patterns more exact",
-            };
-            text += &diagnostic(file, &ready.source, &fault.help(help));
+            text += &diagnostic(file, &ready.source, &fault.help(report.evidence.repair));
         }
         if let Some(transcript) = transcript
             && !report.evidence.lines.is_empty()
