@@ -112,9 +112,7 @@ impl Human {
             remarks.push(format!("passed {passed} of {runs}, {interleavings}"));
         } else if outcome.runs > 1 {
             let runs = outcome.runs;
-            remarks.push(format!(
-                "{DIM}{runs} runs, until what happens sometimes did{DIM:#}"
-            ));
+            remarks.push(format!("{DIM}{runs} runs, to see every `sometimes`{DIM:#}"));
         }
         let unsupported = outcome.rules.iter();
         let unsupported = unsupported.filter(|(one, _)| one.verdict == Verdict::Unsupported);
