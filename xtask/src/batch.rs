@@ -1,6 +1,6 @@
 //! Many programs, side by side.
 
-use std::collections::VecDeque;
+use std::collections::{BTreeMap, VecDeque};
 use std::num::NonZeroUsize;
 use std::path::PathBuf;
 use std::sync::Mutex;
@@ -55,6 +55,23 @@ impl Default for Options {
     }
 }
 
+impl Options {
+    /// The flags under which a failure that was seen under these may be seen again.
+    pub fn again(&self) -> String {
+        let mut flags = Vec::new();
+        if self.repeat > 1 {
+            flags.push(format!("--repeat {}", self.repeat));
+        }
+        if self.repeat != 1 {
+            flags.push("--until-fail".to_string());
+        }
+        if let Some(pause) = self.pause {
+            flags.push(format!("--pause {}s", pause.as_secs_f64()));
+        }
+        flags.join(" ")
+    }
+}
+
 /// What became of all of them.
 #[derive(Debug, Default, Clone)]
 pub struct Summary {
@@ -72,11 +89,10 @@ pub struct Summary {
     pub unsupported: usize,
     /// From the start of the command to now.
     pub wall: Duration,
-    /// The least time that it could have taken: the longest program that may run
-    /// beside others, and after it those that need the machine to themselves.
-    pub bound: Duration,
-    /// The program that took longest beside others.
-    pub longest: String,
+    /// The program that took longest beside others, and how long.
+    pub longest: Option<(String, Duration)>,
+    /// How long those took together that need the machine to themselves.
+    pub alone: Duration,
     /// Whether an invariants file is wrong.
     pub file_wrong: bool,
     /// Whether it was interrupted.
@@ -84,6 +100,13 @@ pub struct Summary {
 }
 
 impl Summary {
+    /// The least time that the runs could have taken: as long as the longest program that may
+    /// run beside others, and after it those that need the machine to themselves.
+    pub fn bound(&self) -> Duration {
+        let longest = self.longest.as_ref().map(|(_, wall)| *wall);
+        longest.unwrap_or_default() + self.alone
+    }
+
     /// The status with which the command ends.
     pub fn exit_code(&self) -> u8 {
         match self {
@@ -103,6 +126,9 @@ impl Summary {
 pub fn build_and_run(flags: &RunFlags, live: bool, start: Instant) -> Result<u8> {
     let workspace = Workspace::find()?;
     let topics = workspace.select(&flags.topics)?;
+    if let Some(folder) = &flags.options.record {
+        runs::make_record(folder)?;
+    }
     let mut reporter = report::reporters(flags, live)?;
     let built = cargo::build(&workspace.root, &topics, None)?;
     let mut programs = program::programs(topics, built);
@@ -111,8 +137,9 @@ pub fn build_and_run(flags: &RunFlags, live: bool, start: Instant) -> Result<u8>
     Ok(summary.exit_code())
 }
 
-/// Runs programs side by side, those that need the machine to themselves at the end,
-/// and tells the reporter everything as it happens. Returns the summary.
+/// Runs programs side by side, those that need the machine to themselves at the end; or one
+/// after another, if no two may run at once. Tells the reporter what happens as it happens, and
+/// what became of each program in reading order. Returns the summary.
 ///
 /// # Errors
 ///
@@ -123,19 +150,19 @@ pub fn run(
     start: Instant,
     reporter: &mut dyn Reporter,
 ) -> Result<Summary> {
-    let mut summary = Summary {
-        programs: programs.len(),
-        ..Summary::default()
-    };
-    let is_alone = |program: &Program| match &program.ready {
-        Ok(ready) => ready.spec.run.alone.is_some(),
-        Err(_) => false,
-    };
-    let stop = AtomicBool::new(false);
     reporter.event(&Event::Begin { programs })?;
-    for (lane, jobs) in [(false, options.jobs), (true, NonZeroUsize::MIN)] {
-        let queue = (0..programs.len()).filter(|&index| is_alone(&programs[index]) == lane);
-        let queue = Mutex::new(queue.collect::<VecDeque<usize>>());
+    let mut desk = Desk::new(programs, reporter);
+    let stop = AtomicBool::new(false);
+    let all = 0..programs.len();
+    let lanes: Vec<(VecDeque<usize>, NonZeroUsize)> = match options.jobs {
+        NonZeroUsize::MIN => vec![(all.collect(), NonZeroUsize::MIN)],
+        jobs => {
+            let (alone, beside) = all.partition(|&index| programs[index].is_alone());
+            vec![(beside, jobs), (alone, NonZeroUsize::MIN)]
+        }
+    };
+    for (queue, jobs) in lanes {
+        let queue = Mutex::new(queue);
         let result = thread::scope(|scope| {
             let (sender, receiver) = mpsc::channel();
             for _ in 0..jobs.get().min(programs.len()) {
@@ -149,7 +176,7 @@ pub fn run(
             loop {
                 let left = tick.saturating_duration_since(Instant::now());
                 let reported = match receiver.recv_timeout(left) {
-                    Ok(told) => tell(&told, programs, lane, &mut summary, reporter),
+                    Ok(told) => desk.take(told),
                     Err(RecvTimeoutError::Timeout) => Ok(()),
                     Err(RecvTimeoutError::Disconnected) => break,
                 };
@@ -157,7 +184,7 @@ pub fn run(
                 let reported = match reported {
                     Ok(()) if Instant::now() >= tick => {
                         tick = Instant::now() + TICK;
-                        reporter.event(&Event::Tick)
+                        desk.reporter.event(&Event::Tick)
                     }
                     reported => reported,
                 };
@@ -171,20 +198,18 @@ pub fn run(
         });
         result?;
     }
-    summary.skipped = summary.programs - summary.passed - summary.failed;
-    summary.interrupted = process::interrupted();
-    summary.wall = start.elapsed();
-    reporter.event(&Event::End { summary: &summary })?;
-    Ok(summary)
+    desk.end(start)
 }
 
 /// What a worker tells the reporting thread.
 enum Told {
     Started(usize),
     Line(usize, Line),
-    Refused(usize),
-    Ended(usize, Box<Outcome>),
+    Ended(usize, Ended),
 }
+
+/// What became of a program: nothing, if it cannot be run.
+type Ended = Option<Box<Outcome>>;
 
 /// Takes programs off the queue until it is empty or everything is to stop.
 fn work(
@@ -212,7 +237,7 @@ fn work(
         let program = &programs[index];
         let Ok(ready) = &program.ready else {
             failed();
-            tell(Told::Refused(index));
+            tell(Told::Ended(index, None));
             continue;
         };
         let folder = runs::keep_folder(&ready.executable);
@@ -228,52 +253,98 @@ fn work(
         }
         // Nothing is to be said of a program that was stopped in its first run.
         if outcome.runs > 0 || !matches!(outcome.error, Some(Error::Interrupted)) {
-            tell(Told::Ended(index, Box::new(outcome)));
+            tell(Told::Ended(index, Some(Box::new(outcome))));
         }
     }
 }
 
-/// Counts what was told, and passes it on.
-fn tell(
-    told: &Told,
-    programs: &[Program],
-    alone: bool,
-    summary: &mut Summary,
-    reporter: &mut dyn Reporter,
-) -> Result<()> {
-    match told {
-        Told::Started(index) => reporter.event(&Event::Started {
-            program: &programs[*index],
-        }),
-        Told::Line(index, line) => reporter.event(&Event::Printed {
-            program: &programs[*index],
-            line,
-        }),
-        Told::Refused(index) => {
-            let program = &programs[*index];
+/// Counts what the workers tell, and passes it on.
+struct Desk<'r> {
+    programs: &'r [Program],
+    reporter: &'r mut dyn Reporter,
+    summary: Summary,
+    /// What has ended before others that come before it in reading order.
+    held_back: BTreeMap<usize, Ended>,
+    /// The first program in reading order that has not been reported.
+    next: usize,
+}
+
+impl<'r> Desk<'r> {
+    fn new(programs: &'r [Program], reporter: &'r mut dyn Reporter) -> Self {
+        Self {
+            programs,
+            reporter,
+            summary: Summary {
+                programs: programs.len(),
+                ..Summary::default()
+            },
+            held_back: BTreeMap::new(),
+            next: 0,
+        }
+    }
+
+    fn take(&mut self, told: Told) -> Result<()> {
+        match told {
+            Told::Started(index) => self.reporter.event(&Event::Started {
+                program: &self.programs[index],
+            }),
+            Told::Line(index, line) => self.reporter.event(&Event::Printed {
+                program: &self.programs[index],
+                line: &line,
+            }),
+            Told::Ended(index, ended) => {
+                let program = &self.programs[index];
+                let holds = ended.as_ref().is_some_and(|outcome| outcome.holds());
+                self.reporter.event(&Event::Done { program, holds })?;
+                self.held_back.insert(index, ended);
+                while let Some(ended) = self.held_back.remove(&self.next) {
+                    self.report(self.next, ended)?;
+                    self.next += 1;
+                }
+                Ok(())
+            }
+        }
+    }
+
+    fn report(&mut self, index: usize, ended: Ended) -> Result<()> {
+        let program = &self.programs[index];
+        let summary = &mut self.summary;
+        let Some(outcome) = ended else {
             let fault = program.ready.as_ref().err();
             let fault = fault.expect("only a program that cannot be run is refused");
             summary.failed += 1;
             summary.file_wrong |= fault.file;
-            reporter.event(&Event::Refused { program, fault })
+            return self.reporter.event(&Event::Refused { program, fault });
+        };
+        match outcome.holds() {
+            true => summary.passed += 1,
+            false => summary.failed += 1,
         }
-        Told::Ended(index, outcome) => {
-            let program = &programs[*index];
-            match outcome.holds() {
-                true => summary.passed += 1,
-                false => summary.failed += 1,
-            }
-            summary.rules += outcome.rules.len();
-            let unsupported =
-                |(report, _): &&(RuleReport, u32)| report.verdict == Verdict::Unsupported;
-            summary.unsupported += outcome.rules.iter().filter(unsupported).count();
-            if alone {
-                summary.bound += outcome.wall;
-            } else if outcome.wall > summary.bound {
-                summary.bound = outcome.wall;
-                summary.longest = program.name.clone();
-            }
-            reporter.event(&Event::Ended { program, outcome })
+        summary.rules += outcome.rules.len();
+        let unsupported = |(report, _): &&(RuleReport, u32)| report.verdict == Verdict::Unsupported;
+        summary.unsupported += outcome.rules.iter().filter(unsupported).count();
+        let longest = summary.longest.as_ref().map(|(_, wall)| *wall);
+        if program.is_alone() {
+            summary.alone += outcome.wall;
+        } else if outcome.wall > longest.unwrap_or_default() {
+            summary.longest = Some((program.name.clone(), outcome.wall));
         }
+        self.reporter.event(&Event::Ended {
+            program,
+            outcome: &outcome,
+        })
+    }
+
+    fn end(mut self, start: Instant) -> Result<Summary> {
+        // Where some were not run, nothing comes before those that were.
+        for (index, ended) in std::mem::take(&mut self.held_back) {
+            self.report(index, ended)?;
+        }
+        let mut summary = self.summary;
+        summary.skipped = summary.programs - summary.passed - summary.failed;
+        summary.interrupted = process::interrupted();
+        summary.wall = start.elapsed();
+        self.reporter.event(&Event::End { summary: &summary })?;
+        Ok(summary)
     }
 }

@@ -12,7 +12,7 @@ use lexopt::ValueExt;
 use crate::batch::Options;
 use crate::error::{Error, Result};
 use crate::explore::protocol::{Strategy, TimeModel};
-use invariants::suggest;
+use invariants::{parse_duration, suggest};
 
 /// A parsed command line.
 pub enum Command {
@@ -79,6 +79,8 @@ pub struct RunFlags {
     pub bin: Option<String>,
     /// How they are run.
     pub options: Options,
+    /// Whether the reasons of the claims are wanted, and the lines that show them.
+    pub why: bool,
     /// NDJSON on standard output.
     pub json: bool,
     /// Where to write a JUnit file.
@@ -161,22 +163,39 @@ struct Help {
     name: &'static str,
     takes: &'static str,
     about: &'static str,
-    details: &'static str,
+    /// Its flags, and what else there is to say.
+    details: &'static [&'static str],
 }
 
-// Its first line begins with a flag, and `\` at the end of a line would eat the spaces.
+// The first line of each begins with a flag, and `\` at the end of a line would eat the spaces.
+const WHY_OPTION: &str = "      --why          each claim's reason, and the lines that show it
+";
+
+const JOBS_OPTION: &str = "      --jobs N       how many programs at once (16 for each core)
+";
+
 const RUN_OPTIONS: &str =
-    "      --bin NAME     only the program of this name (a file of src/bin, or the example)
-      --jobs N       how many programs at once (16 for each core)
-      --repeat N     run each program N times, and say how many of the runs passed
-      --until-fail   run each program until it fails, N times at most if --repeat says so
+    "      --bin NAME     only the program of this name: a file of src/bin, or the
+                     example
+      --repeat N     run each program N times, and say how many of the runs
+                     passed and how many different interleavings they showed
+      --until-fail   run each program until it fails, N times at most if that is
+                     what --repeat says
       --fail-fast    start nothing more once a program has failed
-      --no-fail-fast run everything all the same (the default)
+      --no-fail-fast  run everything all the same (the default)
       --record DIR   keep every run's transcript, as DIR/PROGRAM.RUN.ndjson
-      --pause SECONDS hold up each run but a program's first for so long, at a random
-                     moment, as a loaded machine may (not on Windows)
-      --json         NDJSON on standard output, what is for people on standard error
+      --pause TIME   hold up each run but a program's first for so long, at a
+                     random moment, as a loaded machine may (not on Windows)
+      --json         NDJSON on standard output, what is for people on standard
+                     error
       --junit FILE   write a JUnit file as well
+";
+
+const BOUND: &str = "
+`(bound 1.20 s, by NAME)` in the summary is the least time in which these runs
+fit: the longest program, NAME, beside all others, and after it each program that
+needs the machine to itself. The rest of the time went into building, checking,
+and waiting for a core.
 ";
 
 const AUDIT_OPTIONS: &str =
@@ -188,28 +207,37 @@ const AUDIT_OPTIONS: &str =
 
 const EXPLORE_OPTIONS: &str =
     "      --all          every topic, with its variants and pitfalls, on all cores
-      --bin NAME     only the program of this name (a file of src/bin, or the example)
-      --edition YEAR the edition that a source file is written in: 2015, 2018, 2021 or 2024 (2024)
-      --schedules N  how many schedules, where there are too many for all (100000)
-      --time SECONDS how long each program is explored at most (10)
-      --time-model M virtual: a sleep lasts until nobody else can go on; adversarial: any
-                     sleep may end at any time; spurious: each thread may wake up once for
-                     no reason (one after the other, where they differ)
-      --strategy S   how schedules are chosen, so as to see after how many each way finds a
-                     failure. exhaustive: one of each kind that can be told apart; plain:
-                     all of them; preemption-bound-N: all that preempt N times at most; pct:
-                     random priorities; random: a random thread at each step (exhaustive,
-                     and where those are too many, one of the others after the other)
+      --bin NAME     only the program of this name: a file of src/bin, or the
+                     example
+      --edition YEAR  the edition that a source file is written in: 2015, 2018,
+                     2021 or 2024 (2024)
+      --schedules N  how many schedules, where there are too many for all
+                     (100000)
+      --time TIME    how long each program is explored at most (10s)
+      --time-model M  virtual: a sleep lasts until nobody else can go on;
+                     adversarial: any sleep may end at any time; spurious: each
+                     thread may wake up once for no reason; writers: a writer
+                     that waits keeps new readers out (one after the other, where
+                     they differ)
+      --strategy S   how schedules are chosen, so as to see after how many each
+                     way finds a failure. exhaustive: one of each kind that can
+                     be told apart; plain: all of them; preemption-bound-N: all
+                     that preempt N times at most; pct: random priorities;
+                     random: a random thread at each step (exhaustive, and where
+                     those are too many, one of the others after the other)
       --seed N       choose other schedules, where they are chosen at random (1)
-      --replay TOKEN one schedule again, exactly; a report names its token
-      --outputs      list the distinct outputs, how often each was seen, and a schedule
-      --real-runs N  run the program N times as well, outside of the explorer, and say
-                     whether its outputs (the lines of each stream, and how it ended) are
-                     among the explored ones
-      --strict       what holds only because a sleep is long enough is a failure too
-      --stall SECONDS end a program that makes no step for so long (10)
+      --replay TOKEN  one schedule again, exactly; a report names its token
+      --outputs      list the distinct outputs, how often each was seen, and a
+                     schedule
+      --real-runs N  run the program N times as well, outside of the explorer,
+                     and say whether its outputs (the lines of each stream, and
+                     how it ended) are among the explored ones
+      --strict       count as a failure what holds only because a sleep is long
+                     enough
+      --stall TIME   end a program that makes no step for so long (10s)
       --tree FILE    write the explored tree of choices, as JSON
-      --json         NDJSON on standard output, what is for people on standard error
+      --json         NDJSON on standard output, what is for people on standard
+                     error
 ";
 
 const COMMANDS: [Help; 11] = [
@@ -217,80 +245,90 @@ const COMMANDS: [Help; 11] = [
         name: "list",
         takes: "[--json]",
         about: "the topics in reading order, one line each",
-        details: "      --json         one JSON array of name, title, section and path\n",
+        details: &["      --json         one JSON array of name, title, section and path\n"],
     },
     Help {
         name: "run",
         takes: "TOPIC... [OPTIONS]",
         about: "build, run and check some topics, showing their output as it comes",
-        details: RUN_OPTIONS,
+        details: &[WHY_OPTION, RUN_OPTIONS],
     },
     Help {
         name: "run-all",
         takes: "[FILTER...] [OPTIONS]",
         about: "build, run and check everything, or what the filters name",
-        details: RUN_OPTIONS,
+        details: &[JOBS_OPTION, RUN_OPTIONS, BOUND],
     },
     Help {
         name: "check",
         takes: "TOPIC [--bin NAME] --transcript FILE [--json]",
         about: "check a saved transcript again, running nothing",
-        details: "      --bin NAME         of this program of src/bin, not of the example\n      \
-                  --transcript FILE  the saved run, as NDJSON\n      \
-                  --json             one JSON object with every rule's verdict\n",
+        details: &[
+            "      --bin NAME         of this program of src/bin, not of the example\n      \
+             --transcript FILE  the saved run, as NDJSON\n      \
+             --json             one JSON object with every rule's verdict\n",
+        ],
     },
     Help {
         name: "explore",
-        takes: "TOPIC... [OPTIONS]  |  FILE.rs... [OPTIONS]  |  --all [OPTIONS]",
+        takes: "{TOPIC... | FILE.rs... | --all} [OPTIONS]",
         about: "run programs on every schedule, or on many, and check each",
-        details: EXPLORE_OPTIONS,
+        details: &[EXPLORE_OPTIONS],
     },
     Help {
         name: "audit",
         takes: "[TOPIC...] [OPTIONS]",
         about: "what each rule is worth: changes real runs, and sees which rules notice",
-        details: AUDIT_OPTIONS,
+        details: &[AUDIT_OPTIONS],
     },
     Help {
         name: "prove",
         takes: "[TOPIC...]",
         about: "show that the compiler refuses what the topics say that it refuses",
-        details: "",
+        details: &[],
     },
     Help {
         name: "explain",
         takes: "TOPIC",
         about: "what the compiler refuses about a topic, in its own words, and the repair",
-        details: "",
+        details: &[],
     },
     Help {
         name: "copy",
         takes: "TOPIC DEST  |  --all DEST",
         about: "a standalone copy that is proven to build, to run and to keep its invariants",
-        details: "      --all          a copy of every topic, each in a folder of its own in DEST\n",
+        details: &[
+            "      --all          a copy of every topic, each in a folder of its own in DEST\n",
+        ],
     },
     Help {
         name: "new",
         takes: "NAME [--section NAME]",
         about: "a new topic's folder, ready to run, and its line in Cargo.toml",
-        details: "      --section NAME the section of the reading order (the last one)\n",
+        details: &["      --section NAME  the section of the reading order (the last one)\n"],
     },
     Help {
         name: "ci",
         takes: "",
         about: "exactly what CI does",
-        details: "",
+        details: &[],
     },
 ];
 
 const TOPICS: &str = "
-A TOPIC or FILTER is a topic's name or a part of it, or the path of a crate's folder,
-which may be anywhere: a copy of a topic can be run and checked like the topic itself.
+A TOPIC or FILTER is a topic's name or a part of it, or the path of a crate's
+folder, which may be anywhere: a copy of a topic can be run and checked like the
+topic itself.
+";
+
+const TIMES: &str = "
+A TIME is a number of seconds, or has a unit: 3, 3s, 1.5s, 300ms.
 ";
 
 const STATUS: &str = "
-Exit status: 0 all hold; 1 something is broken, or was not shown to hold; 2 the command
-or an invariants file is wrong; 130 interrupted; 141 whoever read the output closed it.
+Exit status: 0 all hold; 1 something is broken, or was not shown to hold; 2 the
+command or an invariants file is wrong; 130 interrupted; 141 whoever read the
+output closed it.
 ";
 
 /// Parses the command line.
@@ -347,21 +385,16 @@ fn number<T: FromStr>(
 /// The editions of Rust.
 const EDITIONS: [&str; 4] = ["2015", "2018", "2021", "2024"];
 
-/// The seconds after a flag.
-fn seconds(
-    flag: &str,
-    parser: &mut lexopt::Parser,
-) -> std::result::Result<Duration, lexopt::Error> {
+/// The time after a flag: a number of seconds, or one with a unit.
+fn time(flag: &str, parser: &mut lexopt::Parser) -> std::result::Result<Duration, lexopt::Error> {
     let value = parser.value()?;
-    value
-        .to_str()
-        .and_then(|text| text.parse().ok())
-        .filter(|seconds| *seconds > 0.0)
-        .and_then(|seconds| Duration::try_from_secs_f64(seconds).ok())
-        .ok_or_else(|| {
-            let value = value.to_string_lossy();
-            format!("`{flag} {value}` is no number of seconds").into()
-        })
+    let value = value.to_string_lossy();
+    let seconds = value.parse().ok();
+    let seconds = seconds.and_then(|seconds| Duration::try_from_secs_f64(seconds).ok());
+    let time = seconds.or_else(|| parse_duration(&value));
+    time.filter(|time| !time.is_zero()).ok_or_else(|| {
+        format!("`{flag} {value}` is no time; write seconds, as in `3` or `3s`, or `300ms`").into()
+    })
 }
 
 /// What the name after a flag means, which has one of these names.
@@ -406,7 +439,10 @@ impl Help {
         let mut text = format!("cargo xtask {name} {takes}").trim_end().to_string();
         text += &format!("\n\n{}{}.\n", about[..1].to_uppercase(), &about[1..]);
         if !details.is_empty() {
-            text += &format!("\n{details}");
+            text += &format!("\n{}", details.concat());
+        }
+        if details.iter().any(|part| part.contains(" TIME ")) {
+            text += TIMES;
         }
         if takes.contains("TOPIC") && *name != "new" || takes.contains("FILTER") {
             text += TOPICS;
@@ -416,10 +452,8 @@ impl Help {
 
     /// The flags of its details: the words that begin with two dashes.
     fn flags(&self) -> impl Iterator<Item = &'static str> {
-        let words = self
-            .details
-            .lines()
-            .filter_map(|line| line.split_whitespace().next());
+        let lines = self.details.iter().flat_map(|part| part.lines());
+        let words = lines.filter_map(|line| line.split_whitespace().next());
         words
             .filter(|word| word.starts_with("--"))
             .chain(["--help"])
@@ -489,9 +523,10 @@ impl Words {
             "--pause" if cfg!(not(unix)) => {
                 return Err("`--pause` needs signals, which this system does not have".into());
             }
-            "--pause" => options.pause = Some(seconds(flag, parser)?),
+            "--pause" => options.pause = Some(time(flag, parser)?),
             "--record" => options.record = Some(parser.value()?.into()),
             "--repeat" => self.repeat = Some(number::<NonZeroU32>(flag, parser)?.get()),
+            "--why" => self.run.why = true,
             "--missed" => self.audit.missed = true,
             "--outputs" => self.explore.outputs = true,
             "--real-runs" => {
@@ -506,8 +541,8 @@ impl Words {
                 self.explore.edition = Some(named("edition", &EDITIONS, year, parser)?);
             }
             "--strict" => self.explore.strict = true,
-            "--stall" => self.explore.stall = seconds(flag, parser)?,
-            "--time" => self.explore.time = Some(seconds(flag, parser)?),
+            "--stall" => self.explore.stall = time(flag, parser)?,
+            "--time" => self.explore.time = Some(time(flag, parser)?),
             "--strategy" => {
                 let of_name = Strategy::of_name;
                 let strategy = named("strategy", &Strategy::NAMES, of_name, parser)?;

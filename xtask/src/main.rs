@@ -8,14 +8,19 @@ use std::process::ExitCode;
 use xtask::error::{Error, Result};
 use xtask::flags::{self, Command};
 use xtask::report::failure::RED;
+use xtask::report::screen::{self, Screen};
 use xtask::{commands, process};
+
+/// The width of a help text where none is known.
+const HELP_WIDTH: usize = 80;
 
 fn main() -> ExitCode {
     match run() {
         Ok(code) => ExitCode::from(code),
         Err(error) => {
             if !error.is_closed() {
-                anstream::eprintln!("{RED}error{RED:#}: {error}");
+                let text = Screen::Stderr.fit(&format!("{RED}error{RED:#}: {error}"));
+                anstream::eprintln!("{text}");
             }
             ExitCode::from(error.exit_code())
         }
@@ -43,6 +48,7 @@ fn run() -> Result<u8> {
         Command::Explain { topic } => commands::explain::explain(&topic),
         Command::Ci => commands::ci::ci(),
         Command::Help(text) => {
+            let text = screen::fit(&text, Screen::Stdout.width().unwrap_or(HELP_WIDTH));
             let written = io::stdout().write_all(text.as_bytes());
             written.map_err(Error::io("cannot write the help"))?;
             Ok(xtask::error::ALL_HOLD)

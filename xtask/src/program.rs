@@ -18,8 +18,20 @@ pub struct Program {
     pub name: String,
     /// What it is to its topic.
     pub role: Role,
+    /// What a variant or a pitfall shows, in one sentence.
+    pub shows: Option<String>,
+    /// Whether its topic has no other program.
+    pub is_only: bool,
     /// Where its executable is and what it must obey; or why it cannot be run.
     pub ready: std::result::Result<Ready, Fault>,
+}
+
+impl Program {
+    /// Whether it needs the machine to itself.
+    pub fn is_alone(&self) -> bool {
+        let ready = self.ready.as_ref();
+        ready.is_ok_and(|ready| ready.spec.run.alone.is_some())
+    }
 }
 
 /// What a program is to its topic.
@@ -83,6 +95,8 @@ pub fn programs(topics: Vec<Topic>, built: Vec<Built>) -> Vec<Program> {
             topic: topic.clone(),
             name: name.to_string(),
             role: Role::Example,
+            shows: None,
+            is_only: true,
             ready: Err(fault),
         };
         if !built.errors.is_empty() {
@@ -112,11 +126,14 @@ pub fn programs(topics: Vec<Topic>, built: Vec<Built>) -> Vec<Program> {
 /// What is wrong with the topic's file, as a person reads it.
 pub fn to_check(topic: &Topic) -> std::result::Result<Vec<Program>, String> {
     let (source, invariants) = read_invariants(topic)?;
-    let programs = described(topic, &source, invariants).into_iter();
-    let checked = programs.map(|described| Program {
+    let described = described(topic, &source, invariants);
+    let is_only = described.len() == 1;
+    let checked = described.into_iter().map(|described| Program {
         topic: topic.clone(),
         name: described.name,
         role: described.role,
+        shows: described.shows,
+        is_only,
         ready: Ok(Ready {
             executable: PathBuf::new(),
             spec: described.spec,
@@ -132,6 +149,7 @@ struct Described {
     /// Where the file names it; the example needs no name.
     span: Option<Range<usize>>,
     role: Role,
+    shows: Option<String>,
     spec: Spec,
 }
 
@@ -141,6 +159,7 @@ fn described(topic: &Topic, source: &str, invariants: Invariants) -> Vec<Describ
         name: topic.name.clone(),
         span: None,
         role: Role::Example,
+        shows: None,
         spec: invariants.example,
     };
     let variants = invariants.variants.into_iter().map(|variant| {
@@ -151,6 +170,7 @@ fn described(topic: &Topic, source: &str, invariants: Invariants) -> Vec<Describ
             name: variant.name,
             span: Some(variant.span),
             role: Role::Variant,
+            shows: Some(variant.shows),
             spec,
         }
     });
@@ -159,6 +179,7 @@ fn described(topic: &Topic, source: &str, invariants: Invariants) -> Vec<Describ
         name: pitfall.name,
         span: Some(pitfall.span),
         role: Role::Pitfall,
+        shows: Some(pitfall.shows),
         spec,
     });
     [example]
@@ -171,28 +192,33 @@ fn described(topic: &Topic, source: &str, invariants: Invariants) -> Vec<Describ
 /// Pairs a topic's programs with what its file says of each.
 fn pair(topic: &Topic, source: &str, invariants: Invariants, built: &Built) -> Vec<Program> {
     let described = described(topic, source, invariants);
-    let program = |name: &str, role, ready| Program {
+    let is_unknown = |name: &&String| !described.iter().any(|known| known.name == **name);
+    let unknown: Vec<_> = built.programs.keys().filter(is_unknown).collect();
+    let is_only = described.len() + unknown.len() == 1;
+    let program = |name: &str, role, shows, ready| Program {
         topic: topic.clone(),
         name: name.to_string(),
         role,
+        shows,
+        is_only,
         ready,
     };
     let mut programs = Vec::new();
-    for name in built.programs.keys() {
-        if !described.iter().any(|known| known.name == *name) {
-            let details = format!(
-                "error: {} does not say what src/bin/{name}.rs is\n\
-                 help: write `[variants.{name}]` or `[pitfalls.{name}]`; \
-                 xtask/RULES.md tells more\n",
-                report::shown_path(&topic.invariants_file())
-            );
-            programs.push(program(name, Role::Variant, Err(Fault::of_file(details))));
-        }
+    for name in unknown {
+        let details = format!(
+            "error: {} does not say what src/bin/{name}.rs is\n\
+             help: write `[variants.{name}]` or `[pitfalls.{name}]`; \
+             xtask/RULES.md tells more\n",
+            report::shown_path(&topic.invariants_file())
+        );
+        let fault = Err(Fault::of_file(details));
+        programs.push(program(name, Role::Variant, None, fault));
     }
     for Described {
         name,
         span,
         role,
+        shows,
         spec,
     } in described
     {
@@ -204,7 +230,7 @@ fn pair(topic: &Topic, source: &str, invariants: Invariants, built: &Built) -> V
             }),
             None => Err(no_program(topic, source, &name, span)),
         };
-        programs.push(program(&name, role, ready));
+        programs.push(program(&name, role, shows, ready));
     }
     programs
 }

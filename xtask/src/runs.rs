@@ -1,8 +1,8 @@
 //! One program, run as often as it takes, and judged.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 use std::fs;
-use std::hash::{BuildHasher, Hasher, RandomState};
+use std::hash::{BuildHasher, DefaultHasher, Hash, Hasher, RandomState};
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -12,8 +12,8 @@ use crate::batch::Options;
 use crate::error::{Error, Result};
 use crate::process::{self, Limits, Pause};
 use crate::program::{Program, Ready};
-use invariants::spec::Mode;
-use invariants::{End, Exit, Line, RuleReport, Spec, Tally, Transcript};
+use invariants::spec::{Mode, Rule};
+use invariants::{End, Exit, Line, Printed, RuleReport, Spec, Tally, Transcript};
 
 /// What became of a program.
 pub struct Outcome {
@@ -27,6 +27,10 @@ pub struct Outcome {
     pub transcripts: BTreeMap<u32, Transcript>,
     /// Where the runs that show something were saved.
     pub saved: BTreeMap<u32, PathBuf>,
+    /// How many different interleavings the runs have shown, where there were to be several.
+    pub interleavings: Option<usize>,
+    /// The flags under which it is run in this way again.
+    pub flags: String,
     /// From the start of the first run to the end of the last.
     pub wall: Duration,
     /// What kept it from being run to the end, if something did.
@@ -42,6 +46,8 @@ impl Outcome {
             rules: Vec::new(),
             transcripts: BTreeMap::new(),
             saved: BTreeMap::new(),
+            interleavings: None,
+            flags: String::new(),
             wall: Duration::ZERO,
             error: Some(error),
         }
@@ -61,8 +67,20 @@ impl Outcome {
             wall: Duration::from_micros(transcript.end.at_us),
             transcripts: BTreeMap::from([(0, transcript)]),
             saved: BTreeMap::new(),
+            interleavings: None,
+            flags: String::new(),
             error: None,
         }
+    }
+
+    /// Whether a rule is broken, and not only undecided: where a failure or Ctrl-C ended the
+    /// runs early, nothing can be said of what need not show in each.
+    pub fn breaks(&self, rule: &Rule, report: &RuleReport) -> bool {
+        let cut_short = match rule.mode {
+            Mode::Sometimes { within } => self.runs < within,
+            Mode::Always => false,
+        };
+        !report.holds && !cut_short
     }
 
     /// Whether all that must hold does.
@@ -83,6 +101,7 @@ pub fn run(
     let mut tally = Tally::new(&ready.spec);
     let mut transcripts = BTreeMap::new();
     let mut saved = BTreeMap::new();
+    let mut interleavings = (options.repeat != 1).then(HashSet::new);
     let mut error = None;
     let mut shortest = Duration::MAX;
     loop {
@@ -112,17 +131,12 @@ pub fn run(
                 break;
             }
         }
+        if let Some(seen) = &mut interleavings {
+            // Of a million runs the texts would fill the memory.
+            seen.insert(hash_of(&Printed::of(&transcript, Some(&ready.spec))));
+        }
         let held = tally.add(invariants::check(&ready.spec, &transcript));
-        let shows = ready
-            .spec
-            .rules
-            .iter()
-            .zip(&tally.rules)
-            .any(|(rule, (report, shown_by))| {
-                let witness = report.holds && rule.mode != Mode::Always;
-                *shown_by == run && (witness || !report.holds)
-            });
-        if shows {
+        if tally.rules.iter().any(|(_, shown_by)| *shown_by == run) {
             transcripts.insert(run, transcript);
         }
         let wanted = options.repeat == 0 || tally.runs < options.repeat;
@@ -137,18 +151,19 @@ pub fn run(
     // A witness or a failure of an earlier run may have been replaced by another's.
     let counts: Vec<u32> = tally.rules.iter().map(|(_, run)| *run).collect();
     transcripts.retain(|run, _| counts.contains(run));
-    for (run, transcript) in &transcripts {
-        let kind = if tally.holds() {
-            "witnesses"
-        } else {
-            "failures"
-        };
-        let file = keep_folder(&ready.executable).join(kind).join(format!(
-            "{}.{}.ndjson",
-            program.name,
-            run + 1
-        ));
-        match save(&file, transcript) {
+    let kind = match tally.holds() {
+        true => "witnesses",
+        false => "failures",
+    };
+    let folder = keep_folder(&ready.executable).join(kind);
+    let rules = ready.spec.rules.iter().zip(&tally.rules);
+    let telling = rules.filter(|(rule, (report, _))| !report.holds || rule.mode != Mode::Always);
+    for (_, (_, run)) in telling {
+        let file = folder.join(format!("{}.{}.ndjson", program.name, run + 1));
+        if saved.contains_key(run) {
+            continue;
+        }
+        match save(&file, &transcripts[run]) {
             Ok(()) => {
                 saved.insert(*run, file);
             }
@@ -161,6 +176,8 @@ pub fn run(
         rules: tally.rules,
         transcripts,
         saved,
+        interleavings: interleavings.map(|seen| seen.len()),
+        flags: options.again(),
         wall: start.elapsed(),
         error,
     }
@@ -208,6 +225,12 @@ pub fn once(
     process::run(command, &limits, on_line)
 }
 
+fn hash_of(printed: &Printed) -> u64 {
+    let mut hasher = DefaultHasher::new();
+    printed.hash(&mut hasher);
+    hasher.finish()
+}
+
 /// A number from 0 up to 1, another one in each call.
 fn a_fraction() -> f64 {
     // The standard library's only source of random numbers.
@@ -219,6 +242,24 @@ fn a_fraction() -> f64 {
 pub fn keep_folder(executable: &Path) -> PathBuf {
     let target = executable.ancestors().nth(2).unwrap_or(executable);
     target.join("xtask")
+}
+
+/// Makes the folder in which runs are to be recorded.
+///
+/// # Errors
+///
+/// It cannot be made, or nothing can be written there: better to know it before the runs.
+pub fn make_record(folder: &Path) -> Result<()> {
+    let probe = folder.join(".writable");
+    let made = fs::create_dir_all(folder)
+        .and_then(|()| fs::write(&probe, ""))
+        .and_then(|()| fs::remove_file(&probe));
+    made.map_err(|error| {
+        let shown = folder.display();
+        Error::usage(format!(
+            "cannot record in {shown}: {error}; name a folder after `--record`"
+        ))
+    })
 }
 
 /// Saves a transcript, making the folder if need be.

@@ -148,6 +148,9 @@ impl Workspace {
 
     fn meant_by(&self, word: &str) -> Result<Vec<Topic>> {
         let path = Path::new(word);
+        if path.extension().is_some_and(|extension| extension == "rs") {
+            return Err(self.is_a_file(word));
+        }
         if let Some(topic) = self.topics.iter().find(|topic| topic.name == word) {
             return Ok(vec![topic.clone()]);
         }
@@ -173,6 +176,24 @@ impl Workspace {
             Some(near) => format!("there is no topic `{word}`; did you mean `{near}`?"),
             None => format!("there is no topic `{word}`; `cargo xtask list` shows them all"),
         }))
+    }
+
+    /// The error of naming a source file where a topic is meant.
+    fn is_a_file(&self, word: &str) -> Error {
+        let file = Path::new(word).canonicalize().ok();
+        let holds_it = |topic: &&Topic| {
+            let folder = topic.path.canonicalize().ok();
+            let both = file.as_ref().zip(folder);
+            both.is_some_and(|(file, folder)| file.starts_with(folder))
+        };
+        let of_topic = match self.topics.iter().find(holds_it) {
+            Some(topic) => format!("it is part of the topic `{}`; ", topic.name),
+            None => String::new(),
+        };
+        Error::usage(format!(
+            "`{word}` is a source file, and no topic; {of_topic}\
+             `cargo xtask explore {word}` explores a single file"
+        ))
     }
 
     /// A crate by its folder: a topic if it is one of them.

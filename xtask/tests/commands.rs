@@ -95,11 +95,37 @@ fn wrong_words_are_answered_with_the_repair() {
         ("run ./nowhere", "./nowhere: no crate's folder"),
         ("run ./crates", "./crates: cannot read its Cargo.toml"),
         ("run .", "its Cargo.toml names no package"),
-        ("run hello --jobs 0", "`--jobs 0` is no number from 1 on"),
         (
-            "run hello --jobs many",
+            "run-all hello --jobs 0",
+            "`--jobs 0` is no number from 1 on",
+        ),
+        (
+            "run-all hello --jobs many",
             "`--jobs many` is no number from 1 on",
         ),
+        // One program at a time: two could not show their output.
+        ("run hello --jobs 2", "`run` has no `--jobs`"),
+        (
+            "run hello --record Cargo.toml",
+            "cannot record in Cargo.toml: ",
+        ),
+        (
+            "run program.rs",
+            "`program.rs` is a source file, and no topic; `cargo xtask explore program.rs` explores",
+        ),
+        (
+            "run crates/hello-demo/src/main.rs",
+            "it is part of the topic `hello-demo`",
+        ),
+        (
+            "explore hello --time 3h",
+            "`--time 3h` is no time; write seconds, as in `3` or `3s`, or `300ms`",
+        ),
+        ("explore hello --time 0s", "`--time 0s` is no time"),
+        // Each of these is a time.
+        ("explore zebra --time 3", "there is no topic `zebra`"),
+        ("explore zebra --time 1.5s", "there is no topic `zebra`"),
+        ("explore zebra --stall 300ms", "there is no topic `zebra`"),
         (
             "run hello --repeat 0",
             "`--repeat 0` is no number from 1 on",
@@ -176,7 +202,8 @@ fn every_command_has_help() {
     let commands: Vec<_> = overview
         .stdout
         .lines()
-        .filter_map(|line| line.strip_prefix("  ")?.split_whitespace().next())
+        .filter_map(|line| line.strip_prefix("  ")?.split(' ').next())
+        .filter(|word| !word.is_empty())
         .collect();
     assert!(commands.contains(&"run-all"), "{overview}");
     for command in commands {
@@ -306,20 +333,18 @@ fn run_all_tells_people_programs_and_ci() {
     assert_eq!(counts, [4, 1, 3, 0]);
     assert_eq!(number("rules"), 7);
     assert!(number("bound_ms") <= number("wall_ms"));
-    // They come as they end, and not in the reading order.
-    objects.sort_by_key(|object| object["program"].to_string());
     let names: Vec<_> = objects.iter().map(|object| &object["program"]).collect();
     assert_eq!(
         names,
-        ["broken-demo", "good-demo", "odd-demo", "wrong-demo"]
+        ["good-demo", "broken-demo", "odd-demo", "wrong-demo"]
     );
-    for (object, holds) in objects.iter().zip([false, true, false, false]) {
+    for (object, holds) in objects.iter().zip([true, false, false, false]) {
         assert_eq!(
             (&object["type"], &object["holds"]),
             (&"program".into(), &holds.into())
         );
     }
-    let last = &objects[0]["rules"][0];
+    let last = &objects[1]["rules"][0];
     assert_eq!(
         (&last["line"], &last["verdict"]),
         (&5.into(), &"vacuous".into())

@@ -59,8 +59,18 @@ fn a_pitfall_must_go_wrong_just_as_it_says() {
     let both = "\"main counts up\", \"main says 1 and 2\"";
     let hang = "ends.hangs = { quiet = \"50ms\", reached = [\"says{n=1}\"] }\n".to_string();
     for (body, failure, status, answer) in [
-        (says([2, 1]), breaks(up), 0, "pitfall of two-demo"),
-        (says([3, 2]), breaks(both), 0, "pitfall of two-demo"),
+        (
+            says([2, 1]),
+            breaks(up),
+            0,
+            "pitfall of two-demo: a slip; it broke \"main counts up\"",
+        ),
+        (
+            says([3, 2]),
+            breaks(both),
+            0,
+            "a slip; it broke \"main counts up\" and \"main says 1 and 2\"",
+        ),
         (says([1, 2]), breaks(up), 1, "the pitfall keeps it"),
         (
             says([3, 2]),
@@ -81,19 +91,24 @@ fn a_pitfall_must_go_wrong_just_as_it_says() {
             "did you mean `main counts up`?",
         ),
         (says([2, 1]), breaks(up) + &hang, 2, "cannot stand beside"),
-        (program(hangs), hang.clone(), 0, "pitfall of two-demo"),
+        (
+            program(hangs),
+            hang.clone(),
+            0,
+            "a slip; it hung after \"Main: says 1\"",
+        ),
         (says([1, 2]), hang, 1, "the program exited with 0"),
         (
             program("println!(\"Main: says 1\"); panic!(\"no more\");"),
             "ends.panics = \"gave_up\"\nevents.gave_up = { panic = \"no more\" }\n".to_string(),
             0,
-            "pitfall of two-demo",
+            "a slip; it panicked: no more",
         ),
         (
             program("println!(\"Main: says 1\"); std::process::exit(3);"),
             "ends.exits = 3\n".to_string(),
             0,
-            "pitfall of two-demo",
+            "a slip; it exited with 3",
         ),
         (
             says([1, 2]),

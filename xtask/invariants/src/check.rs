@@ -66,6 +66,14 @@ pub fn check(spec: &Spec, transcript: &Transcript) -> Report {
     Report { rules }
 }
 
+/// What shows on a run that it obeys a rule of its specification, by the rule's place.
+///
+/// Of a claim that a pitfall breaks it is what contradicts the claim.
+pub fn shown_by(spec: &Spec, transcript: &Transcript, rule: usize) -> Evidence {
+    let view = View::new(spec, transcript, &mut Readings::default());
+    spec.rules[rule].check.shown_by(&view)
+}
+
 impl Spec {
     /// Whether a program that printed this and ended so ended as it should.
     pub fn outcome_holds(&self, transcript: &Transcript) -> bool {

@@ -49,6 +49,12 @@ pub fn suggest<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>) ->
         .map(|(_, candidate)| candidate)
 }
 
+/// So many of something, as in "1 rule" and "2 rules".
+pub fn count(number: usize, noun: &str) -> String {
+    let s = if number == 1 { "" } else { "s" };
+    format!("{number} {noun}{s}")
+}
+
 /// The help for an unknown name: the nearest valid one if there is one, else all of them.
 pub(crate) fn did_you_mean(word: &str, valid: &[&str]) -> String {
     match suggest(word, valid.iter().copied()) {

@@ -228,7 +228,7 @@ fn evidence<'v>(story: String, hits: impl Iterator<Item = &'v Hit<'v>>) -> Evide
     Evidence {
         story,
         lines,
-        events: Vec::new(),
+        ..Evidence::default()
     }
 }
 

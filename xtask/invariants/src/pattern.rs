@@ -88,6 +88,43 @@ impl Pattern {
         let mut captures = Captures::new();
         match_parts(&self.parts, text, 0, &mut captures).then_some(captures)
     }
+
+    /// How many characters of `text` must be changed, added or taken away until it has the
+    /// pattern's form, if each capture takes any text; and how many characters the pattern
+    /// states.
+    pub(super) fn distance(&self, text: &str) -> (usize, usize) {
+        let text: Vec<char> = text.chars().collect();
+        // Levenshtein's distance of what has been read of the pattern from each beginning of
+        // the text.
+        let mut row: Vec<usize> = (0..=text.len()).collect();
+        let mut stated = 0;
+        for part in &self.parts {
+            match part {
+                Part::Literal(literal) => {
+                    for wanted in literal.chars() {
+                        stated += 1;
+                        let mut diagonal = row[0];
+                        row[0] += 1;
+                        for (at, found) in text.iter().enumerate() {
+                            let same = diagonal + usize::from(*found != wanted);
+                            diagonal = row[at + 1];
+                            row[at + 1] = same.min(diagonal + 1).min(row[at] + 1);
+                        }
+                    }
+                }
+                Part::Capture { .. } => {
+                    // It takes at least one character; one that is missing counts.
+                    let mut least = usize::MAX;
+                    for place in &mut row {
+                        let before = *place;
+                        *place = least.min(before + 1);
+                        least = least.min(before);
+                    }
+                }
+            }
+        }
+        (row[text.len()], stated)
+    }
 }
 
 impl Part {

@@ -102,7 +102,18 @@ pub struct Rule {
     pub not_explored: Option<String>,
     /// Whether it must hold on every run, or show itself on some.
     pub mode: Mode,
+    /// What goes wrong where it holds, if it is a pitfall's and says so.
+    pub goes_wrong: Option<GoesWrong>,
     pub(super) check: Box<dyn Check>,
+}
+
+/// What goes wrong in a pitfall.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum GoesWrong {
+    /// This claim of the file is broken.
+    Breaks(String),
+    /// The program ends as it should not.
+    Ends,
 }
 
 /// On which runs a rule must hold.
@@ -309,6 +320,7 @@ fn read_failure(root: &Node, pitfall: &Node, scope: &mut Scope<'_>) -> Option<Sp
         rules.push(Rule {
             span: Some(ends.span.clone()),
             mode,
+            goes_wrong: Some(GoesWrong::Ends),
             ..Rule::default_of(
                 vocabulary::outcome().name,
                 "it ends as it should not",
@@ -333,6 +345,7 @@ fn read_failure(root: &Node, pitfall: &Node, scope: &mut Scope<'_>) -> Option<Sp
             claim: format!("it breaks this: {claim}"),
             span: Some(node.span.clone()),
             mode,
+            goes_wrong: Some(GoesWrong::Breaks(claim.to_string())),
             check: Box::new(rules::Broken(broken.check)),
             ..broken
         });
@@ -483,6 +496,7 @@ impl Rule {
             may_be_vacuous: None,
             not_explored: None,
             mode: Mode::Always,
+            goes_wrong: None,
             check,
         }
     }
@@ -507,6 +521,7 @@ impl Rule {
                 true => Mode::Always,
                 false => Mode::Sometimes { within },
             },
+            goes_wrong: None,
             check,
         })
     }

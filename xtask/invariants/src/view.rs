@@ -203,6 +203,22 @@ impl<'v> View<'v> {
         hits
     }
 
+    /// The places of the lines that some of these selectors select: of a panic's report its
+    /// header and its message.
+    pub fn lines_of(&self, selectors: &[&Selector]) -> Vec<usize> {
+        let mut lines = Vec::new();
+        for one in &self.occurrences {
+            let mut selectors = selectors.iter();
+            if selectors.any(|selector| selector.value(one).is_some()) {
+                let message = one.others.iter().copied();
+                let message = message.filter(|&at| at > one.line && !is_note(self.lines[at].text));
+                lines.push(one.line);
+                lines.extend(message);
+            }
+        }
+        lines
+    }
+
     /// The places of the last lines that were printed: what a program said at its end.
     pub fn last_lines(&self) -> Vec<usize> {
         let count = self.lines.len();
@@ -256,7 +272,7 @@ impl<'v> View<'v> {
         let report: Vec<&str> = (header..=header + height).map(text).collect();
         let report = report.join("\n");
         let after = header + 1 + height;
-        let note = usize::from(text(after).starts_with("note: run with `RUST_BACKTRACE="));
+        let note = usize::from(is_note(text(after)));
         let end = (after + note).min(lines.len());
         let mut others = lines[..end].to_vec();
         let line = others.remove(header);
@@ -278,6 +294,11 @@ impl<'v> View<'v> {
             at_us: self.lines[line].at_us,
         });
     }
+}
+
+/// Whether a line is the last one of a panic's report, which is the same for all.
+fn is_note(line: &str) -> bool {
+    line.starts_with("note: run with `RUST_BACKTRACE=")
 }
 
 /// The place of the name in the header of a panic's report, as the standard library prints it:

@@ -15,11 +15,12 @@ use crate::error::{ALL_HOLD, BROKEN, Error, Result, WRONG};
 use crate::fixed_text::FixedText;
 use crate::flags::AuditFlags;
 use crate::program::{self, Role};
+use crate::report::again::quoted;
 use crate::report::failure::{BOLD, DIM, GREEN, RED};
-use crate::report::{Silent, say, shown_path};
+use crate::report::{Silent, say, say_json, shown_path};
 use crate::workspace::{Topic, Workspace};
 use invariants::audit::{Audit, audit};
-use invariants::{Invariants, Transcript};
+use invariants::{Invariants, Transcript, count};
 
 /// How many real runs of each topic are changed.
 const RUNS: u32 = 5;
@@ -66,7 +67,7 @@ pub fn run(flags: &AuditFlags) -> Result<u8> {
         caught += audited.audit.caught;
         broken += usize::from(!audited.faults().is_empty());
         match flags.json {
-            true => say(audited.json())?,
+            true => say_json(&audited.json())?,
             false => say(audited.text(flags.missed).trim_end())?,
         }
     }
@@ -78,13 +79,16 @@ pub fn run(flags: &AuditFlags) -> Result<u8> {
             "type": "summary", "topics": topics.len(), "broken": broken, "mutants": mutants,
             "caught": caught, "share": share, "seed": flags.seed, "transcripts": transcripts,
         });
-        say(summary)?;
+        say_json(&summary)?;
     } else {
+        let (topics, mutants) = (count(topics.len(), "topic"), count(mutants, "change"));
+        let words: String = flags.topics.iter().map(|word| quoted(word) + " ").collect();
+        let missed = if flags.missed { "--missed " } else { "" };
         say(format!(
-            "{} topics, {mutants} changes, {caught} caught ({share:.1} %) in {seconds:.1} s\n\
-             {DIM}again: cargo xtask audit --seed {} --transcripts {transcripts}{DIM:#}",
-            topics.len(),
-            flags.seed
+            "{topics}, {mutants}, {caught} caught ({share:.1} %) in {seconds:.1} s\n\
+             {DIM}again: cargo xtask audit {words}{missed}--seed {} --transcripts {}{DIM:#}",
+            flags.seed,
+            quoted(&transcripts)
         ))?;
     }
     Ok(if broken == 0 { ALL_HOLD } else { BROKEN })
@@ -214,9 +218,10 @@ impl<'t> Audited<'t> {
         };
         let rules = self.invariants.example.rules.len();
         let mut text = format!(
-            "{word}  {:<36} {rules:>3} rules  {mutants:>4} changes  {caught:>4} caught  {:>5.1} %  \
-             {variants:>3} lawful\n",
+            "{word}  {:<36} {:>9}  {:>12}  {caught:>4} caught  {:>5.1} %  {variants:>3} lawful\n",
             self.topic.name,
+            count(rules, "rule"),
+            count(mutants, "change"),
             percent(caught, mutants)
         );
         for fault in &faults {

@@ -6,10 +6,10 @@ use std::path::Path;
 use crate::error::{ALL_HOLD, BROKEN, Error, Result};
 use crate::program::{self, Program};
 use crate::report::failure::{DIM, GREEN, failures};
-use crate::report::{json, say, shown_path};
+use crate::report::{json, say, say_json, shown_path};
 use crate::runs::Outcome;
 use crate::workspace::Workspace;
-use invariants::{Transcript, Verdict};
+use invariants::{Transcript, Verdict, count};
 
 /// Checks a saved transcript against the rules of a topic's example, or of another
 /// program of the topic; returns the status to end with.
@@ -38,11 +38,10 @@ pub fn check(topic: &str, bin: Option<&str>, file: &Path, json: bool) -> Result<
     let spec = program.ready.as_ref().map(|ready| &ready.spec);
     let spec = spec.expect("a program that is only checked is ready");
     let outcome = Outcome::of_one_run(spec, transcript);
-    let text = match json {
-        true => json::ended(&program, &outcome).to_string(),
-        false => report(&program, &outcome),
-    };
-    say(text.trim_end())?;
+    match json {
+        true => say_json(&json::ended(&program, &outcome, false))?,
+        false => say(report(&program, &outcome).trim_end())?,
+    }
     Ok(if outcome.holds() { ALL_HOLD } else { BROKEN })
 }
 
@@ -55,9 +54,10 @@ fn report(program: &Program, outcome: &Outcome) -> String {
         .iter()
         .partition(|(report, _)| report.verdict != Verdict::NotWitnessed);
     let mut text = format!(
-        "{GREEN}ok{GREEN:#}  {}: {} rules hold",
+        "{GREEN}ok{GREEN:#}  {}: {} {}",
         program.name,
-        shown.len()
+        count(shown.len(), "rule"),
+        if shown.len() == 1 { "holds" } else { "hold" }
     );
     if !not_shown.is_empty() {
         let count = not_shown.len();

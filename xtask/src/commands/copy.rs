@@ -9,7 +9,8 @@ use crate::batch::{self, Options};
 use crate::cargo;
 use crate::error::{ALL_HOLD, Error, Result};
 use crate::program;
-use crate::report::failure::{DIM, GREEN, quoted};
+use crate::report::again::quoted;
+use crate::report::failure::{DIM, GREEN};
 use crate::report::{Silent, say, shown_path};
 use crate::workspace::{Topic, Workspace};
 

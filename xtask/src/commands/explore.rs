@@ -2,27 +2,29 @@
 
 use std::collections::BTreeMap;
 use std::fs::File;
-use std::io::{self, Write};
+use std::io::Write;
 use std::path::Path;
 use std::sync::Mutex;
 use std::sync::mpsc;
 use std::thread;
 use std::time::{Duration, Instant};
 
-use indicatif::{ProgressBar, ProgressStyle};
+use indicatif::ProgressBar;
 use serde_json::{Value, json};
 
 use crate::error::{ALL_HOLD, BROKEN, Error, INTERRUPTED, Result};
 use crate::explore::build::{self, Facade, Harness, Unbuilt};
 use crate::explore::child::{self, Explored, Failure};
 use crate::explore::real;
-use crate::explore::report::{NOT_EXPLORED_FURTHER, Report, thousands};
+use crate::explore::report::{NOT_EXPLORED_FURTHER, Report, counted};
 use crate::explore::source::{self, Subject};
 use crate::explore::token::Token;
 use crate::flags::ExploreFlags;
 use crate::process;
 use crate::program::Fault;
 use crate::report::failure::{BOLD, DIM, GREEN, RED};
+use crate::report::screen::Screen;
+use crate::report::{progress, say_json};
 use crate::workspace::Workspace;
 
 /// Explores programs, and tells what came of it; returns the status to end with.
@@ -193,8 +195,8 @@ fn run(
         for news in receiver {
             match news {
                 News::Progress(index, schedules, strategy) => {
-                    let (name, schedules) = (&ready[index].0.name, thousands(schedules));
-                    bar.set_message(format!("{name}: {schedules} schedules, {strategy}"));
+                    let (name, (n, s)) = (&ready[index].0.name, counted(schedules, "schedule"));
+                    bar.set_message(format!("{name}: {n} {s}, {strategy}"));
                 }
                 News::Ended(index, explored) => {
                     ended.insert(index, *explored);
@@ -216,6 +218,7 @@ fn run(
 /// What has been told, and to whom.
 struct Told<'f> {
     flags: &'f ExploreFlags,
+    screen: Screen,
     out: Box<dyn Write>,
     bar: ProgressBar,
     /// How wide the names are.
@@ -244,20 +247,13 @@ fn in_json(status: &str) -> String {
 
 impl<'f> Told<'f> {
     fn new(flags: &'f ExploreFlags, subjects: &'f [Subject]) -> Self {
-        let out: Box<dyn Write> = match flags.json {
-            true => Box::new(anstream::stderr()),
-            false => Box::new(anstream::stdout()),
-        };
-        // It hides itself where standard error is no terminal.
-        let bar = ProgressBar::no_length();
-        let style = ProgressStyle::with_template("{pos:>4}/{len} {wide_msg}")
-            .expect("the template is a constant");
-        bar.set_style(style);
+        let screen = Screen::for_people(flags.json);
         let widths = subjects.iter().map(|subject| subject.name.chars().count());
         Self {
             flags,
-            out,
-            bar,
+            screen,
+            out: screen.writer(),
+            bar: progress::bar(flags.json),
             width: widths.max().unwrap_or(0),
             subjects,
             failures: BTreeMap::new(),
@@ -448,6 +444,7 @@ impl<'f> Told<'f> {
 
     /// Writes a text above the live line.
     fn write(&mut self, text: &str) -> Result<()> {
+        let text = self.screen.fit(text);
         let out = &mut self.out;
         let written = self.bar.suspend(|| {
             out.write_all(text.as_bytes())?;
@@ -461,12 +458,6 @@ impl<'f> Told<'f> {
         if !self.flags.json {
             return Ok(());
         }
-        let mut out = io::stdout().lock();
-        let written = objects
-            .iter()
-            .try_for_each(|object| writeln!(out, "{object}"));
-        written
-            .and_then(|()| out.flush())
-            .map_err(Error::io("cannot write the report"))
+        objects.iter().try_for_each(say_json)
     }
 }

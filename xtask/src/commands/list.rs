@@ -4,7 +4,7 @@ use serde_json::json;
 
 use crate::error::{ALL_HOLD, Result};
 use crate::report::failure::{BOLD, DIM};
-use crate::report::say;
+use crate::report::{say, say_json};
 use crate::workspace::Workspace;
 
 /// Lists the topics, for people or as one JSON array.
@@ -34,9 +34,9 @@ pub fn list(json: bool) -> Result<u8> {
             "path": topic.path,
         }));
     }
-    if json {
-        text = format!("{}\n", json!(array));
+    match json {
+        true => say_json(&json!(array))?,
+        false => say(text.trim_end())?,
     }
-    say(text.trim_end())?;
     Ok(ALL_HOLD)
 }

@@ -11,6 +11,7 @@ use crate::proof::Proof;
 use crate::report::failure::{DIM, GREEN, RED};
 use crate::report::say;
 use crate::workspace::Workspace;
+use invariants::count;
 
 /// Checks the proofs of topics, of all of them if none is named; returns the status to
 /// end with.
@@ -63,9 +64,8 @@ pub fn prove(words: &[String]) -> Result<u8> {
             }
         }
     }
-    let count = proofs.len();
-    let s = if count == 1 { "" } else { "s" };
-    say(format!("{count} proof{s}, {failed} failed"))?;
+    let proofs = count(proofs.len(), "proof");
+    say(format!("{proofs}, {failed} failed"))?;
     Ok(if failed == 0 { ALL_HOLD } else { BROKEN })
 }
 

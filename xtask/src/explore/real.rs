@@ -13,8 +13,7 @@ use crate::cargo::{self, cargo};
 use crate::error::{Error, Result};
 use crate::process::Group;
 use crate::runs;
-use invariants::audit::without_free;
-use invariants::{Exit, Spec, Stream, Transcript};
+use invariants::{Exit, Printed, Transcript};
 
 /// How many run at once, for each core: most of them sleep or wait.
 const AT_ONCE: usize = 8;
@@ -29,48 +28,6 @@ pub struct Real {
     pub explored: usize,
     /// The outputs that are not among those, each with how often it came.
     pub unexplored: Vec<(u32, Transcript)>,
-}
-
-/// What a run printed and how it ended, without what differs although nothing else does.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-struct Printed {
-    stdout: Vec<String>,
-    stderr: Vec<String>,
-    exit: String,
-}
-
-impl Printed {
-    fn of(transcript: &Transcript, spec: Option<&Spec>) -> Self {
-        let same = spec.map(|spec| without_free(spec, transcript));
-        let transcript = same.as_ref().unwrap_or(transcript);
-        // Two pipes: nothing orders one against the other.
-        let lines = |stream| {
-            let lines = transcript
-                .lines
-                .iter()
-                .filter(move |line| line.stream == stream);
-            lines.map(|line| without_id(&line.text)).collect()
-        };
-        Self {
-            stdout: lines(Stream::Stdout),
-            stderr: lines(Stream::Stderr),
-            exit: transcript.end.exit.to_string(),
-        }
-    }
-}
-
-/// The first line of a panic's report without the thread's number, which the system gives.
-fn without_id(line: &str) -> String {
-    let id = line
-        .starts_with("thread '")
-        .then(|| line.find("' ("))
-        .flatten();
-    match (id, line.find(") panicked at ")) {
-        (Some(start), Some(end)) if start < end => {
-            format!("{}{}", &line[..start + 1], &line[end + 1..])
-        }
-        _ => line.to_string(),
-    }
 }
 
 /// Runs a program so often, outside of the explorer, and sees which outputs are explored.

@@ -19,7 +19,7 @@ use super::unseen::Spot;
 use crate::program::Role;
 use crate::report::failure::{BOLD, Contradiction, DIM, GREEN, RED};
 use crate::report::shown_path;
-use invariants::Transcript;
+use invariants::{Transcript, count};
 
 /// Of more outputs only so many are shown, and of each so many lines.
 const SHOWN_OUTPUTS: usize = 10;
@@ -765,7 +765,8 @@ fn printed(transcript: &Transcript) -> String {
         let _ = writeln!(text, "    │ {}", clipped(&line.text));
     }
     if lines.len() > SHOWN_LINES {
-        let _ = writeln!(text, "    │ … {} more lines …", lines.len() - SHOWN_LINES);
+        let more = count(lines.len() - SHOWN_LINES, "more line");
+        let _ = writeln!(text, "    │ … {more} …");
     }
     text
 }
@@ -788,7 +789,7 @@ fn preempted(bound: u32) -> String {
 }
 
 /// A number, and the noun in the right form.
-fn counted(count: u64, noun: &str) -> (String, String) {
+pub fn counted(count: u64, noun: &str) -> (String, String) {
     let s = if count == 1 { "" } else { "s" };
     (thousands(count), format!("{noun}{s}"))
 }

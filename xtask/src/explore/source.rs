@@ -20,7 +20,7 @@ use crate::error::{Error, Result};
 use crate::flags::ExploreFlags;
 use crate::machine::{self, Claim};
 use crate::program::{self, Ready, Role};
-use crate::report::failure::quoted;
+use crate::report::again::quoted;
 use crate::report::shown_path;
 use crate::runs;
 use crate::workspace::{Topic, Workspace};

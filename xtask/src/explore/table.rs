@@ -6,7 +6,7 @@ use std::fmt::Write;
 
 use super::names::{Masked, Names, names_at};
 use super::protocol::{Object, Place, Run, Step};
-use super::report::thousands;
+use super::report::counted;
 use crate::report::failure::{BOLD, DIM};
 use invariants::Stream;
 
@@ -209,8 +209,8 @@ impl<'r> Table<'r> {
                     writeln!(text, "{:blank$}{DIM}the clock: {ms} ms{DIM:#}", "")
                 }
                 Row::Fold(count) => {
-                    let count = thousands(*count as u64);
-                    writeln!(text, "{:blank$}{DIM}… {count} more steps …{DIM:#}", "")
+                    let (n, steps) = counted(*count as u64, "more step");
+                    writeln!(text, "{:blank$}{DIM}… {n} {steps} …{DIM:#}", "")
                 }
                 Row::Switch { lane, why } => {
                     let before = blank + before(*lane);

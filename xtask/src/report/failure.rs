@@ -5,16 +5,20 @@ use std::fmt::Write;
 
 use anstyle::{AnsiColor, Style};
 
+use super::again;
+use super::screen::Screen;
 use super::{diagnostic, line_and_column, shown_path};
 use crate::program::{Fault, Program, Ready};
 use crate::runs::Outcome;
-use invariants::spec::{Mode, Rule};
-use invariants::{Diagnostic, RuleReport, Stream, Transcript, Verdict};
+use invariants::spec::Rule;
+use invariants::{Diagnostic, Exit, RuleReport, Stream, Transcript, Verdict, count};
 
 /// The style of what is broken.
 pub const RED: Style = AnsiColor::BrightRed.on_default().bold();
 /// The style of what holds.
 pub const GREEN: Style = AnsiColor::Green.on_default();
+/// The style of what is not decided.
+pub const YELLOW: Style = AnsiColor::Yellow.on_default();
 /// The style of what only leads to something else.
 pub const DIM: Style = Style::new().dimmed();
 /// The style of headings.
@@ -22,8 +26,10 @@ pub const BOLD: Style = Style::new().bold();
 
 /// More lines than this are not shown of one contradiction.
 const SHOWN_LINES: usize = 12;
-/// A table of swimlanes that is wider than this is shown as a list.
+/// Where the width is not known, and where it is more, a table is not wider than this.
 const SHOWN_WIDTH: usize = 100;
+/// The columns of a line's number and time.
+const PLACE_WIDTH: usize = 21;
 
 /// Why a program cannot be run.
 pub fn refusal(program: &Program, fault: &Fault) -> String {
@@ -41,20 +47,13 @@ pub fn failures(program: &Program, outcome: &Outcome) -> String {
         return text;
     };
     let mut rules: Vec<_> = ready.spec.rules.iter().zip(&outcome.rules).collect();
-    // How the program ended comes first: much else may follow from it.
-    rules.sort_by_key(|(rule, _)| rule.kind != "outcome");
+    rules.sort_by_key(|(rule, (report, _))| rank(rule, report));
     let ended_wrong =
         |(rule, (report, _)): &(&Rule, &(RuleReport, u32))| rule.kind == "outcome" && !report.holds;
     let cut_off = rules.iter().any(ended_wrong);
     let mut silent = Vec::new();
     for (rule, (report, run)) in rules {
-        // Where another failure or Ctrl-C ended the runs early, nothing can be said of
-        // what need not show in each.
-        let cut_short = match rule.mode {
-            Mode::Sometimes { within } => outcome.runs < within,
-            Mode::Always => false,
-        };
-        if report.holds || cut_short {
+        if !outcome.breaks(rule, report) {
             continue;
         }
         if cut_off && report.verdict == Verdict::Vacuous {
@@ -73,6 +72,17 @@ pub fn failures(program: &Program, outcome: &Outcome) -> String {
     text
 }
 
+/// What made others fail comes before them: a line that no event matches may be missed by a
+/// rule, and so may all that a program did not come to.
+fn rank(rule: &Rule, report: &RuleReport) -> usize {
+    match (rule.kind, report.verdict) {
+        ("closed", _) => 0,
+        ("outcome", _) => 1,
+        (_, Verdict::Vacuous) => 3,
+        _ => 2,
+    }
+}
+
 fn failure(
     program: &Program,
     ready: &Ready,
@@ -82,7 +92,10 @@ fn failure(
     outcome: &Outcome,
 ) -> String {
     let story = match report.verdict {
-        Verdict::NotWitnessed => format!("none of {} runs has shown it", outcome.runs),
+        Verdict::NotWitnessed => format!(
+            "none of {} has shown it",
+            count(outcome.runs as usize, "run")
+        ),
         _ => report.evidence.story.clone(),
     };
     let nth = match (report.verdict, outcome.runs) {
@@ -168,55 +181,48 @@ impl Contradiction<'_> {
         for event in &report.evidence.events {
             let event = &ready.spec.events[*event];
             let fault = Diagnostic::new(event.span.clone(), format!("the event `{}`", event.name));
-            let help = match report.verdict {
-                Verdict::Vacuous => {
-                    "mend the pattern, take the event out, or say `may_be_absent = \"reason\"`"
-                }
-                _ => "make one of the two patterns more exact",
-            };
-            text += &diagnostic(file, &ready.source, &fault.help(help));
+            text += &diagnostic(file, &ready.source, &fault.help(report.evidence.repair));
         }
         if let Some(transcript) = transcript
             && !report.evidence.lines.is_empty()
         {
             let _ = writeln!(text);
-            text += &swimlanes(transcript, &report.evidence.lines);
+            text += &swimlanes(transcript, &report.evidence.lines, 0);
             let _ = writeln!(text);
         }
         text
     }
 }
 
-/// The commands that run a program again, and that check its broken run again.
+/// The commands that run a program again, check its broken run again, and say why it hangs.
 fn again(program: &Program, outcome: &Outcome) -> String {
-    let topic = match program.topic.member {
-        true => program.topic.name.clone(),
-        // A folder, and not a name that happens to be a topic's.
-        false => quoted(&program.topic.path.display().to_string()),
-    };
-    let bin = match program.name == program.topic.name {
-        true => String::new(),
-        false => format!(" --bin {}", program.name),
-    };
-    let mut text = format!("  again: cargo xtask run {topic}{bin}\n");
+    let mut text = format!("  again: {}\n", again::run(program, &outcome.flags));
     for saved in outcome.saved.values() {
-        let saved = quoted(&shown_path(saved));
-        text += &format!("         cargo xtask check {topic}{bin} --transcript {saved}\n");
+        text += &format!("         {}\n", again::check(program, saved));
+    }
+    if let Some(command) = hang_explored(program, outcome) {
+        text += &format!("  to find out who waits for what: {command}\n");
     }
     text + "\n"
 }
 
-/// A path as a shell takes it, whatever is in it.
-pub fn quoted(path: &str) -> String {
-    let plain = |c: char| c.is_alphanumeric() || "/._-~\\:".contains(c);
-    match path.chars().all(plain) {
-        true => path.to_string(),
-        false => format!("'{}'", path.replace('\'', "'\\''")),
-    }
+/// The command that looks for a schedule on which a program hangs, if it hung and should not.
+pub fn hang_explored(program: &Program, outcome: &Outcome) -> Option<String> {
+    let ready = program.ready.as_ref().ok()?;
+    let mut rules = ready.spec.rules.iter().zip(&outcome.rules);
+    let hung = rules.any(|(rule, (report, run))| {
+        let transcript = outcome.transcripts.get(run);
+        let hung = transcript.is_some_and(|transcript| transcript.end.exit == Exit::Hang);
+        rule.kind == "outcome" && !report.holds && hung
+    });
+    again::explore(program).filter(|_| hung)
 }
 
-/// Lines of a transcript, a column for each actor.
-pub fn swimlanes(transcript: &Transcript, lines: &[usize]) -> String {
+/// Lines of a transcript, a column for each actor; a list, where that would be too wide beside
+/// so many columns.
+pub fn swimlanes(transcript: &Transcript, lines: &[usize], beside: usize) -> String {
+    let width = Screen::Stdout.width().unwrap_or(SHOWN_WIDTH);
+    let width = width.min(SHOWN_WIDTH).saturating_sub(beside + PLACE_WIDTH);
     let (head, tail) = match lines.len() > SHOWN_LINES {
         true => (
             &lines[..SHOWN_LINES / 2],
@@ -247,7 +253,7 @@ pub fn swimlanes(transcript: &Transcript, lines: &[usize]) -> String {
         widths.max().unwrap_or(0)
     };
     let widths: Vec<_> = (0..actors.len()).map(width_of).collect();
-    let narrow = widths.iter().sum::<usize>() + 2 * widths.len() <= SHOWN_WIDTH;
+    let narrow = widths.iter().sum::<usize>() + 2 * (widths.len() - 1) <= width;
     let mut text = format!("    {DIM}line         ms{DIM:#}");
     if narrow {
         let mut gap = 2;
@@ -259,7 +265,7 @@ pub fn swimlanes(transcript: &Transcript, lines: &[usize]) -> String {
     text.push('\n');
     for (at, (index, at_us, lane, line)) in rows.into_iter().enumerate() {
         if at == head.len() && left_out > 0 {
-            let _ = writeln!(text, "    … {left_out} more lines …");
+            let _ = writeln!(text, "    … {} …", count(left_out, "more line"));
         }
         let ms = at_us as f64 / 1000.0;
         let _ = write!(text, "    {:>4} {ms:>10.3}  ", index + 1);

@@ -1,25 +1,29 @@
 //! For programs: NDJSON on standard output, an object for each program as it ends,
 //! and the summary last.
 
-use std::io::{self, Write};
 use std::time::Duration;
 
 use serde_json::{Value, json};
 
-use super::{Event, Reporter, line_and_column};
-use crate::error::{Error, Result};
+use super::failure::hang_explored;
+use super::{Event, Reporter, again, line_and_column, pitfall, say_json};
+use crate::error::Result;
 use crate::program::{Fault, Program};
 use crate::runs::Outcome;
 use invariants::spec::Mode;
+use invariants::{Line, Transcript, Verdict, shown_by};
 
 /// Writes NDJSON.
-pub struct Json;
+pub struct Json {
+    /// Whether to write the lines that show each claim.
+    pub why: bool,
+}
 
 impl Reporter for Json {
     fn event(&mut self, event: &Event<'_>) -> Result<()> {
         let object = match event {
             Event::Refused { program, fault } => refused(program, fault),
-            Event::Ended { program, outcome } => ended(program, outcome),
+            Event::Ended { program, outcome } => ended(program, outcome, self.why),
             Event::End { summary } => json!({
                 "type": "summary",
                 "programs": summary.programs,
@@ -29,17 +33,18 @@ impl Reporter for Json {
                 "rules": summary.rules,
                 "unsupported": summary.unsupported,
                 "wall_ms": millis(summary.wall),
-                "bound_ms": millis(summary.bound),
+                "bound_ms": millis(summary.bound()),
                 "interrupted": summary.interrupted,
             }),
-            Event::Begin { .. } | Event::Started { .. } | Event::Printed { .. } | Event::Tick => {
+            Event::Begin { .. }
+            | Event::Started { .. }
+            | Event::Printed { .. }
+            | Event::Done { .. }
+            | Event::Tick => {
                 return Ok(());
             }
         };
-        let mut out = io::stdout().lock();
-        writeln!(out, "{object}")
-            .and_then(|()| out.flush())
-            .map_err(Error::io("cannot write the report"))
+        say_json(&object)
     }
 }
 
@@ -50,6 +55,7 @@ fn refused(program: &Program, fault: &Fault) -> Value {
         "program": program.name,
         "role": program.role.name(),
         "holds": false,
+        "again": again::run(program, ""),
         "error": fault.what,
         "details": anstream::adapter::strip_str(&fault.details).to_string(),
         "runs": 0,
@@ -58,11 +64,15 @@ fn refused(program: &Program, fault: &Fault) -> Value {
     })
 }
 
-/// A program that was run, with every rule's verdict.
-pub fn ended(program: &Program, outcome: &Outcome) -> Value {
+/// A program that was run, with every rule's verdict; with `why` also the lines that show it.
+pub fn ended(program: &Program, outcome: &Outcome, why: bool) -> Value {
     let mut rules = Vec::new();
     if let Ok(ready) = &program.ready {
-        for (rule, (report, run)) in ready.spec.rules.iter().zip(&outcome.rules) {
+        for (index, rule) in ready.spec.rules.iter().enumerate() {
+            // Of a program that could not be started there are no verdicts.
+            let Some((report, run)) = outcome.rules.get(index) else {
+                break;
+            };
             let line = rule
                 .span
                 .as_ref()
@@ -79,6 +89,19 @@ pub fn ended(program: &Program, outcome: &Outcome) -> Value {
             if !report.evidence.story.is_empty() {
                 object["story"] = json!(report.evidence.story);
             }
+            if let Some(why) = &rule.why {
+                object["why"] = json!(why);
+            }
+            if let Some(transcript) = outcome.transcripts.get(run).filter(|_| why) {
+                let shown = match report.verdict {
+                    Verdict::Pass => shown_by(&ready.spec, transcript, index).lines,
+                    _ => report.evidence.lines.clone(),
+                };
+                object["lines"] = shown
+                    .iter()
+                    .map(|line| printed(transcript, *line))
+                    .collect();
+            }
             rules.push(object);
         }
     }
@@ -93,10 +116,36 @@ pub fn ended(program: &Program, outcome: &Outcome) -> Value {
         "wall_ms": millis(outcome.wall),
         "rules": rules,
     });
+    if let Some(interleavings) = outcome.interleavings {
+        object["interleavings"] = json!(interleavings);
+    }
+    if let Some(shows) = &program.shows {
+        object["shows"] = json!(shows);
+    }
+    let wrongs = pitfall::of(program, outcome);
+    if !wrongs.is_empty() {
+        object["went_wrong"] = json!(pitfall::in_full(&wrongs));
+    }
+    if !outcome.holds() {
+        object["again"] = json!(again::run(program, &outcome.flags));
+    }
+    if let Some(command) = hang_explored(program, outcome) {
+        object["explore"] = json!(command);
+    }
     if let Some(error) = &outcome.error {
         object["error"] = json!(error.to_string());
     }
     object
+}
+
+/// A line of a run, by its number from 1 on, as a saved transcript has it.
+fn printed(transcript: &Transcript, line: usize) -> Value {
+    let Line {
+        at_us,
+        stream,
+        text,
+    } = &transcript.lines[line];
+    json!({"line": line + 1, "at_us": at_us, "stream": stream.name(), "text": text})
 }
 
 fn millis(time: Duration) -> u64 {

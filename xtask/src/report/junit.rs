@@ -7,7 +7,8 @@ use std::fmt::Write;
 use std::fs;
 use std::path::PathBuf;
 
-use super::{Event, Reporter};
+use super::failure::hang_explored;
+use super::{Event, Reporter, again, pitfall};
 use crate::error::{Error, Result};
 use crate::program::{Fault, Program};
 use crate::runs::Outcome;
@@ -95,8 +96,41 @@ impl Junit {
         let _ = writeln!(
             self.suites,
             "  <testsuite name=\"{name}\" tests=\"{tests}\" failures=\"{failures}\" \
-             errors=\"{errors}\" skipped=\"{skipped}\" time=\"{seconds:.3}\">\n{cases}  </testsuite>"
+             errors=\"{errors}\" skipped=\"{skipped}\" time=\"{seconds:.3}\">\n{}{cases}  </testsuite>",
+            properties(program, outcome)
         );
+    }
+}
+
+/// What is told of a program beyond its claims, if there is anything.
+fn properties(program: &Program, outcome: &Outcome) -> String {
+    let wrongs = pitfall::of(program, outcome);
+    let told = [
+        ("shows", program.shows.clone()),
+        (
+            "went_wrong",
+            (!wrongs.is_empty()).then(|| pitfall::in_full(&wrongs)),
+        ),
+        (
+            "interleavings",
+            outcome.interleavings.map(|count| count.to_string()),
+        ),
+        (
+            "again",
+            (!outcome.holds()).then(|| again::run(program, &outcome.flags)),
+        ),
+        ("explore", hang_explored(program, outcome)),
+    ];
+    let mut text = String::new();
+    for (name, value) in told {
+        if let Some(value) = value {
+            let value = escaped(&value);
+            let _ = writeln!(text, "      <property name=\"{name}\" value=\"{value}\"/>");
+        }
+    }
+    match text.is_empty() {
+        true => text,
+        false => format!("    <properties>\n{text}    </properties>\n"),
     }
 }
 

@@ -2,10 +2,11 @@
 //! make something else of it.
 
 use std::fmt::Display;
-use std::io::Write;
+use std::io::{self, Write};
 use std::path::Path;
 
 use annotate_snippets::{AnnotationKind, Level, Renderer, Snippet};
+use serde_json::Value;
 
 use crate::batch::Summary;
 use crate::error::{Error, Result};
@@ -13,12 +14,18 @@ use crate::flags::RunFlags;
 use crate::program::{Fault, Program};
 use crate::runs::Outcome;
 use invariants::{Diagnostic, Line};
+use screen::Screen;
 
+pub mod again;
+pub mod claims;
 pub mod failure;
 pub mod github;
 pub mod human;
 pub mod json;
 pub mod junit;
+pub mod pitfall;
+pub mod progress;
+pub mod screen;
 
 /// What can happen while programs are run.
 pub enum Event<'a> {
@@ -45,6 +52,14 @@ pub enum Event<'a> {
         program: &'a Program,
         /// Why.
         fault: &'a Fault,
+    },
+    /// A program has come to its end, or cannot be run; what became of it follows in its
+    /// place in the reading order.
+    Done {
+        /// Which.
+        program: &'a Program,
+        /// Whether all that must hold does.
+        holds: bool,
     },
     /// A program was run as often as it takes.
     Ended {
@@ -86,11 +101,10 @@ impl Reporter for Vec<Box<dyn Reporter>> {
 ///
 /// The JUnit file cannot be written.
 pub fn reporters(flags: &RunFlags, live: bool) -> Result<Vec<Box<dyn Reporter>>> {
-    let repeated = flags.options.repeat != 1;
-    let human = human::Human::new(flags.json, live, repeated);
+    let human = human::Human::new(flags, live);
     let mut reporters: Vec<Box<dyn Reporter>> = vec![Box::new(human)];
     if flags.json {
-        reporters.push(Box::new(json::Json));
+        reporters.push(Box::new(json::Json { why: flags.why }));
     }
     if let Some(file) = &flags.junit {
         reporters.push(Box::new(junit::Junit::new(file.clone())?));
@@ -139,16 +153,33 @@ pub fn diagnostic(file: &str, source: &str, fault: &Diagnostic) -> String {
     if let Some(help) = &fault.help {
         group = group.element(Level::HELP.message(help.as_str()));
     }
-    Renderer::styled().render(&[group]) + "\n"
+    let renderer = match Screen::Stdout.width() {
+        Some(width) => Renderer::styled().term_width(width),
+        None => Renderer::styled(),
+    };
+    renderer.render(&[group]) + "\n"
 }
 
-/// Writes a line to standard output, for whoever reads it there.
+/// Writes a text for people to standard output, and a line's end.
 ///
 /// # Errors
 ///
 /// It cannot be written, as when the reader has closed the pipe.
-pub fn say(line: impl Display) -> Result<()> {
-    writeln!(anstream::stdout(), "{line}").map_err(Error::io("cannot write the report"))
+pub fn say(text: impl Display) -> Result<()> {
+    let text = Screen::Stdout.fit(&text.to_string());
+    writeln!(anstream::stdout(), "{text}").map_err(Error::io("cannot write the report"))
+}
+
+/// Writes a line for programs to standard output.
+///
+/// # Errors
+///
+/// It cannot be written, as when the reader has closed the pipe.
+pub fn say_json(value: &Value) -> Result<()> {
+    let mut out = io::stdout().lock();
+    writeln!(out, "{value}")
+        .and_then(|()| out.flush())
+        .map_err(Error::io("cannot write the report"))
 }
 
 /// A path as it is shown: from the current folder on, if it is below that.

@@ -85,7 +85,12 @@ impl House {
 pub fn command(words: &str) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_xtask"));
     command.args(words.split_whitespace());
-    for name in ["GITHUB_ACTIONS", "CLICOLOR_FORCE", "CARGO_TERM_COLOR"] {
+    for name in [
+        "GITHUB_ACTIONS",
+        "CLICOLOR_FORCE",
+        "CARGO_TERM_COLOR",
+        "COLUMNS",
+    ] {
         command.env_remove(name);
     }
     command

@@ -64,8 +64,7 @@ impl Arithmetic {
 
 impl Check for Arithmetic {
     fn check(&self, view: &View<'_>) -> Finding {
-        let selectors: Vec<_> = self.relation.selectors().chain(&self.each).collect();
-        self.per.check(view, &selectors, |hits| {
+        self.per.check(view, &self.speaks_of(), |hits| {
             let Some(each) = &self.each else {
                 return self.relation.evaluate(hits, None);
             };
@@ -81,6 +80,10 @@ impl Check for Arithmetic {
     }
 
     fn decided_by(&self) -> Option<Vec<&Selector>> {
-        (!self.clock).then(|| self.relation.selectors().chain(&self.each).collect())
+        (!self.clock).then(|| self.speaks_of())
+    }
+
+    fn speaks_of(&self) -> Vec<&Selector> {
+        self.relation.selectors().chain(&self.each).collect()
     }
 }

@@ -124,7 +124,8 @@ impl Check for Count {
                 (0, most) => format!("at most {most}"),
                 (least, most) => format!("{least} to {most}"),
             };
-            let story = format!("`{}` happens {count} times, not {wanted}", self.of.text);
+            let times = crate::count(count, "time");
+            let story = format!("`{}` happens {times}, not {wanted}", self.of.text);
             Finding::fail(story, &hits[0])
         })
     }
@@ -279,7 +280,10 @@ impl OneOf {
         let mut are = Vec::new();
         for state in node.get("are")?.items() {
             if state.items().len() != values.len() {
-                let message = format!("this state should have {} values", values.len());
+                let message = format!(
+                    "this state should have {}",
+                    crate::count(values.len(), "value")
+                );
                 scope.faults.push(
                     Diagnostic::new(state.span.clone(), message)
                         .help("one for each of `values`, in that order"),

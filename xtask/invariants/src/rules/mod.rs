@@ -38,6 +38,18 @@ pub trait Check: Send + Sync {
     }
 
     #[expect(private_interfaces, reason = "rules are built and asked in here only")]
+    /// The selectors of the lines that the rule speaks of.
+    fn speaks_of(&self) -> Vec<&Selector> {
+        self.decided_by().unwrap_or_default()
+    }
+
+    #[expect(private_interfaces, reason = "rules are built and asked in here only")]
+    /// What shows a reader that a run obeys the rule.
+    fn shown_by(&self, view: &View<'_>) -> Evidence {
+        Evidence::of_lines(view.lines_of(&self.speaks_of()))
+    }
+
+    #[expect(private_interfaces, reason = "rules are built and asked in here only")]
     /// Why no run like this one can pass a bound of the rule, if that is so.
     fn idle_bound(&self, _view: &View<'_>) -> Option<String> {
         None
@@ -64,6 +76,18 @@ pub struct Evidence {
     pub lines: Vec<usize>,
     /// The events of the file whose patterns are at fault.
     pub events: Vec<usize>,
+    /// How to mend those patterns.
+    pub repair: &'static str,
+}
+
+impl Evidence {
+    /// Lines that speak for themselves.
+    fn of_lines(lines: Vec<usize>) -> Self {
+        Self {
+            lines,
+            ..Self::default()
+        }
+    }
 }
 
 impl Finding {
@@ -75,8 +99,7 @@ impl Finding {
     fn fail_at(story: impl Into<String>, lines: Vec<usize>) -> Self {
         Finding::Fail(Evidence {
             story: story.into(),
-            lines,
-            events: Vec::new(),
+            ..Evidence::of_lines(lines)
         })
     }
 
@@ -145,6 +168,13 @@ impl Check for Broken {
     fn decided_by(&self) -> Option<Vec<&Selector>> {
         self.0.decided_by()
     }
+
+    fn shown_by(&self, view: &View<'_>) -> Evidence {
+        match self.0.check(view) {
+            Finding::Fail(evidence) => evidence,
+            Finding::Pass | Finding::Vacuous(_) => Evidence::default(),
+        }
+    }
 }
 
 /// A claim that a pitfall does not break: it must not fail, but may say nothing.
@@ -160,6 +190,10 @@ impl Check for Kept {
 
     fn decided_by(&self) -> Option<Vec<&Selector>> {
         self.0.decided_by()
+    }
+
+    fn shown_by(&self, view: &View<'_>) -> Evidence {
+        self.0.shown_by(view)
     }
 }
 
@@ -262,15 +296,7 @@ impl<'s> Scope<'s> {
     /// A duration such as `300ms` or `1.5s`.
     pub fn duration(&mut self, node: &Node) -> Option<Duration> {
         let text = node.text()?;
-        let parsed = ["ms", "s"].into_iter().find_map(|unit| {
-            let number: f64 = text.strip_suffix(unit)?.trim().parse().ok()?;
-            let seconds = if unit == "ms" {
-                number / 1000.0
-            } else {
-                number
-            };
-            Duration::try_from_secs_f64(seconds).ok()
-        });
+        let parsed = parse_duration(text);
         let fault = || {
             Fault::new(0..text.len(), format!("`{text}` is not a duration"))
                 .help("write milliseconds or seconds, as in \"300ms\" or \"1.5s\"")
@@ -478,6 +504,17 @@ impl Per {
             })
             .unwrap_or_else(|| Finding::vacuous(selectors[0]))
     }
+}
+
+/// A duration such as `300ms` or `1.5s`; `None` if the text is none.
+pub fn parse_duration(text: &str) -> Option<Duration> {
+    // The longer unit first: `ms` ends in `s` too.
+    [("ms", 1000.0), ("s", 1.0)]
+        .into_iter()
+        .find_map(|(unit, in_a_second)| {
+            let number: f64 = text.strip_suffix(unit)?.trim().parse().ok()?;
+            Duration::try_from_secs_f64(number / in_a_second).ok()
+        })
 }
 
 /// Values as a reader sees them: `alpha, beta`.

@@ -177,6 +177,10 @@ impl Check for Edge {
             }
         })
     }
+
+    fn speaks_of(&self) -> Vec<&Selector> {
+        vec![&self.event]
+    }
 }
 
 struct Never {

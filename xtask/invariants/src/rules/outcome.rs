@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 use std::time::Duration;
 
 use super::{Check, Evidence, Finding, Scope, listed};
+use crate::nearest;
 use crate::node::Node;
 use crate::selector::Selector;
 use crate::shape::{Shape, Table, optional, required, table};
@@ -165,6 +166,18 @@ impl Check for Outcome {
             None => Finding::Pass,
         }
     }
+
+    fn shown_by(&self, view: &View<'_>) -> Evidence {
+        let lines = match self.exit {
+            // Where it hangs is behind the last line that it printed.
+            Exit::Hang => view.last_lines(),
+            _ => view.lines_of(&self.reached.iter().collect::<Vec<_>>()),
+        };
+        Evidence {
+            story: format!("the program {}", view.end.exit),
+            ..Evidence::of_lines(lines)
+        }
+    }
 }
 
 /// Every line is an event, and one only.
@@ -194,6 +207,7 @@ impl Check for Closed {
                 story: format!("two events match the same line, `{a}` and `{b}`"),
                 lines: vec![line],
                 events: events.to_vec(),
+                repair: "make one of the two patterns more exact",
             });
         }
         let stray: Vec<_> = view
@@ -209,11 +223,29 @@ impl Check for Closed {
         if stray.is_empty() {
             return Finding::Pass;
         }
-        let story = match stray.len() {
+        let mut story = match stray.len() {
             1 => "a line is no event of the list".to_string(),
             count => format!("{count} lines are no event of the list"),
         };
-        Finding::fail_at(story, stray)
+        // One slip often makes many such lines, and one answer is enough to find it.
+        let nearest = stray.iter().find_map(|line| {
+            let near = nearest::event(&view.spec.events, &view.lines[*line])?;
+            Some((line + 1, near))
+        });
+        if let Some((number, near)) = nearest {
+            let event = &view.spec.events[near];
+            let line = match stray.len() {
+                1 => String::new(),
+                _ => format!("for line {number}, "),
+            };
+            story += &format!("; {line}did you mean `{}`?", event.name);
+        }
+        Finding::Fail(Evidence {
+            story,
+            events: nearest.map(|(_, near)| near).into_iter().collect(),
+            repair: "this is the nearest event: mend its pattern, or what the program prints",
+            ..Evidence::of_lines(stray)
+        })
     }
 }
 
@@ -247,6 +279,7 @@ impl Check for Happens {
             story: format!("`{}` {verb} no line", listed(names)),
             lines: Vec::new(),
             events: absent,
+            repair: "mend the pattern, take the event out, or say `may_be_absent = \"reason\"`",
         })
     }
 }

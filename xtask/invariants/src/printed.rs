@@ -1,0 +1,49 @@
+//! What a run printed, so that it can be compared with another's.
+
+use super::audit::without_free;
+use super::spec::Spec;
+use super::transcript::{Stream, Transcript};
+
+/// What a run printed and how it ended, without what differs although nothing else does. Two
+/// runs of which it is the same are one interleaving, as far as a reader can see.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Printed {
+    stdout: Vec<String>,
+    stderr: Vec<String>,
+    exit: String,
+}
+
+impl Printed {
+    /// Takes it from a run, without the captures that the specification calls free.
+    pub fn of(transcript: &Transcript, spec: Option<&Spec>) -> Self {
+        let same = spec.map(|spec| without_free(spec, transcript));
+        let transcript = same.as_ref().unwrap_or(transcript);
+        // Two pipes: nothing orders one against the other.
+        let lines = |stream| {
+            let lines = transcript
+                .lines
+                .iter()
+                .filter(move |line| line.stream == stream);
+            lines.map(|line| without_id(&line.text)).collect()
+        };
+        Self {
+            stdout: lines(Stream::Stdout),
+            stderr: lines(Stream::Stderr),
+            exit: transcript.end.exit.to_string(),
+        }
+    }
+}
+
+/// The first line of a panic's report without the thread's number, which the system gives.
+fn without_id(line: &str) -> String {
+    let id = line
+        .starts_with("thread '")
+        .then(|| line.find("' ("))
+        .flatten();
+    match (id, line.find(") panicked at ")) {
+        (Some(start), Some(end)) if start < end => {
+            format!("{}{}", &line[..start + 1], &line[end + 1..])
+        }
+        _ => line.to_string(),
+    }
+}
