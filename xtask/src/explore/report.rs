@@ -252,7 +252,11 @@ impl<'e> Report<'e> {
                 .phases
                 .iter()
                 .filter(|phase| phase.time_model == model);
-            let complete: Vec<&Phase> = phases.clone().filter(|phase| phase.complete).collect();
+            // A search that took a loop to wait has not seen what happens if it gives up.
+            let complete = phases
+                .clone()
+                .filter(|phase| phase.complete && !phase.loops);
+            let complete: Vec<&Phase> = complete.collect();
             if let Some(phase) = complete.iter().find(|phase| phase.strategy.is_exhaustive()) {
                 let whims = match model {
                     TimeModel::Virtual => None,
@@ -268,13 +272,7 @@ impl<'e> Report<'e> {
                     (None, Strategy::Plain, _) => format!("all {count} schedules"),
                     (None, ..) => format!("all {count} distinguishable schedules"),
                 };
-                // Where loops may give up, some more are tried.
-                let more: u64 = phases.map(|phase| phase.schedules).sum::<u64>() - phase.schedules;
-                let what = match more {
-                    0 => what,
-                    _ => format!("{what} and {} more", thousands(more)),
-                };
-                let preposition = if phase.schedules + more > 1 {
+                let preposition = if phase.schedules > 1 {
                     preposition
                 } else {
                     "on"
