@@ -205,7 +205,9 @@ pub fn check(program: &Program, most: u64) -> Report {
         }
         let plain = search(program, Strategy::Plain, time, most);
         if !plain.coverage.complete {
-            report.skipped = true;
+            // Here a writer takes one step more, so that a program which the other models
+            // search whole may have too many schedules.
+            report.skipped = time != TimeModel::Writers;
             break;
         }
         compare(program, time, &plain, &mut report);
