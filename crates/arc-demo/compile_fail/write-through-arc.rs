@@ -1,7 +1,7 @@
 //! An owner of an `Arc` changes the value that it shares.
 //!
-//! The other owners may be reading it at the same time. The `mut` does not help: it lets
-//! the handle change, not what all the handles share.
+//! The other owners may be reading the value at the same time. The `mut` does not help:
+//! it lets main replace its own handle, but gives no write access to the shared value.
 //! Repair: share an `Arc<Mutex<Config>>`, and lock it for the change.
 
 use std::sync::Arc;

@@ -1,10 +1,10 @@
-//! async-std: tasks and a channel, and the same program without it.
+//! async-std: tasks and a channel, and the same program on smol.
 //!
-//! **async-std is discontinued** (RUSTSEC-2025-0052): use it in nothing new. Its
-//! authors name smol as what replaces it; most of what you find written for async
-//! Rust expects tokio instead. This topic is here because async-std is still met in
-//! older code, and for the way out of it: `src/bin/async-std-demo-on-smol.rs` is the
-//! same program on smol, and keeps the same promises.
+//! **async-std is discontinued** (RUSTSEC-2025-0052): do not use it in a new program.
+//! Its authors recommend smol instead. Many other async crates require Tokio. This
+//! topic is for those who find async-std in older code and want to leave it:
+//! `src/bin/async-std-demo-on-smol.rs` is the same program on smol, and keeps the same
+//! claims.
 //!
 //! ```text
 //! cargo run -p async-std-demo
@@ -13,71 +13,54 @@
 //!
 //! What to look for:
 //!
-//! - A hundred naps of 200 ms each are over in little more than 200 ms: a task that
-//!   sleeps takes no thread.
-//! - The couriers' parcels interleave differently from run to run, yet each
-//!   courier's own parcels arrive in the order it sent them.
-//! - The depot's loop ends by itself once the last sender is gone.
+//! - The producers' messages interleave differently from run to run, but each
+//!   producer's own messages arrive in the order in which it sent them.
+//! - Main drops the producers' handles, yet all messages arrive: on async-std, dropping
+//!   a handle detaches the task. On smol it cancels the task.
+//! - The consumer's loop ends by itself when the last sender is gone, and its handle
+//!   returns its value.
+//!
+//! The other program in `src/bin` shows how leaving async-std goes wrong.
 
-use std::time::{Duration, Instant};
-
-use async_std::{channel, task};
+use async_std::channel::{self, Receiver, Sender};
+use async_std::task;
+use std::time::Duration;
 
 fn main() {
     task::block_on(async {
-        nap_together().await;
-        deliver().await;
+        // If the channel is full, `send` makes the task wait, and not its thread.
+        let (sender, inbox) = channel::bounded(1);
+        for producer in 1..=3 {
+            // The handle is dropped, and the task runs on.
+            task::spawn(produce(producer, sender.clone()));
+        }
+        // The loop of the consumer ends when no sender is left, and this is one, too.
+        drop(sender);
+
+        let consumer = task::spawn(consume(inbox));
+        let count = consumer.await;
+        println!("Main: the consumer received {count} messages");
     });
 }
 
-/// A hundred tasks sleep at the same time.
-async fn nap_together() {
-    let start = Instant::now();
-    let mut sleepers = Vec::new();
-    for _ in 0..100 {
-        // Runs from here on, on one of async-std's own threads. Dropping the handle
-        // would not stop it.
-        sleepers.push(task::spawn(async {
-            task::sleep(Duration::from_millis(200)).await;
-        }));
+async fn produce(producer: u32, sender: Sender<(u32, &str)>) {
+    for message in ["alpha", "beta", "gamma"] {
+        // Simulates the work that it takes to make a message.
+        task::sleep(Duration::from_millis(5)).await;
+        println!("Producer {producer}: sends {message}");
+        if sender.send((producer, message)).await.is_err() {
+            println!("Producer {producer}: the consumer is gone");
+            return;
+        }
     }
-    let tasks = sleepers.len();
-    for sleeper in sleepers {
-        // Had the task panicked, the panic would go on here: there is no `Err`.
-        sleeper.await;
-    }
-    let took = start.elapsed().as_millis();
-    println!("Main: {tasks} tasks slept for 200 ms each, {took} ms in all");
 }
 
-/// Three tasks send parcels to one that receives them.
-async fn deliver() {
-    // A full channel makes `send` wait: the task waits, not its thread.
-    let (sender, parcels) = channel::bounded(1);
-
-    let mut couriers = Vec::new();
-    for courier in 1..=3 {
-        let sender = sender.clone();
-        couriers.push(task::spawn(async move {
-            for parcel in ["box", "bag", "letter"] {
-                // Stands for the way there.
-                task::sleep(Duration::from_millis(5)).await;
-                println!("Courier {courier}: brings a {parcel}");
-                sender.send((courier, parcel)).await.unwrap();
-            }
-            courier
-        }));
+async fn consume(inbox: Receiver<(u32, &str)>) -> u32 {
+    let mut count = 0;
+    while let Ok((producer, message)) = inbox.recv().await {
+        println!("Consumer: receives {message} from producer {producer}");
+        count += 1;
     }
-    // The loop below ends when no sender is left, and this one is a sender too.
-    drop(sender);
-
-    while let Ok((courier, parcel)) = parcels.recv().await {
-        println!("Depot: takes a {parcel} from courier {courier}");
-    }
-    println!("Depot: every sender is gone");
-
-    for courier in couriers {
-        let courier = courier.await;
-        println!("Main: courier {courier} is back");
-    }
+    println!("Consumer: every sender is gone");
+    count
 }

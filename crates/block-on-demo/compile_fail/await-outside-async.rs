@@ -1,8 +1,9 @@
 //! A function that is not `async` awaits a future.
 //!
-//! To await is to return to whoever drives the future, and to be called again later. Only
-//! the body of an `async fn` or `async` block is made for that; a plain `fn` returns once.
-//! Repair: drive the future by `block_on`, or await it in an `async fn`.
+//! When a future has to wait, `.await` returns control to the executor, which
+//! continues the function later. The compiler can pause only the body of an `async
+//! fn` or an `async` block. A plain `fn` runs to its end in one call.
+//! Repair: drive the future with `block_on`, or await it in an `async fn`.
 
 use futures::executor::block_on;
 

@@ -1,10 +1,9 @@
 //! block_on: a future does nothing until it is driven.
 //!
-//! Calling an `async fn` runs none of its body. It makes a future, a value that
-//! an executor must drive to its end. `block_on` is the smallest executor: it
-//! drives one future on the calling thread, and parks the thread whenever the
-//! future waits. That thread is all there is, so a future that blocks it, instead
-//! of awaiting, holds up everything else that it should drive.
+//! Calling an `async fn` runs none of its body. The call returns a future, and an
+//! executor has to drive that future to its end. `block_on` is the smallest
+//! executor: it drives one future on the calling thread, and blocks this thread
+//! while the future waits. Use it where blocking code calls `async` code.
 //!
 //! ```text
 //! cargo run -p block-on-demo
@@ -12,44 +11,47 @@
 //!
 //! What to look for:
 //!
-//! - The adder prints nothing when it is called, only when it is driven. The
-//!   future that nobody drives never prints at all.
-//! - Both downloads exist before the first `.await`, yet the second begins only
-//!   when the first has ended: together they take the sum of their times.
-//! - The reader's letter is there at once, but the reader gets it 50 ms late:
-//!   the writer sleeps on the thread that they share.
+//! - The adder prints nothing when main calls it, because the call only makes a
+//!   future. It prints when `block_on` drives that future. The other future is
+//!   dropped without being driven, so its body never runs.
+//! - The adder runs on the main thread: `block_on` starts no thread.
+//! - Both downloads are called before the first `.await`, yet the second one begins
+//!   after the first has ended. A future is driven only while something awaits it.
+//!   So both take at least the sum of their times. `futures-demo` drives two
+//!   futures at once.
 //!
-//! The programs in `src/bin` show how it goes wrong.
+//! The program in `src/bin` shows how it goes wrong. `tokio-blocked-thread` of
+//! `tokio-demo` shows a future that blocks the thread instead of awaiting.
 
-use futures::channel::oneshot::{self, Receiver, Sender};
+use futures::channel::oneshot;
 use futures::executor::block_on;
-use futures::future;
 use std::thread;
 use std::time::{Duration, Instant};
 
 fn main() {
     laziness();
     sequence();
-    blocking();
 }
 
 /// A call only makes a future.
 fn laziness() {
-    let wanted = add(1, 2);
+    let driven = add(1, 2);
     let forgotten = add(30, 40);
     println!("Main: has called the adder twice");
-    let sum = block_on(wanted);
+    let sum = block_on(driven);
     println!("Main: the driven future returned {sum}");
     drop(forgotten);
     println!("Main: has dropped the other future");
 }
 
 async fn add(a: u32, b: u32) -> u32 {
-    println!("Adder: adds {a} and {b}");
+    let thread = thread::current();
+    let name = thread.name().unwrap_or("unnamed");
+    println!("Adder: adds {a} and {b} on thread {name}");
     a + b
 }
 
-/// What is awaited in sequence runs in sequence.
+/// Futures that are awaited in sequence run in sequence.
 fn sequence() {
     let begun = Instant::now();
     block_on(async {
@@ -63,44 +65,21 @@ fn sequence() {
 async fn download(id: u32, millis: u64) {
     println!("Download {id}: begins");
     let begun = Instant::now();
+    // Simulates the network.
     sleep(Duration::from_millis(millis)).await;
     println!("Download {id}: took {} ms", begun.elapsed().as_millis());
 }
 
 /// Waits without blocking the thread that drives it.
 async fn sleep(time: Duration) {
-    // `block_on` brings no timer, so another thread does the sleeping, and its
-    // message wakes the future.
-    let (ring, bell) = oneshot::channel();
+    // `block_on` has no timer, so a thread sleeps instead, and its message wakes the
+    // future. Never do this in production: it costs a thread for each sleep. Tokio
+    // and smol have timers.
+    let (wake, woken) = oneshot::channel();
     thread::spawn(move || {
         thread::sleep(time);
-        ring.send(())
+        // Fails if the future has been dropped, and then there is nothing to wake.
+        let _ = wake.send(());
     });
-    bell.await.unwrap();
-}
-
-/// Wrong: one future blocks the thread, and the other is stuck.
-fn blocking() {
-    let (letter, mailbox) = oneshot::channel();
-    let (reply, answer) = oneshot::channel();
-    // `join` drives both, each whenever it can go on.
-    block_on(future::join(read(mailbox, reply), write(letter, answer)));
-}
-
-async fn read(mailbox: Receiver<Instant>, reply: Sender<()>) {
-    println!("Reader: waits for a letter");
-    let sent = mailbox.await.unwrap();
-    println!("Reader: gets it after {} ms", sent.elapsed().as_millis());
-    reply.send(()).unwrap();
-}
-
-async fn write(letter: Sender<Instant>, answer: Receiver<()>) {
-    println!("Writer: sends a letter, and sleeps");
-    letter.send(Instant::now()).unwrap();
-    // This wakes the reader's future, but nobody can drive it: the only thread
-    // is ours until an `.await` has to wait. `sleep(…).await` would be one.
-    thread::sleep(Duration::from_millis(50));
-    println!("Writer: is awake, and awaits the reply");
-    answer.await.unwrap();
-    println!("Writer: has the reply");
+    woken.await.expect("the thread sends before it ends");
 }

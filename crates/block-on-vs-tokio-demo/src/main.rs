@@ -1,10 +1,11 @@
 //! block_on or tokio: one workload, five ways to run it, and their times.
 //!
-//! Whether futures overlap depends on how they are combined, not on what drives
-//! them: awaited one by one, the fetches take four times as long as together,
-//! and together they take the same time on `block_on` and on tokio. A runtime
-//! brings a timer of its own, and threads over which tasks can spread. But none
-//! helps against a future that blocks the thread that drives it.
+//! Whether futures overlap depends on how they are combined, and not on what
+//! drives them. Awaited one by one, four fetches take four times as long as one.
+//! Joined, they take about as long as one, on `block_on` as on tokio. tokio adds
+//! what `block_on` lacks: threads over which tasks can spread and, with more of its
+//! features, timers and sockets. But neither of them helps against a future that
+//! blocks the thread that drives it.
 //!
 //! ```text
 //! cargo run -p block-on-vs-tokio-demo
@@ -12,79 +13,85 @@
 //!
 //! What to look for:
 //!
-//! - Every row ends with the same pages.
-//! - In the first row and the last, the next fetch begins only when the one before
-//!   it has ended, so they take the time of all four. In the rows between, all
-//!   four are under way at once, and take the time of one.
-//! - A second thread makes nothing faster here: to wait takes no processor.
-//! - The last row reads as concurrent as the others, and compiles without warning.
+//! - A fetch takes at least 100 ms, and every row gets the same four pages.
+//! - In the first row and the last, a fetch begins only when the one before it has
+//!   ended, so they take at least 400 ms. In the rows between, all four are usually
+//!   under way at once, and take little more than 100 ms.
+//! - A second thread makes nothing faster here, because waiting needs no processor.
+//! - The code of the last row looks as concurrent as that of the others, and it
+//!   compiles without a warning. But it calls `block_on` inside a future, which
+//!   blocks the only thread.
 
 use futures::channel::oneshot;
 use futures::executor::block_on;
 use futures::future::join_all;
 use std::io;
 use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
+use std::sync::mpsc;
 use std::thread;
 use std::time::{Duration, Instant};
 use tokio::runtime;
 use tokio::task::JoinSet;
 
 const PAGES: [u32; 4] = [1, 2, 3, 4];
-
-/// How long the network takes to bring a page.
 const DELAY: Duration = Duration::from_millis(100);
 
-/// How many fetches are under way, and the most that were at once in this row.
-/// `Relaxed` is enough to count, and a row is read when its fetches have ended.
+/// How many fetches are under way, and the most that were so at once in this row.
+/// `Relaxed` is enough for a count, since a row is read after its fetches have ended.
 static UNDER_WAY: AtomicUsize = AtomicUsize::new(0);
 static AT_ONCE: AtomicUsize = AtomicUsize::new(0);
 
-fn main() -> io::Result<()> {
-    let (count, delay) = (PAGES.len(), DELAY.as_millis());
-    println!("Main: fetches {count} pages that take {delay} ms each");
+type Server = mpsc::Sender<Request>;
 
-    row("block_on, one by one", || {
+struct Request {
+    page: u32,
+    sent: Instant,
+    reply: oneshot::Sender<u32>,
+}
+
+fn main() -> io::Result<()> {
+    let server = start_server();
+
+    row("block_on one by one", || {
         block_on(async {
             let mut pages = Vec::new();
             for page in PAGES {
-                pages.push(fetch(page, sleep).await);
+                pages.push(fetch(page, server.clone()).await);
             }
             pages
         })
     });
 
-    row("block_on, together", || {
-        block_on(join_all(PAGES.map(|page| fetch(page, sleep))))
+    row("block_on together", || {
+        block_on(join_all(PAGES.map(|page| fetch(page, server.clone()))))
     });
 
-    let single = runtime::Builder::new_current_thread()
-        .enable_time()
-        .build()?;
-    row("tokio, one thread", || {
-        single.block_on(join_all(PAGES.map(|page| fetch(page, tokio::time::sleep))))
+    let single = runtime::Builder::new_current_thread().build()?;
+    row("tokio on one thread", || {
+        single.block_on(join_all(PAGES.map(|page| fetch(page, server.clone()))))
     });
 
     let multi = runtime::Builder::new_multi_thread()
         .worker_threads(2)
-        .enable_time()
         .build()?;
-    row("tokio, two threads", || {
+    row("tokio on two threads", || {
         multi.block_on(async {
-            // Spawned, for the workers take only tasks: what `block_on` is given
-            // stays on the thread that called it.
-            let fetches = PAGES.map(|page| fetch(page, tokio::time::sleep));
+            // A `JoinSet` spawns its futures as tasks. The worker threads run only
+            // tasks: the future given to `block_on` stays on the calling thread.
+            let fetches = PAGES.map(|page| fetch(page, server.clone()));
             let mut pages = JoinSet::from_iter(fetches).join_all().await;
-            // Tasks are joined as they end, in any order.
+            // They come in the order in which the tasks have ended.
             pages.sort();
             pages
         })
     });
 
-    // Wrong: this sleep never gives the thread back, so no other fetch begins
-    // before it is over.
-    let blocking_sleep = async |time| thread::sleep(time);
-    row("tokio, blocking sleep", || {
-        single.block_on(join_all(PAGES.map(|page| fetch(page, blocking_sleep))))
+    // Wrong: the inner `block_on` keeps the only thread until the page is there, so
+    // no other fetch can begin. `.await` would let the thread go on. tokio's own
+    // `block_on` panics where it finds itself inside a future; this one does not.
+    let blocking = async |page| block_on(fetch(page, server.clone()));
+    row("block_on inside tokio", || {
+        single.block_on(join_all(PAGES.map(blocking)))
     });
     Ok(())
 }
@@ -95,26 +102,32 @@ fn row(way: &str, run: impl FnOnce() -> Vec<u32>) {
     let pages = run();
     let millis = begun.elapsed().as_millis();
     let at_once = AT_ONCE.swap(0, Relaxed);
-    let way = format!("{way}:");
-    println!("{way:22} {millis} ms, {at_once} at once, pages {pages:?}");
+    println!("Main: {millis} ms, {at_once} at once, pages {pages:?}, with {way}");
 }
 
-/// The workload: one fetch, which here is nothing but the wait for the network.
-async fn fetch(page: u32, sleep: impl AsyncFn(Duration)) -> u32 {
+/// The workload: asks the server for a page, and waits for the reply.
+async fn fetch(page: u32, server: Server) -> u32 {
     let under_way = UNDER_WAY.fetch_add(1, Relaxed) + 1;
     AT_ONCE.fetch_max(under_way, Relaxed);
-    sleep(DELAY).await;
+    let (reply, answer) = oneshot::channel();
+    let sent = Instant::now();
+    server.send(Request { page, sent, reply }).unwrap();
+    let page = answer.await.unwrap();
     UNDER_WAY.fetch_sub(1, Relaxed);
     page
 }
 
-/// Sleeps on a thread of its own, since `block_on` brings no timer. The message
-/// wakes the future, and the thread that drives it stays free meanwhile.
-async fn sleep(time: Duration) {
-    let (ring, bell) = oneshot::channel();
+/// Simulates a server: one thread, which answers each request `DELAY` after it was
+/// sent. The reply wakes the future that waits for it, whatever drives that future.
+fn start_server() -> Server {
+    let (server, requests) = mpsc::channel::<Request>();
     thread::spawn(move || {
-        thread::sleep(time);
-        ring.send(())
+        // All requests wait equally long, so the order of the queue will do.
+        for Request { page, sent, reply } in requests {
+            thread::sleep((sent + DELAY).saturating_duration_since(Instant::now()));
+            // Fails only if the fetch has been dropped, and needs no reply.
+            let _ = reply.send(page);
+        }
     });
-    bell.await.unwrap();
+    server
 }

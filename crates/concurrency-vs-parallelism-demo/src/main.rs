@@ -1,10 +1,10 @@
-//! Concurrency or parallelism: one cook for three orders, or three cooks.
+//! Concurrency or parallelism: three jobs for one worker, or one job for each.
 //!
-//! Work is concurrent when one order can begin before another is done, and
-//! parallel when two are worked on at the same instant. Concurrency lies in how
-//! the work is divided, parallelism in how many hands there are. So the same
-//! `async fn` serves both kitchens here: in one, a single thread drives all three
-//! orders; in the other, each order has a thread of its own.
+//! Jobs are concurrent when one can begin before another has ended. They are
+//! parallel when two of them run at the same instant. Concurrency is a matter of
+//! how the work is divided: here each job has two steps, and a worker may turn to
+//! another job between them. Parallelism is a matter of how many threads there
+//! are, and of how many cores the threads can run on.
 //!
 //! ```text
 //! cargo run -p concurrency-vs-parallelism-demo
@@ -12,82 +12,97 @@
 //!
 //! What to look for:
 //!
-//! - The three columns are the three orders, and time runs down: `┬` begins a
-//!   step, `┴` ends it, `│` is a step that goes on, `·` an order that waits.
-//! - One cook turns from order to order, so all are under way before any is done,
-//!   but no line ever shows two at work.
-//! - With three cooks, lines show two or three at work, in an order that changes
-//!   from run to run.
-//! - On two cores or more, three cooks are faster. One is as slow as if the orders
-//!   came one by one: it is waiting that concurrency saves, and there is none here.
+//! - The three columns are the three jobs, and time runs downwards. `┬` is the
+//!   beginning of a step and `┴` its end, `│` is a step that has begun and not
+//!   ended, and `·` is a job that waits for its turn.
+//! - One worker begins all three jobs before it ends any of them, but no line
+//!   shows two steps at once. That is concurrency without parallelism.
+//! - Three workers usually begin steps while others go on, so most lines show two
+//!   or three. The order differs from run to run, because nothing decides it but
+//!   the operating system.
+//! - On two free cores or more, three workers need less time than one, and only
+//!   this shows that steps ran in parallel: on a single core, the threads would
+//!   take turns in the middle of a step, and the lines might look the same.
+//! - One worker saves no time by taking turns. That helps with jobs that wait, and
+//!   these only compute.
+//!
+//! An async executor works like the one worker: where a task has to wait in an
+//! `.await`, the thread turns to another task. `block-on-vs-tokio-demo` has such
+//! tasks.
 
-use futures::executor::block_on;
-use futures::future::join_all;
-use std::future;
+use std::collections::VecDeque;
 use std::hint::black_box;
 use std::sync::Mutex;
-use std::task::Poll;
 use std::thread;
 use std::time::Instant;
 
+const STEPS: usize = 2;
+
+struct Job {
+    number: usize,
+    steps_done: usize,
+}
+
 fn main() {
-    // One column of the drawing for each order.
-    let columns = &Mutex::new(['·'; 3]);
+    // One column of the drawing for each job.
+    let columns = Mutex::new(['·'; 3]);
 
     let begun = Instant::now();
-    block_on(join_all(
-        (1..=3).map(|order| prepare(order, "One cook".to_string(), columns)),
-    ));
-    println!("Main: one cook took {} ms", begun.elapsed().as_millis());
+    take_turns("One worker", jobs().collect(), &columns);
+    println!("Main: one worker took {:.1} ms", millis(begun));
 
     let begun = Instant::now();
     thread::scope(|scope| {
-        for order in 1..=3 {
-            let future = prepare(order, format!("Cook {order}"), columns);
-            scope.spawn(|| block_on(future));
+        for job in jobs() {
+            let worker = format!("Worker {}", job.number);
+            let columns = &columns;
+            scope.spawn(move || take_turns(&worker, VecDeque::from([job]), columns));
         }
     });
-    println!("Main: three cooks took {} ms", begun.elapsed().as_millis());
+    println!("Main: three workers took {:.1} ms", millis(begun));
 }
 
-/// Prepares one order in two steps. Nothing in here knows of the other orders,
-/// nor how many cooks there are.
-async fn prepare(order: usize, cook: String, columns: &Mutex<[char; 3]>) {
-    let draw = |now, from_now_on, what| {
-        // Locked until the line is printed, so that every line shows the kitchen
-        // as it is at that moment.
-        let mut columns = columns.lock().unwrap();
-        columns[order - 1] = now;
-        let [first, second, third] = *columns;
-        println!("{cook}: {first} {second} {third}  {what} of order {order}");
-        columns[order - 1] = from_now_on;
-    };
-    for step in 1..=2 {
-        draw('┬', '│', format!("begins step {step}"));
-        work();
-        draw('┴', '·', format!("ends step {step}"));
-        give_way().await;
+fn jobs() -> impl Iterator<Item = Job> {
+    (1..=3).map(|number| Job {
+        number,
+        steps_done: 0,
+    })
+}
+
+/// Does all the jobs of a queue. After each step the job goes to the back of the
+/// queue, behind the jobs that have waited for longer.
+fn take_turns(worker: &str, mut queue: VecDeque<Job>, columns: &Mutex<[char; 3]>) {
+    while let Some(mut job) = queue.pop_front() {
+        do_step(worker, &mut job, columns);
+        if job.steps_done < STEPS {
+            queue.push_back(job);
+        }
     }
 }
 
-/// Keeps a processor busy. A sleep would not do: on one core, any number of threads
-/// can sleep at once.
-fn work() {
+fn do_step(worker: &str, job: &mut Job, columns: &Mutex<[char; 3]>) {
+    let draw = |now, afterwards, event| {
+        // The lock is held until the line is printed. So the line shows the columns
+        // as they are at that moment, and lines come out in the order of the changes.
+        let mut columns = columns.lock().unwrap();
+        columns[job.number - 1] = now;
+        let [first, second, third] = *columns;
+        let (step, number) = (job.steps_done + 1, job.number);
+        println!("{worker}: {first} {second} {third}  {event} step {step} of job {number}");
+        columns[job.number - 1] = afterwards;
+    };
+    draw('┬', '│', "begins");
+    compute();
+    draw('┴', '·', "ends");
+    job.steps_done += 1;
+}
+
+/// Keeps a core busy. A sleep would not do: on a single core, any number of threads
+/// can sleep at the same time.
+fn compute() {
     black_box((0..300_000_u32).fold(0, |sum, n| black_box(sum ^ n)));
 }
 
-/// Waits once, though for nothing: whoever drives this future may go on with
-/// another one first.
-async fn give_way() {
-    let mut waited = false;
-    future::poll_fn(|context| {
-        if waited {
-            return Poll::Ready(());
-        }
-        waited = true;
-        // Asks to be driven again; nobody else would.
-        context.waker().wake_by_ref();
-        Poll::Pending
-    })
-    .await
+fn millis(since: Instant) -> f64 {
+    since.elapsed().as_secs_f64() * 1000.0
 }

@@ -1,9 +1,9 @@
 //! Deadlock: two threads that need the same two locks, and two ways out.
 //!
-//! A transfer of money needs both accounts locked. Suppose that each teller locks
-//! the account it takes from, then waits for the other one. A teller that holds A
-//! and wants B then meets one that holds B and wants A, and both wait for ever.
-//! No lock fails and nothing panics: a circle of waiting is all it takes.
+//! A transfer of money needs both accounts locked. Suppose that each worker locks the
+//! account it takes from, and then waits for the other one. A worker that holds A and
+//! wants B may then meet a worker that holds B and wants A: both wait forever. No call
+//! fails and nothing panics, since each thread only waits for the other.
 //!
 //! ```text
 //! cargo run -p deadlock-demo
@@ -11,99 +11,122 @@
 //!
 //! What to look for:
 //!
-//! - The orderly tellers always lock A first, whichever way the money goes. One
-//!   that holds B wants nothing more, so the waiting cannot close into a circle.
-//! - The patient tellers do lock crosswise. One that finds the other account
-//!   taken lets go of its own, and tries again a little later.
-//! - Either way the accounts hold 200 together after every transfer.
+//! - The ordered workers lock A first, in whichever direction the money goes. A worker
+//!   that holds B waits for no other lock, so no cycle of waiting threads can close.
+//! - The retrying workers lock in opposite order. A worker that finds the second account
+//!   locked unlocks the first, pauses, and tries again. Workers that pause for equally
+//!   long may collide again and again: a livelock. Pseudo-random pauses make that
+//!   unlikely but not impossible, so a worker gives up after ten attempts.
+//! - A transfer within one account is refused: its thread would wait for itself. So is a
+//!   transfer of more than the balance. Neither changes an account.
 //!
 //! The programs in `src/bin` show how it goes wrong.
 
+use std::hash::{DefaultHasher, Hash, Hasher};
 use std::sync::{Mutex, MutexGuard, TryLockError};
 use std::thread;
 use std::time::Duration;
 
 struct Account {
+    /// Unique, since it also says which account is locked first.
     name: char,
     balance: Mutex<u32>,
 }
 
 impl Account {
-    fn lock(&self, teller: &str) -> MutexGuard<'_, u32> {
+    fn lock(&self, worker: &str) -> MutexGuard<'_, u32> {
         let balance = self.balance.lock().unwrap();
-        println!("{teller}: locked {}", self.name);
-        // Stands for work, during which the other teller locks what it can.
+        println!("{worker}: locked {}", self.name);
+        // Simulates work. Meanwhile the other worker locks what it can.
         thread::sleep(Duration::from_millis(1));
         balance
     }
 }
 
-fn main() {
-    serve("orderly", orderly_transfer);
-    serve("patient", patient_transfer);
+/// Why a transfer was refused. Both accounts are then unchanged.
+#[derive(Debug)]
+enum TransferError {
+    SameAccount,
+    AmountTooLarge,
+    StillLocked,
 }
 
-/// Teller 1 moves money from A to B while teller 2 moves some from B to A.
-fn serve(tellers: &str, transfer: fn(u64, &Account, &Account, u32)) {
+type Result<T> = std::result::Result<T, TransferError>;
+type Guards<'a> = (MutexGuard<'a, u32>, MutexGuard<'a, u32>);
+type LockBoth = for<'a> fn(&str, &'a Account, &'a Account) -> Result<Guards<'a>>;
+
+fn main() {
+    run("Ordered", lock_in_order);
+    run("Retrying", lock_or_retry);
+}
+
+/// Worker 1 moves money from A to B while worker 2 moves some from B to A.
+fn run(kind: &str, lock_both: LockBoth) {
     let [a, b] = ['A', 'B'].map(|name| {
         let balance = Mutex::new(100);
         Account { name, balance }
     });
     thread::scope(|scope| {
-        scope.spawn(|| {
-            for amount in [30, 20] {
-                transfer(1, &a, &b, amount);
-            }
-        });
-        scope.spawn(|| {
-            for amount in [5, 10] {
-                transfer(2, &b, &a, amount);
-            }
-        });
+        for (number, from, to) in [(1, &a, &b), (2, &b, &a)] {
+            scope.spawn(move || {
+                let worker = format!("{kind} worker {number}");
+                for (to, sum) in [(to, 10 * number), (from, 7), (to, 1_000), (to, 5)] {
+                    let result = transfer(&worker, lock_both, from, to, sum);
+                    let (from, to) = (from.name, to.name);
+                    println!("{worker}: {sum} from {from} to {to}, {result:?}");
+                }
+            });
+        }
     });
     let [a, b] = [a, b].map(|account| account.balance.into_inner().unwrap());
-    println!("Main: the {tellers} tellers leave {a} in A and {b} in B");
+    println!("Main: {kind} workers leave {a} in A and {b} in B");
 }
 
-/// A global lock order: everybody takes the locks in the order of their names.
-fn orderly_transfer(number: u64, from: &Account, to: &Account, amount: u32) {
-    let teller = format!("Orderly teller {number}");
-    let (mut source, mut target);
-    if from.name < to.name {
-        source = from.lock(&teller);
-        target = to.lock(&teller);
-    } else {
-        target = to.lock(&teller);
-        source = from.lock(&teller);
+fn transfer(worker: &str, lock: LockBoth, from: &Account, to: &Account, sum: u32) -> Result<()> {
+    if from.name == to.name {
+        return Err(TransferError::SameAccount);
     }
-    *source -= amount;
-    *target += amount;
+    let (mut source, mut target) = lock(worker, from, to)?;
+    // By default, `-` and `+` panic on overflow in a debug build, and wrap around in a
+    // release build.
+    let balances = (source.checked_sub(sum), target.checked_add(sum));
+    let result = if let (Some(less), Some(more)) = balances {
+        (*source, *target) = (less, more);
+        Ok(())
+    } else {
+        Err(TransferError::AmountTooLarge)
+    };
     let (from, to) = (from.name, to.name);
-    println!("{teller}: moved {amount}, {from} has {source} and {to} has {target}");
+    println!("{worker}: unlocks {from} with {source}, {to} with {target}");
+    result
 }
 
-/// Back-off: nobody waits for a lock while holding another.
-fn patient_transfer(number: u64, from: &Account, to: &Account, amount: u32) {
-    let teller = format!("Patient teller {number}");
-    let (mut source, mut target) = loop {
-        let source = from.lock(&teller);
+/// A global lock order: every thread locks the accounts in the order of their names.
+fn lock_in_order<'a>(worker: &str, from: &'a Account, to: &'a Account) -> Result<Guards<'a>> {
+    if from.name < to.name {
+        let source = from.lock(worker);
+        Ok((source, to.lock(worker)))
+    } else {
+        let target = to.lock(worker);
+        Ok((from.lock(worker), target))
+    }
+}
+
+/// Back-off: no worker waits for a lock while it holds another.
+fn lock_or_retry<'a>(worker: &str, from: &'a Account, to: &'a Account) -> Result<Guards<'a>> {
+    for attempt in 1..=10 {
+        let source = from.lock(worker);
         match to.balance.try_lock() {
-            Ok(target) => break (source, target),
-            Err(TryLockError::WouldBlock) => {
-                println!(
-                    "{teller}: found {} taken, lets go of {}",
-                    to.name, from.name
-                );
-            }
+            Ok(target) => return Ok((source, target)),
+            Err(TryLockError::WouldBlock) => {}
             Err(TryLockError::Poisoned(error)) => panic!("{error}"),
         }
+        println!("{worker}: found {} locked, unlocks {}", to.name, from.name);
         drop(source);
-        // Unequally long for the two: in step they would collide again and again,
-        // always busy and never done. That is a livelock.
-        thread::sleep(Duration::from_millis(number));
-    };
-    *source -= amount;
-    *target += amount;
-    let (from, to) = (from.name, to.name);
-    println!("{teller}: moved {amount}, {from} has {source} and {to} has {target}");
+        // A pseudo-random pause, different for each worker and each attempt.
+        let mut hasher = DefaultHasher::new();
+        (worker, attempt).hash(&mut hasher);
+        thread::sleep(Duration::from_micros(hasher.finish() % 4_000));
+    }
+    Err(TransferError::StillLocked)
 }

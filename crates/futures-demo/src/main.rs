@@ -1,8 +1,9 @@
-//! Futures: `join!`, `select!`, streams and oneshots, without a runtime.
+//! Futures: `join!`, `select!` and oneshots, without a runtime.
 //!
-//! The `futures` crate is the toolbox that all executors share. Its tools combine
-//! futures into larger ones, and whoever drives the whole drives every part: to
-//! its end, or until it is dropped. Here that is `block_on`, on the main thread.
+//! The `futures` crate has the tools that all executors share. They combine futures
+//! into a larger one, and the executor that drives the larger one drives its parts.
+//! Here that is `block_on`, on the main thread: the parts overlap, although only one
+//! thread runs them.
 //!
 //! ```text
 //! cargo run -p futures-demo
@@ -10,119 +11,99 @@
 //!
 //! What to look for:
 //!
-//! - `join!`: the solver waits for the asker and the asker for the solver. One
-//!   awaited after the other would wait for ever; joined, both get to their end.
-//! - `select!`: the hare wins, and the snail's future is dropped where it stands.
-//!   To drop a future is to cancel it.
-//! - `FuturesUnordered`: results come in the order in which they become ready,
-//!   not the order in which the futures went in.
-//! - `buffer_unordered(2)`: a page is fetched only when fewer than two others are
-//!   on their way, and a page that loads quickly overtakes a slow one.
+//! - `join!`: the client waits for the server, and the server waits for the client.
+//!   Both end, because `join!` drives one while the other waits.
+//! - `select!`: the primary never answers, so the backup wins. `select!` drops the
+//!   primary's future where it waits, and that cancels the request.
+//!   `cancellation-demo` has more about this.
+//! - A oneshot carries one value. Each side learns that the other is gone: a dropped
+//!   sender wakes the receiver with an error, and `send` gives the value back if the
+//!   receiver has been dropped.
+//!
+//! The program in `src/bin` shows how it goes wrong.
 
 use futures::channel::oneshot;
 use futures::executor::block_on;
-use futures::stream::{self, FuturesUnordered};
-use futures::{FutureExt, StreamExt, future, join, select};
-use std::thread;
-use std::time::Duration;
+use futures::{FutureExt, future, join, select};
 
 fn main() {
     block_on(async {
-        all_of_them().await;
-        first_of_them().await;
-        each_when_ready().await;
-        few_at_once().await;
+        both().await;
+        first().await;
+        broken_off().await;
     });
 }
 
 /// `join!` drives all its futures until each has ended.
-async fn all_of_them() {
-    // A oneshot is a channel for one value; its receiver is a future.
+async fn both() {
+    // The receiver of a oneshot is a future.
     let (question, asked) = oneshot::channel();
     let (answer, answered) = oneshot::channel();
 
-    let solver = async {
-        println!("Solver: waits for a question");
+    let server = async {
+        println!("Server: waits for a question");
         let (a, b): (u32, u32) = asked.await.unwrap();
-        println!("Solver: is asked for {a} times {b}");
+        println!("Server: receives {a} times {b}");
         answer.send(a * b).unwrap();
+        "server"
     };
-    let asker = async {
-        println!("Asker: asks for 6 times 7");
+    let client = async {
+        println!("Client: sends 6 times 7");
         question.send((6, 7)).unwrap();
         let product = answered.await.unwrap();
-        println!("Asker: is told {product}");
+        println!("Client: receives {product}");
+        "client"
     };
-    join!(solver, asker);
-    println!("Main: both have ended");
+    let (one, other) = join!(server, client);
+    println!("Main: the {one} and the {other} have ended");
 }
 
 /// `select!` drives its futures until one has ended, and drops the others.
-async fn first_of_them() {
-    let (pass, passed) = oneshot::channel();
+async fn first() {
+    let (go, asked_too) = oneshot::channel();
 
-    let hare = async {
-        passed.await.unwrap();
-        println!("Hare: passes the snail, and arrives");
-        "hare"
-    };
-    let snail = async {
-        let _shell = Shell;
-        println!("Snail: sets out, and lets the hare pass");
-        pass.send(()).unwrap();
+    let primary = async {
+        let _request = Request;
+        println!("Primary: receives the request, and is stuck");
+        go.send(()).unwrap();
         future::pending().await
     };
-    // `fuse` marks a future that has ended, for `select!` in a loop must not
-    // drive it again.
-    let winner: &str = select! {
-        name = hare.fuse() => name,
-        name = snail.fuse() => name,
+    let backup = async {
+        asked_too.await.unwrap();
+        println!("Backup: receives the request, and answers");
+        "backup"
     };
-    println!("Main: the {winner} wins");
+    // `select!` takes only fused futures, because in a loop it could poll a future
+    // again after its end. In a loop, call `fuse` before the loop.
+    let winner: &str = select! {
+        name = primary.fuse() => name,
+        name = backup.fuse() => name,
+    };
+    println!("Main: the {winner} has answered first");
 }
 
-/// A future that is dropped drops what it owns: the place to clean up.
-struct Shell;
+/// Dropping a future drops what it owns: a destructor is the place to clean up.
+struct Request;
 
-impl Drop for Shell {
+impl Drop for Request {
     fn drop(&mut self) {
-        println!("Snail: is dropped on its way");
+        println!("Primary: its request is dropped");
     }
 }
 
-/// `FuturesUnordered` hands out results as they become ready.
-async fn each_when_ready() {
-    let (bells, mut ears): (Vec<_>, FuturesUnordered<_>) =
-        (1..=3).map(|_| oneshot::channel()).unzip();
-
-    for (id, bell) in (1..=3_u8).zip(bells).rev() {
-        println!("Ringer: rings bell {id}");
-        bell.send(id).unwrap();
-        let heard = ears.next().await.expect("one ear is left for each bell");
-        println!("Listener: hears bell {}", heard.unwrap());
+/// One side of a oneshot is dropped before the other has used it.
+async fn broken_off() {
+    let (sender, receiver) = oneshot::channel::<u32>();
+    drop(sender);
+    match receiver.await {
+        Ok(value) => println!("Receiver: receives {value}"),
+        Err(error) => println!("Receiver: receives nothing, {error}"),
     }
-}
 
-/// `buffer_unordered` drives a stream's futures, a few of them at a time.
-async fn few_at_once() {
-    let mut pages = stream::iter(1..=5)
-        .inspect(|page| println!("Stream: hands out page {page}"))
-        .map(fetch)
-        .buffer_unordered(2);
-
-    while let Some(page) = pages.next().await {
-        println!("Main: has page {page}");
+    let (sender, receiver) = oneshot::channel();
+    drop(receiver);
+    match sender.send(42) {
+        Ok(()) => println!("Sender: has sent its value"),
+        Err(value) => println!("Sender: gets {value} back"),
     }
-    println!("Main: has them all");
-}
-
-/// Lets another thread do what would block, and awaits its message.
-async fn fetch(page: u32) -> u32 {
-    let (done, fetched) = oneshot::channel();
-    thread::spawn(move || {
-        // Stands for the network, and page 1 is slow.
-        thread::sleep(Duration::from_millis(if page == 1 { 50 } else { 10 }));
-        done.send(page)
-    });
-    fetched.await.unwrap()
 }

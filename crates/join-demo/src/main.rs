@@ -1,9 +1,10 @@
 //! Join: a thread's return value, or its panic.
 //!
-//! A spawned thread's panic ends that thread, not the program. `join` tells what
-//! became of a thread: `Ok` with the value that it returned, or `Err` with the
-//! payload of its panic. Whoever joins decides what a panic means: to go on, as
-//! here, or to pass it on with `unwrap`.
+//! `join` waits until a thread has ended, and returns how it ended: `Ok` with the value
+//! that the thread returned, or `Err` with the payload of its panic. A panic in a
+//! spawned thread ends only that thread, unless the program is built with
+//! `panic = "abort"`: then the first panic ends the program. The caller of `join`
+//! decides what a panic means: it can go on, as here, or pass the panic on.
 //!
 //! ```text
 //! cargo run -p join-demo
@@ -11,39 +12,40 @@
 //!
 //! What to look for:
 //!
-//! - The value 42, made in the first packer's thread, arrives in main.
-//! - The other two panic. The reports on standard error name their threads, and
-//!   main reads the same messages out of the payloads.
-//! - The packers start in any order, and main joins them in its own.
-//! - Main outlives both panics, and the program exits with success.
+//! - The value 42, which worker 1 computed in its thread, arrives in main.
+//! - Workers 2 and 3 panic. The reports on standard error name their threads, and main
+//!   reads the same messages from the payloads.
+//! - The workers start in any order, but main joins them in the order of its list.
+//! - Main goes on after both panics, and the program exits with success, because main
+//!   handles each `Err`.
 //!
-//! The programs in `src/bin` show how it goes wrong.
+//! The program in `src/bin` shows how it goes wrong.
 
 use std::any::Any;
 use std::io;
 use std::thread;
 
 fn main() -> io::Result<()> {
-    let mut packers = Vec::new();
-    for (packer, wanted) in (1..).zip([8, 0, 60]) {
-        // A builder can name the thread, and the report of a panic shows the
-        // name. Its `spawn` returns an error where `thread::spawn` panics.
+    let mut workers = Vec::new();
+    for (worker, wanted) in (1..).zip([8, 0, 60]) {
+        // A builder can name the thread, and a panic's report shows that name. Its
+        // `spawn` returns an error where `thread::spawn` would panic.
         let handle = thread::Builder::new()
-            .name(format!("Packer {packer}"))
+            .name(format!("Worker {worker}"))
             .spawn(move || {
-                println!("Packer {packer}: is asked for {wanted}");
-                pack(wanted)
+                println!("Worker {worker}: is asked for {wanted}");
+                take_from_stock(wanted)
             })?;
-        packers.push((packer, handle));
+        workers.push((worker, handle));
     }
 
-    for (packer, handle) in packers {
+    for (worker, handle) in workers {
         match handle.join() {
-            Ok(left) => println!("Main: packer {packer} returned {left}"),
-            // Mind the `*`: `&payload` compiles too, but then the `Any` is the
-            // box itself, and no text is ever found in it.
+            Ok(left) => println!("Main: worker {worker} returned {left}"),
+            // The `*` is needed: `&payload` compiles too, but then the `Any` is the
+            // box itself, and `message` finds no text in it.
             Err(payload) => {
-                println!("Main: packer {packer} panicked: {}", message(&*payload));
+                println!("Main: worker {worker} panicked: {}", message(&*payload));
             }
         }
     }
@@ -51,18 +53,18 @@ fn main() -> io::Result<()> {
     Ok(())
 }
 
-/// Takes what is wanted out of a full stock, and returns what is left.
-fn pack(wanted: u32) -> u32 {
+/// Takes `wanted` items from a stock of 50, and returns how many are left.
+fn take_from_stock(wanted: u32) -> u32 {
     let stock = 50;
     assert!(wanted > 0, "nothing is wanted");
     assert!(wanted <= stock, "{wanted} are wanted, {stock} are there");
     stock - wanted
 }
 
-/// Reads the message out of a panic's payload.
+/// Reads the message from a panic's payload.
 fn message(payload: &(dyn Any + Send)) -> &str {
-    // A plain literal arrives as a `&str`, a formatted message as a `String`.
-    // `panic_any` can leave a value of any other type.
+    // Since edition 2021, `panic!` always leaves a `&str` or a `String`, and `assert!`
+    // does as well. `panic_any` can leave a value of any other type.
     if let Some(text) = payload.downcast_ref::<&str>() {
         text
     } else if let Some(text) = payload.downcast_ref::<String>() {

@@ -1,9 +1,10 @@
 //! Lock contention: lock, do the minimum, unlock.
 //!
-//! Only one thread at a time is in a critical section, so whatever is done in
-//! there is done by one thread at a time, however many there are. The greedy
-//! workers take the lock and do their work with it. The brief ones do the same
-//! work first, and take the lock for a single addition.
+//! Only one thread at a time is in a critical section, so work in there is done by one
+//! thread after another, however many threads and cores there are. A guard holds the
+//! lock until it is dropped, not until its last use. The greedy workers take the lock
+//! and do their work while they hold it. The brief workers do the same work first, and
+//! take the lock for a single addition.
 //!
 //! ```text
 //! cargo run -p lock-contention-demo
@@ -11,12 +12,12 @@
 //!
 //! What to look for:
 //!
-//! - Both kinds make the same total. Only the addition ever needed the lock.
-//! - The greedy workers spend most of their time waiting, the brief ones next to
-//!   none.
-//! - No two greedy workers ever work at once: their working times add up to no
-//!   more than the time that went by. Those of the brief ones may add up to
-//!   far more, for they work side by side.
+//! - Both kinds make the same total, because only the addition needs the lock.
+//! - The greedy workers usually wait for longer than they work, and the brief workers
+//!   hardly at all.
+//! - No two greedy workers ever work at once: their working times add up to no more than
+//!   the time that went by. The brief workers' times may add up to far more, because
+//!   they work side by side.
 //! - On two idle cores the greedy workers take about twice as long.
 //!
 //! The programs in `src/bin` show how it goes wrong.
@@ -27,7 +28,7 @@ use std::time::{Duration, Instant};
 
 const JOBS: u64 = 4;
 
-/// How long a worker was at work, and how long it waited for the lock.
+/// How long a worker has worked, and how long it has waited for the lock.
 #[derive(Default)]
 struct Times {
     worked: Duration,
@@ -45,14 +46,14 @@ fn greedy_job(total: &Mutex<u64>, job: u64, times: &mut Times) {
     *total += result;
 }
 
-/// The same with two lines swapped: that is all the difference.
+/// The same with the first two lines swapped.
 fn brief_job(total: &Mutex<u64>, job: u64, times: &mut Times) {
     let result = timed(&mut times.worked, || work(job));
     let mut total = timed(&mut times.waited, || total.lock().unwrap());
     *total += result;
 }
 
-/// Lets four workers do their jobs and add up the results.
+/// Starts four workers, which do their jobs and add up the results.
 fn run(kind: &str, do_job: fn(&Mutex<u64>, u64, &mut Times)) {
     let total = Mutex::new(0);
     let started = Instant::now();
@@ -66,7 +67,7 @@ fn run(kind: &str, do_job: fn(&Mutex<u64>, u64, &mut Times)) {
                     do_job(total, worker * job, &mut times);
                 }
                 let (worked, waited) = (times.worked.as_millis(), times.waited.as_millis());
-                println!("{kind} {worker}: worked {worked} ms, waited {waited} ms");
+                println!("{kind} worker {worker}: worked {worked} ms, waited {waited} ms");
                 (worked, waited)
             })
         });
@@ -87,13 +88,13 @@ fn run(kind: &str, do_job: fn(&Mutex<u64>, u64, &mut Times)) {
     );
 }
 
-/// Stands for work: arithmetic that keeps one core busy for a while.
+/// Simulates work: arithmetic that keeps one core busy for a while.
 fn work(job: u64) -> u64 {
     let mix = |x: u64, _| (x ^ (x >> 7)).wrapping_mul(31);
     (0..250_000).fold(job, mix) % 1000
 }
 
-/// Does something, and adds the time that it took to `time`.
+/// Runs `action`, and adds the time that it took to `time`.
 fn timed<T>(time: &mut Duration, action: impl FnOnce() -> T) -> T {
     let started = Instant::now();
     let result = action();

@@ -1,7 +1,7 @@
 //! A reference to a local variable moves into a spawned thread.
 //!
-//! `move` moves the reference, and leaves behind what it points to: the thread may live
-//! on when that is gone.
+//! `move` moves only the reference into the closure. The `String` that it refers to
+//! still belongs to main, and the thread could outlive it.
 //! Repair: move the `String` itself or a clone, or spawn inside a `thread::scope`.
 
 use std::thread;

@@ -1,7 +1,8 @@
-//! A spawned thread borrows a local variable, for its closure lacks `move`.
+//! A spawned thread borrows a local variable, because its closure lacks `move`.
 //!
-//! A spawned thread may outlive the function that spawned it. This one is joined at once,
-//! but the compiler goes by what `thread::spawn` demands, and that is `'static`.
+//! A spawned thread may outlive the function that spawned it. This thread is joined in
+//! the same line, but the compiler does not consider that: `thread::spawn` requires a
+//! closure that is `'static`.
 //! Repair: write `move ||`, or spawn the thread inside a `thread::scope`.
 
 use std::thread;

@@ -1,6 +1,7 @@
-//! A value that has moved into a thread is used again.
+//! Main uses a value that has moved into a thread.
 //!
-//! Repair: clone it before the closure, or let the thread return it through `join`.
+//! The closure owns the `String` now, and the thread may already have dropped it.
+//! Repair: clone the `String` before the closure, or return it from the thread.
 
 use std::thread;
 

@@ -1,7 +1,7 @@
-//! A guard moves into another thread than the one that has locked.
+//! A guard moves into a thread that has not locked the mutex.
 //!
-//! Dropping the guard unlocks, and on some systems only the thread that has locked a mutex
-//! may unlock it.
+//! Dropping a guard unlocks the mutex, and on some systems only the thread that has
+//! locked it may do so. A `MutexGuard` is therefore not `Send`.
 //! Repair: share the `Mutex`, and let each thread lock it for itself.
 
 use std::sync::Mutex;

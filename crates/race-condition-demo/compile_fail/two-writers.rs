@@ -1,7 +1,8 @@
 //! Two threads increment the same plain variable.
 //!
-//! Both could read the same value and write the same sum. That is the data race, which a
-//! plain variable in safe Rust cannot have.
+//! Both threads write the same memory, and nothing synchronises them. That is a data
+//! race, and so undefined behaviour, whether an update is lost or not. Safe Rust refuses
+//! it: two closures cannot both borrow the variable mutably.
 //! Repair: count in an `AtomicU32` with `fetch_add`, or in a `Mutex`.
 
 use std::thread;

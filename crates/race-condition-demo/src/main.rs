@@ -1,10 +1,10 @@
 //! Race conditions: how an increment gets lost, and two ways to keep it.
 //!
-//! `counter += 1` reads the counter, adds one and writes the sum back. When two
-//! threads read the same value, both write the same sum, and one increment is
-//! gone: a lost update. On a plain variable this would be a data race, which
-//! safe Rust does not compile. But a race condition need not be a data race:
-//! the racers here use an atomic, and lose increments all the same.
+//! `counter += 1` reads the counter, adds one and writes the sum back. If two threads
+//! read the same value, both write the same sum, and one increment is gone: a lost
+//! update. With a plain variable these accesses would also be a data race, and safe
+//! Rust refuses to compile it. But not every race condition is a data race: the racers
+//! here use an atomic, and lose increments all the same.
 //!
 //! ```text
 //! cargo run -p race-condition-demo
@@ -12,14 +12,14 @@
 //!
 //! What to look for:
 //!
-//! - Where both racers read the same value, both write the same sum. A racer that
-//!   writes late can even take the counter back to a smaller value.
-//! - Most runs end with 3 of the racers' 6 increments, but every total from 2 to 6
-//!   is possible. Can you find the interleaving that ends at 2? It exists for a
-//!   thousand increments each, too.
-//! - The adders lose nothing, but their lines may come out of order, because
-//!   they print after the increment. The lockers print while they hold the
-//!   lock, so their lines never do.
+//! - When both racers read the same value, both write the same sum. A racer that writes
+//!   late can even take the counter back to a smaller value.
+//! - The racers often end with 3 of their 6 increments, but every total from 2 to 6 is
+//!   possible. Can you find the interleaving that ends at 2? It exists for a thousand
+//!   increments each, too.
+//! - The adders lose nothing, but their lines may come out of order, because an adder
+//!   prints after its increment. The lockers' lines are always in order, because a
+//!   locker prints while it holds the lock.
 //!
 //! The programs in `src/bin` show how it goes wrong.
 
@@ -37,7 +37,7 @@ fn main() {
     lockers();
 }
 
-/// Wrong: the increment takes two steps, and the other thread fits in between.
+/// Wrong: an increment takes two steps, and the other racer can store between them.
 fn racers() {
     let counter = AtomicU32::new(0);
     thread::scope(|scope| {
@@ -45,8 +45,8 @@ fn racers() {
             let counter = &counter;
             scope.spawn(move || {
                 for n in 1..=EACH {
-                    // A stronger ordering would not help: none of them keeps the
-                    // other thread from storing between this load and our store.
+                    // A stronger ordering would not help: none prevents a store of
+                    // the other racer between this load and the store below.
                     let read = counter.load(Ordering::Relaxed);
                     work();
                     let wrote = read + 1;
@@ -59,7 +59,7 @@ fn racers() {
     report("racers", counter.into_inner());
 }
 
-/// Right: `fetch_add` reads and writes in one step, which nothing can split.
+/// Right: `fetch_add` reads and writes in one indivisible step.
 fn adders() {
     let counter = AtomicU32::new(0);
     thread::scope(|scope| {
@@ -78,7 +78,7 @@ fn adders() {
     report("adders", counter.into_inner());
 }
 
-/// Right: a lock makes one critical section of as many steps as it takes.
+/// Right: the lock makes one critical section of all the steps.
 fn lockers() {
     let counter = Mutex::new(0);
     thread::scope(|scope| {
@@ -99,12 +99,12 @@ fn lockers() {
     report("lockers", counter.into_inner().unwrap());
 }
 
-/// Stands for work, during which the other thread gets its turn if it can.
+/// Simulates work. Meanwhile the other thread runs, unless a lock keeps it waiting.
 fn work() {
     thread::sleep(Duration::from_millis(1));
 }
 
-fn report(who: &str, counted: u32) {
+fn report(kind: &str, counted: u32) {
     let lost = ALL - counted;
-    println!("Main: the {who} counted {counted} of {ALL}, lost {lost}");
+    println!("Main: the {kind} counted {counted} of {ALL}, lost {lost}");
 }

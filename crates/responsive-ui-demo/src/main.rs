@@ -1,10 +1,9 @@
 //! A responsive user interface: one loop that never computes.
 //!
-//! People take an answer within a tenth of a second for immediate. So the loop that
-//! answers them must do nothing that takes as long: a computation gets a thread of
-//! its own. Whatever happens, be it a key or a progress report, comes through one
-//! channel, since the loop can wait for one only. A second channel, the other way,
-//! takes the wish to cancel to the computation.
+//! An answer within a tenth of a second feels immediate. So the loop that answers the
+//! user must do nothing that takes longer: a computation gets a thread of its own. Keys
+//! and progress reports come through one channel, since the loop can wait for only one.
+//! A second channel tells the computation when it is cancelled.
 //!
 //! ```text
 //! cargo run -p responsive-ui-demo
@@ -12,15 +11,15 @@
 //!
 //! What to look for:
 //!
-//! - The keys a, b and c are answered at once, during a computation that would take
-//!   years. Were it done in the loop, not one would ever be answered.
-//! - To cancel is to drop a sender: the worker looks at its channel now and then,
-//!   and stops when it finds it closed.
-//! - From then on nothing of that computation is shown, not even what was already
-//!   under way.
-//! - The loop goes on: it answers, and starts a computation that comes to its end.
+//! - The UI answers the keys a, b and c during a computation that would take months.
+//!   If the loop did the computation itself, it would answer none of them.
+//! - The UI cancels a job by dropping a sender. The worker looks at its channel now
+//!   and then, and stops when it finds the channel closed.
+//! - From then on the UI shows nothing of that job, not even a report that was already
+//!   in the queue: each report has the number of its job.
+//! - The loop goes on: it answers the next key, and starts a job that finishes.
 //!
-//! The programs in `src/bin` show how it goes wrong.
+//! The program in `src/bin` shows how it goes wrong.
 
 use std::sync::mpsc::{self, Receiver, Sender, TryRecvError};
 use std::thread;
@@ -42,20 +41,22 @@ fn main() {
         scope.spawn(|| user(keyboard));
 
         let mut started = 0;
-        // The number of the job that runs, and the sender that keeps it running.
+        // The number of the current job, and the sender that keeps it running. A
+        // dropped sender cancels its job: here also when this thread panics, or when
+        // another job takes its place. A flag would have to be set each time.
         let mut running: Option<(u32, Sender<()>)> = None;
-        // Borrowed, not used up: a cancelled job may still send to this queue.
+        // Borrowed, since a cancelled job may send to this queue until it stops.
         for event in &queue {
             let current = running.as_ref().map(|(job, _)| *job);
             match event {
                 Event::Key { letter, pressed } => {
                     let delay = pressed.elapsed().as_millis();
-                    println!("Screen: answers {letter} after {delay} ms");
+                    println!("UI: answers {letter} after {delay} ms");
                 }
                 Event::Count { limit } => {
                     started += 1;
                     let job = started;
-                    println!("Screen: starts job {job}");
+                    println!("UI: starts job {job}");
                     let (keep_running, cancelled) = mpsc::channel();
                     let report = events.clone();
                     scope.spawn(move || count_primes(job, limit, cancelled, report));
@@ -63,28 +64,28 @@ fn main() {
                 }
                 Event::Cancel => {
                     if let Some((job, keep_running)) = running.take() {
-                        println!("Screen: cancels job {job}");
+                        println!("UI: cancels job {job}");
                         drop(keep_running);
                     }
                 }
                 Event::Progress { job, below, primes } if current == Some(job) => {
-                    println!("Screen: job {job} has found {primes} primes below {below}");
+                    println!("UI: job {job} has found {primes} primes below {below}");
                 }
                 Event::Result { job, primes } if current == Some(job) => {
-                    println!("Screen: job {job} is done, {primes} primes");
+                    println!("UI: job {job} is done, {primes} primes");
                     break;
                 }
-                // Sent by a job that had not yet seen that it was cancelled.
+                // From a job that has been cancelled.
                 Event::Progress { .. } | Event::Result { .. } => {}
             }
         }
     });
-    println!("Screen: closes");
+    println!("UI: closes");
 }
 
 fn user(keyboard: Sender<Event>) {
     let press = |letter| {
-        // Stands for the time that it takes to find the key.
+        // Simulates the time that it takes to find the key.
         thread::sleep(Duration::from_millis(20));
         println!("User: types {letter}");
         let pressed = Instant::now();
@@ -99,20 +100,22 @@ fn user(keyboard: Sender<Event>) {
     press('a');
     press('b');
     press('c');
-    println!("User: has waited long enough");
+    println!("User: asks to cancel");
     keyboard.send(Event::Cancel).unwrap();
     press('d');
     ask(20_000);
 }
 
-/// Counts them one by one, and reports each time it has come ten times as far.
+/// Counts the primes below `limit`, and reports at 1,000, 10,000 and so on.
 fn count_primes(job: u32, limit: u64, cancelled: Receiver<()>, report: Sender<Event>) {
+    let is_prime = |n: u64| (2..).take_while(|d| d * d <= n).all(|d| n % d != 0);
     let mut primes = 0;
     let mut below = 1_000;
     for number in 2..limit {
-        // Nothing is ever sent here: the channel is empty while the job is wanted,
-        // and closed from then on.
-        if cancelled.try_recv() == Err(TryRecvError::Disconnected) {
+        // Once in a hundred numbers is soon enough for the user, and costs little
+        // beside the divisions. Nothing is ever sent here: the channel is empty until
+        // its sender is dropped, and closed from then on.
+        if number % 100 == 0 && cancelled.try_recv() == Err(TryRecvError::Disconnected) {
             println!("Worker {job}: stops");
             return;
         }
@@ -120,12 +123,7 @@ fn count_primes(job: u32, limit: u64, cancelled: Receiver<()>, report: Sender<Ev
             report.send(Event::Progress { job, below, primes }).unwrap();
             below *= 10;
         }
-        if (2..)
-            .take_while(|d| d * d <= number)
-            .all(|d| number % d != 0)
-        {
-            primes += 1;
-        }
+        primes += u64::from(is_prime(number));
     }
     report.send(Event::Result { job, primes }).unwrap();
 }

@@ -1,7 +1,7 @@
 //! A writer and a reader in two threads share a `RefCell`.
 //!
-//! A `RefCell` too admits many readers or one writer, but it counts them in a plain
-//! integer: two threads that borrow at once could both be let in.
+//! A `RefCell` too admits many readers or one writer. But it counts them in a plain
+//! integer, so two threads that borrow at once could both be let in.
 //! Repair: make it an `RwLock`, with `read` for `borrow` and `write` for `borrow_mut`.
 
 use std::cell::RefCell;

@@ -1,9 +1,9 @@
 //! RwLock: many readers at once, or one writer alone.
 //!
-//! Reading changes nothing, so readers need not wait for each other. An
-//! `RwLock` lets any number of them in together, and a writer in alone. That
-//! pays for a value that is read often, for some time, and seldom written, such
-//! as a cache; for short visits a `Mutex` is often faster.
+//! Reading changes nothing, so readers need not wait for each other. An `RwLock` lets
+//! in any number of readers together, or one writer alone. That pays off for a value
+//! that is read often, for some time, and written seldom. This cache of prices is one.
+//! For short visits a `Mutex` is often faster.
 //!
 //! ```text
 //! cargo run -p rwlock-demo
@@ -11,72 +11,82 @@
 //!
 //! What to look for:
 //!
-//! - All three readers are inside at once: each waits there for the others.
-//! - While the writer is inside, no reader is.
-//! - Coffee costs twice as much as tea. Between the writer's two assignments it
-//!   does not, and no reader ever sees that.
+//! - Two readers may be inside at once: one starts before the other has found its
+//!   price. While a reader holds the write lock to load a price, no other is inside.
+//! - Each price is loaded once, although several readers may miss it at once. A read
+//!   lock cannot become a write lock, so a reader unlocks in between, and then looks
+//!   again: another reader may have been faster.
 //!
 //! The programs in `src/bin` show how it goes wrong.
 
-use std::fmt;
-use std::sync::{Barrier, RwLock};
+use std::collections::BTreeMap;
+use std::sync::{PoisonError, RwLock};
 use std::thread;
 use std::time::Duration;
 
-const READERS: usize = 3;
-
-/// What the cache holds, in cents.
-struct Prices {
-    tea: u32,
-    coffee: u32,
-}
-
-impl fmt::Display for Prices {
-    fn fmt(&self, f: &mut fmt::Formatter) -> fmt::Result {
-        write!(f, "tea {}, coffee {}", self.tea, self.coffee)
-    }
-}
+/// The prices that have been loaded so far, in cents.
+type Cache = RwLock<BTreeMap<&'static str, u32>>;
 
 fn main() {
-    let cache = RwLock::new(Prices {
-        tea: 150,
-        coffee: 300,
-    });
-    let meeting = Barrier::new(READERS + 1);
+    let cache = Cache::default();
 
     thread::scope(|scope| {
-        for reader in 1..=READERS {
-            let (cache, meeting) = (&cache, &meeting);
+        for reader in 1..=3 {
+            let cache = &cache;
             scope.spawn(move || {
-                for visit in 1..=3 {
-                    let prices = cache.read().unwrap();
-                    println!("Reader {reader}: starts visit {visit}");
-                    if visit == 1 {
-                        println!("Reader {reader}: waits inside for the others");
-                        meeting.wait();
-                    }
-                    // Stands for work with prices that must not change meanwhile.
-                    thread::sleep(Duration::from_millis(2));
-                    println!("Reader {reader}: ends visit {visit}, {prices}");
+                let mut sum = 0;
+                for item in ["tea", "coffee", "tea"] {
+                    sum += price(cache, reader, item);
                 }
+                println!("Reader {reader}: added up {sum}");
             });
         }
-
-        scope.spawn(|| {
-            // The writer must not even ask for the lock before all readers are
-            // inside. A waiting writer may keep new readers out, and those who
-            // are in would wait for them for ever.
-            meeting.wait();
-
-            let mut prices = cache.write().unwrap();
-            println!("Writer: starts writing");
-            prices.tea += 10;
-            // The worst moment for a reader to look.
-            thread::yield_now();
-            prices.coffee += 20;
-            println!("Writer: ends writing, {prices}");
-        });
     });
 
-    println!("Main: in the end, {}", cache.into_inner().unwrap());
+    let prices = cache.read().unwrap_or_else(PoisonError::into_inner);
+    println!("Main: the cache holds {} prices", prices.len());
+}
+
+/// Returns the price of an item, and loads it first if it is not in the cache.
+///
+/// A panic in `load` poisons the lock. The map is changed only after `load` has
+/// returned, so it is right even then, and the cache ignores the poison.
+fn price(cache: &Cache, reader: u32, item: &'static str) -> u32 {
+    if let Some(price) = look_up(cache, reader, item) {
+        return price;
+    }
+
+    let mut prices = cache.write().unwrap_or_else(PoisonError::into_inner);
+    // No lock was held for a moment, in which another reader may have loaded it.
+    if let Some(&price) = prices.get(item) {
+        println!("Reader {reader}: found {item} loaded meanwhile, at {price}");
+        return price;
+    }
+    // All other readers wait during the load, even for other items. If a load takes
+    // long, keep an `Arc<OnceLock<u32>>` for each item, and load outside the lock.
+    let price = load(reader, item);
+    prices.insert(item, price);
+    println!("Reader {reader}: stored {item} at {price}");
+    price
+}
+
+/// Looks for an item while it holds the read lock, together with other readers.
+fn look_up(cache: &Cache, reader: u32, item: &str) -> Option<u32> {
+    let prices = cache.read().unwrap_or_else(PoisonError::into_inner);
+    println!("Reader {reader}: starts to look for {item}");
+    // Simulates a search that takes some time.
+    thread::sleep(Duration::from_millis(1));
+    let price = prices.get(item).copied();
+    match price {
+        Some(price) => println!("Reader {reader}: found {item} at {price}"),
+        None => println!("Reader {reader}: missed {item}"),
+    }
+    price
+}
+
+/// Simulates a slow query.
+fn load(reader: u32, item: &str) -> u32 {
+    println!("Reader {reader}: loads {item}");
+    thread::sleep(Duration::from_millis(2));
+    item.bytes().map(u32::from).sum()
 }

@@ -1,7 +1,7 @@
 //! A scoped thread borrows a variable that was made inside the scope.
 //!
-//! The scope joins its threads after its closure has returned, and by then the closure's
-//! own variables are gone.
+//! The scope waits for its threads only after its closure has returned. The variables
+//! of that closure are dropped by then.
 //! Repair: make the variable before the scope, or move it into the thread.
 
 use std::thread;

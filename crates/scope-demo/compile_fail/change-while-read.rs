@@ -1,7 +1,7 @@
-//! Main clears a vector that a scoped thread may still be reading.
+//! Main clears a vector that a scoped thread may be reading.
 //!
-//! The thread may hold its borrow until the scope has ended.
-//! Repair: clear it once the scope has ended, and all its threads with it.
+//! The closure of the thread borrows the vector until the scope has returned.
+//! Repair: clear the vector after the scope.
 
 use std::thread;
 

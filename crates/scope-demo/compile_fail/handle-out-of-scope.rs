@@ -1,8 +1,8 @@
-//! The handle of a scoped thread leaves the scope.
+//! The handle of a scoped thread leaves the scope's closure.
 //!
-//! The scope does not return before its threads have ended; a handle found outside would
-//! stand for a thread that may still be running, and borrowing.
-//! Repair: join inside the scope, and return what the thread returned.
+//! The handle has the lifetime `'scope` in its type. `thread::scope` chooses that
+//! lifetime, and the closure must not let it escape into a variable outside.
+//! Repair: `join` inside the scope, and return the result from the closure.
 
 use std::thread::{self, ScopedJoinHandle};
 

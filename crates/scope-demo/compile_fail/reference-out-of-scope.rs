@@ -1,6 +1,7 @@
-//! A reference to a variable of the scope leaves the scope.
+//! A reference to a variable of the scope's closure leaves the closure.
 //!
-//! Repair: let the scope return the value itself: `let text = thread::scope(…)`.
+//! The variable is dropped when the closure returns.
+//! Repair: return the value itself from the closure: `let text = thread::scope(…)`.
 
 use std::thread;
 

@@ -1,9 +1,10 @@
 //! Scoped threads: borrowing local data, with no `Arc`.
 //!
-//! What `thread::spawn` runs must be `'static` and so may borrow nothing local,
-//! for nobody knows when its thread ends. `thread::scope` does not return before
-//! all the threads spawned in it have ended, so they may borrow from the
-//! function around it: to read together, or to write to disjoint parts.
+//! The closure of `thread::spawn` must be `'static`, because its thread may outlive the
+//! caller, so it cannot borrow the caller's local variables. `thread::scope` returns
+//! only after the closure of every thread spawned in it has returned. These closures
+//! may therefore borrow local variables: together to read, or each its own part to
+//! write.
 //!
 //! ```text
 //! cargo run -p scope-demo
@@ -11,10 +12,16 @@
 //!
 //! What to look for:
 //!
-//! - The adders finish in any order, yet their sums make the sum of the whole.
-//! - No adder or doubler prints anything once its scope has ended.
-//! - Main sees the doubled numbers without any lock: the end of each doubler
-//!   happens-before the end of the scope.
+//! - The adders finish in any order, but their sums always add up to the sum that main
+//!   finds alone.
+//! - No adder or doubler prints a line after its scope has returned, because only the
+//!   closures print, and the scope waits for the closures.
+//! - Main sees every number doubled, without a lock: each write of a doubler
+//!   happens-before the scope returns.
+//!
+//! The scope does not wait for the destructors of thread-local variables, which run
+//! after a thread's closure. An explicit `join` does. The program in `src/bin` shows
+//! how this goes wrong.
 
 use std::thread;
 
@@ -37,8 +44,8 @@ fn main() {
     });
     println!("Main: the adders' sums make {together}");
 
-    // Exclusive borrows: `chunks_mut` hands out slices that do not overlap, so
-    // each thread is the only one that can reach its part.
+    // Exclusive borrows: the slices of `chunks_mut` do not overlap, so each thread is
+    // the only one that can reach its part.
     thread::scope(|scope| {
         for (worker, part) in (1..).zip(numbers.chunks_mut(3)) {
             scope.spawn(move || {
@@ -48,8 +55,8 @@ fn main() {
                 println!("Doubler {worker}: made them {part:?}");
             });
         }
-        // There is no result to collect, so nothing is joined by hand: the end
-        // of the scope joins them all.
+        // The doublers return no result, so no explicit `join` is needed. If one of
+        // them had panicked, the end of the scope would panic in main.
     });
     let doubled: i32 = numbers.iter().sum();
     println!("Main: the doubled numbers make {doubled}");

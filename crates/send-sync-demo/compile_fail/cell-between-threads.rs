@@ -1,7 +1,8 @@
 //! Two threads share a `Cell`, and both change it.
 //!
-//! Its `set` takes `&self` and no lock, so the two could read and write at the same time.
-//! Repair: make it a `Mutex`, or an atomic such as `AtomicU64`.
+//! `Cell::set` takes `&self` and does not lock, so the two threads could read and write
+//! the value at the same time: a data race.
+//! Repair: use a `Mutex`, or an atomic such as `AtomicU64`.
 
 use std::cell::Cell;
 use std::thread;

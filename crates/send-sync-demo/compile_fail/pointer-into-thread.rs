@@ -1,7 +1,7 @@
 //! A raw pointer moves into a thread.
 //!
-//! A raw pointer says neither how long its target lives nor who else reads or writes it,
-//! so the compiler cannot vouch for a thread that follows it.
+//! The type of a raw pointer says neither how long its target lives nor which other
+//! threads read or write it. So the compiler cannot check its use in another thread.
 //! Repair: give the thread a reference inside a `thread::scope`, or an `Arc`.
 
 use std::thread;

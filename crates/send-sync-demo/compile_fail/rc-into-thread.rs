@@ -1,7 +1,8 @@
 //! A clone of an `Rc` moves into a thread.
 //!
-//! All clones share one count, and it is a plain integer: two threads that clone or drop
-//! at once could miscount, and free the value while one of them still reads it.
+//! All clones share one count, which is a plain integer. If two threads cloned or
+//! dropped at the same time, the count could become wrong, and the value could be freed
+//! while one of the threads still reads it.
 //! Repair: use an `Arc`, whose count is atomic.
 
 use std::rc::Rc;

@@ -1,9 +1,10 @@
 //! A task holds the guard of a `std` mutex across an `.await`.
 //!
-//! The task may wake up on another thread, and only the thread that has locked may unlock.
-//! Nor could the others lock meanwhile: they would block their threads.
-//! Repair: drop the guard, by a scope of its own, before the `.await`; or take
-//! `tokio::sync::Mutex`, whose guard may move between threads.
+//! After the `.await`, the task may go on in another thread. But on some systems only
+//! the thread that has locked a mutex may unlock it, so the guard of a `std` mutex is
+//! not `Send`.
+//! Repair: drop the guard before the `.await`, by a scope of its own; or use
+//! `tokio::sync::Mutex`, whose guard is `Send`.
 
 use std::sync::{Arc, Mutex};
 

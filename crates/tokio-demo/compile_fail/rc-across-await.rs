@@ -1,10 +1,11 @@
-//! A task still needs an `Rc` after an `.await`.
+//! A task uses an `Rc` after an `.await`.
 //!
-//! The task may wake up on another thread than the one where it went to sleep, and
-//! takes with it what it still needs. The count of an `Rc` is a plain integer, and other
-//! clones may have stayed behind. A runtime of one thread is no excuse: the compiler
-//! goes by what `task::spawn` demands.
-//! Repair: use an `Arc`, or drop the `Rc`, by a scope of its own, before the `.await`.
+//! After the `.await`, the task may go on in another thread, and it takes the `Rc`
+//! with it. The count of an `Rc` is a plain integer, which clones on two threads
+//! would change without synchronisation. `task::spawn` requires `Send` even on a
+//! runtime of one thread.
+//! Repair: use an `Arc`; or drop the `Rc` before the `.await`, by a scope of its
+//! own.
 
 use std::rc::Rc;
 
@@ -12,10 +13,10 @@ use tokio::task;
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() {
-    let clerk = task::spawn(async {
-        let letter = Rc::new("hello");
+    let reader = task::spawn(async {
+        let message = Rc::new("hello");
         task::yield_now().await; //~ no code
-        println!("Clerk: reads {letter}");
+        println!("Reader: reads {message}");
     });
-    clerk.await.unwrap();
+    reader.await.unwrap();
 }

@@ -1,10 +1,10 @@
-//! Tokio: tasks that take turns, limits on waiting, and an orderly end.
+//! Tokio: tasks that take turns on one thread, and how to wait for them.
 //!
-//! A task gives up its thread at every `.await` that has to wait, so one thread
-//! serves many tasks. The runtime here has one thread only, the one that main is
-//! on: whatever overlaps below does so by waiting together, not by running in
-//! parallel. With a plain `#[tokio::main]` there is a thread for each core, and
-//! tasks run in parallel as well.
+//! A task is a future that the runtime drives by itself. It gives up its thread at
+//! every `.await` that has to wait, so one thread serves many tasks. The runtime here
+//! has one thread only, the main thread: tasks wait at the same time, but never run in
+//! parallel. A plain `#[tokio::main]` starts a thread for each core, and then tasks run
+//! in parallel as well.
 //!
 //! ```text
 //! cargo run -p tokio-demo
@@ -12,122 +12,119 @@
 //!
 //! What to look for:
 //!
-//! - A hundred naps of 200 ms each are over in little more than 200 ms.
-//! - A task panics on main's own thread, and neither main nor the other tasks
-//!   come to harm: whoever joins the task gets a `JoinError`.
-//! - The clerk blocks its thread until main writes. In a task it would block main
-//!   too, and wait for ever: `spawn_blocking` gives it a thread of its own.
-//! - Asked to stop, the worker finishes the order in hand, begins no other, and
-//!   hands back the rest.
+//! - The worker ends when it has finished every order, because main drops the sender
+//!   and awaits the worker's handle.
+//! - 99 tasks wait for 200 ms each, and all end in little more than 200 ms, unless the
+//!   machine is busy. Another task panics on the main thread, yet main and the other
+//!   tasks go on: `join_next` returns that panic as a `JoinError`.
+//! - The reader blocks its thread until main sends a message. In a task it would block
+//!   main too, and the program would hang. `spawn_blocking` gives it another thread.
+//! - `shutdown` stops tasks that would never end, and returns when they are gone.
+//!   `cancellation-demo` shows tasks that clean up before they stop.
 //!
 //! The programs in `src/bin` show how it goes wrong.
 
+use std::future;
 use std::time::{Duration, Instant};
 
-use tokio::sync::{mpsc, oneshot};
+use tokio::sync::mpsc;
 use tokio::task::{self, JoinSet};
-use tokio::{select, time};
+use tokio::time;
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() {
-    nap_together().await;
-    lose_patience().await;
+    one_task().await;
+    many_tasks().await;
     block_elsewhere().await;
-    shut_down().await;
+    stop_early().await;
 }
 
-/// A hundred tasks sleep at the same time, one of them badly.
-async fn nap_together() {
-    let start = Instant::now();
-    let mut sleepers = JoinSet::new();
-    for sleeper in 1..=100 {
-        sleepers.spawn(async move {
-            assert!(sleeper != 13, "sleeper {sleeper} has a nightmare");
+/// A task runs by itself, and its handle returns its value.
+async fn one_task() {
+    let (orders, mut inbox) = mpsc::channel(8);
+    let worker = task::spawn(async move {
+        let mut finished = 0;
+        while let Some(order) = inbox.recv().await {
+            println!("Worker: begins order {order}");
+            // Simulates work that waits, for a database or for the network.
+            time::sleep(Duration::from_millis(5)).await;
+            println!("Worker: finishes order {order}");
+            finished += 1;
+        }
+        finished
+    });
+
+    for order in 1..=4 {
+        orders.send(order).await.unwrap();
+    }
+    // The worker's loop ends when no sender is left.
+    drop(orders);
+    let finished = worker.await.unwrap();
+    println!("Main: the worker finished {finished} orders");
+}
+
+/// A hundred tasks wait at the same time, and one of them panics.
+async fn many_tasks() {
+    let begun = Instant::now();
+    let mut tasks = JoinSet::new();
+    for id in 1..=100 {
+        tasks.spawn(async move {
+            assert!(id != 13, "request {id} is malformed");
+            // Simulates the wait for a reply.
             time::sleep(Duration::from_millis(200)).await;
         });
     }
 
-    // Takes them as they end. A set that is dropped aborts its tasks, so none of
-    // them can outlive this function.
-    let mut rested = 0;
-    while let Some(ended) = sleepers.join_next().await {
-        match ended {
-            Ok(()) => rested += 1,
+    let mut ended = 0;
+    // Returns each task when it has ended, in any order.
+    while let Some(result) = tasks.join_next().await {
+        match result {
+            Ok(()) => ended += 1,
+            // With `panic = "abort"`, the panic would end the program instead.
             Err(error) => println!("Main: {error}"),
         }
     }
-    let took = start.elapsed().as_millis();
-    println!("Main: {rested} tasks slept for 200 ms each, {took} ms in all");
+    let took = begun.elapsed().as_millis();
+    println!("Main: {ended} tasks waited for 200 ms each, {took} ms in all");
 }
 
-/// Two pieces of work under a time limit, of which one is too long.
-async fn lose_patience() {
-    for ms in [10, 1_000] {
-        // Stands for work.
-        let work = time::sleep(Duration::from_millis(ms));
-        match time::timeout(Duration::from_millis(50), work).await {
-            Ok(()) => println!("Main: waited for the work of {ms} ms"),
-            // The work has been dropped by now: that is how a future is cancelled.
-            Err(error) => println!("Main: gave up on the work of {ms} ms, {error}"),
-        }
-    }
-}
-
-/// Blocking code on a thread where it holds up no task.
+/// Blocking code gets a thread on which it holds up no task.
 async fn block_elsewhere() {
-    let (letters, letter_box) = std::sync::mpsc::channel();
-    let clerk = task::spawn_blocking(move || {
-        println!("Clerk: waits for a letter");
-        // The channel of the standard library does not `.await`: it blocks.
-        let letter: &str = letter_box.recv().unwrap();
-        println!("Clerk: reads {letter}");
-        letter.len()
+    let (messages, inbox) = std::sync::mpsc::channel();
+    let reader = task::spawn_blocking(move || {
+        println!("Reader: waits for a message");
+        // `recv` of the standard library blocks the thread, instead of awaiting.
+        let message: &str = inbox.recv().unwrap();
+        println!("Reader: receives {message}");
+        message.len()
     });
 
-    println!("Main: writes hello");
-    letters.send("hello").unwrap();
-    let length = clerk.await.unwrap();
-    println!("Main: the clerk counted {length} letters");
+    println!("Main: sends hello");
+    messages.send("hello").unwrap();
+    let length = reader.await.unwrap();
+    println!("Main: the reader counted {length} letters");
 }
 
-/// A worker that is asked to stop, and is given the time to clean up.
-async fn shut_down() {
-    let (orders, mut inbox) = mpsc::channel(8);
-    // One signal for one task. A `watch` channel reaches any number of them, as does
-    // the `CancellationToken` of tokio-util.
-    let (stop, mut stopping) = oneshot::channel();
-
-    for order in 1..=8 {
-        orders.send(order).await.unwrap();
+/// Tasks that would never end are stopped.
+async fn stop_early() {
+    let mut tasks = JoinSet::new();
+    for id in 1..=3 {
+        let connection = Connection(id);
+        tasks.spawn(async move {
+            let _connection = connection;
+            future::pending::<()>().await;
+        });
     }
-    let worker = task::spawn(async move {
-        loop {
-            // Waits for both, and drops the loser. No order is lost with it, since
-            // `recv` is cancel safe. `biased` looks at the signal first; without it
-            // `select!` picks at random where both are ready.
-            let order = select! {
-                biased;
-                _ = &mut stopping => break,
-                Some(order) = inbox.recv() => order,
-            };
-            println!("Worker: begins order {order}");
-            // Stands for work. The signal is not looked at here, so what is begun
-            // is also finished.
-            time::sleep(Duration::from_millis(20)).await;
-            println!("Worker: finishes order {order}");
-        }
-        inbox.close();
-        while let Some(order) = inbox.recv().await {
-            println!("Worker: hands back order {order}");
-        }
-        println!("Worker: stops");
-    });
+    // Aborts the tasks, and waits until each is gone. Dropping the set aborts them,
+    // too, but does not wait: they may still run and hold their connections then.
+    tasks.shutdown().await;
+    println!("Main: the tasks are gone");
+}
 
-    // Stands for the time until somebody presses Ctrl-C; a real program waits for
-    // `tokio::signal::ctrl_c()` instead.
-    time::sleep(Duration::from_millis(50)).await;
-    println!("Main: asks the worker to stop");
-    stop.send(()).unwrap();
-    worker.await.unwrap();
-    println!("Main: the worker has stopped");
+struct Connection(u32);
+
+impl Drop for Connection {
+    fn drop(&mut self) {
+        println!("Task {}: closes its connection", self.0);
+    }
 }

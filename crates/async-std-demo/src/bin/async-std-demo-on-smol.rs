@@ -1,70 +1,56 @@
 //! The same program on smol, which replaces async-std.
 //!
-//! Channels, and nearly all else, come from the same small crates and keep their
-//! names. What changes is marked below: where tasks run, what becomes of a dropped
-//! handle, and the name of the timer.
+//! Both re-export the channels of the crate `async-channel`, so that code stays as
+//! it is. Three things change:
+//!
+//! - `task::block_on` and `task::spawn` become `smol::block_on` and `smol::spawn`.
+//!   smol runs its tasks on one thread, unless the environment variable SMOL_THREADS
+//!   asks for more.
+//! - Dropping a handle cancels the task. Where older code drops one, call `detach`.
+//! - `task::sleep(time)` becomes `Timer::after(time)`.
 //!
 //! ```text
 //! cargo run -p async-std-demo --bin async-std-demo-on-smol
 //! ```
 
-use std::time::{Duration, Instant};
-
-use smol::{Timer, channel};
+use smol::Timer;
+use smol::channel::{self, Receiver, Sender};
+use std::time::Duration;
 
 fn main() {
     smol::block_on(async {
-        nap_together().await;
-        deliver().await;
+        // If the channel is full, `send` makes the task wait, and not its thread.
+        let (sender, inbox) = channel::bounded(1);
+        for producer in 1..=3 {
+            smol::spawn(produce(producer, sender.clone())).detach();
+        }
+        // The loop of the consumer ends when no sender is left, and this is one, too.
+        drop(sender);
+
+        let consumer = smol::spawn(consume(inbox));
+        let count = consumer.await;
+        println!("Main: the consumer received {count} messages");
     });
 }
 
-/// A hundred tasks sleep at the same time.
-async fn nap_together() {
-    let start = Instant::now();
-    let mut sleepers = Vec::new();
-    for _ in 0..100 {
-        // Runs on smol's own thread: one, unless SMOL_THREADS says more. Mind the
-        // handle: dropping it cancels the task. `detach` lets the task run on, which
-        // in async-std is what dropping does.
-        sleepers.push(smol::spawn(async {
-            Timer::after(Duration::from_millis(200)).await;
-        }));
+async fn produce(producer: u32, sender: Sender<(u32, &str)>) {
+    for message in ["alpha", "beta", "gamma"] {
+        // Simulates the work that it takes to make a message.
+        Timer::after(Duration::from_millis(5)).await;
+        println!("Producer {producer}: sends {message}");
+        if sender.send((producer, message)).await.is_err() {
+            println!("Producer {producer}: the consumer is gone");
+            return;
+        }
     }
-    let tasks = sleepers.len();
-    for sleeper in sleepers {
-        sleeper.await;
-    }
-    let took = start.elapsed().as_millis();
-    println!("Main: {tasks} tasks slept for 200 ms each, {took} ms in all");
 }
 
-/// Three tasks send parcels to one that receives them.
-async fn deliver() {
-    let (sender, parcels) = channel::bounded(1);
-
-    let mut couriers = Vec::new();
-    for courier in 1..=3 {
-        let sender = sender.clone();
-        couriers.push(smol::spawn(async move {
-            for parcel in ["box", "bag", "letter"] {
-                // Stands for the way there.
-                Timer::after(Duration::from_millis(5)).await;
-                println!("Courier {courier}: brings a {parcel}");
-                sender.send((courier, parcel)).await.unwrap();
-            }
-            courier
-        }));
+async fn consume(inbox: Receiver<(u32, &str)>) -> u32 {
+    let mut count = 0;
+    while let Ok((producer, message)) = inbox.recv().await {
+        println!("Consumer: receives {message} from producer {producer}");
+        count += 1;
     }
-    drop(sender);
-
-    while let Ok((courier, parcel)) = parcels.recv().await {
-        println!("Depot: takes a {parcel} from courier {courier}");
-    }
-    println!("Depot: every sender is gone");
-
-    for courier in couriers {
-        let courier = courier.await;
-        println!("Main: courier {courier} is back");
-    }
+    println!("Consumer: every sender is gone");
+    count
 }

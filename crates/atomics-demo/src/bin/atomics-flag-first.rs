@@ -1,10 +1,10 @@
-//! Main raises the flag before it writes the message, and the workers read 0.
+//! Main stores the flag before the message, and the workers read 0.
 //!
-//! `Release` makes visible what came before the store, `Acquire` lets the reader
-//! see it. What comes after the flag is promised to nobody. Both orderings are
-//! right here, and of no use: the two stores are in the wrong order.
+//! A `Release` store publishes what its thread wrote before it, not what the thread
+//! writes later. Both orderings are right here, and do not help, because the two stores
+//! are in the wrong order.
 //!
-//! Instead, write all the data first, and raise the flag last.
+//! Instead, write all the data first, and the flag last.
 //!
 //! ```text
 //! cargo run -p atomics-demo --bin atomics-flag-first
@@ -45,8 +45,8 @@ fn main() {
         };
         println!("Main: saw {seen} jobs done, tells the workers to stop");
         stop.store(true, Ordering::Release);
-        // Stands for an interruption at the worst moment. Without it most runs go
-        // well, which is what makes this hard to find.
+        // Main is interrupted at the worst moment. Without the barrier most runs go well,
+        // so the mistake is hard to find.
         all_read.wait();
         message.store(seen, Ordering::Relaxed);
     });

@@ -1,24 +1,28 @@
-//! A function that a future calls drives a future of its own, and panics.
+//! A future calls a function that uses `block_on`, and the program panics.
 //!
-//! `block_on` parks the thread until its future ends. Within another `block_on` it
-//! would park the thread that the outer one drives all its futures on, and were the
-//! inner future to wait for one of those, it would wait for ever. So this executor
-//! refuses, and so does Tokio's. The inner call is seldom in plain sight: it hides
-//! in a function that is not `async`, and that works wherever no executor runs.
+//! `block_on` blocks the thread until its future ends. Inside another `block_on`, it
+//! would block the thread that the outer one needs for all its futures. If the inner
+//! future waited for one of those, the program would hang. So this executor panics
+//! instead. The inner call is often hidden in a function that is not `async`, and that
+//! function works wherever no executor runs.
 //!
-//! Make that function `async` as well, and `.await` where it calls `block_on`. Keep
-//! `block_on` for the one place where the program goes from blocking to `async`.
+//! Each executor refuses only its own kind: Tokio's panics inside Tokio, and neither
+//! notices the other. `tokio-nested-block-on` of `tokio-demo` mixes them, and hangs.
+//!
+//! Make that function `async`, and `.await` where it calls `block_on`. Keep `block_on`
+//! for the one place where blocking code calls `async` code.
 //!
 //! ```text
 //! cargo run -p block-on-demo --bin block-on-nested
 //! ```
 
 use futures::executor::block_on;
+use std::thread;
 
 fn main() {
     println!("Main: the driven future returned {}", sum(1, 2));
     block_on(async {
-        println!("Main: asks for the sum once more, in a future");
+        println!("Main: calls the function again, inside a future");
         println!("Main: the driven future returned {}", sum(1, 2));
     });
 }
@@ -29,6 +33,8 @@ fn sum(a: u32, b: u32) -> u32 {
 }
 
 async fn add(a: u32, b: u32) -> u32 {
-    println!("Adder: adds {a} and {b}");
+    let thread = thread::current();
+    let name = thread.name().unwrap_or("unnamed");
+    println!("Adder: adds {a} and {b} on thread {name}");
     a + b
 }

@@ -1,16 +1,17 @@
 //! Two workers each wait for the other's message before they send their own.
 //!
-//! It is a deadlock without a lock: each `recv` waits for a `send` that comes
-//! after the other `recv`. No channel is closed either, since each worker still
-//! holds its sender, so no `recv` returns an `Err`.
+//! This is a deadlock without a lock: each `recv` waits for a `send` that the other
+//! worker reaches only after its own `recv`. Neither `recv` returns an `Err`, because
+//! each worker still holds its sender, so both channels stay connected.
 //!
-//! Instead, let one of them send first; or both, as these channels have room for it.
-//!
-//! It does not end by itself: stop it with Ctrl-C.
+//! Instead, let at least one of the workers send before it receives. Both may do so,
+//! because `send` on these channels never waits.
 //!
 //! ```text
 //! cargo run -p coordination-demo --bin coordination-crossed-waits
 //! ```
+//!
+//! It does not end by itself: stop it with Ctrl-C.
 
 use std::sync::mpsc::{self, Receiver, Sender};
 use std::thread;

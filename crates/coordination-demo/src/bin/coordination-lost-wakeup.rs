@@ -1,17 +1,22 @@
-//! The coordinator notifies before the worker waits, and the worker waits for ever.
+//! The coordinator notifies before the worker waits, so the worker misses its signal.
 //!
-//! A notification is not kept. `notify_one` wakes a thread that waits at that very
-//! moment, and does nothing at all if there is none.
+//! A `Condvar` does not store a notification. `notify_one` wakes one thread that waits
+//! at that moment, and has no effect if no thread waits. The worker starts to wait too
+//! late, and no second notification comes.
 //!
-//! Instead, keep the news in the mutex, where it can be found later: set a flag
-//! under the lock, then notify, and wait by `wait_while`, which looks at the flag
-//! first. Or send the signal over a channel, as the demo does: it keeps what is sent.
+//! There is a second mistake: `wait` may also return without any notification, which is
+//! called a spurious wakeup. The worker checks no condition afterwards, so it could
+//! begin without a signal.
 //!
-//! It does not end by itself: stop it with Ctrl-C.
+//! Instead, store the signal in the mutex: set a flag under the lock, then notify, and
+//! wait with `wait_while`. It checks the flag before it waits and after each wakeup. Or
+//! send the signal over a channel, as the demo does: the channel stores it.
 //!
 //! ```text
 //! cargo run -p coordination-demo --bin coordination-lost-wakeup
 //! ```
+//!
+//! Without a spurious wakeup it does not end by itself: stop it with Ctrl-C.
 
 use std::sync::{Barrier, Condvar, Mutex};
 use std::thread;
@@ -19,21 +24,21 @@ use std::thread;
 fn main() {
     let lock = Mutex::new(());
     let signal = Condvar::new();
-    let late = Barrier::new(2);
+    let notified = Barrier::new(2);
 
     thread::scope(|scope| {
         scope.spawn(|| {
-            // Stands for a slow start: by now the signal has been given.
-            late.wait();
+            // Simulates a slow start: the coordinator has already notified.
+            notified.wait();
             let guard = lock.lock().unwrap();
             println!("Worker 1: waits for its signal");
-            let _guard = signal.wait(guard).expect("nobody panics with the lock");
+            let _guard = signal.wait(guard).unwrap();
             println!("Worker 1: begins");
         });
 
         println!("Coordinator: starts worker 1");
         signal.notify_one();
-        late.wait();
+        notified.wait();
     });
     println!("Coordinator: every worker has ended");
 }

@@ -1,11 +1,11 @@
-//! Two threads lock the same two accounts in opposite order, and wait for ever.
+//! Two workers lock the same two accounts in opposite order, and wait forever.
 //!
-//! Each teller locks the account it takes from, then the one it gives to. Teller 1
-//! has A and waits for B; teller 2 has B and waits for A. Neither lets go of what
-//! it has, so neither gets what it wants, and nothing reports an error.
+//! Each worker locks the account it takes from, then the one it gives to. Worker 1 holds
+//! A and waits for B, and worker 2 holds B and waits for A. Neither unlocks what it has
+//! before it gets what it wants, and no error is reported.
 //!
-//! Instead, let everybody lock in one order, or let go when the second lock is
-//! taken: the demo does both.
+//! Instead, let every thread lock in the same order, or unlock the first account if the
+//! second is locked. The example shows both.
 //!
 //! It does not end by itself: stop it with Ctrl-C.
 //!
@@ -20,23 +20,21 @@ fn main() {
     let accounts = [('A', Mutex::new(100)), ('B', Mutex::new(100))];
     let both_locked = Barrier::new(2);
     thread::scope(|scope| {
-        for (teller, from, to) in [(1, 0, 1), (2, 1, 0)] {
+        for (number, from, to) in [(1, 0, 1), (2, 1, 0)] {
             let ((from, source), (to, target)) = (&accounts[from], &accounts[to]);
             let both_locked = &both_locked;
             scope.spawn(move || {
+                let worker = format!("Careless worker {number}");
                 let mut source = source.lock().unwrap();
-                println!("Careless teller {teller}: locked {from}");
-                // Without this, one teller is often done before the other begins,
-                // and the deadlock waits for a busier day.
+                println!("{worker}: locked {from}");
+                // Without the barrier, one worker is often done before the other starts,
+                // and the deadlock happens only on a busy machine.
                 both_locked.wait();
                 let mut target = target.lock().unwrap();
-                println!("Careless teller {teller}: locked {to}");
+                println!("{worker}: locked {to}");
                 *source -= 10;
                 *target += 10;
-                println!(
-                    "Careless teller {teller}: moved 10, \
-                     {from} has {source} and {to} has {target}"
-                );
+                println!("{worker}: unlocks {from} with {source}, {to} with {target}");
             });
         }
     });

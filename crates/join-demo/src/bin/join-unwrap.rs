@@ -1,14 +1,13 @@
-//! An `unwrap` after `join` lets one packer's panic bring main down.
+//! An `unwrap` after `join` lets one worker's panic bring main down.
 //!
-//! `join` hands over the panic as an `Err`, and `unwrap` turns that into a panic
-//! of main. So main joins nobody after packer 1: what packer 2 returns is lost,
-//! and the process may even end in the middle of its work. Nor does main's own
-//! report tell the reason: the payload can be of any type, and so `unwrap`
-//! prints no more of it than `Any { .. }`.
+//! `join` returns the worker's panic as an `Err`, and `unwrap` turns that `Err` into a
+//! panic of main. So main never joins worker 2: its result is lost, and the end of the
+//! process may cut its work off. Main's own report does not name the reason either: a
+//! payload can have any type, so `unwrap` prints only `Any { .. }`.
 //!
-//! Let `unwrap` stand where nothing is left to do if the thread has failed.
-//! Elsewhere `match` on what `join` returns, as the demo does. To fail only when
-//! all have been joined, keep the payload, and pass it on with
+//! Use `unwrap` only where main has nothing left to do if the thread has failed.
+//! Elsewhere, `match` on the result of `join`, as the demo does. To fail only after
+//! all workers have been joined, keep the payload, and pass it to
 //! `panic::resume_unwind`.
 //!
 //! ```text
@@ -20,32 +19,32 @@ use std::sync::{Arc, Barrier};
 use std::thread;
 
 fn main() -> io::Result<()> {
-    // Main's end could cut packer 2's line in half. So nobody packs before both
-    // have printed theirs.
-    let asked = Arc::new(Barrier::new(2));
-    let mut packers = Vec::new();
-    for (packer, wanted) in (1..).zip([60, 8]) {
-        let asked = Arc::clone(&asked);
+    // The end of the process could cut worker 2's line off. So no worker goes on before
+    // both have printed their line.
+    let both_asked = Arc::new(Barrier::new(2));
+    let mut workers = Vec::new();
+    for (worker, wanted) in (1..).zip([60, 8]) {
+        let both_asked = Arc::clone(&both_asked);
         let handle = thread::Builder::new()
-            .name(format!("Packer {packer}"))
+            .name(format!("Worker {worker}"))
             .spawn(move || {
-                println!("Packer {packer}: is asked for {wanted}");
-                asked.wait();
-                pack(wanted)
+                println!("Worker {worker}: is asked for {wanted}");
+                both_asked.wait();
+                take_from_stock(wanted)
             })?;
-        packers.push((packer, handle));
+        workers.push((worker, handle));
     }
 
-    for (packer, handle) in packers {
+    for (worker, handle) in workers {
         let left = handle.join().unwrap();
-        println!("Main: packer {packer} returned {left}");
+        println!("Main: worker {worker} returned {left}");
     }
     println!("Main: goes on");
     Ok(())
 }
 
-/// Takes what is wanted out of a full stock, and returns what is left.
-fn pack(wanted: u32) -> u32 {
+/// Takes `wanted` items from a stock of 50, and returns how many are left.
+fn take_from_stock(wanted: u32) -> u32 {
     let stock = 50;
     assert!(wanted <= stock, "{wanted} are wanted, {stock} are there");
     stock - wanted

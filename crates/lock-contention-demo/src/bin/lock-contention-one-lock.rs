@@ -1,14 +1,12 @@
-//! Two workers that never touch the same data wait for each other at one lock.
+//! Two workers that never use the same field wait for each other at one lock.
 //!
-//! A mutex around a whole struct locks every field of it, whichever of them is
-//! wanted. One worker reckons with the sales of tea, the other with those of
-//! coffee. Neither could disturb the other, but only one of them is ever at
-//! work. This work cannot be done before the lock is taken, for it is done on
-//! the very data that is locked: each job goes on from the last one's result.
+//! A mutex around a whole struct locks every field of it. One worker computes with the
+//! sales of tea, the other with those of coffee. Neither could disturb the other, but
+//! only one of them works at a time. This work cannot be done before the lock is taken,
+//! because each job starts from the result of the last one.
 //!
-//! Lock apart what does not belong together: a `Mutex` around each field. One
-//! lock is right for what must change together, such as the two sides of a
-//! transfer.
+//! Instead, give independent fields separate locks: a `Mutex` around each. One lock is
+//! right for fields that must change together, such as the two sides of a transfer.
 //!
 //! ```text
 //! cargo run -p lock-contention-demo --bin lock-contention-one-lock
@@ -35,13 +33,13 @@ fn main() {
     });
 
     let took = started.elapsed();
-    // Times that do not overlap add up to no more than the time in which they lie.
-    // So this fails for certain, however many cores there are.
+    // Times that do not overlap add up to at most the whole time that contains them, so
+    // this fails in every run, however many cores there are.
     assert!(worked > took, "no two workers ever worked at once");
     println!("Main: the two worked side by side");
 }
 
-/// Does four jobs on one field; returns how long it was at work.
+/// Does four jobs on one field, and returns how long it has worked.
 fn run(worker: u64, sales: &Mutex<Sales>, field: fn(&mut Sales) -> &mut u64) -> Duration {
     let (mut worked, mut waited) = (Duration::ZERO, Duration::ZERO);
     for _ in 0..4 {
@@ -54,11 +52,11 @@ fn run(worker: u64, sales: &Mutex<Sales>, field: fn(&mut Sales) -> &mut u64) -> 
         worked += begun.elapsed();
     }
     let (worked_ms, waited_ms) = (worked.as_millis(), waited.as_millis());
-    println!("Greedy {worker}: worked {worked_ms} ms, waited {waited_ms} ms");
+    println!("Greedy worker {worker}: worked {worked_ms} ms, waited {waited_ms} ms");
     worked
 }
 
-/// Stands for work: arithmetic that keeps one core busy for a while.
+/// Simulates work: arithmetic that keeps one core busy for a while.
 fn work(value: u64) -> u64 {
     let mix = |x: u64, _| (x ^ (x >> 7)).wrapping_mul(31);
     (0..250_000).fold(value + 1, mix) % 1000

@@ -1,13 +1,13 @@
 //! `let _ =` drops the guard at once: nothing is locked, and increments are lost.
 //!
-//! `_` is no variable. It binds nothing, and so the guard is gone before the next
-//! line. All five workers are inside together: they read the same count, each
-//! adds one to it, and of five increments four are lost.
+//! `_` is not a variable. It binds nothing, so the guard is dropped before the next
+//! line. All five workers enter together, read the same count and store the same sum:
+//! of each five increments, four are lost.
 //!
-//! `let _guard =` keeps the guard to the end of its scope. Better still, put the
-//! counter into the `Mutex`, where nobody gets at it without a guard; this
-//! program could not be written then. The compiler knows the mistake and refuses
-//! it, unless it is told to expect it, as here.
+//! Instead, write `let _guard =`, which keeps the guard to the end of its scope. Better
+//! still, put the counter into the `Mutex`: then the only way to it is a guard, and
+//! this program does not compile. The compiler's lint `let_underscore_lock` refuses the
+//! mistake by default; the attribute in the program lets it pass.
 //!
 //! ```text
 //! cargo run -p mutex-demo --bin mutex-let-underscore
@@ -20,22 +20,24 @@ use std::thread;
 fn main() {
     let lock = Mutex::new(());
     let counter = AtomicU32::new(0);
-    let inside = Barrier::new(5);
+    let all_inside = Barrier::new(5);
 
     thread::scope(|scope| {
         for worker in 1..=5 {
-            let (lock, counter, inside) = (&lock, &counter, &inside);
+            let (lock, counter, all_inside) = (&lock, &counter, &all_inside);
             scope.spawn(move || {
+                let mut own = 0;
                 for _ in 0..10 {
                     #[expect(let_underscore_lock, reason = "the mistake shown here")]
                     let _ = lock.lock().unwrap();
                     let count = counter.load(Ordering::Relaxed);
-                    // All five meet here, between reading and writing back. One
-                    // that really held the lock would wait for ever.
-                    inside.wait();
+                    // The barrier makes the mistake show in every run. A worker that
+                    // held the lock here would wait for the other four forever.
+                    all_inside.wait();
                     counter.store(count + 1, Ordering::Relaxed);
+                    own += 1;
                 }
-                println!("Worker {worker}: made 10 increments");
+                println!("Worker {worker}: made {own} increments");
             });
         }
     });

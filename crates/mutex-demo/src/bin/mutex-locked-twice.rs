@@ -1,29 +1,33 @@
-//! A thread that holds the lock asks for it again, and waits for itself for ever.
+//! A thread locks a mutex whose guard it holds: on Linux it waits for itself forever.
 //!
-//! A `Mutex` does not know its holder. It sees that the lock is taken, and lets
-//! the thread wait until the guard is dropped; but only this thread could drop
-//! it. The second `lock` is seldom in plain sight: here it is in a function that
-//! takes the lock for itself, called by one that has it.
+//! Only dropping the first guard could end the wait, and the thread that owns this
+//! guard is the one that waits. The standard library promises only that the second
+//! `lock` does not return: on other systems it may panic instead. In larger programs
+//! the second `lock` is seldom in plain sight. Here it is in a function that locks for
+//! itself, and the caller already holds the lock.
 //!
-//! Let only the outer functions lock, and hand the value, `&[i32; 2]`, to the
-//! inner ones; or end the guard's scope before the call.
+//! Instead, let only the outer functions lock, and pass `&[i32; 2]` to the inner ones.
+//! Or end the guard's scope before the call.
 //!
 //! ```text
 //! cargo run -p mutex-demo --bin mutex-locked-twice
 //! ```
+//!
+//! On Linux it does not end by itself: stop it with Ctrl-C.
 
 use std::sync::Mutex;
 
 fn main() {
     let accounts = Mutex::new([60, 40]);
 
+    let amount = 25;
     let mut guard = accounts.lock().unwrap();
-    guard[0] -= 25;
-    guard[1] += 25;
-    println!("Main: moved 25, and adds up the accounts");
-    // The guard is used no more, but it lives to the end of its scope.
+    guard[0] -= amount;
+    guard[1] += amount;
+    println!("Main: moved {amount}, adds up the accounts");
+    // This was the last use of the guard, but it lives to the end of its scope.
     let sum = total(&accounts);
-    println!("Main: there are {sum} in all");
+    println!("Main: the sum is {sum}");
 }
 
 fn total(accounts: &Mutex<[i32; 2]>) -> i32 {

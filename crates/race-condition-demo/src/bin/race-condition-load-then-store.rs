@@ -1,11 +1,11 @@
-//! Two threads count on an atomic by load and store, and half is lost.
+//! Two threads count on an atomic by load and store, and lose half of the increments.
 //!
-//! An atomic makes each of its operations indivisible, but not two in a row. Where
-//! both threads load before either stores, both store the same sum, and one of
-//! the two increments is gone. No ordering changes that, not even `SeqCst`.
+//! Each operation on an atomic is indivisible, but two in a row are not. If both threads
+//! load before either stores, both store the same sum, and one of the two increments is
+//! lost. No ordering changes that, not even `SeqCst`.
 //!
-//! Instead, do it in one operation: `fetch_add`, or for what has no operation of its
-//! own, `compare_exchange` in a loop.
+//! Instead, increment in one operation: `fetch_add`. For a change that has no operation
+//! of its own, call `fetch_update`, or `compare_exchange` in a loop.
 //!
 //! ```text
 //! cargo run -p race-condition-demo --bin race-condition-load-then-store
@@ -27,8 +27,7 @@ fn main() {
             scope.spawn(move || {
                 for n in 1..=EACH {
                     let read = counter.load(Ordering::SeqCst);
-                    // Without this it would go wrong now and then, mostly on the
-                    // machine of somebody else. With it, always.
+                    // Without the barrier this goes wrong only now and then.
                     both_loaded.wait();
                     let wrote = read + 1;
                     counter.store(wrote, Ordering::SeqCst);

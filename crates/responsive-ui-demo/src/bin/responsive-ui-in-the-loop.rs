@@ -1,10 +1,10 @@
 //! The loop that answers the keys does a computation itself, and answers no more.
 //!
-//! While it computes, the loop takes nothing out of its channel. The user goes on
-//! typing, for the channel has room, but the screen stands still; and the wish to
-//! cancel waits behind the keys, to be read when there is nothing left to cancel.
-//! A computation of a second would only make every answer a second late, which is
-//! seldom noticed where it is written, on a fast machine with little data.
+//! While the loop computes, it takes nothing out of its channel. The user goes on
+//! typing, for the channel has room, but the UI answers nothing. The request to cancel
+//! waits behind the keys, and the loop comes to it only when the computation is done.
+//! If the computation took a second, every answer would merely be a second late: with
+//! little data on a fast machine, that is easily missed.
 //!
 //! Give the computation a thread of its own, and let it send its result to the loop.
 //!
@@ -32,18 +32,18 @@ fn main() {
         match event {
             Event::Key { letter, pressed } => {
                 let delay = pressed.elapsed().as_millis();
-                println!("Screen: answers {letter} after {delay} ms");
+                println!("UI: answers {letter} after {delay} ms");
             }
             Event::Count { limit } => {
-                println!("Screen: starts job 1");
+                println!("UI: starts job 1");
                 let primes = count_primes(limit);
-                println!("Screen: job 1 is done, {primes} primes");
+                println!("UI: job 1 is done, {primes} primes");
             }
-            // Whatever there was to cancel is done by now.
+            // Too late: the computation is done.
             Event::Cancel => {}
         }
     }
-    println!("Screen: closes");
+    println!("UI: closes");
 }
 
 fn user(keyboard: Sender<Event>) {
@@ -51,17 +51,17 @@ fn user(keyboard: Sender<Event>) {
     let limit = 1_000_000_000_000;
     keyboard.send(Event::Count { limit }).unwrap();
     for letter in ['a', 'b', 'c'] {
-        // Stands for the time that it takes to find the key.
+        // Simulates the time that it takes to find the key.
         thread::sleep(Duration::from_millis(20));
         println!("User: types {letter}");
         let pressed = Instant::now();
         keyboard.send(Event::Key { letter, pressed }).unwrap();
     }
-    println!("User: has waited long enough");
+    println!("User: asks to cancel");
     keyboard.send(Event::Cancel).unwrap();
 }
 
-/// Counts them one by one.
+/// Counts the primes below `limit`.
 fn count_primes(limit: u64) -> usize {
     let is_prime = |n: &u64| (2..).take_while(|d| d * d <= *n).all(|d| n % d != 0);
     (2..limit).filter(is_prime).count()

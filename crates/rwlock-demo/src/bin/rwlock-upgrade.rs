@@ -1,33 +1,36 @@
-//! A reader that asks for the write lock while it reads waits for itself for ever.
+//! A reader asks for the write lock while it holds a read guard.
 //!
-//! A writer gets in only when no reader is inside, and this reader is: it keeps
-//! its read guard while it waits. A read lock cannot be turned into a write lock.
-//! If it could, two readers that ask for it at once would wait for each other,
-//! since each may count on the value not to change while it is inside.
+//! `write` waits until no reader is inside, but this reader is: on Linux it waits for
+//! itself forever. The standard library promises only that it does not get in: on other
+//! systems `write` may panic instead. The guard is easy to overlook: it is a temporary
+//! value, and `match` holds it in all its arms. A second `read` is no better, because a
+//! writer that waits in between may keep it out.
 //!
-//! Drop the read guard, then ask for the write lock, and look again: between the
-//! two another thread may have been inside and done the work.
+//! Instead, let a statement of its own drop the read guard, then ask for the write
+//! lock, and look again, as `price` in the example does.
 //!
 //! ```text
 //! cargo run -p rwlock-demo --bin rwlock-upgrade
 //! ```
+//!
+//! On Linux it does not end by itself: stop it with Ctrl-C.
 
+use std::collections::BTreeMap;
 use std::sync::RwLock;
-use std::thread;
 
 fn main() {
-    let cache = RwLock::new([150, 0]);
+    let cache = RwLock::new(BTreeMap::new());
+    println!("Reader 1: tea costs {}", price(&cache, "tea"));
+}
 
-    thread::scope(|scope| {
-        scope.spawn(|| {
-            let prices = cache.read().unwrap();
-            println!("Reader 1: starts visit 1");
-            if prices[1] == 0 {
-                println!("Reader 1: finds no price for coffee, wants to write it");
-                let mut prices = cache.write().unwrap();
-                println!("Writer: starts writing");
-                prices[1] = 2 * prices[0];
-            }
-        });
-    });
+fn price(cache: &RwLock<BTreeMap<&'static str, u32>>, item: &'static str) -> u32 {
+    match cache.read().unwrap().get(item) {
+        Some(&price) => price,
+        None => {
+            println!("Reader 1: missed {item}");
+            let mut prices = cache.write().unwrap();
+            println!("Reader 1: loads {item}");
+            *prices.entry(item).or_insert(314)
+        }
+    }
 }

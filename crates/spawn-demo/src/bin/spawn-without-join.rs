@@ -1,12 +1,12 @@
 //! Main ends without waiting for its worker, and the worker never finishes.
 //!
-//! When main returns the process ends, and every other thread with it, at
-//! whatever it was doing. Nothing reports that: the program exits with success,
-//! and what the worker had still to do is missing. Dropping the handle of a
-//! thread does not wait for it, it only gives up the right to.
+//! When `main` returns, the process ends, and with it every other thread, wherever it
+//! is. No error is reported: the program exits with success, and the rest of the
+//! worker's output is missing. Dropping a thread's handle does not wait for the
+//! thread. It detaches the thread, so that nothing can join it any more.
 //!
-//! Keep the handle that `thread::spawn` returns and `join` it before main
-//! returns, or spawn in a `thread::scope`, which joins by itself.
+//! Instead, keep the handle that `thread::spawn` returns, and `join` it before main
+//! returns. Or spawn the thread in a `thread::scope`, which waits for it.
 //!
 //! ```text
 //! cargo run -p spawn-demo --bin spawn-without-join
@@ -19,21 +19,20 @@ use std::time::Duration;
 fn main() {
     println!("Main: spawns a worker");
 
-    let (at_work, first_step) = mpsc::channel();
+    let (step_done, first_step) = mpsc::channel();
     thread::spawn(move || {
         println!("Worker: starts");
         println!("Worker: step 1 of 4");
-        at_work.send(()).unwrap();
+        step_done.send(()).unwrap();
         for step in 2..=4 {
-            // Stands for a minute's work. However short it is, nothing makes
-            // main stay for it.
+            // Simulates work. However little it is, main does not wait for it.
             thread::sleep(Duration::from_secs(60));
             println!("Worker: step {step} of 4");
         }
         println!("Worker: ends");
     });
 
-    // Otherwise main would mostly be gone before the worker has even started.
+    // Without this, main would mostly end before the worker has even started.
     first_step.recv().unwrap();
     println!("Main: has nothing left to do");
 }

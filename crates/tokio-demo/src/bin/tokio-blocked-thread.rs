@@ -1,13 +1,13 @@
-//! A task waits without `.await`, and takes the thread from all the others.
+//! A task blocks the only thread, so main never gets a turn to unblock it.
 //!
-//! The runtime cannot interrupt a task: a thread goes to the next one only when the
-//! task awaits something that is not ready. The clerk's `recv` waits in the
-//! operating system instead, and with the clerk waits the only thread. The heart
-//! beats no more, and main, for whose letter the clerk waits, never gets its turn.
-//! More threads only put it off until as many tasks block.
+//! The runtime cannot interrupt a task: its thread turns to another one only when
+//! the task awaits something that is not ready. The reader's `recv` blocks the
+//! thread instead, and main would send the message only in its next turn.
+//! `thread::sleep`, reading a file and a long computation keep the thread, too. On a
+//! runtime of several threads, tasks get no turn when as many of them block.
 //!
-//! Use a channel that can be awaited, as those of `tokio::sync`; what must block
-//! belongs into `spawn_blocking`.
+//! Use a channel that can be awaited, such as those of `tokio::sync`. Code that has
+//! to block belongs into `spawn_blocking`.
 //!
 //! It does not end by itself: stop it with Ctrl-C.
 //!
@@ -15,29 +15,24 @@
 //! cargo run -p tokio-demo --bin tokio-blocked-thread
 //! ```
 
-use std::time::Duration;
-
-use tokio::{task, time};
+use tokio::sync::oneshot;
+use tokio::task;
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() {
-    let (letters, letter_box) = std::sync::mpsc::channel();
+    let (messages, inbox) = std::sync::mpsc::channel();
+    let (ready, reader_is_ready) = oneshot::channel();
 
-    task::spawn(async {
-        for beat in 1.. {
-            println!("Heart: beat {beat}");
-            time::sleep(Duration::from_millis(10)).await;
-        }
-    });
-    let clerk = task::spawn(async move {
-        println!("Clerk: waits for a letter");
-        let letter: &str = letter_box.recv().unwrap();
-        println!("Clerk: reads {letter}");
+    let reader = task::spawn(async move {
+        println!("Reader: waits for a message");
+        ready.send(()).unwrap();
+        let message: &str = inbox.recv().unwrap();
+        println!("Reader: receives {message}");
     });
 
-    // Stands for the time until there is something to write.
-    time::sleep(Duration::from_millis(50)).await;
-    println!("Main: writes hello");
-    letters.send("hello").unwrap();
-    clerk.await.unwrap();
+    // The reader wakes main here, but keeps the thread.
+    reader_is_ready.await.unwrap();
+    println!("Main: sends hello");
+    messages.send("hello").unwrap();
+    reader.await.unwrap();
 }

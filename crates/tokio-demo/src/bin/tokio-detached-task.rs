@@ -1,12 +1,12 @@
-//! Main ends without waiting for a task, and the task's work is lost half done.
+//! Main ends without waiting for the worker, and the orders that are left are lost.
 //!
-//! To drop a `JoinHandle` is to detach the task: it runs on by itself, but only as
-//! long as the runtime does, which ends with main. Then every task is dropped where
-//! it waits, without an error. A message that was sent has been put into the
-//! channel, no more: whether it was received, or dealt with, `send` cannot know.
+//! Dropping a `JoinHandle` detaches its task: the task runs on, but only as long as
+//! the runtime does. The runtime ends with main, and drops every task where it
+//! waits, without an error. `send` returns when the order is in the channel, so main
+//! cannot know whether the worker has received or finished it.
 //!
-//! Keep the handle, or put the task into a `JoinSet`; let the worker see that there
-//! is no more to come, by dropping the sender; and await the handle.
+//! Keep the handle, or spawn the task in a `JoinSet`. Drop the sender, so that the
+//! worker's loop ends, and await the handle.
 //!
 //! ```text
 //! cargo run -p tokio-demo --bin tokio-detached-task
@@ -19,22 +19,21 @@ use tokio::{task, time};
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() {
-    // Room for one order: main waits until the worker has taken the one before.
+    // There is room for one order, so main waits until the worker has taken the last.
     let (orders, mut inbox) = mpsc::channel(1);
 
-    // The handle is dropped at once, as nothing takes it.
+    // The handle is dropped here, because nothing keeps it.
     task::spawn(async move {
         while let Some(order) = inbox.recv().await {
             println!("Worker: begins order {order}");
-            // Stands for work.
-            time::sleep(Duration::from_millis(20)).await;
+            // Simulates work that waits, for a database or for the network.
+            time::sleep(Duration::from_millis(5)).await;
             println!("Worker: finishes order {order}");
         }
-        println!("Worker: stops");
     });
 
-    for order in 1..=8 {
+    for order in 1..=4 {
         orders.send(order).await.unwrap();
     }
-    println!("Main: has sent 8 orders, and ends");
+    println!("Main: has sent all orders, and ends");
 }

@@ -1,13 +1,14 @@
-//! Nothing holds back whoever sends to an unbounded channel, and the orders pile up.
+//! An unbounded channel does not slow down its producer, and the orders pile up.
 //!
-//! There is always room, so `send` never waits, and is not even `async`. The customer
-//! sends as fast as it can, and what the worker does not manage in the meantime waits
-//! in memory. Each order is served later than the one before, and nothing reports it
-//! until the memory is used up. This worker looks, and gives up.
+//! An unbounded channel always has room, so `send` never waits, and is not even
+//! `async`. The producer sends as fast as it can. All orders that the worker has not
+//! finished wait in memory, and each waits longer than the one before. No error
+//! reports it until the memory is used up. This worker counts the waiting orders,
+//! and panics.
 //!
-//! Instead, let `mpsc::channel(8)` have room for as many as may wait: its
-//! `send(order).await` slows the customer down to the worker's pace. Where a customer
-//! must not wait, `try_send` tells at once that the channel is full.
+//! Use `mpsc::channel(8)`, with room for as many orders as may wait. Its
+//! `send(order).await` makes the producer wait for the worker. Where a producer must
+//! not wait, `try_send` returns an error if the channel is full.
 //!
 //! ```text
 //! cargo run -p tokio-demo --bin tokio-unbounded
@@ -26,18 +27,15 @@ async fn main() {
         for order in 1..=1_000 {
             orders.send(order).unwrap();
         }
-        println!("Customer: has sent 1000 orders");
+        println!("Producer: has sent all orders");
     });
 
     while let Some(order) = inbox.recv().await {
         println!("Worker: begins order {order}");
-        // Stands for work.
-        time::sleep(Duration::from_millis(20)).await;
+        // Simulates work that waits, for a database or for the network.
+        time::sleep(Duration::from_millis(5)).await;
         println!("Worker: finishes order {order}");
         let waiting = inbox.len();
-        assert!(
-            waiting <= 8,
-            "{waiting} orders wait, and there is room for 8"
-        );
+        assert!(waiting <= 8, "{waiting} orders wait, and 8 may wait");
     }
 }
