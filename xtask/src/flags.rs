@@ -18,6 +18,8 @@ use invariants::suggest;
 pub enum Command {
     /// `list`
     List {
+        /// What to look for; all topics if empty.
+        words: Vec<String>,
         /// One JSON array instead of lines.
         json: bool,
     },
@@ -173,6 +175,15 @@ const RUN_OPTIONS: &str =
       --junit FILE   write a JUnit file as well
 ";
 
+const LIST_OPTIONS: &str =
+    "      --json         one JSON array of name, title, section and path; with words also
+                     of what was found, and where
+
+With words, as in `cargo xtask list wait for a condition`: the topics that have all of
+them, those first that answer a question with them, then those that have them in their
+name or title, in their header, or in the lines that they print.
+";
+
 const AUDIT_OPTIONS: &str =
     "      --missed       show every change that no rule caught, and what each rule caught
       --seed N       choose other changes, where there are too many to try all (1)
@@ -207,9 +218,9 @@ const EXPLORE_OPTIONS: &str =
 const COMMANDS: [Help; 11] = [
     Help {
         name: "list",
-        takes: "[--json]",
-        about: "the topics in reading order, one line each",
-        details: "      --json         one JSON array of name, title, section and path\n",
+        takes: "[WORD...] [--json]",
+        about: "the topics in reading order, or those that answer a question",
+        details: LIST_OPTIONS,
     },
     Help {
         name: "run",
@@ -536,12 +547,10 @@ impl Words {
             None => Ok(()),
         };
         Ok(match help.name {
-            "list" => {
-                none_left(0)?;
-                Command::List {
-                    json: self.run.json,
-                }
-            }
+            "list" => Command::List {
+                words: free.collect(),
+                json: self.run.json,
+            },
             "run" | "run-all" => {
                 self.run.topics = free.collect();
                 match (help.name, self.run.topics.is_empty()) {

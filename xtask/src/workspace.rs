@@ -267,6 +267,15 @@ impl Topic {
     ///
     /// There is no `src/main.rs`, or it does not begin with a header.
     pub fn title(&self) -> Result<String> {
+        Ok(self.header()?[0].trim_end_matches('.').to_string())
+    }
+
+    /// The lines of the example's header, its title first, without what makes them comments.
+    ///
+    /// # Errors
+    ///
+    /// There is no `src/main.rs`, or it does not begin with a header.
+    pub fn header(&self) -> Result<Vec<String>> {
         let file = self.main_file();
         let shown = file.display();
         let text = fs::read_to_string(&file).map_err(|error| {
@@ -274,16 +283,25 @@ impl Topic {
                 "cannot read {shown}: {error}; a topic's example is its src/main.rs"
             ))
         })?;
-        let title = text
-            .lines()
-            .next()
-            .and_then(|line| line.strip_prefix("//!"));
-        let title = title.map(|title| title.trim().trim_end_matches('.'));
-        match title {
-            Some(title) if !title.is_empty() => Ok(title.to_string()),
+        let header = header_of(&text);
+        match header.first().map(|title| title.trim_matches('.')) {
+            Some(title) if !title.is_empty() => Ok(header),
             _ => Err(Error::usage(format!(
                 "{shown}: the first line is no header; write `//! What it shows.`"
             ))),
         }
     }
+}
+
+/// The lines of a source file's header, without what makes them comments.
+pub fn header_of(source: &str) -> Vec<String> {
+    let lines = source.lines().map_while(|line| line.strip_prefix("//!"));
+    lines
+        .map(|line| {
+            line.strip_prefix(' ')
+                .unwrap_or(line)
+                .trim_end()
+                .to_string()
+        })
+        .collect()
 }

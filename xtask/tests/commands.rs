@@ -73,10 +73,12 @@ fn wrong_words_are_answered_with_the_repair() {
             "list --bin x",
             "`list` has no `--bin`; it takes: --json, --help",
         ),
+        ("list helo", "no topic has `helo`; did you mean `hello`?"),
         (
-            "list hello",
-            "expected nothing more, found `hello`\n\nUsage: cargo xtask list [--json]",
+            "list zebra",
+            "no topic has `zebra`; `cargo xtask list` shows them all",
         ),
+        ("list how do i !", "`how do i !` says too little"),
         ("ci now", "expected nothing more"),
         (
             "run",
@@ -203,6 +205,81 @@ fn list_shows_the_reading_order() {
          "path": house.path("crates/other-demo")},
     ]);
     assert_eq!(objects(&list.stdout), [expected]);
+}
+
+/// Two topics that have words in each of the places where words are looked for.
+fn library() -> House {
+    let header = "//! Tabs and t-shirts.\n//!\n//! A hat helps. So does\n//! a RwHood.\n//!\n\
+                  //! ```text\n//! cargo hidden\n//! ```\n//!\n//! - A hose, both.\n";
+    let first = "[topic]\nhow_do_i = [\"quit or quiz, both\", \"queue\"]\nwords = [\"wool\"]\n\
+                 [events]\nevening = \"Main: {n:int} eels\"\n";
+    let second =
+        "[topic]\nhow_do_i = [\"eat hats\"]\n[events]\nhello = \"Main: hello, tab, both\"\n";
+    House::new(r#"["crates/first-demo", "crates/second-demo"]"#)
+        .topic("crates/first-demo", header, first)
+        .topic("crates/second-demo", "//! Hoses.\n", second)
+}
+
+#[test]
+fn list_finds_topics_by_what_a_learner_asks() {
+    let house = library();
+    let first = |found: &str| format!("first-demo  Tabs and t-shirts\n{found}");
+    let second = |found: &str| format!("second-demo  Hoses\n{found}");
+    for (words, found) in [
+        ("QUEUE", first("  question  How do I queue?\n")),
+        ("how do i queue?", first("  question  How do I queue?\n")),
+        ("woo", first("  word      wool\n")),
+        ("first", first("  name      first-demo\n")),
+        ("shirts", first("  title     Tabs and t-shirts\n")),
+        ("hood", first("  header    So does a RwHood.\n")),
+        ("eels", first("  event     Main: {n:int} eels\n")),
+        // Several words may stand in one text or in several.
+        (
+            "quiz quit",
+            first("  question  How do I quit or quiz, both?\n"),
+        ),
+        (
+            "wool eels",
+            first("  word      wool\n  event     Main: {n:int} eels\n"),
+        ),
+        // The best come first, whatever the reading order.
+        (
+            "hat",
+            second("  question  How do I eat hats?\n") + &first("  header    A hat helps.\n"),
+        ),
+        (
+            "hose",
+            second("  title     Hoses\n") + &first("  header    A hose, both.\n"),
+        ),
+        (
+            "tab",
+            first("  title     Tabs and t-shirts\n")
+                + &second("  event     Main: hello, tab, both\n"),
+        ),
+    ] {
+        let ran = house.xtask(&format!("list {words}")).exits(0);
+        assert_eq!(ran.stdout, found, "{words}");
+    }
+    for (words, answer) in [
+        ("ueue", "no topic has `ueue`; did you mean `queue`?"),
+        ("hidden", "no topic has `hidden`"),
+        (
+            "queue hello",
+            "no topic has all of these words; `queue` finds first-demo; `hello` finds second-demo",
+        ),
+    ] {
+        let ran = house.xtask(&format!("list {words}")).exits(2);
+        ran.complains(answer);
+    }
+    let list = house.xtask("list eels --json").exits(0);
+    let found = &objects(&list.stdout)[0][0];
+    assert_eq!(found["name"], "first-demo");
+    let event = serde_json::json!([{"in": "event", "text": "Main: {n:int} eels"}]);
+    assert_eq!(found["found"], event);
+    // A topic whose file is wrong has no questions to look in.
+    fs::write(house.path("crates/first-demo/invariants.toml"), "[event]").unwrap();
+    let ran = house.xtask("list hello").exits(2);
+    ran.complains("first-demo: its invariants.toml is wrong");
 }
 
 #[test]
