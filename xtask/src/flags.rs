@@ -63,7 +63,7 @@ pub enum Command {
     },
     /// `explain`
     Explain {
-        /// Whose proofs.
+        /// Which topic.
         topic: String,
     },
     /// `ci`
@@ -184,6 +184,12 @@ them, those first that answer a question with them, then those that have them in
 name or title, in their header, or in the lines that they print.
 ";
 
+const EXPLAIN_DETAILS: &str =
+    "First the header of its example; then each claim and its reason; its variants and
+pitfalls, each with what it shows; and its proofs: programs that the compiler refuses,
+with the compiler's own message and the repair. Nothing is run.
+";
+
 const AUDIT_OPTIONS: &str =
     "      --missed       show every change that no rule caught, and what each rule caught
       --seed N       choose other changes, where there are too many to try all (1)
@@ -263,8 +269,8 @@ const COMMANDS: [Help; 11] = [
     Help {
         name: "explain",
         takes: "TOPIC",
-        about: "what the compiler refuses about a topic, in its own words, and the repair",
-        details: "",
+        about: "what a topic shows, what it claims and why, and how it goes wrong",
+        details: EXPLAIN_DETAILS,
     },
     Help {
         name: "copy",

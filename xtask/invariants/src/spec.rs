@@ -149,6 +149,8 @@ pub struct Companion {
     pub shows: String,
     /// The claims that it breaks.
     pub breaks: Vec<String>,
+    /// How it ends, where that is what goes wrong, as in "hangs" or "exits with 3".
+    pub ends: Option<String>,
     /// Why the explorer cannot run it, if it cannot, or cannot run the example either.
     pub not_explored: Option<String>,
 }
@@ -453,6 +455,7 @@ impl Companion {
                 .iter()
                 .map(Node::printed)
                 .collect(),
+            ends: entry.node.get("ends").and_then(rules::outcome::in_words),
             not_explored: not_explored(root, Some(&entry.node)),
         }
     }
