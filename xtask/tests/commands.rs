@@ -607,6 +607,24 @@ fn a_copy_stands_alone_or_not_at_all() {
 }
 
 #[test]
+fn a_copy_brings_the_schema_that_it_names() {
+    let schema = "#:schema ../../xtask/invariants.schema.json";
+    let named = |line: &str| format!("{line}\n\n# {schema}\n{EVENTS}");
+    let house = house().file("crates/hello-demo/invariants.toml", &named(schema));
+    house.xtask("copy hello ../mine").exits(0);
+    let own = "#:schema invariants.schema.json";
+    assert_eq!(house.read("../mine/invariants.toml"), named(own));
+    let copied = house.read("../mine/invariants.schema.json");
+    assert_eq!(copied, invariants::json_schema());
+    // So does a copy of the copy; and a file that names none gets none.
+    house.xtask("copy ../mine ../again").exits(0);
+    assert_eq!(house.read("../again/invariants.toml"), named(own));
+    house.xtask("copy other ../other").exits(0);
+    assert_eq!(house.read("../other/invariants.toml"), EVENTS);
+    assert!(!house.path("../other/invariants.schema.json").exists());
+}
+
+#[test]
 fn all_topics_can_be_copied_at_once() {
     let house = house();
     house.xtask("copy --all ../all").exits(0);
