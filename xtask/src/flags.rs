@@ -52,6 +52,11 @@ pub enum Command {
         /// The section of the reading order.
         section: String,
     },
+    /// `new --draft`
+    Draft {
+        /// Whose events.
+        topic: String,
+    },
     /// `explore`
     Explore(ExploreFlags),
     /// `audit`
@@ -176,18 +181,30 @@ const RUN_OPTIONS: &str =
 ";
 
 const LIST_OPTIONS: &str =
-    "      --json         one JSON array of name, title, section and path; with words also
-                     of what was found, and where
+    "      --json         one JSON array of name, title, section and path; with words
+                     also of what was found, and where
 
-With words, as in `cargo xtask list wait for a condition`: the topics that have all of
-them, those first that answer a question with them, then those that have them in their
-name or title, in their header, or in the lines that they print.
+With words, as in `cargo xtask list wait for a condition`, it lists the topics
+that have all of them: first those that answer a question with the words, then
+those that have them in their name or title, in their header, or in the lines
+that they print.
 ";
 
 const EXPLAIN_DETAILS: &str =
-    "First the header of its example; then each claim and its reason; its variants and
-pitfalls, each with what it shows; and its proofs: programs that the compiler refuses,
-with the compiler's own message and the repair. Nothing is run.
+    "First the header of its example; then each claim and its reason; its variants
+and pitfalls, each with what it shows; and its proofs: programs that the
+compiler refuses, with the compiler's own message and the repair. Nothing is
+run.
+";
+
+const NEW_OPTIONS: &str = "      --section NAME the section of the reading order (the last one)
+      --draft        draft the events of a topic from three runs of its example,
+                     once its src/main.rs is written
+
+The draft goes into the topic's invariants.toml if that is missing or still as
+`new` made it, and otherwise to standard output. It guesses which lines are one
+event, its name and its captures. You state the rules; the audit names each
+event that is in none.
 ";
 
 const AUDIT_OPTIONS: &str =
@@ -280,9 +297,9 @@ const COMMANDS: [Help; 11] = [
     },
     Help {
         name: "new",
-        takes: "NAME [--section NAME]",
+        takes: "NAME [--section NAME]  |  TOPIC --draft",
         about: "a new topic's folder, ready to run, and its line in Cargo.toml",
-        details: "      --section NAME the section of the reading order (the last one)\n",
+        details: NEW_OPTIONS,
     },
     Help {
         name: "ci",
@@ -414,7 +431,7 @@ impl Help {
         if !details.is_empty() {
             text += &format!("\n{details}");
         }
-        if takes.contains("TOPIC") && *name != "new" || takes.contains("FILTER") {
+        if takes.contains("TOPIC") || takes.contains("FILTER") {
             text += TOPICS;
         }
         text + STATUS
@@ -441,6 +458,7 @@ struct Words {
     repeat: Option<u32>,
     transcript: Option<PathBuf>,
     section: Option<String>,
+    draft: bool,
     audit: AuditFlags,
     explore: ExploreFlags,
 }
@@ -487,6 +505,7 @@ impl Words {
         match flag {
             "--all" => self.all = true,
             "--bin" => self.run.bin = Some(parser.value()?.string()?),
+            "--draft" => self.draft = true,
             "--fail-fast" => options.fail_fast = true,
             "--no-fail-fast" => options.fail_fast = false,
             "--jobs" => options.jobs = number(flag, parser)?,
@@ -614,9 +633,17 @@ impl Words {
             }
             "new" => {
                 none_left(1)?;
-                Command::New {
-                    name: next("a name for the topic")?,
-                    section: self.section.unwrap_or_default(),
+                match (self.draft, self.section) {
+                    (true, Some(_)) => {
+                        return Err(want("either `--section` or `--draft`, not both"));
+                    }
+                    (true, None) => Command::Draft {
+                        topic: next("the name of a topic")?,
+                    },
+                    (false, section) => Command::New {
+                        name: next("a name for the topic")?,
+                        section: section.unwrap_or_default(),
+                    },
                 }
             }
             _ => {

@@ -37,6 +37,7 @@ fn run() -> Result<u8> {
         } => commands::check::check(&topic, bin.as_deref(), &transcript, json),
         Command::Copy { topic, dest } => commands::copy::copy(topic.as_deref(), &dest),
         Command::New { name, section } => commands::new::new(&name, &section),
+        Command::Draft { topic } => commands::new::draft(&topic),
         Command::Explore(flags) => commands::explore::explore(&flags),
         Command::Audit(flags) => commands::audit::run(&flags),
         Command::Prove { topics } => commands::prove::prove(&topics),

@@ -136,6 +136,16 @@ fn wrong_words_are_answered_with_the_repair() {
             "crates exists already, and is left as it is",
         ),
         ("new", "expected a name for the topic"),
+        ("new --draft", "expected the name of a topic"),
+        ("new helo-demo --draft", "did you mean `hello-demo`?"),
+        (
+            "new hello --draft --section Threads",
+            "expected either `--section` or `--draft`, not both",
+        ),
+        (
+            "new hello-demo",
+            "is left as it is; `cargo xtask new hello-demo --draft` drafts its events",
+        ),
         (
             "new Barrier_Demo",
             "use small letters, digits and dashes, as in `barrier-demo`",
@@ -666,4 +676,67 @@ fn a_new_topic_holds_at_once() {
         manifest,
         format!("[workspace]\nresolver = \"3\"\nmembers = {members}\n")
     );
+}
+
+#[test]
+fn the_events_of_a_new_topic_are_drafted() {
+    let house = house();
+    house.xtask("new first-demo").exits(0).prints("--draft");
+    let main = HELLO.replace("hello\"", "says {}\", 7");
+    let house = house.file("crates/first-demo/src/main.rs", &main);
+    let ran = house.xtask("new first-demo --draft").exits(0);
+    ran.prints("invariants.toml has a draft now");
+    let file = "crates/first-demo/invariants.toml";
+    let drafted = house.read(file);
+    let (beginning, events) = drafted.split_once("# A draft, from 3 runs").unwrap();
+    assert!(beginning.starts_with("#:schema ../../xtask/invariants.schema.json\n[topic]\n"));
+    assert!(events.ends_with("[events]\nsays = \"Main: says {says:int}\"\n"));
+    house.xtask("run first-demo").exits(0);
+    // It is a draft until rules use it.
+    let ran = house.xtask("audit first-demo").exits(1);
+    ran.prints("the event `says` takes part in no rule");
+
+    // What somebody has written is left as it is.
+    let main = HELLO.replace("hello", "goes");
+    let house = house.file("crates/first-demo/src/main.rs", &main);
+    let ran = house.xtask("new first-demo --draft").exits(0);
+    let ran = ran.prints("goes = \"Main: goes\"\n");
+    ran.complains("invariants.toml is left as it is; this is the draft");
+    assert_eq!(house.read(file), drafted);
+
+    // A crate elsewhere has no schema to name.
+    let house = house
+        .file(
+            "../mine/Cargo.toml",
+            "[package]\nname = \"mine\"\nedition = \"2024\"\n",
+        )
+        .file("../mine/src/main.rs", &main);
+    house.xtask("new ../mine --draft").exits(0);
+    assert!(
+        house
+            .read("../mine/invariants.toml")
+            .starts_with("# A draft")
+    );
+    house.xtask("run ../mine").exits(0);
+
+    for (body, status, answer) in [
+        (
+            "",
+            2,
+            "mine prints nothing, so there are no events to draft",
+        ),
+        ("let x: u8 = true;", 1, "mine does not compile"),
+        // Only its first run succeeds.
+        (
+            "println!(\"Main: goes\"); let seen = std::fs::exists(\"seen\").unwrap(); \
+             std::fs::write(\"seen\", \"\").unwrap(); std::process::exit(seen.into())",
+            1,
+            "the draft does not hold on each of its runs",
+        ),
+    ] {
+        let main = format!("fn main() {{ {body} }}\n");
+        let house = House::new("[]").topic("../mine", &main, EVENTS);
+        let ran = house.xtask("new ../mine --draft").exits(status);
+        ran.complains(answer);
+    }
 }

@@ -11,6 +11,7 @@ pub mod audit;
 mod check;
 mod cursor;
 pub mod diagnostic;
+mod draft;
 mod expression;
 mod hash;
 mod node;
@@ -26,6 +27,7 @@ mod vocabulary;
 
 pub use check::{Checker, Report, RuleReport, Tally, Verdict, check};
 pub use diagnostic::{Diagnostic, suggest};
+pub use draft::{Draft, draft};
 pub use schema::json_schema;
 pub use spec::{Invariants, Spec};
 pub use transcript::{End, Exit, Line, Stream, Transcript};

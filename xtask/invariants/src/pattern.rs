@@ -198,7 +198,7 @@ fn digits(text: &str) -> usize {
     text.bytes().take_while(u8::is_ascii_digit).count()
 }
 
-fn integer_length(text: &str) -> usize {
+pub(super) fn integer_length(text: &str) -> usize {
     let sign = usize::from(text.starts_with('-'));
     match digits(&text[sign..]) {
         0 => 0,
@@ -206,7 +206,7 @@ fn integer_length(text: &str) -> usize {
     }
 }
 
-fn number_length(text: &str) -> usize {
+pub(super) fn number_length(text: &str) -> usize {
     let whole = integer_length(text);
     match text[whole..].strip_prefix('.').map(digits) {
         Some(fraction) if whole > 0 && fraction > 0 => whole + 1 + fraction,
