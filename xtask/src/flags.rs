@@ -197,7 +197,7 @@ compiler refuses, with the compiler's own message and the repair. Nothing is
 run.
 ";
 
-const NEW_OPTIONS: &str = "      --section NAME the section of the reading order (the last one)
+const NEW_OPTIONS: &str = "      --section NAME  the section of the reading order (the last one)
       --draft        draft the events of a topic from three runs of its example,
                      once its src/main.rs is written
 

@@ -128,13 +128,19 @@ impl Workspace {
         Ok(selected)
     }
 
-    /// The one topic that a person means by `word`.
+    /// The one topic that a person means by `word`: `scope` is `scope-demo`, although
+    /// `crossbeam-scope-demo` has it as well.
     ///
     /// # Errors
     ///
     /// It means none, or more than one; the message says which.
     pub fn select_one(&self, word: &str) -> Result<Topic> {
-        match &self.meant_by(word)?[..] {
+        let mut meant = self.meant_by(word)?;
+        let has_stem = |topic: &Topic| topic.stem() == word;
+        if meant.iter().filter(|topic| has_stem(topic)).count() == 1 {
+            meant.retain(has_stem);
+        }
+        match &meant[..] {
             [topic] => Ok(topic.clone()),
             topics => {
                 let names: Vec<_> = topics.iter().map(|topic| topic.name.as_str()).collect();
@@ -162,12 +168,11 @@ impl Workspace {
         if path.join("Cargo.toml").exists() {
             return Ok(vec![self.crate_at(path)?]);
         }
-        // Topics' names end alike, and people leave that end out.
-        let names = || self.topics.iter().map(|topic| topic.name.as_str());
-        let stems = names().filter_map(|name| Some(name.rsplit_once('-')?.0));
-        let near = suggest(word, names()).or_else(|| {
-            let stem = suggest(word, stems)?;
-            names().find(|name| name.starts_with(stem))
+        let names = self.topics.iter().map(|topic| topic.name.as_str());
+        let near = suggest(word, names).or_else(|| {
+            let stem = suggest(word, self.topics.iter().map(Topic::stem))?;
+            let topic = self.topics.iter().find(|topic| topic.stem() == stem)?;
+            Some(&topic.name)
         });
         Err(Error::usage(match near {
             Some(near) => format!("there is no topic `{word}`; did you mean `{near}`?"),
@@ -251,6 +256,13 @@ impl Workspace {
 }
 
 impl Topic {
+    /// Its name without the end that topics' names have in common, and that people leave out.
+    fn stem(&self) -> &str {
+        self.name
+            .rsplit_once('-')
+            .map_or(&self.name, |(stem, _)| stem)
+    }
+
     /// Where its example is.
     pub fn main_file(&self) -> PathBuf {
         self.path.join("src/main.rs")

@@ -258,6 +258,14 @@ error[E0382]: use of moved value: `s`
     let ran = ran.prints(&format!("{explained}{refused}"));
     ran.prints("compile_fail/moved.rs:8:10");
 
+    // The end that all names have is left out, and another topic has the rest in its name.
+    let two = house.file(
+        "Cargo.toml",
+        "[workspace]\nresolver = \"3\"\nmembers = [\"crates/two-demo\", \"crates/by-two-demo\"]\n",
+    );
+    let house = two.topic("crates/by-two-demo", EXAMPLE, INVARIANTS);
+    house.xtask("explain two").exits(0).prints(explained);
+
     let wrong = proof.replace("E0382", "E0277");
     let house = house.file("crates/two-demo/compile_fail/moved.rs", &wrong);
     let ran = house.xtask("explain two").exits(1);

@@ -1,6 +1,7 @@
 //! `cargo xtask new`: a new topic's folder, ready to run; and a draft of a topic's events.
 
 use std::fs;
+use std::io::{self, Write};
 
 use crate::cargo;
 use crate::error::{ALL_HOLD, BROKEN, Error, Result};
@@ -126,7 +127,9 @@ pub fn draft(word: &str) -> Result<u8> {
         ))?;
     } else {
         anstream::eprintln!("{shown} is left as it is; this is the draft:\n");
-        say(text.trim_end())?;
+        // As it is, since it is to be pasted.
+        let written = io::stdout().write_all(text.as_bytes());
+        written.map_err(Error::io("cannot write the draft"))?;
     }
     if draft.holds {
         return Ok(ALL_HOLD);
