@@ -18,6 +18,8 @@ use invariants::{parse_duration, suggest};
 pub enum Command {
     /// `list`
     List {
+        /// What to look for; all topics if empty.
+        words: Vec<String>,
         /// One JSON array instead of lines.
         json: bool,
     },
@@ -50,6 +52,11 @@ pub enum Command {
         /// The section of the reading order.
         section: String,
     },
+    /// `new --draft`
+    Draft {
+        /// Whose events.
+        topic: String,
+    },
     /// `explore`
     Explore(ExploreFlags),
     /// `audit`
@@ -61,7 +68,7 @@ pub enum Command {
     },
     /// `explain`
     Explain {
-        /// Whose proofs.
+        /// Which topic.
         topic: String,
     },
     /// `ci`
@@ -198,6 +205,33 @@ needs the machine to itself. The rest of the time went into building, checking,
 and waiting for a core.
 ";
 
+const LIST_OPTIONS: &str =
+    "      --json         one JSON array of name, title, section and path; with words
+                     also of what was found, and where
+
+With words, as in `cargo xtask list wait for a condition`, it lists the topics
+that have all of them: first those that answer a question with the words, then
+those that have them in their name or title, in their header, or in the lines
+that they print.
+";
+
+const EXPLAIN_DETAILS: &str =
+    "First the header of its example; then each claim and its reason; its variants
+and pitfalls, each with what it shows; and its proofs: programs that the
+compiler refuses, with the compiler's own message and the repair. Nothing is
+run.
+";
+
+const NEW_OPTIONS: &str = "      --section NAME  the section of the reading order (the last one)
+      --draft        draft the events of a topic from three runs of its example,
+                     once its src/main.rs is written
+
+The draft goes into the topic's invariants.toml if that is missing or still as
+`new` made it, and otherwise to standard output. It guesses which lines are one
+event, its name and its captures. You state the rules; the audit names each
+event that is in none.
+";
+
 const AUDIT_OPTIONS: &str =
     "      --missed       show every change that no rule caught, and what each rule caught
       --seed N       choose other changes, where there are too many to try all (1)
@@ -243,9 +277,9 @@ const EXPLORE_OPTIONS: &str =
 const COMMANDS: [Help; 11] = [
     Help {
         name: "list",
-        takes: "[--json]",
-        about: "the topics in reading order, one line each",
-        details: &["      --json         one JSON array of name, title, section and path\n"],
+        takes: "[WORD...] [--json]",
+        about: "the topics in reading order, or those that answer a question",
+        details: &[LIST_OPTIONS],
     },
     Help {
         name: "run",
@@ -290,8 +324,8 @@ const COMMANDS: [Help; 11] = [
     Help {
         name: "explain",
         takes: "TOPIC",
-        about: "what the compiler refuses about a topic, in its own words, and the repair",
-        details: &[],
+        about: "what a topic shows, what it claims and why, and how it goes wrong",
+        details: &[EXPLAIN_DETAILS],
     },
     Help {
         name: "copy",
@@ -303,9 +337,9 @@ const COMMANDS: [Help; 11] = [
     },
     Help {
         name: "new",
-        takes: "NAME [--section NAME]",
+        takes: "NAME [--section NAME]  |  TOPIC --draft",
         about: "a new topic's folder, ready to run, and its line in Cargo.toml",
-        details: &["      --section NAME  the section of the reading order (the last one)\n"],
+        details: &[NEW_OPTIONS],
     },
     Help {
         name: "ci",
@@ -444,7 +478,7 @@ impl Help {
         if details.iter().any(|part| part.contains(" TIME ")) {
             text += TIMES;
         }
-        if takes.contains("TOPIC") && *name != "new" || takes.contains("FILTER") {
+        if takes.contains("TOPIC") || takes.contains("FILTER") {
             text += TOPICS;
         }
         text + STATUS
@@ -469,6 +503,7 @@ struct Words {
     repeat: Option<u32>,
     transcript: Option<PathBuf>,
     section: Option<String>,
+    draft: bool,
     audit: AuditFlags,
     explore: ExploreFlags,
 }
@@ -515,6 +550,7 @@ impl Words {
         match flag {
             "--all" => self.all = true,
             "--bin" => self.run.bin = Some(parser.value()?.string()?),
+            "--draft" => self.draft = true,
             "--fail-fast" => options.fail_fast = true,
             "--no-fail-fast" => options.fail_fast = false,
             "--jobs" => options.jobs = number(flag, parser)?,
@@ -587,12 +623,10 @@ impl Words {
             None => Ok(()),
         };
         Ok(match help.name {
-            "list" => {
-                none_left(0)?;
-                Command::List {
-                    json: self.run.json,
-                }
-            }
+            "list" => Command::List {
+                words: free.collect(),
+                json: self.run.json,
+            },
             "run" | "run-all" => {
                 self.run.topics = free.collect();
                 match (help.name, self.run.topics.is_empty()) {
@@ -650,9 +684,17 @@ impl Words {
             }
             "new" => {
                 none_left(1)?;
-                Command::New {
-                    name: next("a name for the topic")?,
-                    section: self.section.unwrap_or_default(),
+                match (self.draft, self.section) {
+                    (true, Some(_)) => {
+                        return Err(want("either `--section` or `--draft`, not both"));
+                    }
+                    (true, None) => Command::Draft {
+                        topic: next("the name of a topic")?,
+                    },
+                    (false, section) => Command::New {
+                        name: next("a name for the topic")?,
+                        section: section.unwrap_or_default(),
+                    },
                 }
             }
             _ => {

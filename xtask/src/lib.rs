@@ -14,4 +14,5 @@ pub mod program;
 pub mod proof;
 pub mod report;
 pub mod runs;
+pub mod search;
 pub mod workspace;

@@ -31,7 +31,7 @@ fn run() -> Result<u8> {
     let command = flags::parse(std::env::args_os().skip(1))?;
     process::handle_interrupts()?;
     match command {
-        Command::List { json } => commands::list::list(json),
+        Command::List { words, json } => commands::list::list(&words, json),
         Command::Run(flags) => commands::run::run(flags),
         Command::RunAll(flags) => commands::run_all::run_all(&flags),
         Command::Check {
@@ -42,6 +42,7 @@ fn run() -> Result<u8> {
         } => commands::check::check(&topic, bin.as_deref(), &transcript, json),
         Command::Copy { topic, dest } => commands::copy::copy(topic.as_deref(), &dest),
         Command::New { name, section } => commands::new::new(&name, &section),
+        Command::Draft { topic } => commands::new::draft(&topic),
         Command::Explore(flags) => commands::explore::explore(&flags),
         Command::Audit(flags) => commands::audit::run(&flags),
         Command::Prove { topics } => commands::prove::prove(&topics),

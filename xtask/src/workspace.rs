@@ -128,13 +128,19 @@ impl Workspace {
         Ok(selected)
     }
 
-    /// The one topic that a person means by `word`.
+    /// The one topic that a person means by `word`: `scope` is `scope-demo`, although
+    /// `crossbeam-scope-demo` has it as well.
     ///
     /// # Errors
     ///
     /// It means none, or more than one; the message says which.
     pub fn select_one(&self, word: &str) -> Result<Topic> {
-        match &self.meant_by(word)?[..] {
+        let mut meant = self.meant_by(word)?;
+        let has_stem = |topic: &Topic| topic.stem() == word;
+        if meant.iter().filter(|topic| has_stem(topic)).count() == 1 {
+            meant.retain(has_stem);
+        }
+        match &meant[..] {
             [topic] => Ok(topic.clone()),
             topics => {
                 let names: Vec<_> = topics.iter().map(|topic| topic.name.as_str()).collect();
@@ -165,12 +171,11 @@ impl Workspace {
         if path.join("Cargo.toml").exists() {
             return Ok(vec![self.crate_at(path)?]);
         }
-        // Topics' names end alike, and people leave that end out.
-        let names = || self.topics.iter().map(|topic| topic.name.as_str());
-        let stems = names().filter_map(|name| Some(name.rsplit_once('-')?.0));
-        let near = suggest(word, names()).or_else(|| {
-            let stem = suggest(word, stems)?;
-            names().find(|name| name.starts_with(stem))
+        let names = self.topics.iter().map(|topic| topic.name.as_str());
+        let near = suggest(word, names).or_else(|| {
+            let stem = suggest(word, self.topics.iter().map(Topic::stem))?;
+            let topic = self.topics.iter().find(|topic| topic.stem() == stem)?;
+            Some(&topic.name)
         });
         Err(Error::usage(match near {
             Some(near) => format!("there is no topic `{word}`; did you mean `{near}`?"),
@@ -272,6 +277,13 @@ impl Workspace {
 }
 
 impl Topic {
+    /// Its name without the end that topics' names have in common, and that people leave out.
+    fn stem(&self) -> &str {
+        self.name
+            .rsplit_once('-')
+            .map_or(&self.name, |(stem, _)| stem)
+    }
+
     /// Where its example is.
     pub fn main_file(&self) -> PathBuf {
         self.path.join("src/main.rs")
@@ -288,6 +300,15 @@ impl Topic {
     ///
     /// There is no `src/main.rs`, or it does not begin with a header.
     pub fn title(&self) -> Result<String> {
+        Ok(self.header()?[0].trim_end_matches('.').to_string())
+    }
+
+    /// The lines of the example's header, its title first, without what makes them comments.
+    ///
+    /// # Errors
+    ///
+    /// There is no `src/main.rs`, or it does not begin with a header.
+    pub fn header(&self) -> Result<Vec<String>> {
         let file = self.main_file();
         let shown = file.display();
         let text = fs::read_to_string(&file).map_err(|error| {
@@ -295,16 +316,25 @@ impl Topic {
                 "cannot read {shown}: {error}; a topic's example is its src/main.rs"
             ))
         })?;
-        let title = text
-            .lines()
-            .next()
-            .and_then(|line| line.strip_prefix("//!"));
-        let title = title.map(|title| title.trim().trim_end_matches('.'));
-        match title {
-            Some(title) if !title.is_empty() => Ok(title.to_string()),
+        let header = header_of(&text);
+        match header.first().map(|title| title.trim_matches('.')) {
+            Some(title) if !title.is_empty() => Ok(header),
             _ => Err(Error::usage(format!(
                 "{shown}: the first line is no header; write `//! What it shows.`"
             ))),
         }
     }
+}
+
+/// The lines of a source file's header, without what makes them comments.
+pub fn header_of(source: &str) -> Vec<String> {
+    let lines = source.lines().map_while(|line| line.strip_prefix("//!"));
+    lines
+        .map(|line| {
+            line.strip_prefix(' ')
+                .unwrap_or(line)
+                .trim_end()
+                .to_string()
+        })
+        .collect()
 }

@@ -73,10 +73,12 @@ fn wrong_words_are_answered_with_the_repair() {
             "list --bin x",
             "`list` has no `--bin`; it takes: --json, --help",
         ),
+        ("list helo", "no topic has `helo`; did you mean `hello`?"),
         (
-            "list hello",
-            "expected nothing more, found `hello`\n\nUsage: cargo xtask list [--json]",
+            "list zebra",
+            "no topic has `zebra`; `cargo xtask list` shows them all",
         ),
+        ("list how do i !", "`how do i !` says too little"),
         ("ci now", "expected nothing more"),
         (
             "run",
@@ -160,6 +162,16 @@ fn wrong_words_are_answered_with_the_repair() {
             "crates exists already, and is left as it is",
         ),
         ("new", "expected a name for the topic"),
+        ("new --draft", "expected the name of a topic"),
+        ("new helo-demo --draft", "did you mean `hello-demo`?"),
+        (
+            "new hello --draft --section Threads",
+            "expected either `--section` or `--draft`, not both",
+        ),
+        (
+            "new hello-demo",
+            "is left as it is; `cargo xtask new hello-demo --draft` drafts its events",
+        ),
         (
             "new Barrier_Demo",
             "use small letters, digits and dashes, as in `barrier-demo`",
@@ -230,6 +242,81 @@ fn list_shows_the_reading_order() {
          "path": house.path("crates/other-demo")},
     ]);
     assert_eq!(objects(&list.stdout), [expected]);
+}
+
+/// Two topics that have words in each of the places where words are looked for.
+fn library() -> House {
+    let header = "//! Tabs and t-shirts.\n//!\n//! A hat helps. So does\n//! a RwHood.\n//!\n\
+                  //! ```text\n//! cargo hidden\n//! ```\n//!\n//! - A hose, both.\n";
+    let first = "[topic]\nhow_do_i = [\"quit or quiz, both\", \"queue\"]\nwords = [\"wool\"]\n\
+                 [events]\nevening = \"Main: {n:int} eels\"\n";
+    let second =
+        "[topic]\nhow_do_i = [\"eat hats\"]\n[events]\nhello = \"Main: hello, tab, both\"\n";
+    House::new(r#"["crates/first-demo", "crates/second-demo"]"#)
+        .topic("crates/first-demo", header, first)
+        .topic("crates/second-demo", "//! Hoses.\n", second)
+}
+
+#[test]
+fn list_finds_topics_by_what_a_learner_asks() {
+    let house = library();
+    let first = |found: &str| format!("first-demo  Tabs and t-shirts\n{found}");
+    let second = |found: &str| format!("second-demo  Hoses\n{found}");
+    for (words, found) in [
+        ("QUEUE", first("  question  How do I queue?\n")),
+        ("how do i queue?", first("  question  How do I queue?\n")),
+        ("woo", first("  word      wool\n")),
+        ("first", first("  name      first-demo\n")),
+        ("shirts", first("  title     Tabs and t-shirts\n")),
+        ("hood", first("  header    So does a RwHood.\n")),
+        ("eels", first("  event     Main: {n:int} eels\n")),
+        // Several words may stand in one text or in several.
+        (
+            "quiz quit",
+            first("  question  How do I quit or quiz, both?\n"),
+        ),
+        (
+            "wool eels",
+            first("  word      wool\n  event     Main: {n:int} eels\n"),
+        ),
+        // The best come first, whatever the reading order.
+        (
+            "hat",
+            second("  question  How do I eat hats?\n") + &first("  header    A hat helps.\n"),
+        ),
+        (
+            "hose",
+            second("  title     Hoses\n") + &first("  header    A hose, both.\n"),
+        ),
+        (
+            "tab",
+            first("  title     Tabs and t-shirts\n")
+                + &second("  event     Main: hello, tab, both\n"),
+        ),
+    ] {
+        let ran = house.xtask(&format!("list {words}")).exits(0);
+        assert_eq!(ran.stdout, found, "{words}");
+    }
+    for (words, answer) in [
+        ("ueue", "no topic has `ueue`; did you mean `queue`?"),
+        ("hidden", "no topic has `hidden`"),
+        (
+            "queue hello",
+            "no topic has all of these words; `queue` finds first-demo; `hello` finds second-demo",
+        ),
+    ] {
+        let ran = house.xtask(&format!("list {words}")).exits(2);
+        ran.complains(answer);
+    }
+    let list = house.xtask("list eels --json").exits(0);
+    let found = &objects(&list.stdout)[0][0];
+    assert_eq!(found["name"], "first-demo");
+    let event = serde_json::json!([{"in": "event", "text": "Main: {n:int} eels"}]);
+    assert_eq!(found["found"], event);
+    // A topic whose file is wrong has no questions to look in.
+    fs::write(house.path("crates/first-demo/invariants.toml"), "[event]").unwrap();
+    let ran = house.xtask("list hello").exits(2);
+    ran.complains("first-demo: its invariants.toml is wrong");
 }
 
 #[test]
@@ -555,6 +642,24 @@ fn a_copy_stands_alone_or_not_at_all() {
 }
 
 #[test]
+fn a_copy_brings_the_schema_that_it_names() {
+    let schema = "#:schema ../../xtask/invariants.schema.json";
+    let named = |line: &str| format!("{line}\n\n# {schema}\n{EVENTS}");
+    let house = house().file("crates/hello-demo/invariants.toml", &named(schema));
+    house.xtask("copy hello ../mine").exits(0);
+    let own = "#:schema invariants.schema.json";
+    assert_eq!(house.read("../mine/invariants.toml"), named(own));
+    let copied = house.read("../mine/invariants.schema.json");
+    assert_eq!(copied, invariants::json_schema());
+    // So does a copy of the copy; and a file that names none gets none.
+    house.xtask("copy ../mine ../again").exits(0);
+    assert_eq!(house.read("../again/invariants.toml"), named(own));
+    house.xtask("copy other ../other").exits(0);
+    assert_eq!(house.read("../other/invariants.toml"), EVENTS);
+    assert!(!house.path("../other/invariants.schema.json").exists());
+}
+
+#[test]
 fn all_topics_can_be_copied_at_once() {
     let house = house();
     house.xtask("copy --all ../all").exits(0);
@@ -596,4 +701,67 @@ fn a_new_topic_holds_at_once() {
         manifest,
         format!("[workspace]\nresolver = \"3\"\nmembers = {members}\n")
     );
+}
+
+#[test]
+fn the_events_of_a_new_topic_are_drafted() {
+    let house = house();
+    house.xtask("new first-demo").exits(0).prints("--draft");
+    let main = HELLO.replace("hello\"", "says {}\", 7");
+    let house = house.file("crates/first-demo/src/main.rs", &main);
+    let ran = house.xtask("new first-demo --draft").exits(0);
+    ran.prints("invariants.toml has a draft now");
+    let file = "crates/first-demo/invariants.toml";
+    let drafted = house.read(file);
+    let (beginning, events) = drafted.split_once("# A draft, from 3 runs").unwrap();
+    assert!(beginning.starts_with("#:schema ../../xtask/invariants.schema.json\n[topic]\n"));
+    assert!(events.ends_with("[events]\nsays = \"Main: says {says:int}\"\n"));
+    house.xtask("run first-demo").exits(0);
+    // It is a draft until rules use it.
+    let ran = house.xtask("audit first-demo").exits(1);
+    ran.prints("the event `says` takes part in no rule");
+
+    // What somebody has written is left as it is.
+    let main = HELLO.replace("hello", "goes");
+    let house = house.file("crates/first-demo/src/main.rs", &main);
+    let ran = house.xtask("new first-demo --draft").exits(0);
+    let ran = ran.prints("goes = \"Main: goes\"\n");
+    ran.complains("invariants.toml is left as it is; this is the draft");
+    assert_eq!(house.read(file), drafted);
+
+    // A crate elsewhere has no schema to name.
+    let house = house
+        .file(
+            "../mine/Cargo.toml",
+            "[package]\nname = \"mine\"\nedition = \"2024\"\n",
+        )
+        .file("../mine/src/main.rs", &main);
+    house.xtask("new ../mine --draft").exits(0);
+    assert!(
+        house
+            .read("../mine/invariants.toml")
+            .starts_with("# A draft")
+    );
+    house.xtask("run ../mine").exits(0);
+
+    for (body, status, answer) in [
+        (
+            "",
+            2,
+            "mine prints nothing, so there are no events to draft",
+        ),
+        ("let x: u8 = true;", 1, "mine does not compile"),
+        // Only its first run succeeds.
+        (
+            "println!(\"Main: goes\"); let seen = std::fs::exists(\"seen\").unwrap(); \
+             std::fs::write(\"seen\", \"\").unwrap(); std::process::exit(seen.into())",
+            1,
+            "the draft does not hold on each of its runs",
+        ),
+    ] {
+        let main = format!("fn main() {{ {body} }}\n");
+        let house = House::new("[]").topic("../mine", &main, EVENTS);
+        let ran = house.xtask("new ../mine --draft").exits(status);
+        ran.complains(answer);
+    }
 }

@@ -176,19 +176,118 @@ fn a_proof_has_two_sides() {
 }
 
 #[test]
-fn explain_shows_the_program_the_message_and_the_repair() {
+fn a_topic_without_proofs_says_so() {
+    let house = house("", &[]);
+    let ran = house.xtask("prove two").exits(0);
+    let none = "none  two-demo: a proof is a program in compile_fail, and there is none\n";
+    assert_eq!(ran.stdout, format!("{none}0 proofs, 0 failed\n"));
+    assert_eq!(house.xtask("prove").exits(0).stdout, "0 proofs, 0 failed\n");
+}
+
+#[test]
+fn explain_tells_all_of_a_topic() {
+    let more = r#"
+[[always]]
+claim = "main says nothing after 2"
+why = "It returns."
+last = "says{n=2}"
+
+[[sometimes]]
+claim = "main says 2 after 1"
+order = ["says{n=1}", "says{n=2}"]
+
+[variants.two-other]
+shows = "the same by other means"
+
+[pitfalls.two-slip]
+shows = "main counts down"
+breaks = ["main counts up"]
+
+[pitfalls.two-hang]
+shows = "main waits for nothing"
+ends.hangs = { quiet = "50ms", reached = ["says{n=1}"] }
+
+[pitfalls.two-exit]
+shows = "main gives up"
+ends.exits = 3
+"#;
     let proof = "//! Refused.\n//!\n//! Repair: keep it.\n\nfn main() {\n    \
                  let s = String::new();\n    drop(s);\n    drop(s); //~ E0382\n}\n";
-    house("", &[("compile_fail/moved.rs", proof)])
-        .xtask("explain two")
-        .exits(0)
-        .prints("Repair: keep it.")
-        .prints("use of moved value: `s`")
-        .prints("drop(s); //~ E0382");
-    house("", &[])
-        .xtask("explain two")
-        .exits(2)
-        .complains("shows nothing that the compiler refuses");
+    let header = "//! Two lines.\n//!\n//! Why two?\n//!\n//! ```text\n//! cargo run\n//! ```\n";
+    let main = EXAMPLE.replace("//! Two lines.\n", header);
+    let house = house(more, &[("src/main.rs", &main)]);
+    let explained = "\
+two-demo: Two lines
+crates/two-demo/src/main.rs
+
+Why two?
+
+    cargo run
+
+What holds on every run
+- main counts up
+- main says 1 and 2
+- main says nothing after 2
+  why: It returns.
+
+What some runs show
+- main says 2 after 1
+
+Variants
+- two-other: the same by other means
+  cargo xtask run two-demo --bin two-other
+
+Pitfalls
+- two-slip: main counts down
+  it breaks: main counts up
+  cargo xtask run two-demo --bin two-slip
+- two-hang: main waits for nothing
+  it hangs
+  cargo xtask run two-demo --bin two-hang
+- two-exit: main gives up
+  it exits with 3
+  cargo xtask run two-demo --bin two-exit
+";
+    let ran = house.xtask("explain two").exits(0);
+    assert_eq!(ran.stdout, explained);
+
+    // A proof is shown with the numbers of its lines, which the compiler's message has too.
+    let refused = "
+What the compiler refuses
+
+two-demo/moved
+Refused.
+
+Repair: keep it.
+
+5 │ fn main() {
+6 │     let s = String::new();
+7 │     drop(s);
+8 │     drop(s); //~ E0382
+9 │ }
+
+error[E0382]: use of moved value: `s`
+";
+    let house = house.file("crates/two-demo/compile_fail/moved.rs", proof);
+    let ran = house.xtask("explain two").exits(0);
+    let ran = ran.prints(&format!("{explained}{refused}"));
+    ran.prints("compile_fail/moved.rs:8:10");
+
+    // The end that all names have is left out, and another topic has the rest in its name.
+    let two = house.file(
+        "Cargo.toml",
+        "[workspace]\nresolver = \"3\"\nmembers = [\"crates/two-demo\", \"crates/by-two-demo\"]\n",
+    );
+    let house = two.topic("crates/by-two-demo", EXAMPLE, INVARIANTS);
+    house.xtask("explain two").exits(0).prints(explained);
+
+    let wrong = proof.replace("E0382", "E0277");
+    let house = house.file("crates/two-demo/compile_fail/moved.rs", &wrong);
+    let ran = house.xtask("explain two").exits(1);
+    ran.complains("the compiler reports E0382, not E0277");
+    let house = house.file("crates/two-demo/invariants.toml", "[event]\n");
+    let ran = house.xtask("explain two").exits(2);
+    ran.complains("did you mean `events`?");
 }
 
 #[test]

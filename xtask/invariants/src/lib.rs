@@ -11,6 +11,7 @@ pub mod audit;
 mod check;
 mod cursor;
 pub mod diagnostic;
+mod draft;
 mod expression;
 mod hash;
 mod nearest;
@@ -28,6 +29,7 @@ mod vocabulary;
 
 pub use check::{Checker, Report, RuleReport, Tally, Verdict, check, shown_by};
 pub use diagnostic::{Diagnostic, count, suggest};
+pub use draft::{Draft, draft};
 pub use printed::Printed;
 pub use rules::parse_duration;
 pub use schema::json_schema;

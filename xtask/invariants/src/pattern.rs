@@ -1,5 +1,6 @@
 //! Patterns: a whole line, letter for letter, with named captures in braces.
 
+use std::fmt;
 use std::ops::Range;
 
 use super::cursor::Fault;
@@ -127,6 +128,24 @@ impl Pattern {
     }
 }
 
+impl fmt::Display for Pattern {
+    /// As it is written.
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.parts.iter().try_for_each(|part| match part {
+            Part::Literal(text) => out.write_str(&escaped(text)),
+            Part::Capture { name, takes } => match takes {
+                Takes::Text => write!(out, "{{{name}}}"),
+                _ => write!(out, "{{{name}:{}}}", takes.word()),
+            },
+        })
+    }
+}
+
+/// A text as a pattern writes it: braces that are printed stand twice.
+pub(super) fn escaped(text: &str) -> String {
+    text.replace('{', "{{").replace('}', "}}")
+}
+
 impl Part {
     /// Parses what stands between the braces, whose first byte is byte `at` of the pattern.
     fn capture(inside: &str, at: usize) -> Result<Self, Fault> {
@@ -188,6 +207,12 @@ fn match_parts<'p>(parts: &'p [Part], text: &str, at: usize, captures: &mut Capt
 }
 
 impl Takes {
+    /// The word that stands for it in a pattern.
+    fn word(self) -> &'static str {
+        let known = TAKES.iter().find(|(_, takes)| *takes == self);
+        known.expect("every kind has a word").0
+    }
+
     /// The lengths, in bytes, that a capture may take from the start of `text`, shortest first.
     ///
     /// A number takes all of its digits: `{n:int}` never leaves a digit to what follows.
@@ -210,7 +235,7 @@ fn digits(text: &str) -> usize {
     text.bytes().take_while(u8::is_ascii_digit).count()
 }
 
-fn integer_length(text: &str) -> usize {
+pub(super) fn integer_length(text: &str) -> usize {
     let sign = usize::from(text.starts_with('-'));
     match digits(&text[sign..]) {
         0 => 0,
@@ -218,7 +243,7 @@ fn integer_length(text: &str) -> usize {
     }
 }
 
-fn number_length(text: &str) -> usize {
+pub(super) fn number_length(text: &str) -> usize {
     let whole = integer_length(text);
     match text[whole..].strip_prefix('.').map(digits) {
         Some(fraction) if whole > 0 && fraction > 0 => whole + 1 + fraction,

@@ -130,12 +130,23 @@ pub enum Mode {
 
 /// A whole `invariants.toml`: what the example must obey, and its companions in `src/bin`.
 pub struct Invariants {
+    /// What a learner looks for when this topic is the answer.
+    pub search_terms: SearchTerms,
     /// What the example must obey, and its variants with it.
     pub example: Spec,
     /// The names of the variants: the same program by other means.
     pub variants: Vec<Companion>,
     /// The pitfalls: the same topic done wrong. What each must obey is to go wrong.
     pub pitfalls: Vec<(Companion, Spec)>,
+}
+
+/// What a learner looks for when a topic is the answer.
+#[derive(Debug, Default)]
+pub struct SearchTerms {
+    /// The questions that the topic answers, each as it continues "How do I …?".
+    pub how_do_i: Vec<String>,
+    /// More words.
+    pub words: Vec<String>,
 }
 
 /// A program of `src/bin`.
@@ -149,6 +160,8 @@ pub struct Companion {
     pub shows: String,
     /// The claims that it breaks.
     pub breaks: Vec<String>,
+    /// How it ends, where that is what goes wrong, as in "hangs" or "exits with 3".
+    pub ends: Option<String>,
     /// Why the explorer cannot run it, if it cannot, or cannot run the example either.
     pub not_explored: Option<String>,
 }
@@ -221,6 +234,7 @@ fn read(root: &Node, scope: &mut Scope<'_>) -> Option<Invariants> {
         rules: rules.into_iter().chain(defaults).collect(),
         audit: read_audit(root, scope).unwrap_or_default(),
     };
+    let search_terms = SearchTerms::read(root, scope);
     let companions = |key| root.get(key).map_or(&[][..], Node::entries).iter();
     let companion = |entry| Companion::read(root, entry);
     let variants = companions("variants").map(companion).collect();
@@ -229,6 +243,7 @@ fn read(root: &Node, scope: &mut Scope<'_>) -> Option<Invariants> {
         .collect();
     example.events = std::mem::take(&mut scope.events);
     Some(Invariants {
+        search_terms,
         example,
         variants,
         pitfalls,
@@ -398,6 +413,45 @@ fn read_audit(root: &Node, scope: &mut Scope<'_>) -> Option<Audit> {
     Some(audit)
 }
 
+impl SearchTerms {
+    fn read(root: &Node, scope: &mut Scope<'_>) -> Self {
+        let list = |key| {
+            let list = root.get("topic").and_then(|topic| topic.get(key));
+            list.map_or(&[][..], Node::items)
+        };
+        let texts = |key| list(key).iter().map(Node::printed).collect();
+        let how_do_i: Vec<String> = texts("how_do_i");
+        for (at, (node, question)) in list("how_do_i").iter().zip(&how_do_i).enumerate() {
+            // Whoever shows it adds both.
+            let is_whole = question.ends_with('?') || question.to_lowercase().starts_with("how ");
+            let (message, help) = if question.trim().is_empty() {
+                ("this asks nothing", "say what a learner wants to do")
+            } else if is_whole {
+                (
+                    "a question stands here without its `How do I` and its `?`",
+                    "write what stands between the two, as in \"stop a thread\"",
+                )
+            } else if how_do_i[..at].contains(question) {
+                ("this question stands here twice", "leave one out")
+            } else {
+                continue;
+            };
+            let fault = Diagnostic::new(node.span.clone(), message).help(help);
+            scope.faults.push(fault);
+        }
+        for word in list("words") {
+            if word.printed().trim().is_empty() {
+                let fault = Diagnostic::new(word.span.clone(), "this is no word");
+                scope.faults.push(fault.help("leave it out"));
+            }
+        }
+        Self {
+            how_do_i,
+            words: texts("words"),
+        }
+    }
+}
+
 impl Companion {
     fn read(root: &Node, entry: &Entry) -> Self {
         Self {
@@ -414,6 +468,7 @@ impl Companion {
                 .iter()
                 .map(Node::printed)
                 .collect(),
+            ends: entry.node.get("ends").and_then(rules::outcome::in_words),
             not_explored: not_explored(root, Some(&entry.node)),
         }
     }
@@ -466,6 +521,17 @@ impl Event {
         match self.matcher {
             Matcher::Line { stream, .. } => stream,
             Matcher::Panic { .. } => Stream::Stderr,
+        }
+    }
+
+    /// The lines that it matches, as the file writes them.
+    pub fn pattern(&self) -> String {
+        match &self.matcher {
+            Matcher::Line { pattern, .. } => pattern.to_string(),
+            Matcher::Panic { message, .. } => {
+                let lines: Vec<_> = message.iter().map(Pattern::to_string).collect();
+                lines.join("\n")
+            }
         }
     }
 

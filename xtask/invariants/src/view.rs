@@ -303,7 +303,7 @@ fn is_note(line: &str) -> bool {
 
 /// The place of the name in the header of a panic's report, as the standard library prints it:
 /// `thread 'NAME' panicked at FILE:LINE:COLUMN:`, since 1.91 with a number after the name.
-fn panicking_thread(header: &str) -> Option<Range<usize>> {
+pub(super) fn panicking_thread(header: &str) -> Option<Range<usize>> {
     const BEFORE: &str = "thread '";
     let (name, rest) = header.strip_prefix(BEFORE)?.rsplit_once('\'')?;
     let (number, place) = rest.split_once("panicked at ")?;

@@ -58,6 +58,7 @@ pub(super) fn outcome() -> &'static Kind {
 
 /// The whole file.
 pub(super) const FILE: Shape = table(&[
+    optional("topic", &TOPIC, "How a learner finds the topic."),
     optional("run", &RUN, "How the program wants to be run."),
     required(
         "events",
@@ -88,6 +89,19 @@ pub(super) const FILE: Shape = table(&[
         "audit",
         &AUDIT,
         "What `cargo xtask audit` must know that the rules cannot say.",
+    ),
+]);
+
+const TOPIC: Shape = table(&[
+    required(
+        "how_do_i",
+        &Shape::List(&Shape::Text),
+        "The questions that the topic answers: each continues \"How do I …?\".",
+    ),
+    optional(
+        "words",
+        &Shape::List(&Shape::Text),
+        "More words by which `cargo xtask list WORD` finds the topic.",
     ),
 ]);
 

@@ -80,6 +80,7 @@ fn copy_one(workspace: &Workspace, topic: &Topic, dest: &Path) -> Result<()> {
     fs::create_dir(&draft.0).map_err(cannot_make(&draft.0))?;
     copy_folder(&topic.path, &draft.0)
         .map_err(Error::io(format!("cannot copy {}", topic.path.display())))?;
+    bring_schema(&draft.0).map_err(Error::io("cannot bring the schema along"))?;
     let lock = workspace.root.join("Cargo.lock");
     if topic.member && lock.exists() {
         // Cargo takes out what the copy does not need, and keeps the versions.
@@ -143,6 +144,21 @@ fn copy_folder(from: &Path, to: &Path) -> io::Result<()> {
         }
     }
     Ok(())
+}
+
+/// Copies the schema that editors read beside the file that names it: from the copy, the path
+/// into this workspace leads nowhere.
+fn bring_schema(copy: &Path) -> io::Result<()> {
+    const SCHEMA: &str = "invariants.schema.json";
+    let file = copy.join("invariants.toml");
+    // What else may be wrong with it is said when it is checked.
+    let text = fs::read_to_string(&file).unwrap_or_default();
+    let first = text.lines().next().unwrap_or_default();
+    if !first.starts_with("#:schema ") {
+        return Ok(());
+    }
+    fs::write(&file, format!("#:schema {SCHEMA}{}", &text[first.len()..]))?;
+    fs::write(copy.join(SCHEMA), invariants::json_schema())
 }
 
 /// A copy that is not proven yet, and that goes away if it never is.

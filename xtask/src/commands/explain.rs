@@ -1,42 +1,134 @@
-//! `cargo xtask explain`: what the compiler refuses about a topic, and how to mend it.
+//! `cargo xtask explain`: a topic from its header to what the compiler refuses.
+
+use std::fmt::Write;
 
 use crate::cargo;
 use crate::error::{ALL_HOLD, Error, Result};
+use crate::program;
 use crate::proof::Proof;
-use crate::report::failure::{BOLD, DIM};
-use crate::report::say;
-use crate::workspace::Workspace;
+use crate::report::failure::{BOLD, DIM, quoted};
+use crate::report::{say, shown_path};
+use crate::workspace::{Topic, Workspace, header_of};
+use invariants::spec::{Companion, Mode, Rule};
 
-/// Shows each proof of a topic: the program, the compiler's own message, and the repair,
-/// which the program's header tells. Returns the status to end with.
+/// Explains a topic: what it shows, its claims with their reasons, its companions and its
+/// proofs. Returns the status to end with.
 ///
 /// # Errors
 ///
-/// There is no such topic, it has no proof, or one of them does not hold.
+/// There is no such topic, one of its files is wrong, or one of its proofs does not hold.
 pub fn explain(word: &str) -> Result<u8> {
     let workspace = Workspace::find()?;
     let topic = workspace.select_one(word)?;
-    let proofs = Proof::of_topic(&topic)?;
-    if proofs.is_empty() {
-        return Err(Error::usage(format!(
-            "{} shows nothing that the compiler refuses",
-            topic.name
-        )));
-    }
-    let built = cargo::build(&workspace.root, std::slice::from_ref(&topic), None)?;
-    for proof in proofs {
-        let message = proof.check(&topic, &built[0])?;
-        let is_header = |line: &&str| line.starts_with("//!");
-        let header: Vec<_> = proof.source.lines().take_while(is_header).collect();
-        let program: Vec<_> = proof.source.lines().skip_while(is_header).collect();
-        say(format!("{BOLD}{}/{}{BOLD:#}", topic.name, proof.name))?;
-        for line in header {
-            say(line.trim_start_matches("//!").trim())?;
-        }
-        for line in program {
-            say(format!("{DIM}    {DIM:#}{line}"))?;
-        }
-        say(format!("\n{message}"))?;
-    }
+    let (_, invariants) = program::read_invariants(&topic).map_err(|details| {
+        let name = &topic.name;
+        Error::usage(format!("{name}: its invariants.toml is wrong\n{details}"))
+    })?;
+    let rules = &invariants.example.rules;
+    let always = rules.iter().filter(|rule| rule.mode == Mode::Always);
+    let sometimes = rules.iter().filter(|rule| rule.mode != Mode::Always);
+    let pitfalls = invariants.pitfalls.iter().map(|(pitfall, _)| pitfall);
+    let text = header(&topic)?
+        + &claims("What holds on every run", always)
+        + &claims("What some runs show", sometimes)
+        + &companions("Variants", &topic, invariants.variants.iter())
+        + &companions("Pitfalls", &topic, pitfalls);
+    say(text.trim_end())?;
+    prove(&workspace, &topic)?;
     Ok(ALL_HOLD)
+}
+
+/// The header of the example, its commands set off.
+fn header(topic: &Topic) -> Result<String> {
+    let (title, header) = (topic.title()?, topic.header()?);
+    let mut text = format!("{BOLD}{}: {title}{BOLD:#}\n", topic.name);
+    let _ = writeln!(text, "{DIM}{}{DIM:#}", shown_path(&topic.main_file()));
+    let mut indent = "";
+    for line in &header[1..] {
+        match line.starts_with("```") {
+            true => indent = if indent.is_empty() { "    " } else { "" },
+            false => text += &format!("{indent}{line}\n"),
+        }
+    }
+    Ok(text)
+}
+
+/// The claims that the topic's file states, with their reasons.
+fn claims<'r>(heading: &str, rules: impl Iterator<Item = &'r Rule>) -> String {
+    let mut text = String::new();
+    for rule in rules.filter(|rule| rule.span.is_some()) {
+        let _ = writeln!(text, "- {}", rule.claim);
+        if let Some(why) = &rule.why {
+            let _ = writeln!(text, "  {DIM}why:{DIM:#} {why}");
+        }
+    }
+    section(heading, &text)
+}
+
+/// Programs of `src/bin`: what each shows, how it goes wrong if it is to, and its command.
+fn companions<'c>(
+    heading: &str,
+    topic: &Topic,
+    companions: impl Iterator<Item = &'c Companion>,
+) -> String {
+    let mut text = String::new();
+    for companion in companions {
+        let name = &companion.name;
+        let _ = writeln!(text, "- {name}: {}", companion.shows);
+        for claim in &companion.breaks {
+            let _ = writeln!(text, "  {DIM}it breaks:{DIM:#} {claim}");
+        }
+        if let Some(ends) = &companion.ends {
+            let _ = writeln!(text, "  {DIM}it{DIM:#} {ends}");
+        }
+        let of_topic = match topic.member {
+            true => topic.name.clone(),
+            false => quoted(&shown_path(&topic.path)),
+        };
+        let _ = writeln!(
+            text,
+            "  {DIM}cargo xtask run {of_topic} --bin {name}{DIM:#}"
+        );
+    }
+    section(heading, &text)
+}
+
+/// What stands below a heading; nothing if nothing does.
+fn section(heading: &str, text: &str) -> String {
+    match text.is_empty() {
+        true => String::new(),
+        false => format!("\n{BOLD}{heading}{BOLD:#}\n{text}"),
+    }
+}
+
+/// Shows each proof of a topic: the program, the compiler's own message, and the repair,
+/// which the program's header says.
+fn prove(workspace: &Workspace, topic: &Topic) -> Result<()> {
+    let proofs = Proof::of_topic(topic)?;
+    if proofs.is_empty() {
+        return Ok(());
+    }
+    say(format!("\n{BOLD}What the compiler refuses{BOLD:#}"))?;
+    let built = cargo::build(&workspace.root, std::slice::from_ref(topic), None)?;
+    for proof in proofs {
+        let message = proof.check(topic, &built[0])?;
+        let name = format!("{BOLD}{}/{}{BOLD:#}", topic.name, proof.name);
+        let header = header_of(&proof.source).join("\n");
+        let program = numbered(&proof.source);
+        say(format!(
+            "\n{name}\n{header}\n\n{program}\n{}",
+            message.trim_end()
+        ))?;
+    }
+    Ok(())
+}
+
+/// A program without its header, each line with its number in the file: the compiler's
+/// message has the same numbers.
+fn numbered(source: &str) -> String {
+    let lines = (1..).zip(source.lines());
+    let lines = lines.skip_while(|(_, line)| line.starts_with("//!") || line.is_empty());
+    let width = source.lines().count().to_string().len();
+    let lines = lines.map(|(number, line)| format!("{DIM}{number:>width$} │{DIM:#} {line}\n"));
+    lines.collect()
 }

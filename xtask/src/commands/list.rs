@@ -1,42 +1,95 @@
-//! `cargo xtask list`: the topics in reading order.
+//! `cargo xtask list`: the topics in reading order, or those that answer a question.
 
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::error::{ALL_HOLD, Result};
 use crate::report::failure::{BOLD, DIM};
 use crate::report::{say, say_json};
-use crate::workspace::Workspace;
+use crate::search::{self, Found};
+use crate::workspace::{Topic, Workspace};
 
-/// Lists the topics, for people or as one JSON array.
+/// Lists the topics, for people or as one JSON array: all of them, or those that have all of
+/// these words.
 ///
 /// # Errors
 ///
-/// A topic has no example, or its example no header.
-pub fn list(json: bool) -> Result<u8> {
+/// No topic has the words, a topic has no example, or its example no header.
+pub fn list(words: &[String], json: bool) -> Result<u8> {
     let workspace = Workspace::find()?;
-    let width = workspace.topics.iter().map(|topic| topic.name.len()).max();
-    let width = width.unwrap_or(0);
-    let mut array = Vec::new();
-    let mut text = String::new();
-    let mut section = "";
-    for topic in &workspace.topics {
-        let title = topic.title()?;
-        if topic.section != section {
-            let gap = if section.is_empty() { "" } else { "\n" };
-            text += &format!("{gap}{BOLD}{}{BOLD:#}\n", topic.section);
-            section = &topic.section;
-        }
-        text += &format!("  {:<width$}  {DIM}{title}{DIM:#}\n", topic.name);
-        array.push(json!({
-            "name": topic.name,
-            "title": title,
-            "section": topic.section,
-            "path": topic.path,
-        }));
-    }
+    let (array, text) = match words.is_empty() {
+        true => all(&workspace.topics)?,
+        false => found(&workspace.topics, &search::words(words)?)?,
+    };
     match json {
         true => say_json(&json!(array))?,
         false => say(text.trim_end())?,
     }
     Ok(ALL_HOLD)
+}
+
+/// All topics, as JSON and for people.
+fn all(topics: &[Topic]) -> Result<(Vec<Value>, String)> {
+    let width = topics.iter().map(|topic| topic.name.len()).max();
+    let width = width.unwrap_or(0);
+    let mut array = Vec::new();
+    let mut text = String::new();
+    let mut section = "";
+    for topic in topics {
+        if topic.section != section {
+            let gap = if section.is_empty() { "" } else { "\n" };
+            text += &format!("{gap}{BOLD}{}{BOLD:#}\n", topic.section);
+            section = &topic.section;
+        }
+        let title = topic.title()?;
+        text += &format!("  {:<width$}  {DIM}{title}{DIM:#}\n", topic.name);
+        array.push(object(topic)?);
+    }
+    Ok((array, text))
+}
+
+/// The topics that have all of these words, and where each word stands.
+fn found(topics: &[Topic], words: &[String]) -> Result<(Vec<Value>, String)> {
+    let mut array = Vec::new();
+    let mut text = String::new();
+    for Found { topic, texts, .. } in search::search(topics, words)? {
+        let title = topic.title()?;
+        text += &format!("{BOLD}{}{BOLD:#}  {DIM}{title}{DIM:#}\n", topic.name);
+        for found in &texts {
+            let place = found.place.name();
+            text += &format!("  {place:<8}  {}\n", marked(&found.text, words));
+        }
+        let mut object = object(topic)?;
+        let texts = texts
+            .iter()
+            .map(|found| json!({"in": found.place.name(), "text": found.text}));
+        object["found"] = texts.collect();
+        array.push(object);
+    }
+    Ok((array, text))
+}
+
+fn object(topic: &Topic) -> Result<Value> {
+    Ok(json!({
+        "name": topic.name,
+        "title": topic.title()?,
+        "section": topic.section,
+        "path": topic.path,
+    }))
+}
+
+/// A text whose words that were looked for stand out.
+fn marked(text: &str, words: &[String]) -> String {
+    let places = words.iter().filter_map(|word| search::place_of(word, text));
+    let mut places: Vec<_> = places.collect();
+    places.sort_by_key(|place| place.start);
+    let mut marked = String::new();
+    let mut done = 0;
+    for place in places.into_iter().filter(|place| !place.is_empty()) {
+        // Two words may stand in the same place, one being the beginning of the other.
+        let start = place.start.max(done);
+        let end = place.end.max(done);
+        marked += &format!("{}{BOLD}{}{BOLD:#}", &text[done..start], &text[start..end]);
+        done = end;
+    }
+    marked + &text[done..]
 }

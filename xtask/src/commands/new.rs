@@ -1,11 +1,19 @@
-//! `cargo xtask new`: a new topic's folder, ready to run.
+//! `cargo xtask new`: a new topic's folder, ready to run; and a draft of a topic's events.
 
 use std::fs;
+use std::io::{self, Write};
 
-use crate::error::{ALL_HOLD, Error, Result};
-use crate::report::failure::{DIM, GREEN};
+use crate::cargo;
+use crate::error::{ALL_HOLD, BROKEN, Error, Result};
+use crate::machine;
+use crate::report::failure::{DIM, GREEN, quoted};
 use crate::report::{say, shown_path};
-use crate::workspace::Workspace;
+use crate::runs;
+use crate::workspace::{Topic, Workspace};
+use invariants::{Draft, Exit, Transcript};
+
+/// How many runs a draft is made from: what differs between them is a capture.
+const DRAFT_RUNS: usize = 3;
 
 /// The files of a new topic; `TOPIC` stands for its name.
 const FILES: [(&str, &str); 3] = [
@@ -39,8 +47,12 @@ pub fn new(name: &str, section: &str) -> Result<u8> {
     let folder = workspace.root.join("crates").join(name);
     let shown = shown_path(&folder);
     if fs::symlink_metadata(&folder).is_ok() {
+        let repair = match workspace.topics.iter().any(|topic| topic.name == name) {
+            true => format!("; `cargo xtask new {name} --draft` drafts its events"),
+            false => String::new(),
+        };
         return Err(Error::usage(format!(
-            "{shown} exists already, and is left as it is"
+            "{shown} exists already, and is left as it is{repair}"
         )));
     }
     // Cargo would refuse the whole workspace, and with it the runner that could mend it.
@@ -59,7 +71,7 @@ pub fn new(name: &str, section: &str) -> Result<u8> {
     let write = || {
         fs::create_dir_all(folder.join("src"))?;
         for (file, text) in FILES {
-            fs::write(folder.join(file), text.replace("TOPIC", name))?;
+            fs::write(folder.join(file), filled_in(text, name))?;
         }
         fs::write(workspace.root.join("Cargo.toml"), manifest)
     };
@@ -67,7 +79,113 @@ pub fn new(name: &str, section: &str) -> Result<u8> {
     say(format!(
         "{GREEN}ok{GREEN:#}  {shown} is a topic of the section {section}\n    \
          {DIM}cargo xtask run {name}\n    \
-         UPDATE_EXPECTED=1 cargo test --test readme   # puts it into the README's table{DIM:#}"
+         cargo xtask new {name} --draft   # its events, once main.rs is written\n    \
+         UPDATE_EXPECTED=1 cargo test --test readme   # puts it into the README's tables{DIM:#}"
     ))?;
     Ok(ALL_HOLD)
+}
+
+fn filled_in(template: &str, name: &str) -> String {
+    template.replace("TOPIC", name)
+}
+
+/// Drafts the events of a topic from runs of its example: into its `invariants.toml` if
+/// nobody has written that yet, and to standard output otherwise. Returns the status to end
+/// with.
+///
+/// # Errors
+///
+/// There is no such topic, its example does not compile or prints nothing, or a file cannot
+/// be written.
+pub fn draft(word: &str) -> Result<u8> {
+    let workspace = Workspace::find()?;
+    let topic = workspace.select_one(word)?;
+    let runs = run(&workspace, &topic)?;
+    let draft = invariants::draft(&runs).ok_or_else(|| {
+        let name = &topic.name;
+        Error::usage(format!(
+            "{name} prints nothing, so there are no events to draft"
+        ))
+    })?;
+    let file = topic.invariants_file();
+    let written = fs::read_to_string(&file).unwrap_or_default();
+    let [_, (_, template), _] = FILES;
+    let is_unwritten = written.trim().is_empty() || written == filled_in(template, &topic.name);
+    let text = explained(&draft, runs.len());
+    let shown = shown_path(&file);
+    if is_unwritten {
+        let beginning = beginning(&topic, template);
+        fs::write(&file, beginning + &text).map_err(Error::io(format!("cannot write {shown}")))?;
+        let of_topic = match topic.member {
+            true => topic.name.clone(),
+            false => quoted(&shown_path(&topic.path)),
+        };
+        say(format!(
+            "{GREEN}ok{GREEN:#}  {shown} has a draft now\n    \
+             {DIM}cargo xtask run {of_topic}\n    \
+             cargo xtask audit {of_topic} --missed   # what no rule notices yet{DIM:#}"
+        ))?;
+    } else {
+        anstream::eprintln!("{shown} is left as it is; this is the draft:\n");
+        // As it is, since it is to be pasted.
+        let written = io::stdout().write_all(text.as_bytes());
+        written.map_err(Error::io("cannot write the draft"))?;
+    }
+    if draft.holds {
+        return Ok(ALL_HOLD);
+    }
+    anstream::eprintln!(
+        "\nthe draft does not hold on each of its runs: they end differently, or print lines \
+         that are too much alike"
+    );
+    Ok(BROKEN)
+}
+
+/// Some runs of a topic's example, whatever its file says.
+fn run(workspace: &Workspace, topic: &Topic) -> Result<Vec<Transcript>> {
+    let built = cargo::build(&workspace.root, std::slice::from_ref(topic), None)?.remove(0);
+    let Some(executable) = built.programs.get(&topic.name) else {
+        return Err(match built.errors.is_empty() {
+            true => Error::Broken(format!("{} builds no program of that name", topic.name)),
+            false => Error::Broken(format!(
+                "{} does not compile\n{}",
+                topic.name,
+                built.errors.concat()
+            )),
+        });
+    };
+    let _shared = machine::claim(&runs::keep_folder(executable), false)?;
+    let mut transcripts = Vec::new();
+    while transcripts.len() < DRAFT_RUNS {
+        let transcript = runs::once(executable, &topic.path, None, None, &mut |_| {})?;
+        // Such a program takes its whole time limit, and would again.
+        let was_stopped = matches!(transcript.end.exit, Exit::Hang | Exit::Cut);
+        transcripts.push(transcript);
+        if was_stopped {
+            break;
+        }
+    }
+    Ok(transcripts)
+}
+
+/// What stands before the events of a file that nobody has written yet.
+fn beginning(topic: &Topic, template: &str) -> String {
+    let (beginning, _) = template.split_once("# What").unwrap_or_default();
+    match topic.member {
+        true => filled_in(beginning, &topic.name),
+        // The path to the schema leads there from a topic only.
+        false => String::new(),
+    }
+}
+
+/// The draft, marked as one.
+fn explained(draft: &Draft, runs: usize) -> String {
+    let s = if runs == 1 { "" } else { "s" };
+    format!(
+        "# A draft, from {runs} run{s} of the program: an event for the lines that are alike, with\n\
+         # captures for the numbers and for the words in which they differ. Mend the names and\n\
+         # the guesses, say below what is true of every run, and delete this comment.\n\
+         # What each kind of rule means: xtask/RULES.md\n{}",
+        draft.text
+    )
 }

@@ -21,13 +21,28 @@ use invariants::count;
 /// There is no such topic, it cannot be built, or a proof's file is wrong.
 pub fn prove(words: &[String]) -> Result<u8> {
     let workspace = Workspace::find()?;
-    let topics = workspace.select(words)?;
-    let built = cargo::build(&workspace.root, &topics, None)?;
-    let mut proofs = Vec::new();
-    for (topic, built) in topics.iter().zip(&built) {
-        let of_topic = Proof::of_topic(topic)?;
-        proofs.extend(of_topic.into_iter().map(|proof| (topic, built, proof)));
+    let mut topics = Vec::new();
+    let mut proofs_of = Vec::new();
+    for topic in workspace.select(words)? {
+        let proofs = Proof::of_topic(&topic)?;
+        if !proofs.is_empty() {
+            topics.push(topic);
+            proofs_of.push(proofs);
+        } else if !words.is_empty() {
+            // Where no topic is named, nobody has asked for the proofs of this one.
+            say(format!(
+                "{DIM}none{DIM:#}  {}: a proof is a program in compile_fail, and there is none",
+                topic.name
+            ))?;
+        }
     }
+    let built = cargo::build(&workspace.root, &topics, None)?;
+    let of_topics = topics.iter().zip(&built).zip(proofs_of);
+    let proofs = of_topics.flat_map(|((topic, built), proofs)| {
+        let proofs = proofs.into_iter();
+        proofs.map(move |proof| (topic, built, proof))
+    });
+    let proofs: Vec<_> = proofs.collect();
     let queue = Mutex::new(proofs.iter().enumerate());
     let results = Mutex::new(Vec::new());
     let cores = thread::available_parallelism().map_or(1, NonZeroUsize::get);

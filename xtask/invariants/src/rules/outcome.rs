@@ -122,6 +122,18 @@ impl Outcome {
     }
 }
 
+/// How a program ends, after "it": what an `outcome` of this form asks for.
+pub fn in_words(node: &Node) -> Option<String> {
+    let [entry] = node.entries() else { return None };
+    let value = entry.node.printed();
+    Some(match entry.key.as_str() {
+        "exits" => format!("exits with {value}"),
+        "signal" => format!("is killed by signal {value}"),
+        // Which line comes before, or which message, has a name that only the file explains.
+        way => way.to_string(),
+    })
+}
+
 impl Check for Outcome {
     fn check(&self, view: &View<'_>) -> Finding {
         let end = view.end;

@@ -1,0 +1,89 @@
+//! Every topic's example has the size and the header that CONTRIBUTING.md asks for.
+
+mod house;
+
+use std::fs;
+use std::path::Path;
+
+use house::{Ran, command};
+use serde_json::Value;
+
+/// Lines of code, without blank ones and comments.
+const MOST_LINES: usize = 90;
+
+#[test]
+fn every_example_has_its_size_and_its_header() {
+    let list = Ran::of(command("list --json")).exits(0);
+    let topics: Vec<Value> = serde_json::from_str(&list.stdout).expect("the list is JSON");
+    let mut faults = Vec::new();
+    for topic in &topics {
+        let text = |key: &str| topic[key].as_str().expect("a topic has it");
+        let file = Path::new(text("path")).join("src/main.rs");
+        let source = fs::read_to_string(&file).expect("a topic has an example");
+        let header_fault = header_fault(&source, text("name")).map(str::to_string);
+        let found = [size_fault(&source), header_fault];
+        let found = found.into_iter().flatten();
+        faults.extend(found.map(|fault| format!("{}: {fault}", file.display())));
+    }
+    assert!(faults.is_empty(), "\n{}\n", faults.join("\n"));
+}
+
+fn size_fault(source: &str) -> Option<String> {
+    let lines = source.lines().map(str::trim);
+    let code = lines.filter(|line| !line.is_empty() && !line.starts_with("//"));
+    let lines = code.count();
+    let fault = format!("{lines} lines of code, where {MOST_LINES} is the most: show less");
+    (lines > MOST_LINES).then_some(fault)
+}
+
+/// What the header lacks of its four parts, in their order.
+fn header_fault(source: &str, name: &str) -> Option<&'static str> {
+    let header = source.lines().map_while(|line| line.strip_prefix("//!"));
+    let header: Vec<_> = header.map(str::trim).collect();
+    let rest = match &header[..] {
+        [title, "", rest @ ..] if title.ends_with('.') => rest,
+        _ => return Some("begin with a title: a line that ends in a full stop, and a blank one"),
+    };
+    let fence = rest.iter().position(|line| *line == "```text");
+    let Some((why, commands)) = fence.map(|fence| rest.split_at(fence)) else {
+        return Some("give the command, in a block that begins with ```text");
+    };
+    if why.iter().all(|line| line.is_empty()) {
+        return Some("say between the title and the command why it matters");
+    }
+    if commands.get(1) != Some(&format!("cargo run -p {name}").as_str()) {
+        return Some("the first command is `cargo run -p` with the name of the topic");
+    }
+    let mut after = commands
+        .iter()
+        .skip_while(|line| **line != "What to look for:");
+    let list = [after.next(), after.next(), after.next()];
+    match list {
+        [Some(_), Some(&""), Some(item)] if item.starts_with("- ") => None,
+        _ => Some("end with `What to look for:`, a blank line and a list"),
+    }
+}
+
+#[test]
+fn what_is_missing_is_named() {
+    let whole = "//! A title.\n//!\n//! Why.\n//!\n//! ```text\n//! cargo run -p some-demo\n\
+                 //! ```\n//!\n//! What to look for:\n//!\n//! - This.\n\nfn main() {}\n";
+    assert_eq!(header_fault(whole, "some-demo"), None);
+    for (part, instead, fault) in [
+        (whole, "fn main() {}\n", "begin with a title"),
+        ("A title.", "A title", "begin with a title"),
+        ("A title.\n//!\n", "A title.\n", "begin with a title"),
+        ("Why.", "", "say between the title and the command"),
+        ("```text", "```", "give the command"),
+        ("some-demo", "other-demo", "the first command"),
+        ("What to look for:", "Look:", "end with `What to look for:`"),
+        ("- This.", "This.", "end with `What to look for:`"),
+    ] {
+        let found = header_fault(&whole.replace(part, instead), "some-demo");
+        let found = found.unwrap_or("nothing");
+        assert!(found.starts_with(fault), "{instead}: {found}");
+    }
+    let lines = |count: usize| "// A comment.\n\n".to_string() + &"    code();\n".repeat(count);
+    assert_eq!(size_fault(&lines(MOST_LINES)), None);
+    assert!(size_fault(&lines(MOST_LINES + 1)).is_some());
+}
