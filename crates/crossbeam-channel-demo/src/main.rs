@@ -1,9 +1,9 @@
-//! Channels from crossbeam: many consumers, `select!` and time.
+//! Crossbeam channels: several workers share one bounded queue.
 //!
-//! What `std::sync::mpsc` cannot do: the receiver can be cloned, so any number of
-//! threads take from one channel (MPMC: multiple producers, multiple consumers),
-//! and one thread can wait for several channels at once. Time is a channel too:
-//! `tick` and `after` return receivers whose messages the clock sends.
+//! The receiver of a crossbeam channel can be cloned, so any number of threads can take
+//! from one queue. With `std::sync::mpsc`, the workers would have to share the receiver
+//! behind a mutex. A bounded queue also slows down a producer that is too fast, as in
+//! `mpsc-demo`.
 //!
 //! ```text
 //! cargo run -p crossbeam-channel-demo
@@ -11,132 +11,86 @@
 //!
 //! What to look for:
 //!
-//! - Three workers share one queue: each job goes to one of them, whoever is free.
-//! - In a channel without capacity, neither side goes on before both have come.
-//! - `select!` takes messages from Ann and from Bob as they come. What one of them
-//!   sends keeps its order; between the two there is none.
-//! - A timeout begins anew with every wait; a deadline ends them all.
+//! - Each job goes to exactly one of three workers. A worker takes its next job as soon
+//!   as it has finished one, so a fast worker does more jobs than a slow one.
+//! - Main never gets far ahead: at most one job waits in the queue, and `send` makes
+//!   main wait until there is room.
+//! - When the last sender is gone, the workers empty the queue, and their loops end.
+//! - When the last receiver is gone, `send` returns the job inside an error. A job that
+//!   is still in the queue then is lost: `send` has accepted it, but no worker takes it.
 //!
-//! The programs in `src/bin` show how it goes wrong.
+//! The program in `src/bin` shows how it goes wrong. `crossbeam-select-demo` waits for
+//! several channels at once.
 
 use std::thread;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
-use crossbeam::channel::{self, Receiver};
-use crossbeam::select;
+use crossbeam::channel;
 
 fn main() {
-    shared_queue();
-    rendezvous();
-    two_channels();
-    timeout_and_deadline();
+    workers_share_a_queue();
+    workers_stop_early();
 }
 
-fn shared_queue() {
-    // One job at most waits for a worker; with a second one, main waits too.
-    let (jobs, queue) = channel::bounded(1);
+/// Main sends six jobs to three workers, and learns how many jobs each of them has done.
+fn workers_share_a_queue() {
+    // A `bounded(0)` has no room at all: `send` hands the job directly to a worker.
+    let (sender, receiver) = channel::bounded(1);
 
     thread::scope(|scope| {
-        for worker in 1..=3 {
-            // One more handle to the same queue, not a queue of its own.
-            let queue = queue.clone();
+        let workers = [1, 2, 3].map(|worker| {
+            // Another handle to the same queue, not a queue of its own.
+            let jobs = receiver.clone();
             scope.spawn(move || {
-                for job in queue {
+                let mut done = 0;
+                for job in jobs {
                     println!("Worker {worker}: takes job {job}");
-                    // Stands for the work that each job takes.
+                    // Simulates a job that takes some time.
                     thread::sleep(Duration::from_millis(5));
                     println!("Worker {worker}: job {job} makes {}", job * job);
+                    done += 1;
                 }
-            });
-        }
+                (worker, done)
+            })
+        });
+        // With this receiver, the queue would stay open even if all workers panicked,
+        // and `send` would wait forever.
+        drop(receiver);
+
         for job in 1..=6 {
             println!("Main: sends job {job}");
-            jobs.send(job).unwrap();
+            sender.send(job).unwrap();
         }
-        // Without a sender, the workers' loops end as soon as the queue is empty.
-        // The scope waits for that.
-        drop(jobs);
+        // The workers' loops end when the queue is empty and no sender is left.
+        drop(sender);
+
+        for handle in workers {
+            let (worker, done) = handle.join().unwrap();
+            println!("Main: worker {worker} has done {done} jobs");
+        }
     });
 }
 
-fn rendezvous() {
-    let (sender, receiver) = channel::bounded(0);
+/// Two workers stop after one job each, and main gets a job back.
+fn workers_stop_early() {
+    let (sender, receiver) = channel::bounded(1);
 
     thread::scope(|scope| {
-        scope.spawn(move || {
-            for parcel in 1..=3 {
-                println!("Giver: holds out parcel {parcel}");
-                sender.send(parcel).unwrap();
-                println!("Giver: lets go of parcel {parcel}");
-            }
-        });
-        scope.spawn(move || {
-            for next in 1..=3 {
-                println!("Taker: reaches for parcel {next}");
-                let parcel = receiver.recv().unwrap();
-                println!("Taker: has parcel {parcel}");
-            }
-        });
-    });
-}
-
-fn two_channels() {
-    let mut from_ann = three_messages("Ann", Duration::from_millis(10));
-    let mut from_bob = three_messages("Bob", Duration::from_millis(15));
-
-    let mut open = 2;
-    while open > 0 {
-        select! {
-            recv(from_ann) -> message => match message {
-                Ok(number) => println!("Main: receives {number} from Ann"),
-                Err(_) => {
-                    println!("Main: Ann has hung up");
-                    // A closed channel is always ready, so the loop would never
-                    // wait again. On this one, nothing ever happens.
-                    from_ann = channel::never();
-                    open -= 1;
-                }
-            },
-            recv(from_bob) -> message => match message {
-                Ok(number) => println!("Main: receives {number} from Bob"),
-                Err(_) => {
-                    println!("Main: Bob has hung up");
-                    from_bob = channel::never();
-                    open -= 1;
-                }
-            },
+        for worker in 1..=2 {
+            let jobs = receiver.clone();
+            scope.spawn(move || {
+                let job: u32 = jobs.recv().unwrap();
+                println!("Worker {worker}: takes job {job} and stops");
+            });
         }
-    }
-}
+        drop(receiver);
 
-/// Starts a thread that sends three messages at a steady pace, then hangs up.
-fn three_messages(sender: &'static str, pace: Duration) -> Receiver<u32> {
-    let (messages, receiver) = channel::unbounded();
-    thread::spawn(move || {
-        for (number, _) in (1..=3).zip(channel::tick(pace)) {
-            println!("{sender}: sends {number}");
-            messages.send(number).unwrap();
+        for job in 1.. {
+            println!("Main: offers job {job}");
+            if let Err(channel::SendError(job)) = sender.send(job) {
+                println!("Main: job {job} comes back, no worker is left");
+                break;
+            }
         }
     });
-    receiver
-}
-
-fn timeout_and_deadline() {
-    let messages = channel::never::<()>();
-    let start = Instant::now();
-    let deadline = channel::after(Duration::from_millis(170));
-
-    let mut rounds = 0;
-    loop {
-        select! {
-            recv(messages) -> _ => unreachable!("nobody can send here"),
-            recv(deadline) -> _ => break,
-            default(Duration::from_millis(50)) => {
-                rounds += 1;
-                println!("Main: nothing came in round {rounds}");
-            }
-        }
-    }
-    let waited = start.elapsed().as_millis();
-    println!("Main: gives up after {rounds} rounds and {waited} ms");
 }

@@ -1,8 +1,11 @@
 //! Two threads receive from the same `Receiver`.
 //!
-//! The channel is made for a single consumer, and does nothing to keep a second one from
-//! taking the same message.
-//! Repair: share an `Arc<Mutex<Receiver<_>>>`, or give each consumer a channel of its own.
+//! A `Receiver` is not `Sync`, because its channel is made for a single consumer: only
+//! one thread at a time may use the receiver.
+//! Repair: give each consumer a channel of its own. Or share an `Arc<Mutex<Receiver<_>>>`
+//! and receive in a statement of its own: otherwise a worker holds the lock during its
+//! job, as in `mpsc-lock-held-during-job`. Or use a channel with several consumers, as in
+//! `crossbeam-channel-demo`.
 
 use std::sync::mpsc;
 use std::thread;

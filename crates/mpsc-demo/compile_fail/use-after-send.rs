@@ -1,6 +1,7 @@
 //! A producer uses a message that it has sent.
 //!
-//! Repair: print it before it is sent, or send a clone.
+//! `send` moves the message into the channel, so the producer no longer owns it.
+//! Repair: print the message before it is sent, or send a clone.
 
 use std::sync::mpsc;
 use std::thread;

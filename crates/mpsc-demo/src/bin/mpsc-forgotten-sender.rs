@@ -1,8 +1,8 @@
 //! Main keeps a sender that it never uses, and the loop over the receiver never ends.
 //!
-//! The loop ends when the channel is empty and no sender is left. Each producer's
-//! clone is dropped as its thread ends, but the sender they were cloned from is
-//! main's. It lives to the end of `main`, which the loop never lets main reach.
+//! The loop ends when the channel is empty and no sender is left. Each producer drops
+//! its clone when its thread ends. But main still has the original sender, until the
+//! end of `main`. Main cannot get there, because it waits in the loop.
 //!
 //! Instead, drop the original before the loop, or move it into the last producer.
 //!

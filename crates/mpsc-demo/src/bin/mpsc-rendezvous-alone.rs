@@ -1,11 +1,12 @@
-//! A thread sends to itself over a channel that holds nothing, and waits for ever.
+//! A thread sends to itself over a channel without capacity, and waits forever.
 //!
-//! A `sync_channel(0)` has no room for a message: `send` hands it over, and waits
-//! until somebody takes it. The only receiver is in the hands of the very thread
-//! that waits. A larger channel only puts it off until that one is full.
+//! A `sync_channel(0)` has no room for a message: `send` waits until another thread
+//! takes the message from it. Here the thread that waits in `send` has the only
+//! receiver itself. With a larger capacity it would wait later, at the first message
+//! that finds the channel full.
 //!
-//! Instead, receive in another thread; or where one thread does both, keep what
-//! is yet to do in a `VecDeque`.
+//! Instead, receive in another thread. If one thread both adds and takes the values,
+//! it needs no channel: keep them in a `VecDeque`.
 //!
 //! It does not end by itself: stop it with Ctrl-C.
 //!
@@ -19,7 +20,7 @@ fn main() {
     let (sender, receiver) = mpsc::sync_channel(0);
 
     println!("Fast producer: offers parcel 1");
-    // Not an `Err`: the receiver is still there, it is just never asked.
+    // `send` returns no error, because the receiver still exists.
     sender.send(1).unwrap();
     println!("Fast producer: sent parcel 1");
     drop(sender);
