@@ -225,28 +225,28 @@ Why two?
     cargo run
 
 What holds on every run
-- main counts up
-- main says 1 and 2
-- main says nothing after 2
-  why: It returns.
+  main counts up
+  main says 1 and 2
+  main says nothing after 2
+      why:  It returns.
 
 What some runs show
-- main says 2 after 1
+  main says 2 after 1
 
 Variants
-- two-other: the same by other means
-  cargo xtask run two-demo --bin two-other
+  two-other  the same by other means
+      cargo xtask run two-demo --bin two-other
 
 Pitfalls
-- two-slip: main counts down
-  it breaks: main counts up
-  cargo xtask run two-demo --bin two-slip
-- two-hang: main waits for nothing
-  it hangs
-  cargo xtask run two-demo --bin two-hang
-- two-exit: main gives up
-  it exits with 3
-  cargo xtask run two-demo --bin two-exit
+  two-slip  main counts down
+      it breaks:  main counts up
+      cargo xtask run two-demo --bin two-slip
+  two-hang  main waits for nothing
+      it hangs
+      cargo xtask run two-demo --bin two-hang
+  two-exit  main gives up
+      it exits with 3
+      cargo xtask run two-demo --bin two-exit
 ";
     let ran = house.xtask("explain two").exits(0);
     assert_eq!(ran.stdout, explained);

@@ -58,9 +58,9 @@ fn header(topic: &Topic) -> Result<String> {
 fn claims<'r>(heading: &str, rules: impl Iterator<Item = &'r Rule>) -> String {
     let mut text = String::new();
     for rule in rules.filter(|rule| rule.span.is_some()) {
-        let _ = writeln!(text, "- {}", rule.claim);
+        let _ = writeln!(text, "  {}", rule.claim);
         if let Some(why) = &rule.why {
-            let _ = writeln!(text, "  {DIM}why:{DIM:#} {why}");
+            let _ = writeln!(text, "      {DIM}why:{DIM:#}  {why}");
         }
     }
     section(heading, &text)
@@ -75,12 +75,12 @@ fn companions<'c>(
     let mut text = String::new();
     for companion in companions {
         let name = &companion.name;
-        let _ = writeln!(text, "- {name}: {}", companion.shows);
+        let _ = writeln!(text, "  {name}  {}", companion.shows);
         for claim in &companion.breaks {
-            let _ = writeln!(text, "  {DIM}it breaks:{DIM:#} {claim}");
+            let _ = writeln!(text, "      {DIM}it breaks:{DIM:#}  {claim}");
         }
         if let Some(ends) = &companion.ends {
-            let _ = writeln!(text, "  {DIM}it{DIM:#} {ends}");
+            let _ = writeln!(text, "      {DIM}it{DIM:#} {ends}");
         }
         let of_topic = match topic.member {
             true => topic.name.clone(),
@@ -88,7 +88,7 @@ fn companions<'c>(
         };
         let _ = writeln!(
             text,
-            "  {DIM}cargo xtask run {of_topic} --bin {name}{DIM:#}"
+            "      {DIM}cargo xtask run {of_topic} --bin {name}{DIM:#}"
         );
     }
     section(heading, &text)
