@@ -1,9 +1,9 @@
 //! Scoped threads: `crossbeam` beside the standard library.
 //!
-//! crossbeam had scoped threads years before `std::thread::scope` came with Rust
-//! 1.63, and much code still uses them. The two do the same, but they differ in
-//! how a thread of the scope starts another one, and in what becomes of a panic.
-//! New code has no need of crossbeam for this; this is how to read the old code.
+//! crossbeam had scoped threads years before Rust 1.63 brought `std::thread::scope`,
+//! and much code still uses them. Both let threads borrow local values. They differ
+//! in how a thread of the scope starts another one, and in how they report a panic.
+//! New code does not need crossbeam for this; the topic helps to read old code.
 //!
 //! ```text
 //! cargo run -p crossbeam-scope-demo
@@ -11,12 +11,16 @@
 //!
 //! What to look for:
 //!
-//! - Both make the same sum, out of a thread and a thread that it has started.
-//! - A thread that is joined by hand hands over its panic, the same in both.
-//! - A panic that nobody has joined makes std's scope panic itself, with a message
-//!   of its own: what the threads had to say is in their reports only. crossbeam's
-//!   scope returns an `Err` that holds every one of these panics.
-//! - Neither scope ends before its last thread, whoever has panicked.
+//! - In both libraries a thread and its child thread compute the same sum.
+//! - In both libraries an explicit `join` returns the thread's panic as an `Err`.
+//! - If a thread panics that is not joined by hand, std's scope panics itself, with a
+//!   message of its own. The threads' own messages are only in their reports.
+//!   crossbeam's scope returns an `Err` that holds all these panics.
+//! - A panic stops no other thread: thread 4 works to its end before either scope
+//!   returns or panics.
+//!
+//! The panics' reports on standard error are part of the demonstration. With
+//! `panic = "abort"` the first panic ends the program.
 
 use std::any::Any;
 use std::panic;
@@ -37,8 +41,7 @@ fn main() {
 fn nested_in_std(numbers: &[i32]) -> i32 {
     let (left, right) = numbers.split_at(numbers.len() / 2);
     std::thread::scope(|scope| {
-        // The scope outlives its threads, so they may borrow it like any other
-        // value around them.
+        // The scope outlives its threads, so they can borrow it like any other value.
         let parent = scope.spawn(|| {
             let child = scope.spawn(|| add("Child in std", right));
             add("Parent in std", left) + child.join().unwrap()
@@ -50,8 +53,8 @@ fn nested_in_std(numbers: &[i32]) -> i32 {
 fn nested_in_crossbeam(numbers: &[i32]) -> i32 {
     let (left, right) = numbers.split_at(numbers.len() / 2);
     crossbeam::thread::scope(|scope| {
-        // This `scope` lives too short for a thread to borrow it. So each thread is
-        // given one of its own, which most have no use for.
+        // This `scope` does not live long enough to be borrowed by a thread. So each
+        // thread gets a scope as its argument, and most threads ignore it.
         let parent = scope.spawn(|scope| {
             let child = scope.spawn(|_| add("Child in crossbeam", right));
             add("Parent in crossbeam", left) + child.join().unwrap()
@@ -68,34 +71,35 @@ fn add(actor: &str, part: &[i32]) -> i32 {
 }
 
 fn panics_in_std() {
-    // Without `catch_unwind`, the panic of the scope would end the program.
+    // Without `catch_unwind`, the scope's panic would end main.
     let result = panic::catch_unwind(|| {
         std::thread::scope(|scope| {
-            let joined = scope.spawn(|| panic!("thread 1 in std has lost its pen"));
-            scope.spawn(|| panic!("thread 2 in std has lost its pen"));
-            scope.spawn(|| panic!("thread 3 in std has lost its pen"));
+            let joined = scope.spawn(|| panic!("thread 1 in std fails"));
+            scope.spawn(|| panic!("thread 2 in std fails"));
+            scope.spawn(|| panic!("thread 3 in std fails"));
             scope.spawn(|| println!("Thread 4 in std: works to the end"));
 
             let payload = joined.join().expect_err("thread 1 panics");
             println!("Main: join in std returns: {}", message(&payload));
         });
     });
-    let payload = result.expect_err("nobody has joined threads 2 and 3");
+    let payload = result.expect_err("threads 2 and 3 were not joined by hand");
     println!("Main: the scope in std panics: {}", message(&payload));
 }
 
 fn panics_in_crossbeam() {
     let result = crossbeam::thread::scope(|scope| {
-        let joined = scope.spawn(|_| panic!("thread 1 in crossbeam has lost its pen"));
-        scope.spawn(|_| panic!("thread 2 in crossbeam has lost its pen"));
-        scope.spawn(|_| panic!("thread 3 in crossbeam has lost its pen"));
+        let joined = scope.spawn(|_| panic!("thread 1 in crossbeam fails"));
+        scope.spawn(|_| panic!("thread 2 in crossbeam fails"));
+        scope.spawn(|_| panic!("thread 3 in crossbeam fails"));
         scope.spawn(|_| println!("Thread 4 in crossbeam: works to the end"));
 
         let payload = joined.join().expect_err("thread 1 panics");
         println!("Main: join in crossbeam returns: {}", message(&payload));
     });
-    // By its type, the `Err` is as vague as any panic. What it holds is a list.
-    let payload = result.expect_err("nobody has joined threads 2 and 3");
+    // The type of the `Err` is that of any panic. The value inside is a `Vec` of panics,
+    // whose order is not documented.
+    let payload = result.expect_err("threads 2 and 3 were not joined by hand");
     let payloads = payload.downcast::<Vec<Payload>>();
     for payload in *payloads.expect("crossbeam collects the panics in a `Vec`") {
         println!(
@@ -105,9 +109,9 @@ fn panics_in_crossbeam() {
     }
 }
 
-/// What `panic!` was given.
+/// The message of a panic.
 fn message(payload: &Payload) -> &'static str {
     payload
         .downcast_ref::<&'static str>()
-        .expect("every panic here is given a plain text")
+        .expect("every panic here has a plain text as its message")
 }
