@@ -240,7 +240,7 @@ table! {
     }
 
     /// Memory is sequentially consistent, whichever ordering is asked for, so a fence has
-    /// nothing to do.
+    /// nothing to do. A program that asks for a weaker one is never called proved.
     "`std::sync::atomic`" atomic in ::std::sync::atomic {
         modelled {
             ATOMIC_BOOL_INIT, ATOMIC_ISIZE_INIT, ATOMIC_USIZE_INIT, AtomicBool, AtomicI8,
@@ -258,6 +258,10 @@ table! {
         }
     }
 
+    /// A receive that finds nothing, and a send that finds no room, park the thread, as in the
+    /// real library. So they use up a park token that it was given before, and may leave one.
+    /// That is modelled where the program calls `park` or `park_timeout`, since no other
+    /// program can tell.
     "`std::sync::mpsc`" mpsc in ::std::sync::mpsc {
         modelled {
             IntoIter, Iter, Receiver, Sender, SyncSender, TryIter, channel, sync_channel,
@@ -266,7 +270,10 @@ table! {
     }
 
     /// The machine has four cores. A stack is never smaller than it would be if nothing were
-    /// asked for. A parked thread may wake up for no reason, each of them once.
+    /// asked for. A parked thread may wake up for no reason, each of them once. The end of a
+    /// scope parks its owner, like a receive from a channel. Nothing else that waits does: a
+    /// mutex, a condition variable, an `RwLock`, a `Once` and a barrier wait on a futex, and a
+    /// join waits in the system.
     "`std::thread`" thread in ::std::thread {
         modelled {
             AccessError, Builder, JoinHandle, LocalKey, Scope, ScopedJoinHandle, Thread,

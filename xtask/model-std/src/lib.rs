@@ -21,8 +21,9 @@
 //! - `park` and `Condvar::wait` may return for no reason by their contract. Here that happens to
 //!   each thread once at most, in a search of its own. Nor does `compare_exchange_weak` ever fail
 //!   for no reason.
-//! - A reader of an `RwLock` waits for no writer that waits, as a real one may. Where a thread
-//!   reads a lock twice, that could be a deadlock, and the summary says that it came up.
+//! - An `RwLock` lets readers in while a writer waits, and in a search of its own it does not,
+//!   as the real one on Linux. That search is made where a reader joins others in a lock that
+//!   is also written.
 //! - The counts of an [`Arc`](::std::sync::Arc) are no operations. It is the real one: a
 //!   method may take `self: Arc<Self>`, and an `Arc<T>` turns into an `Arc<dyn Trait>`, only
 //!   because the compiler lets it, and it lets no other type. So a program whose
