@@ -107,7 +107,7 @@ async fn shut_down() {
     for id in 1..=3 {
         workers.spawn(work(id, stop.clone(), finished.clone()));
     }
-    // Without this, `wait` would wait for ever, even after all tasks have ended.
+    // Without this, `wait` would wait forever, even after all tasks have ended.
     workers.close();
 
     // Simulates the time until the user wants to stop the program. A real program

@@ -17,7 +17,7 @@
 //!   half that was queued first, the largest, and so it has to steal less often.
 //! - A worker that finds no job sleeps. A new job wakes one worker, not all of them.
 //! - One job panics. Its worker goes on with the next job, and main, which waits for
-//!   all jobs, does not wait for ever: a job counts as finished when it is dropped.
+//!   all jobs, does not wait forever: a job counts as finished when it is dropped.
 //!
 //! The program in `src/bin` shows how it goes wrong.
 

@@ -2,7 +2,7 @@
 //!
 //! The panic leaves `work` before the line that counts, and ends the worker's thread.
 //! The other worker does the jobs that are left, but the count stays at 1, and main
-//! waits for ever. Main would learn of the panic only by joining the thread, which it
+//! waits forever. Main would learn of the panic only by joining the thread, which it
 //! means to do after it has waited for the count.
 //!
 //! Count in the destructor of a value that travels with the job, such as a
