@@ -1,11 +1,11 @@
 //! Epochs: when to free what another thread may still be reading.
 //!
-//! In a lock-free structure one thread can remove a value while another is just
-//! reading it, and no lock says when the last reader has gone. So removal only
-//! unlinks the value, and defers the freeing. Each thread pins itself while it
-//! is inside; whatever is deferred waits until every thread that was pinned at
-//! that moment has unpinned. The price: one thread that stays pinned holds back
-//! all memory that the others want to free.
+//! In a structure without locks, one thread can remove a value while another thread is
+//! still reading it. No lock tells when the last reader has gone. So a removal only
+//! unlinks the value, and defers freeing it. Each thread pins itself while it uses the
+//! structure. A deferred function runs only after every thread that was pinned at that
+//! moment has unpinned itself. The price: one thread that stays pinned holds back all the
+//! memory that other threads want to free.
 //!
 //! ```text
 //! cargo run -p crossbeam-epoch-demo
@@ -13,13 +13,15 @@
 //!
 //! What to look for:
 //!
-//! - The poppers remove six values. While the reader is pinned none of them is
-//!   freed, however often main asks; once it is not, all of them are.
-//! - The reader goes on reading value 1 after that value was popped.
-//! - Value 9 was never in the map: `defer` takes any function, to be run later.
-//! - The map's own end frees the two values that are left, and at once: whoever
-//!   drops the map has it alone.
-//! - There is no `unsafe` here: `SkipMap` keeps that to itself.
+//! - The poppers remove six values. While the reader is pinned, none of them is freed,
+//!   however often main asks the collector to run. After the reader has unpinned itself,
+//!   all of them are freed.
+//! - The reader still reads value 1 after a popper has removed it.
+//! - Value 9 was never in the map. Main defers a function that drops it: `defer` takes
+//!   any function, and the collector runs it later.
+//! - When main drops the map, the two values that are left are freed at once, because no
+//!   other thread can use the map any more.
+//! - This program contains no `unsafe`: `SkipMap` has it inside.
 
 use std::sync::Barrier;
 use std::sync::atomic::{AtomicU32, Ordering};
@@ -50,13 +52,14 @@ fn main() {
 
     thread::scope(|scope| {
         scope.spawn(|| {
-            // Every operation of the map pins for as long as it lasts. This guard
-            // does so for longer, to make the moment long enough to be seen.
+            // Each operation of the map pins the thread while it lasts. This guard pins
+            // it for longer, so that the effect can be seen. The map and `epoch::pin`
+            // use the same global collector.
             let guard = epoch::pin();
             let entry = map.front().expect("nothing has been popped yet");
             println!("Reader: pins, and finds value {}", entry.value().0);
             meeting.wait();
-            // Here the poppers work, and main asks in vain.
+            // Between these two lines the poppers work, and main asks the collector.
             meeting.wait();
             println!("Reader: still reads value {}, and unpins", entry.value().0);
             drop(entry);
@@ -70,7 +73,7 @@ fn main() {
                 for _ in 0..3 {
                     let entry = map.pop_front().expect("eight values, six pops");
                     println!("Popper {popper}: pops value {}", entry.value().0);
-                    // Stands for work with the value, which the entry keeps alive.
+                    // Simulates work with the value, which the entry keeps alive.
                     thread::sleep(Duration::from_millis(1));
                 }
             })
@@ -79,9 +82,9 @@ fn main() {
             popper.join().unwrap();
         }
 
-        // What the map does with a node that it has unlinked, done by hand.
+        // The map does the same with a node that it has unlinked.
         let value = Value(9);
-        println!("Main: defers the end of value {}", value.0);
+        println!("Main: defers a function that drops a value");
         epoch::pin().defer(move || drop(value));
 
         for _ in 0..1000 {
@@ -91,22 +94,23 @@ fn main() {
         meeting.wait();
     });
 
-    // There is no promise when a deferred function runs; so ask until it has.
+    // The documentation does not promise when a deferred function runs. So main asks
+    // until all seven have run.
     while freed() < 7 {
         collect();
     }
-    println!("Main: nobody is pinned, {} freed", freed());
+    println!("Main: no thread is pinned, {} freed", freed());
 
-    // Nobody else can be inside the map now, so nothing needs to be deferred.
+    // Main owns the map alone now, so the map frees its values without deferring.
     drop(map);
     println!("Main: the map is gone, {} freed", freed());
 }
 
-/// Asks the collector to move on.
+/// Asks the collector to run deferred functions.
 ///
-/// A flush runs what is old enough, and brings the epoch forward by one if every
-/// thread that is pinned has seen the current one. What is deferred in one epoch
-/// is old enough two epochs later.
+/// One call may not be enough. In crossbeam-epoch 0.9, `flush` advances the epoch by one
+/// at most, and only if every pinned thread has seen the current epoch. A function runs
+/// when the epoch has advanced twice since it was deferred.
 fn collect() {
     epoch::pin().flush();
 }
