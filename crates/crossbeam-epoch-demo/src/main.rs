@@ -1,11 +1,11 @@
 //! Epochs: when to free what another thread may still be reading.
 //!
-//! In a structure without locks, one thread can remove a value while another reads
-//! it, and no lock tells when the last reader has gone. So a removal only unlinks the
-//! value and defers the freeing. A thread pins itself while it is inside the
-//! structure. What was deferred is freed only after every thread that was pinned at
-//! that moment has unpinned. The price: a thread that stays pinned keeps all other
-//! threads from freeing memory.
+//! In a structure without locks, one thread can remove a value while another thread is
+//! still reading it. No lock tells when the last reader has gone. So a removal only
+//! unlinks the value, and defers freeing it. Each thread pins itself while it uses the
+//! structure. A deferred function runs only after every thread that was pinned at that
+//! moment has unpinned itself. The price: one thread that stays pinned holds back all the
+//! memory that other threads want to free.
 //!
 //! ```text
 //! cargo run -p crossbeam-epoch-demo
@@ -13,13 +13,15 @@
 //!
 //! What to look for:
 //!
-//! - The poppers remove six values. None of them is freed while the reader is pinned,
-//!   however often main asks for it. After the reader has unpinned, all are freed.
+//! - The poppers remove six values. While the reader is pinned, none of them is freed,
+//!   however often main asks the collector to run. After the reader has unpinned itself,
+//!   all of them are freed.
 //! - The reader still reads value 1 after a popper has removed it.
-//! - Value 9 was never in the map: `defer` takes any function, and runs it later.
-//! - When the map is dropped, it frees the two values that are left at once, because
-//!   no other thread can reach the map then.
-//! - This program needs no `unsafe`: `SkipMap` hides it.
+//! - Value 9 was never in the map. Main defers a function that drops it: `defer` takes
+//!   any function, and the collector runs it later.
+//! - When main drops the map, the two values that are left are freed at once, because no
+//!   other thread can use the map any more.
+//! - This program contains no `unsafe`: `SkipMap` has it inside.
 
 use std::sync::Barrier;
 use std::sync::atomic::{AtomicU32, Ordering};
@@ -50,13 +52,14 @@ fn main() {
 
     thread::scope(|scope| {
         scope.spawn(|| {
-            // Each operation of the map pins the thread while it runs. This guard keeps
-            // the thread pinned for longer, so that the effect can be seen.
+            // Each operation of the map pins the thread while it lasts. This guard pins
+            // it for longer, so that the effect can be seen. The map and `epoch::pin`
+            // use the same global collector.
             let guard = epoch::pin();
             let entry = map.front().expect("nothing has been popped yet");
             println!("Reader: pins, and finds value {}", entry.value().0);
             meeting.wait();
-            // Meanwhile the poppers work, and main tries to free what they removed.
+            // Between these two lines the poppers work, and main asks the collector.
             meeting.wait();
             println!("Reader: still reads value {}, and unpins", entry.value().0);
             drop(entry);
@@ -79,9 +82,9 @@ fn main() {
             popper.join().unwrap();
         }
 
-        // The map does the same with each node that it unlinks.
+        // The map does the same with a node that it has unlinked.
         let value = Value(9);
-        println!("Main: defers the end of value {}", value.0);
+        println!("Main: defers a function that drops a value");
         epoch::pin().defer(move || drop(value));
 
         for _ in 0..1000 {
@@ -91,22 +94,23 @@ fn main() {
         meeting.wait();
     });
 
-    // crossbeam does not promise when a deferred function runs, so main asks until all
-    // have run.
+    // The documentation does not promise when a deferred function runs. So main asks
+    // until all seven have run.
     while freed() < 7 {
         collect();
     }
     println!("Main: no thread is pinned, {} freed", freed());
 
-    // No other thread can reach the map now, so it frees its values at once.
+    // Main owns the map alone now, so the map frees its values without deferring.
     drop(map);
     println!("Main: the map is gone, {} freed", freed());
 }
 
-/// Asks the collector to make progress.
+/// Asks the collector to run deferred functions.
 ///
-/// A flush may run deferred functions that are old enough, and may advance the epoch by
-/// one if every pinned thread has seen the current epoch.
+/// One call may not be enough. In crossbeam-epoch 0.9, `flush` advances the epoch by one
+/// at most, and only if every pinned thread has seen the current epoch. A function runs
+/// when the epoch has advanced twice since it was deferred.
 fn collect() {
     epoch::pin().flush();
 }

@@ -1,10 +1,12 @@
-//! Lock-free queues: one that refuses when full, one that never does.
+//! Queues without a lock: one that refuses when full, one that never does.
 //!
-//! A lock-free queue never waits. A channel puts the sender to sleep while it is
-//! full and the receiver while it is empty; here `push` and `pop` return at once,
-//! and what to do then is up to the caller. `ArrayQueue` allocates its slots
-//! when it is made, and refuses what does not fit. `SegQueue` allocates as it
-//! grows, and takes whatever comes. Both let any number of threads push and pop.
+//! A full channel makes the sender wait, and an empty one the receiver. These queues do
+//! not wait for room or for a value: `push` and `pop` say how it is, and the caller
+//! decides what to do. They have no lock to wait on, but they are not lock-free in the
+//! strict sense. If a thread is stopped in the middle of its operation, another thread
+//! may spin until the first goes on. `ArrayQueue` allocates its slots when it is made,
+//! and refuses a value that does not fit. `SegQueue` allocates as it grows. Any number
+//! of threads can push and pop.
 //!
 //! ```text
 //! cargo run -p crossbeam-queue-demo
@@ -12,69 +14,78 @@
 //!
 //! What to look for:
 //!
-//! - Before the logger starts, four of the sensors' six readings fit and two do
-//!   not. Which two, nobody knows, and a refused reading is handed back.
-//! - Every accepted reading is popped exactly once, and each sensor's readings
-//!   stay in order.
-//! - `force_push` always accepts: it displaces the oldest value if it must.
-//! - Several threads may pop, which an `mpsc` channel does not allow.
+//! - Before the logger starts, four of the sensors' six readings fit into the queue. The
+//!   queue refuses the last two, whichever these are: `push` hands them back.
+//! - Later the logger looks now and then. It never waits for a reading, and the sensors
+//!   never wait for the logger. Each accepted reading is popped exactly once.
+//! - `force_push` always accepts: if the queue is full, it replaces the oldest value.
+//! - Two workers pop from the same `SegQueue`, and each job goes to one of them.
+//!
+//! No queue here wakes a thread that waits for a value. A thread that has nothing else to
+//! do should wait for a channel, as in `crossbeam-channel-demo`.
 
-use std::sync::Barrier;
+use std::ops::RangeInclusive;
 use std::thread;
 use std::time::Duration;
 
 use crossbeam::queue::{ArrayQueue, SegQueue};
 
+type Reading = (u32, u32);
+
 fn main() {
     refuse_the_newest();
-    displace_the_oldest();
+    replace_the_oldest();
     refuse_nothing();
 }
 
-/// Two sensors would rather lose a reading than wait for the logger.
+/// Two sensors lose a reading rather than wait for the logger.
 fn refuse_the_newest() {
     let queue = &ArrayQueue::new(4);
-    let logger_starts = &Barrier::new(3);
 
     thread::scope(|scope| {
-        let sensors = [1, 2].map(|sensor| {
-            scope.spawn(move || {
-                for reading in 1..=6 {
-                    match queue.push((sensor, reading)) {
-                        Ok(()) => println!("Sensor {sensor}: reading {reading} accepted"),
-                        // The queue is full, and this is what was to be pushed.
-                        Err((_, lost)) => println!("Sensor {sensor}: reading {lost} refused"),
-                    }
-                    if reading == 3 {
-                        logger_starts.wait();
-                    }
-                    // Stands for the time until the sensor has a new reading.
-                    thread::sleep(Duration::from_millis(1));
-                }
-            })
-        });
-
-        logger_starts.wait();
-        loop {
-            // A queue cannot be closed, so the logger has to ask whether the
-            // sensors are done; and it must ask before it pops. The other way
-            // round, a reading could come in between, and be left behind.
-            let done = sensors.iter().all(|sensor| sensor.is_finished());
-            match queue.pop() {
-                Some((sensor, reading)) => {
-                    println!("Logger: popped reading {reading} of sensor {sensor}");
-                }
-                None if done => break,
-                // Nothing wakes a thread that waits for a lock-free queue.
-                None => thread::yield_now(),
-            }
+        for sensor in 1..=2 {
+            scope.spawn(move || measure(sensor, 1..=3, queue));
         }
-        println!("Logger: the sensors are done and the queue is empty");
     });
+
+    println!("Logger: starts with {} readings", queue.len());
+    thread::scope(|scope| {
+        let start = |sensor| scope.spawn(move || measure(sensor, 4..=6, queue));
+        let sensors = [1, 2].map(start);
+        for _ in 0..3 {
+            pop_all(queue);
+            // Simulates other work of the logger.
+            thread::sleep(Duration::from_millis(1));
+        }
+        // An empty queue does not mean that the sensors are done. Only `join` does, and
+        // it promises that main sees everything that they pushed.
+        for sensor in sensors {
+            sensor.join().unwrap();
+        }
+        pop_all(queue);
+    });
+    println!("Logger: ends and leaves {} readings", queue.len());
 }
 
-/// A ring buffer: whoever comes last wants the newest values, not the oldest.
-fn displace_the_oldest() {
+fn measure(sensor: u32, readings: RangeInclusive<u32>, queue: &ArrayQueue<Reading>) {
+    for reading in readings {
+        match queue.push((sensor, reading)) {
+            Ok(()) => println!("Sensor {sensor}: reading {reading} accepted"),
+            Err((_, lost)) => println!("Sensor {sensor}: reading {lost} refused"),
+        }
+        // Simulates the time until the sensor has a new reading.
+        thread::sleep(Duration::from_millis(1));
+    }
+}
+
+fn pop_all(queue: &ArrayQueue<Reading>) {
+    while let Some((sensor, reading)) = queue.pop() {
+        println!("Logger: popped reading {reading} of sensor {sensor}");
+    }
+}
+
+/// A ring buffer: the recorder keeps the newest events, and forgets the oldest.
+fn replace_the_oldest() {
     let queue = ArrayQueue::new(2);
     for event in 1..=4 {
         match queue.force_push(event) {
@@ -87,23 +98,23 @@ fn displace_the_oldest() {
     }
 }
 
-/// Two workers share the jobs, each taking the next as soon as it is free.
+/// Two workers share the jobs. Each takes its next job as soon as it is free.
 fn refuse_nothing() {
     let queue = &SegQueue::new();
     for job in 1..=6 {
-        // There is no refusal to handle: only memory is the limit.
-        queue.push(job);
         println!("Main: adds job {job}");
+        // There is no refusal to handle: the only limit is memory.
+        queue.push(job);
     }
 
     thread::scope(|scope| {
         for worker in 1..=2 {
             scope.spawn(move || {
                 let mut done = 0;
-                // No job is added any more, so an empty queue means the end.
+                // No job is added any more, so an empty queue is the end.
                 while let Some(job) = queue.pop() {
                     println!("Worker {worker}: does job {job}");
-                    // Stands for the work that the job takes.
+                    // Simulates a job that takes some time.
                     thread::sleep(Duration::from_millis(1));
                     done += 1;
                 }

@@ -1,9 +1,9 @@
 //! `select!`: one thread waits for several channels and for the clock.
 //!
-//! A thread that waits in `recv` hears of one channel only. `select!` waits for several
-//! channels, whose messages may have different types, and receives from the first one
-//! that is ready. Time is a channel too: `after` returns a receiver to which the clock
-//! sends one message.
+//! A thread that waits in `recv` notices one channel only. `select!` waits until one of
+//! several channels is ready, and receives from that one. The channels may have messages
+//! of different types. Time is a channel too: `after` returns a receiver that gets one
+//! message from the clock.
 //!
 //! ```text
 //! cargo run -p crossbeam-select-demo
@@ -13,16 +13,16 @@
 //!
 //! - Main receives numbers and words as they come. The numbers stay in order, and so do
 //!   the words. Between the two channels there is no order.
-//! - A channel without senders is ready all the time, with an error. So main replaces it
-//!   by a channel that is never ready.
+//! - A channel without senders is always ready: at first with its messages, and then with
+//!   an error. So main replaces it by a channel that is never ready.
 //! - A timeout starts anew with each wait, but a deadline does not: main waits several
 //!   times for 50 ms, and the deadline after 170 ms ends the loop.
 //!
-//! If several channels are ready, `select!` picks one of them at random. So no channel
-//! starves, but none has priority either: a message to stop does not overtake the jobs
-//! in another channel. `select_biased!` picks the first ready one in the order of the
-//! code. It came with crossbeam-channel 0.5.13, but that version was withdrawn: use
-//! 0.5.15 or a later one.
+//! If several channels are ready, `select!` picks one of them at random. So none has
+//! priority: a worker may still receive jobs from one channel after a message to stop has
+//! come through another. `channel::select_biased!` picks the first ready channel in the
+//! order of the code. crossbeam-channel has it since 0.5.13, which was yanked like
+//! 0.5.14: use 0.5.15 or later.
 //!
 //! The programs in `src/bin` show how it goes wrong.
 

@@ -45,8 +45,8 @@ pub const CORES: usize = 4;
 pub struct Handle {
     /// The execution in which the object was last used, and its number there.
     slot: AtomicU64,
-    kind: &'static str,
-    created: &'static Location<'static>,
+    /// Absent where the facade type was made of zeroed memory.
+    made: Option<(&'static str, &'static Location<'static>)>,
 }
 
 /// An object of the running execution. Each has one counter, which starts at 0 unless
@@ -84,19 +84,21 @@ impl Handle {
     pub const fn new(kind: &'static str) -> Self {
         Self {
             slot: AtomicU64::new(0),
-            kind,
-            created: Location::caller(),
+            made: Some((kind, Location::caller())),
         }
     }
 
     /// The object in the running execution, registered now if this is its first use.
+    #[track_caller]
     pub fn object(&self) -> Object {
         self.object_at(0)
     }
 
     /// The same, with the counter's value if it is registered now.
+    #[track_caller]
     pub fn object_at(&self, counter: i64) -> Object {
-        run::find(&self.slot, (self.kind, self.created), counter)
+        let made = self.made.unwrap_or(("zeroed atomic", Location::caller()));
+        run::find(&self.slot, made, counter)
     }
 }
 
