@@ -179,6 +179,13 @@ pub struct Fault {
     pub thread: Option<usize>,
 }
 
+impl Fault {
+    /// Whether it ended the exploring process, so that nothing was explored after it.
+    pub fn ends_the_search(&self) -> bool {
+        ["crashed", "stalled"].contains(&self.kind.as_str())
+    }
+}
+
 /// One visible operation.
 pub struct Step {
     /// Whose, by its number.

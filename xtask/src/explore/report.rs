@@ -103,7 +103,12 @@ impl<'e> Report<'e> {
         let (refused, faulty): (Vec<_>, Vec<_>) = faulty.partition(|run| run.is_refused());
         let (untimely, broken): (Vec<_>, Vec<_>) = faulty.into_iter().partition(|run| {
             let is_untimely = run.schedule.time_model == TimeModel::Adversarial;
-            sleeps_are_long_enough && is_untimely && run.timed_out().is_none()
+            // A process that died has not explored the rest.
+            let died = run
+                .fault
+                .as_ref()
+                .is_some_and(|fault| fault.ends_the_search());
+            sleeps_are_long_enough && is_untimely && !died && run.timed_out().is_none()
         });
         let summary = explored.summary.as_ref();
         let rules = summary.iter().flat_map(|summary| &summary.rules);
