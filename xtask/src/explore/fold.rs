@@ -68,7 +68,7 @@ impl fmt::Display for Fold {
 pub fn folds(run: &Run, spawned: &[usize]) -> Vec<Option<Why>> {
     let steps = &run.steps;
     let mut folds = vec![None; steps.len()];
-    repetitions(steps, &mut folds);
+    repetitions(run, &mut folds);
     if let Some(damage) = damage(run).filter(|damage| damage + ENDS + 1 < steps.len()) {
         folds[damage + 1..].fill(Some(Why::After));
     }
@@ -102,25 +102,30 @@ fn show_single_steps(steps: &[Step], folds: &mut [Option<Why>]) {
 }
 
 /// Leaves out the rounds of what repeats itself, but for the first.
-fn repetitions(steps: &[Step], folds: &mut [Option<Why>]) {
+fn repetitions(run: &Run, folds: &mut [Option<Why>]) {
+    let steps = &run.steps;
+    let printed = |step: &Step| -> Vec<&str> {
+        let lines = step.lines.iter();
+        let lines = lines.filter_map(|&line| run.transcript.lines.get(line));
+        lines.map(|line| line.text.as_str()).collect()
+    };
     let is_same = |one: &Step, other: &Step| {
         let key = |step: &Step| (step.thread, step.object.as_ref().map(|object| object.id));
         key(one) == key(other)
             && (&one.verb, &one.value, &one.place) == (&other.verb, &other.value, &other.place)
-            && one.lines.is_empty()
-            && other.lines.is_empty()
+            && printed(one) == printed(other)
     };
     let mut at = 0;
     while at < steps.len() {
-        let rounds = |round: usize| {
+        let same = |round: usize| {
             let later = &steps[(at + round).min(steps.len())..];
             let same = later.iter().zip(&steps[at..]);
-            same.take_while(|(one, other)| is_same(one, other)).count() / round
+            same.take_while(|(one, other)| is_same(one, other)).count()
         };
-        let found = (1..=ROUND).map(|round| (round, rounds(round)));
-        match found.into_iter().find(|(_, more)| more + 1 >= ROUNDS) {
-            Some((round, more)) => {
-                let end = at + round + more * round;
+        let mut rounds = (1..=ROUND).map(|round| (round, same(round)));
+        match rounds.find(|(round, same)| same / round + 1 >= ROUNDS) {
+            Some((round, same)) => {
+                let end = at + round + same;
                 folds[at + round..end].fill(Some(Why::Repeats));
                 at = end;
             }

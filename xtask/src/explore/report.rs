@@ -208,7 +208,7 @@ impl<'e> Report<'e> {
             let steps = thousands(steps);
             let _ = writeln!(
                 text,
-                "        no systematic search: a schedule has more than {steps} steps"
+                "        a systematic search was given up, at a schedule of more than {steps} steps"
             );
         }
         let mut told = Vec::new();
@@ -410,6 +410,9 @@ impl<'e> Report<'e> {
         let Some(distinct) = summary.and_then(|summary| summary.distinct) else {
             return String::new();
         };
+        if distinct.outputs == 0 {
+            return String::new();
+        }
         let (n, s) = counted(distinct.outputs, "distinct output");
         let at_least = if distinct.more { "more than " } else { "" };
         let mut text = format!("  {at_least}{n} {s}");
@@ -422,8 +425,8 @@ impl<'e> Report<'e> {
             let _ = write!(text, ", with {groups} {ways} to end; ");
             match distinct.groups > shown.len() as u64 {
                 true => {
-                    let _ = write!(text, "here is one output of each of the {}", shown.len());
-                    text += " most frequent, and `--outputs` shows all";
+                    let _ = write!(text, "here is one output of each of {}", shown.len());
+                    text += ", and `--outputs` shows all";
                 }
                 false => text += "here is one output of each, and `--outputs` shows all",
             }

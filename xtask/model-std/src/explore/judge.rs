@@ -1,7 +1,7 @@
 //! Deciding what an execution is worth.
 
 use std::borrow::Cow;
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::rc::Rc;
 
 use invariants::spec::Mode;
@@ -22,7 +22,7 @@ const LISTED: usize = 10_000;
 /// Of so many groups of outputs that end alike an output is kept.
 const GROUPS: usize = 1_000;
 
-/// So many of them are told, the most frequent ones.
+/// So many of them are told.
 const TOLD_GROUPS: usize = 5;
 
 /// What must hold, and what has been seen.
@@ -63,6 +63,8 @@ struct Outputs {
 }
 
 struct Group {
+    /// How they end.
+    exit: String,
     outputs: u64,
     first: Listed,
 }
@@ -115,7 +117,8 @@ impl Outputs {
             self.listed.push(Listed::new(execution));
             self.listed.len() - 1
         });
-        let end = end(execution);
+        let (exit, last) = end(execution);
+        let end = format!("{exit}\n{last}");
         let known = self.group_by_end.get(&end).copied();
         let group = match known {
             Some(group) => {
@@ -126,7 +129,11 @@ impl Outputs {
             None if self.groups.len() == GROUPS => None,
             None => {
                 let first = Listed::new(execution);
-                self.groups.push(Group { outputs: 1, first });
+                self.groups.push(Group {
+                    exit,
+                    outputs: 1,
+                    first,
+                });
                 self.group_by_end.insert(end, self.groups.len() - 1);
                 Some(self.groups.len() - 1)
             }
@@ -137,15 +144,15 @@ impl Outputs {
 
 /// How an execution ends, with the last line that it printed; a panic's is the one that says how
 /// to see more of it.
-fn end(execution: &Execution) -> String {
+fn end(execution: &Execution) -> (String, String) {
     let transcript = transcript(execution);
     let is_said = |line: &&Line<Cow<'_, str>>| {
         let text = line.text.trim();
         !text.is_empty() && !text.starts_with("note: run with `RUST_BACKTRACE")
     };
     let last = transcript.lines.iter().rfind(is_said);
-    let last = last.map_or("", |line| &line.text);
-    format!("{}\n{last}", transcript.end.exit)
+    let last = last.map_or(String::new(), |line| line.text.to_string());
+    (transcript.end.exit.to_string(), last)
 }
 
 /// Why an execution fails. Two executions with the same cause are one failure.
@@ -362,6 +369,9 @@ impl Judge {
         let groups = outputs.clone().flat_map(|outputs| {
             let mut groups: Vec<_> = outputs.groups.iter().collect();
             groups.sort_by_key(|group| rank(&group.first));
+            // Of each way to end the program one comes first, however rare it is.
+            let mut exits = HashSet::new();
+            groups.sort_by_cached_key(|group| !exits.insert(&group.exit));
             groups.into_iter().take(TOLD_GROUPS).map(|group| {
                 let mut object = group.first.to_json();
                 object["type"] = json!("outputs");

@@ -362,7 +362,8 @@ impl<'r> Search<'r> {
 
     fn visit(&mut self, execution: &Execution, strategy: &Strategy) -> ControlFlow<()> {
         if execution.ending == Some(Ending::TooLong) && execution.length < self.request.steps {
-            self.given_up = true;
+            // There may be too many threads instead.
+            self.given_up |= execution.length >= SYSTEMATIC_STEPS;
             return ControlFlow::Break(());
         }
         if let Some(tree) = &mut self.tree {
