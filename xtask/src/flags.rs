@@ -260,8 +260,9 @@ const EXPLORE_OPTIONS: &str =
                      random: a random thread at each step (exhaustive, and where
                      those are too many, one of the others after the other)
       --seed N       choose other schedules, where they are chosen at random (1)
-      --replay TOKEN  one schedule again, exactly; a report names its token
-      --outputs      list the distinct outputs, how often each was seen, and a
+      --replay TOKEN  one schedule again, exactly; a report names its token, or
+                     the file that has it
+      --outputs      list all distinct outputs, how often each was seen, and a
                      schedule
       --real-runs N  run the program N times as well, outside of the explorer,
                      and say whether its outputs (the lines of each stream, and

@@ -42,6 +42,9 @@ fn main() {
         Trial::test("files are explored from anywhere", files),
         Trial::test("a token is refused once the source has changed", changed),
         Trial::test("a token is refused whose choices do not fit", unfit),
+        Trial::test("a long token goes to a file", long_token),
+        Trial::test("of many outputs few are said, and in time", in_time),
+        Trial::test("a table fits the terminal", in_columns),
     ]);
     // The compiler's wrapper is a shell script, and the facade is linked to.
     #[cfg(unix)]
@@ -664,6 +667,102 @@ fn unfit() -> Result<()> {
         must(&ran, 2, &[other, answer])?;
         if !ran.stdout.is_empty() {
             return Err(format!("an error is no report\n{ran}").into());
+        }
+    }
+    Ok(())
+}
+
+/// Each of its threads prints so often that a random schedule has many choices, and hardly any
+/// two of them have the same output.
+const PRINTING: &str = "\
+fn main() {
+    let worker = std::thread::spawn(|| (0..100).for_each(|n| println!(\"Worker: {n}\")));
+    (0..100).for_each(|n| println!(\"Main: {n}\"));
+    worker.join().unwrap();
+}
+";
+
+fn long_token() -> Result<()> {
+    let path = folder(
+        "long_token",
+        &[("printing.rs", PRINTING), ("race.rs", RACE)],
+    )?;
+    let words = ["printing.rs", "--strategy", "random", "--schedules", "3"];
+    let ran = Ran::of(explore(&path, &words), None, false)?;
+    must(&ran, 0, &["2 ways to end", "explore/schedules/printing-"])
+        .or_else(|_| must(&ran, 0, &["1 way to end", "explore/schedules/printing-"]))?;
+    let file = token(&ran)?;
+    let words = ["printing.rs", "--replay", &file];
+    let again = Ran::of(explore(&path, &words), None, false)?;
+    must(&again, 0, &["on this schedule all is well", &file])?;
+    // A short one may be in a file too.
+    let ran = Ran::of(explore(&path, &["race.rs"]), None, false)?;
+    write(&path.join("token"), &token(&ran)?);
+    let words = ["race.rs", "--replay", "token"];
+    let again = Ran::of(explore(&path, &words), None, false)?;
+    must(&again, 1, &["FAIL race: panic"])
+}
+
+fn in_time() -> Result<()> {
+    let path = folder("in_time", &[("printing.rs", PRINTING)])?;
+    let words = ["printing.rs", "--time", "2", "--json"];
+    let ran = Ran::of(explore(&path, &words), None, false)?;
+    must(&ran, 0, &["distinct outputs, with 2 ways to end"])?;
+    let objects = ran.stdout.lines().map(serde_json::from_str);
+    let objects: Vec<Value> = objects.collect::<std::result::Result<_, _>>()?;
+    let program = objects.iter().find(|object| object["type"] == "program");
+    let program = program.ok_or("there is no program")?;
+    let number = |key: &str| program[key].as_u64().unwrap_or_default();
+    // Within a tenth and a second; and what is said does not grow with the outputs.
+    let is_in_time = number("wall_ms") <= 3_200;
+    match is_in_time && number("distinct_outputs") > 100 && objects.len() < 10 {
+        true => Ok(()),
+        false => Err(format!("it is late, or says too much\n{ran}").into()),
+    }
+}
+
+/// A philosopher for each fork, and a worker that has nothing to do with them.
+const DINING: &str = "\
+use std::sync::{Mutex, atomic::AtomicU32, atomic::Ordering::SeqCst};
+use std::thread;
+static FORKS: [Mutex<()>; 4] = [const { Mutex::new(()) }; 4];
+static OTHER: AtomicU32 = AtomicU32::new(0);
+fn main() {
+    thread::spawn(|| (0..20).for_each(|_| { OTHER.fetch_add(1, SeqCst); }));
+    let all = [0, 1, 2, 3].map(|n| {
+        let name = format!(\"philosopher {n}\");
+        let dine = move || {
+            println!(\"Philosopher {n}: sits down at the table, and takes one fork after the other\");
+            drop((FORKS[n].lock().unwrap(), FORKS[(n + 1) % 4].lock().unwrap()));
+        };
+        thread::Builder::new().name(name).spawn(dine).unwrap()
+    });
+    all.map(|one| one.join().unwrap());
+}
+";
+
+fn in_columns() -> Result<()> {
+    let path = folder("in_columns", &[("dining.rs", DINING), ("race.rs", RACE)])?;
+    for columns in ["80", "100", "200"] {
+        let mut command = explore(&path, &["dining.rs", "race.rs", "--schedules", "2000"]);
+        command.env("COLUMNS", columns);
+        let ran = Ran::of(command, None, false)?;
+        must(&ran, 1, &["deadlock", "FAIL race: panic"])?;
+        let width: usize = columns.parse()?;
+        let mut in_table = false;
+        let mut tables = String::new();
+        for line in ran.stdout.lines() {
+            in_table |= line.starts_with("    step ");
+            in_table &= !line.starts_with("  replay: ");
+            if in_table && line.chars().count() > width {
+                return Err(format!("{line:?} does not fit\n{ran}").into());
+            }
+            if in_table {
+                tables += line;
+            }
+        }
+        if tables.is_empty() || tables.contains("OTHER") {
+            return Err(format!("the table shows what has no part in the failure\n{ran}").into());
         }
     }
     Ok(())

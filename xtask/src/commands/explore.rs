@@ -16,7 +16,7 @@ use crate::error::{ALL_HOLD, BROKEN, Error, INTERRUPTED, Result};
 use crate::explore::build::{self, Facade, Harness, Unbuilt};
 use crate::explore::child::{self, Explored, Failure};
 use crate::explore::real;
-use crate::explore::report::{NOT_EXPLORED_FURTHER, Report, counted};
+use crate::explore::report::{NOT_EXPLORED_FURTHER, Report, Status, counted};
 use crate::explore::source::{self, Subject};
 use crate::explore::token::Token;
 use crate::flags::ExploreFlags;
@@ -117,6 +117,7 @@ fn reason(subject: &Subject) -> Option<&str> {
 
 /// What a worker tells.
 enum News {
+    /// How many schedules a program was explored on, and what is done with it now.
     Progress(usize, u64, String),
     Ended(usize, Box<std::result::Result<Explored, Failure>>),
 }
@@ -140,26 +141,28 @@ fn run(
                         return;
                     };
                     let (subject, harness) = ready[index];
-                    let with_real_runs = |mut explored: Explored| {
-                        if flags.real_runs > 0 {
-                            explored.real =
-                                Some(real::compare(subject, &explored, flags.real_runs)?);
-                        }
-                        Ok(explored)
-                    };
                     let tell = |news| {
                         sender
                             .send(news)
                             .expect("the receiver outlives its senders")
+                    };
+                    let doing = |schedules, what: &str| {
+                        tell(News::Progress(index, schedules, what.to_string()));
+                    };
+                    let with_real_runs = |mut explored: Explored| {
+                        if flags.real_runs > 0 {
+                            doing(explored.schedules, "real runs");
+                            explored.real =
+                                Some(real::compare(subject, &explored, flags.real_runs)?);
+                        }
+                        Ok(explored)
                     };
                     let explored = child::explore(
                         subject,
                         harness,
                         flags,
                         replay.map(|token| &token.schedule),
-                        &mut |schedules, strategy| {
-                            tell(News::Progress(index, schedules, strategy.to_string()));
-                        },
+                        &mut |schedules, what| doing(schedules, what),
                     );
                     let explored = explored.and_then(with_real_runs);
                     tell(News::Ended(index, Box::new(explored)));
@@ -194,9 +197,9 @@ fn run(
         };
         for news in receiver {
             match news {
-                News::Progress(index, schedules, strategy) => {
+                News::Progress(index, schedules, what) => {
                     let (name, (n, s)) = (&ready[index].0.name, counted(schedules, "schedule"));
-                    bar.set_message(format!("{name}: {n} {s}, {strategy}"));
+                    bar.set_message(format!("{name}: {n} {s}, {what}"));
                 }
                 News::Ended(index, explored) => {
                     ended.insert(index, *explored);
@@ -215,6 +218,9 @@ fn run(
     })
 }
 
+/// So many columns has a table where nobody says how many there are.
+const PIPE_WIDTH: usize = 100;
+
 /// What has been told, and to whom.
 struct Told<'f> {
     flags: &'f ExploreFlags,
@@ -228,6 +234,8 @@ struct Told<'f> {
     /// What is wrong, kept for the end, by the program's place in that order: what does not
     /// compile is known before the others.
     failures: BTreeMap<usize, String>,
+    /// The words that name a pitfall that was found, whose schedule has not been shown.
+    found: Option<String>,
     /// What each program is worth, as JSON has it.
     statuses: Vec<&'static str>,
     failed: usize,
@@ -257,6 +265,7 @@ impl<'f> Told<'f> {
             width: widths.max().unwrap_or(0),
             subjects,
             failures: BTreeMap::new(),
+            found: None,
             statuses: Vec::new(),
             failed: 0,
             lacking: 0,
@@ -266,7 +275,8 @@ impl<'f> Told<'f> {
     fn ended(&mut self, subject: &Subject, harness: &Harness, explored: &Explored) -> Result<()> {
         let all_models = self.flags.time_model.is_none() && self.flags.replay.is_none();
         let sleeps_count = all_models && !self.flags.strict;
-        let report = Report::new(subject, harness, explored, sleeps_count);
+        let width = self.screen.width().unwrap_or(PIPE_WIDTH);
+        let report = Report::new(subject, harness, explored, sleeps_count, width);
         let mut text = String::new();
         if self.flags.replay.is_some() {
             text += &report.replayed();
@@ -275,14 +285,23 @@ impl<'f> Told<'f> {
             if !self.flags.words.is_empty() {
                 text += &report.phases();
             }
+            let mut details = report.real_runs();
             if self.flags.outputs || subject.claims.is_none() {
-                text += &report.outputs();
+                details = report.outputs(self.flags.outputs) + &details;
             }
-            text += &report.real_runs();
             if self.flags.bin.is_some() {
-                text += &report.found();
+                details += &report.found();
+            } else if report.status == Status::Found && self.found.is_none() {
+                self.found = Some(subject.words.clone());
             }
-            self.failed(subject, report.failures());
+            // What is wrong comes first, and what else is known of the program below it.
+            let failures = report.failures();
+            if failures.is_empty() {
+                text += &details;
+            } else {
+                let gap = if details.is_empty() { "" } else { "\n" };
+                self.failed(subject, format!("{failures}{details}{gap}"));
+            }
         }
         self.statuses.push(report.status.name());
         self.failed += usize::from(report.status.holds() == Some(false));
@@ -420,6 +439,11 @@ impl<'f> Told<'f> {
                 text += &format!(", {count} {status}");
             }
             text += &format!(" in {:.1} s\n", wall.as_secs_f64());
+        }
+        if let Some(words) = &self.found {
+            text += &format!(
+                "{DIM}the schedule on which a pitfall goes wrong: cargo xtask explore {words}{DIM:#}\n"
+            );
         }
         if interrupted {
             text += &format!("{RED}interrupted{RED:#}\n");

@@ -54,6 +54,8 @@ pub struct Explored {
     pub objects: Vec<Value>,
     /// The distinct outputs, if they were asked for.
     pub outputs: Vec<Output>,
+    /// Of the outputs that end alike one each, of the most frequent groups.
+    pub groups: Vec<Output>,
     /// What was explored; `None` if the process did not come to its end.
     pub summary: Option<Summary>,
     /// What real runs have printed, if they were asked for.
@@ -85,6 +87,7 @@ pub fn explore(
         runs: Vec::new(),
         objects: Vec::new(),
         outputs: Vec::new(),
+        groups: Vec::new(),
         summary: None,
         real: None,
         schedules: 0,
@@ -98,12 +101,9 @@ pub fn explore(
         &scratch,
         flags.stall,
         &mut |object| match Message::parse(&object) {
-            Ok(Message::Progress {
-                schedules,
-                strategy,
-            }) => {
+            Ok(Message::Progress { schedules, doing }) => {
                 explored.schedules = schedules;
-                on_progress(schedules, &strategy);
+                on_progress(schedules, &doing);
             }
             Ok(Message::Run(run)) => {
                 // A search counts its schedules itself, and one that is asked for is one.
@@ -115,6 +115,13 @@ pub fn explore(
             }
             Ok(Message::Output(output)) => {
                 explored.outputs.push(output);
+                // There may be ten thousand, to be compared with real runs and told to nobody.
+                if flags.outputs {
+                    explored.objects.push(object);
+                }
+            }
+            Ok(Message::Outputs(output)) => {
+                explored.groups.push(output);
                 explored.objects.push(object);
             }
             Ok(Message::Step(_)) => {}
@@ -191,7 +198,10 @@ fn died(status: Option<ExitStatus>, words: &str) -> String {
     };
     // POSIX fixes no number for these two, but the systems that Rust runs on agree.
     let guess = match signal {
-        Some(7 | 10 | 11) => ": as a rule a thread's stack was used up, by recursion",
+        Some(7 | 10 | 11) => {
+            ": it used memory that is not there, or a thread's stack was used up; which of them \
+             is not known"
+        }
         None => ": not the program's own `exit`, but something beneath it ended the process",
         _ => "",
     };
@@ -230,6 +240,7 @@ fn request(
         "tree": flags.tree.as_ref().map(|file| std::path::absolute(file).ok()),
         "parent": std::process::id(),
         "outputs": flags.outputs || flags.real_runs > 0 || subject.claims.is_none(),
+        "all_outputs": flags.outputs || flags.real_runs > 0,
     })
 }
 

@@ -8,12 +8,14 @@
 
 pub mod build;
 pub mod child;
+pub mod fold;
 pub mod names;
 pub mod pitfall;
 pub mod protocol;
 pub mod real;
 pub mod report;
 pub mod source;
+pub mod stuck;
 pub mod table;
 pub mod token;
 pub mod unseen;

@@ -110,14 +110,16 @@ pub enum Message {
     Progress {
         /// How many.
         schedules: u64,
-        /// Which are being tried.
-        strategy: String,
+        /// What it does: which schedules it tries, or that it makes one simpler.
+        doing: String,
     },
     /// A schedule under which something is wrong, or that cannot be explored further, one for
     /// each distinct cause; or the schedule that was asked for.
     Run(Box<Run>),
     /// An output that some schedule has.
     Output(Output),
+    /// One output of those that end alike; its count is that of all of them.
+    Outputs(Output),
     /// The latest step of a schedule that may not come to its end.
     Step(Box<LastStep>),
     /// All is explored that will be.
@@ -218,8 +220,30 @@ pub struct Wait {
     pub object: Option<Object>,
     /// The threads that hold it.
     pub holders: Vec<usize>,
+    /// The ends of a channel at whose other end it waits, that are still there.
+    pub ends: Vec<ChannelEnd>,
+    /// What it looks at again and again instead, in a loop without end.
+    pub looks: Vec<Look>,
     /// Where in the source.
     pub place: Place,
+}
+
+/// An end of a channel.
+pub struct ChannelEnd {
+    /// The thread that has used it last, or else has made it.
+    pub thread: usize,
+    /// Whether it was used.
+    pub used: bool,
+    /// Where it was made.
+    pub made: Place,
+}
+
+/// What a thread looks at again and again.
+pub struct Look {
+    /// At what.
+    pub object: Object,
+    /// Who wrote it last, if anybody has.
+    pub written: Option<Step>,
 }
 
 /// Something that threads share.
@@ -250,6 +274,8 @@ pub struct Place {
 pub struct Output {
     /// How many schedules have it.
     pub count: u64,
+    /// How many distinct outputs it stands for.
+    pub outputs: u64,
     /// The output.
     pub transcript: Transcript,
     /// One that has it.
@@ -260,8 +286,10 @@ pub struct Output {
 pub struct Summary {
     /// What was tried, in this order.
     pub phases: Vec<Phase>,
-    /// How many outputs there are.
-    pub distinct_outputs: Option<u64>,
+    /// After how many steps of one schedule a systematic search was given up, if one was.
+    pub given_up_after: Option<u64>,
+    /// How many outputs there are, if they were counted.
+    pub distinct: Option<Distinct>,
     /// What became of each rule.
     pub rules: Vec<RuleSummary>,
     /// The orders of memory that the program asked for, weaker than the one that all have in
@@ -273,6 +301,17 @@ pub struct Summary {
     pub found: Option<u64>,
     /// That schedule.
     pub found_schedule: Option<Schedule>,
+}
+
+/// How many outputs there are.
+#[derive(Debug, Clone, Copy)]
+pub struct Distinct {
+    /// So many distinct ones.
+    pub outputs: u64,
+    /// So many groups of those that end in the same way, after the same last line.
+    pub groups: u64,
+    /// Whether there are more outputs, which were not counted.
+    pub more: bool,
 }
 
 /// Schedules that were tried in one way.
@@ -315,7 +354,7 @@ impl Message {
         Ok(match object["type"].as_str() {
             Some("progress") => Message::Progress {
                 schedules: number(object, "schedules")?,
-                strategy: text(object, "strategy")?,
+                doing: text(object, "doing")?,
             },
             Some("failure" | "refusal") => Message::Run(Box::new(Run::parse(object)?)),
             Some("step") => Message::Step(Box::new(LastStep {
@@ -323,11 +362,8 @@ impl Message {
                 threads: object["threads"].clone(),
                 deviations: object["deviations"].clone(),
             })),
-            Some("output") => Message::Output(Output {
-                count: number(object, "count")?,
-                transcript: transcript(object)?,
-                schedule: Schedule::parse(&object["schedule"])?,
-            }),
+            Some("output") => Message::Output(Output::parse(object)?),
+            Some("outputs") => Message::Outputs(Output::parse(object)?),
             Some("summary") => Message::Summary(Summary::parse(object)?),
             Some("canary") => Message::NotInPlace(text(object, "problem")?),
             Some("error") => Message::Problem(text(object, "problem")?),
@@ -409,6 +445,30 @@ impl Run {
     }
 }
 
+impl Distinct {
+    fn parse(object: &Value) -> Parsed<Option<Self>> {
+        if object.is_null() {
+            return Ok(None);
+        }
+        Ok(Some(Self {
+            outputs: number(object, "outputs")?,
+            groups: number(object, "groups")?,
+            more: flag(object, "more"),
+        }))
+    }
+}
+
+impl Output {
+    fn parse(object: &Value) -> Parsed<Self> {
+        Ok(Self {
+            count: number(object, "count")?,
+            outputs: object["outputs"].as_u64().unwrap_or(1),
+            transcript: transcript(object)?,
+            schedule: Schedule::parse(&object["schedule"])?,
+        })
+    }
+}
+
 impl Step {
     fn parse(object: &Value) -> Parsed<Self> {
         let lines = object["lines"].as_array().into_iter().flatten();
@@ -427,13 +487,43 @@ impl Step {
 }
 
 impl Wait {
+    /// Whether it waits for threads to end, and for nothing else.
+    pub fn is_for_an_end(&self) -> bool {
+        matches!(self.verb.as_str(), "join" | "end the scope")
+    }
+
     fn parse(object: &Value) -> Parsed<Self> {
         Ok(Self {
             thread: number(object, "thread")? as usize,
             verb: text(object, "verb")?,
             object: Object::parse(&object["object"])?,
             holders: list(object, "holders")?.iter().filter_map(index).collect(),
+            ends: parsed(object, "ends", ChannelEnd::parse)?,
+            looks: parsed(object, "looks_at", Look::parse)?,
             place: Place::parse(object)?,
+        })
+    }
+}
+
+impl ChannelEnd {
+    fn parse(object: &Value) -> Parsed<Self> {
+        Ok(Self {
+            thread: number(object, "thread")? as usize,
+            used: flag(object, "used"),
+            made: Place::parse(object)?,
+        })
+    }
+}
+
+impl Look {
+    fn parse(object: &Value) -> Parsed<Self> {
+        let written = &object["written"];
+        Ok(Self {
+            object: Object::parse(&object["object"])?.ok_or("it looks at nothing")?,
+            written: match written.is_null() {
+                true => None,
+                false => Some(Step::parse(written)?),
+            },
         })
     }
 }
@@ -469,7 +559,8 @@ impl Summary {
     fn parse(object: &Value) -> Parsed<Self> {
         Ok(Self {
             phases: parsed(object, "phases", Phase::parse)?,
-            distinct_outputs: object["distinct_outputs"].as_u64(),
+            given_up_after: object["given_up_after"].as_u64(),
+            distinct: Distinct::parse(&object["distinct"])?,
             rules: parsed(object, "rules", RuleSummary::parse)?,
             weak_orders: parsed(object, "weak_orders", |weak| {
                 Ok((text(weak, "order")?, Place::parse(weak)?))

@@ -13,17 +13,22 @@ use super::pitfall::Pitfall;
 use super::protocol::{Output, Phase, Place, Run, Schedule, Strategy, TimeModel};
 use super::real::ended;
 use super::source::Subject;
+use super::stuck::Stuck;
 use super::table::{Table, clipped, short};
 use super::token::Token;
 use super::unseen::Spot;
 use crate::program::Role;
+use crate::report::again::quoted;
 use crate::report::failure::{BOLD, Contradiction, DIM, GREEN, RED};
 use crate::report::shown_path;
 use invariants::{Transcript, count};
 
-/// Of more outputs only so many are shown, and of each so many lines.
+/// Of more outputs only so many are shown.
 const SHOWN_OUTPUTS: usize = 10;
+/// Of an output with more lines than so many the first and the last are shown.
 const SHOWN_LINES: usize = 12;
+const FIRST_LINES: usize = 5;
+const LAST_LINES: usize = 3;
 
 /// What a program is worth that does what the explorer cannot, as JSON and people have it.
 pub const NOT_EXPLORED_FURTHER: &str = "not explored further";
@@ -87,6 +92,8 @@ pub struct Report<'e> {
     unseen: Vec<usize>,
     /// What no search sees of the program, each as in "for data races in `unsafe` code".
     reservations: Vec<String>,
+    /// How many columns a table may have.
+    width: usize,
 }
 
 impl<'e> Report<'e> {
@@ -98,6 +105,7 @@ impl<'e> Report<'e> {
         harness: &'e Harness,
         explored: &'e Explored,
         sleeps_are_long_enough: bool,
+        width: usize,
     ) -> Self {
         let faulty = explored.runs.iter().filter(|run| run.fault.is_some());
         let (refused, faulty): (Vec<_>, Vec<_>) = faulty.partition(|run| run.is_refused());
@@ -146,6 +154,7 @@ impl<'e> Report<'e> {
             found,
             unseen,
             reservations,
+            width,
         }
     }
 
@@ -198,6 +207,15 @@ impl<'e> Report<'e> {
             let _ = write!(text, "  {DIM}{role} of {topic}{DIM:#}");
         }
         text.push('\n');
+        let summary = self.explored.summary.as_ref();
+        let given_up = summary.and_then(|summary| summary.given_up_after);
+        if let Some(steps) = given_up.filter(|_| self.status != Status::Found) {
+            let steps = thousands(steps);
+            let _ = writeln!(
+                text,
+                "        a systematic search was given up, at a schedule of more than {steps} steps"
+            );
+        }
         let mut told = Vec::new();
         for run in &self.untimely {
             let what = self.claim(run).unwrap_or_else(|| self.story(run));
@@ -389,30 +407,52 @@ impl<'e> Report<'e> {
         self.explored.runs.iter().map(|run| self.run(run)).collect()
     }
 
-    /// The distinct outputs.
-    pub fn outputs(&self) -> String {
-        let outputs = &self.explored.outputs;
-        if outputs.is_empty() {
+    /// The distinct outputs: each, or one of those that end alike, of the most frequent groups.
+    pub fn outputs(&self, all: bool) -> String {
+        let summary = self.explored.summary.as_ref();
+        let Some(distinct) = summary.and_then(|summary| summary.distinct) else {
+            return String::new();
+        };
+        if distinct.outputs == 0 {
             return String::new();
         }
-        let (n, s) = counted(outputs.len() as u64, "distinct output");
-        let mut text = format!("  {n} {s}\n");
-        for output in outputs.iter().take(SHOWN_OUTPUTS) {
-            text += &self.output(output);
+        let (n, s) = counted(distinct.outputs, "distinct output");
+        let at_least = if distinct.more { "more than " } else { "" };
+        let mut text = format!("  {at_least}{n} {s}");
+        let shown = match all {
+            true => &self.explored.outputs,
+            false => &self.explored.groups,
+        };
+        if !all && distinct.outputs > shown.len() as u64 {
+            let (groups, ways) = counted(distinct.groups, "way");
+            let _ = write!(text, ", with {groups} {ways} to end; ");
+            match distinct.groups > shown.len() as u64 {
+                true => {
+                    let _ = write!(text, "here is one output of each of {}", shown.len());
+                    text += ", and `--outputs` shows all";
+                }
+                false => text += "here is one output of each, and `--outputs` shows all",
+            }
         }
-        if outputs.len() > SHOWN_OUTPUTS {
-            let more = outputs.len() - SHOWN_OUTPUTS;
-            let _ = writeln!(text, "  … {more} more, which `--json` has …");
+        text.push('\n');
+        for output in shown {
+            text += &self.output(output);
         }
         text
     }
 
     fn output(&self, output: &Output) -> String {
         let (n, s) = counted(output.count, "schedule");
-        let mut text = format!(
-            "\n  {BOLD}{n} {s}{BOLD:#}: the program {}\n",
-            ended(&output.transcript.end.exit)
-        );
+        let mut text = format!("\n  {BOLD}{n} {s}{BOLD:#}");
+        if output.outputs > 1 {
+            let _ = write!(
+                text,
+                ", {} outputs that end alike",
+                thousands(output.outputs)
+            );
+        }
+        let exit = ended(&output.transcript.end.exit);
+        let _ = writeln!(text, ": the program {exit}");
         text += &printed(&output.transcript);
         let _ = writeln!(text, "    {DIM}{}{DIM:#}", self.replay(&output.schedule));
         text
@@ -456,11 +496,15 @@ impl<'e> Report<'e> {
         let root = &self.subject.package.root;
         let read = |file: &str| fs::read_to_string(root.join(file)).ok();
         let table = Table::new(run, &main, read);
-        let mut text = match self.broken_claim(run) {
+        let place = |place: &Place| self.place(place);
+        let stuck = Stuck::new(run, &table, &place);
+        let sentence = stuck.sentence();
+        let mut text = match self.broken_claim(run, sentence.as_deref()) {
             Some(text) => text,
-            None => self.other_fault(run),
+            None => self.other_fault(run, sentence.as_deref()),
         };
-        text += &self.waits(run, &table);
+        text += &stuck.lines();
+        text += &self.last_step(run, &table);
         let is_untimely = run.schedule.time_model == TimeModel::Adversarial;
         if let Some(step) = run.timed_out().filter(|_| is_untimely) {
             let place = self.place(&step.place);
@@ -500,7 +544,7 @@ impl<'e> Report<'e> {
             ". {DIM}Lines of {}{DIM:#}\n",
             self.subject.shown_file()
         );
-        text += &table.text();
+        text += &table.text(self.width);
         let _ = writeln!(text, "\n  replay: {}", self.replay(&run.schedule));
         text
     }
@@ -519,7 +563,7 @@ impl<'e> Report<'e> {
         }
     }
 
-    fn broken_claim(&self, run: &Run) -> Option<String> {
+    fn broken_claim(&self, run: &Run, who_waits: Option<&str>) -> Option<String> {
         let fault = run.fault.as_ref()?;
         let ready = self.subject.claims.as_ref()?;
         let rule = fault.rule?;
@@ -529,7 +573,7 @@ impl<'e> Report<'e> {
         // How the program ended says more than what it did not come to.
         let story = match fault.story.is_empty() {
             true => report.evidence.story.clone(),
-            false => format!("{}: {}", fault.kind, fault.story),
+            false => format!("{}: {}", fault.kind, who_waits.unwrap_or(&fault.story)),
         };
         let contradiction = Contradiction {
             file: &file,
@@ -542,7 +586,7 @@ impl<'e> Report<'e> {
         Some(contradiction.of(&self.subject.name))
     }
 
-    fn other_fault(&self, run: &Run) -> String {
+    fn other_fault(&self, run: &Run, who_waits: Option<&str>) -> String {
         let name = &self.subject.name;
         match &run.fault {
             Some(_) if run.is_refused() => format!(
@@ -552,7 +596,7 @@ impl<'e> Report<'e> {
             Some(fault) => format!(
                 "{RED}FAIL{RED:#} {BOLD}{name}: {}{BOLD:#}\n  {}\n",
                 fault.kind,
-                fault.story.replace('\n', "\n  ")
+                who_waits.unwrap_or(&fault.story).replace('\n', "\n  ")
             ),
             None if self.subject.role != Role::Pitfall => {
                 format!("{BOLD}{name}: on this schedule all is well{BOLD:#}\n")
@@ -571,44 +615,34 @@ impl<'e> Report<'e> {
         }
     }
 
-    /// Who waits for what, and who holds it.
-    fn waits(&self, run: &Run, table: &Table<'_>) -> String {
-        let mut text = String::new();
-        for wait in &run.waits {
-            let thread = table.thread(wait.thread);
-            let waiting = match table.goes_on(wait.thread) {
-                true => "goes on".to_string(),
-                false => table.waiting(&wait.verb, wait.object.as_ref()),
-            };
-            let _ = write!(text, "  {thread} {waiting}");
-            if let Some(place) = self.place(&wait.place) {
-                let _ = write!(text, ", at {place}");
-            }
-            for (nth, &holder) in wait.holders.iter().enumerate() {
-                let which = if nth == 0 { ", which" } else { " and" };
-                let who = match holder == wait.thread {
-                    true => "it holds itself",
-                    false => &format!("{} holds", table.thread(holder)),
-                };
-                let mut steps = run.steps.iter().rev();
-                let took = steps.find(|step| step.thread == holder && step.object == wait.object);
-                let _ = write!(text, "{which} {who}");
-                if let Some(place) = took.and_then(|took| self.place(&took.place)) {
-                    let _ = write!(text, " since {place}");
-                }
-            }
-            text.push('\n');
+    /// Which thread a process died in, and what that had done last.
+    fn last_step(&self, run: &Run, table: &Table<'_>) -> String {
+        let kind = run.fault.as_ref().map(|fault| fault.kind.as_str());
+        if !matches!(kind, Some("crashed" | "stalled")) {
+            return String::new();
         }
-        text
+        let Some(step) = run.steps.last() else {
+            return "  that was before the first operation\n".to_string();
+        };
+        let thread = table.thread(step.thread);
+        let operation = table.operation(&step.verb, step.object.as_ref());
+        let place = self.place(&step.place);
+        let place = place.map_or(String::new(), |place| format!(", at {place}"));
+        format!("  it was {thread}, after: {operation}{place}\n")
     }
 
     fn place(&self, place: &Place) -> Option<String> {
         place_of(self.subject, place)
     }
 
-    /// The command that takes a schedule again.
+    /// The command that takes a schedule again. A token that is too long for a command line goes
+    /// to a file, which the command names.
     fn replay(&self, schedule: &Schedule) -> String {
         let token = self.token(schedule);
+        let token = match token.in_file(&self.subject.name) {
+            Some(file) => quoted(&shown_path(&file)),
+            None => token.to_string(),
+        };
         format!(
             "cargo xtask explore {} --replay {token}",
             self.subject.words
@@ -679,8 +713,9 @@ impl<'e> Report<'e> {
             "found_after": self.found,
             "schedules": explored.schedules,
             "phases": phases.collect::<Vec<_>>(),
-            "distinct_outputs": summary.and_then(|summary| summary.distinct_outputs),
+            "distinct_outputs": summary.and_then(|summary| Some(summary.distinct?.outputs)),
             "rules": rules.collect::<Vec<_>>(),
+            "given_up_after": summary.and_then(|summary| summary.given_up_after),
             "reservations": self.reservations,
             "real_runs": explored.real.as_ref().map(|real| {
                 json!({
@@ -760,16 +795,21 @@ fn place_of(subject: &Subject, Place { file, line, .. }: &Place) -> Option<Strin
     }
 }
 
-/// The first lines of what was printed.
+/// What was printed; of many lines the first and the last.
 fn printed(transcript: &Transcript) -> String {
     let lines = &transcript.lines;
+    let more = match lines.len() > SHOWN_LINES {
+        true => FIRST_LINES..lines.len() - LAST_LINES,
+        false => 0..0,
+    };
     let mut text = String::new();
-    for line in lines.iter().take(SHOWN_LINES) {
-        let _ = writeln!(text, "    │ {}", clipped(&line.text));
-    }
-    if lines.len() > SHOWN_LINES {
-        let more = count(lines.len() - SHOWN_LINES, "more line");
-        let _ = writeln!(text, "    │ … {more} …");
+    for (at, line) in lines.iter().enumerate() {
+        if at == more.start && !more.is_empty() {
+            let _ = writeln!(text, "    │ … {} …", count(more.len(), "more line"));
+        }
+        if !more.contains(&at) {
+            let _ = writeln!(text, "    │ {}", clipped(&line.text));
+        }
     }
     text
 }

@@ -4,23 +4,19 @@
 use std::collections::BTreeMap;
 use std::fmt::Write;
 
+use super::fold::{Fold, folds};
 use super::names::{Masked, Names, names_at};
-use super::protocol::{Object, Place, Run, Step};
-use super::report::counted;
+use super::protocol::{Object, Place, Run, Step, Wait};
 use crate::report::failure::{BOLD, DIM};
 use invariants::Stream;
 
-/// Of a schedule with more steps the stretches without a switch are shown by their ends,
-/// each so long.
-const SHOWN_STEPS: usize = 60;
-const ENDS: usize = 3;
 /// Of more rows only so many of the first and of the last are shown.
 const FIRST_ROWS: usize = 30;
 const LAST_ROWS: usize = 60;
-/// Columns that are wider together than this are shown as one, which names the thread.
-const SHOWN_WIDTH: usize = 110;
 /// Of a longer line that was printed only so much is shown.
 const SHOWN_LINE: usize = 100;
+/// Of an operation so much is shown where the columns are too wide otherwise.
+const SHOWN_CELL: usize = 30;
 
 /// A schedule with all its names.
 pub struct Table<'r> {
@@ -46,7 +42,7 @@ enum Row {
         why: String,
     },
     Clock(u64),
-    Fold(usize),
+    Fold(Fold),
 }
 
 impl<'r> Table<'r> {
@@ -55,7 +51,9 @@ impl<'r> Table<'r> {
     pub fn new(run: &'r Run, file: &'r str, read: impl Fn(&str) -> Option<String>) -> Self {
         let used = run.steps.iter().filter_map(|step| step.object.as_ref());
         let waited = run.waits.iter().filter_map(|wait| wait.object.as_ref());
-        let names = Names::new(used.chain(waited), &read);
+        let looks = run.waits.iter().flat_map(|wait| &wait.looks);
+        let looked_at = looks.map(|look| &look.object);
+        let names = Names::new(used.chain(waited).chain(looked_at), &read);
         let source = read(file).map(|text| Masked::new(&text));
         let steps = run.steps.iter().enumerate();
         let spawned: Vec<_> = steps
@@ -141,8 +139,20 @@ impl<'r> Table<'r> {
         }
     }
 
+    /// What a thread waits for at the end of a schedule that has none, or does instead.
+    pub fn waits_for(&self, wait: &Wait) -> String {
+        if wait.looks.is_empty() {
+            return self.waiting(&wait.verb, wait.object.as_ref());
+        }
+        let looks = wait.looks.iter();
+        let names: Vec<_> = looks
+            .map(|look| self.names.of(&look.object, "load"))
+            .collect();
+        format!("reads {} again and again", names.join(" and "))
+    }
+
     /// What a thread waits for that would do this.
-    pub fn waiting(&self, verb: &str, object: Option<&Object>) -> String {
+    fn waiting(&self, verb: &str, object: Option<&Object>) -> String {
         match (verb, object) {
             ("sleep", _) => "sleeps".to_string(),
             ("park", _) => "waits to be unparked".to_string(),
@@ -152,18 +162,6 @@ impl<'r> Table<'r> {
             }
             _ => format!("waits to {}", self.operation(verb, object)),
         }
-    }
-
-    /// Whether a thread does not wait at the end of a schedule that has none, but goes on.
-    pub fn goes_on(&self, thread: usize) -> bool {
-        let steps = &self.run.steps;
-        let is_livelock = self
-            .run
-            .fault
-            .as_ref()
-            .is_some_and(|fault| fault.kind == "livelock");
-        let late = &steps[steps.len() / 2..];
-        is_livelock && late.iter().any(|step| step.thread == thread)
     }
 
     /// A line of the source: its number alone in the program's own file, and nothing where
@@ -176,23 +174,31 @@ impl<'r> Table<'r> {
         }
     }
 
-    /// The table, indented.
-    pub fn text(&self) -> String {
+    /// The table, indented, in so many columns of a terminal.
+    pub fn text(&self, width: usize) -> String {
         let mut rows = shortened(self.rows());
         let mut names: Vec<&str> = self.threads.iter().map(String::as_str).collect();
+        let place_width = shorten_places(&mut rows, width / 4);
+        let blank = 4 + 5 + place_width + 2;
+        let room = width.saturating_sub(blank);
         let mut widths = widths(&names, &rows);
-        if widths.iter().sum::<usize>() > SHOWN_WIDTH {
-            in_one_column(&mut rows, &names);
+        if widths.iter().sum::<usize>() > room {
+            let cells = rows.iter_mut().filter_map(Row::cell);
+            cells.for_each(|cell| *cell = clipped_to(cell, SHOWN_CELL));
+            widths = self::widths(&names, &rows);
+        }
+        if widths.iter().sum::<usize>() > room {
+            in_one_column(&mut rows, &names, room);
             names = vec!["thread"];
             widths = self::widths(&names, &rows);
         }
-        let places = rows.iter().map(|row| match row {
-            Row::Step { place, .. } => place.chars().count(),
-            _ => 0,
-        });
-        let place_width = places.max().unwrap_or(0).max("line".len());
-        let blank = 4 + 5 + place_width + 2;
         let all: usize = widths.iter().sum();
+        let outputs = rows.iter().filter_map(|row| match row {
+            Row::Step { output, .. } => output.iter().map(|line| line.chars().count()).max(),
+            _ => None,
+        });
+        // What was printed stands beside its step if there is room, and else below it.
+        let is_beside = all + "│ ".chars().count() + outputs.max().unwrap_or(0) <= room;
 
         let mut text = format!("    {DIM}step {:>place_width$}{DIM:#}  ", "line");
         let mut padding = 0;
@@ -208,12 +214,12 @@ impl<'r> Table<'r> {
                     let ms = *at_us as f64 / 1000.0;
                     writeln!(text, "{:blank$}{DIM}the clock: {ms} ms{DIM:#}", "")
                 }
-                Row::Fold(count) => {
-                    let (n, steps) = counted(*count as u64, "more step");
-                    writeln!(text, "{:blank$}{DIM}… {n} {steps} …{DIM:#}", "")
-                }
+                Row::Fold(fold) => writeln!(text, "{:blank$}{DIM}{fold}{DIM:#}", ""),
                 Row::Switch { lane, why } => {
-                    let before = blank + before(*lane);
+                    // Nothing else stands in the row, so that it may go on below other threads.
+                    let why = clipped_to(why, room);
+                    let last = room - why.chars().count();
+                    let before = blank + before(*lane).min(last);
                     writeln!(text, "{:before$}{DIM}{why}{DIM:#}", "")
                 }
                 Row::Step {
@@ -228,13 +234,20 @@ impl<'r> Table<'r> {
                         "    {number:>4} {place:>place_width$}  {:before$}{operation}",
                         ""
                     );
-                    let line_width = blank + all;
+                    let (indent, room) = match is_beside {
+                        true => (blank + all, room),
+                        false => (blank, room.saturating_sub(2)),
+                    };
                     match output.split_first() {
-                        None => writeln!(text, "{line}"),
-                        Some((first, more)) => {
-                            let _ = writeln!(text, "{line:line_width$}│ {first}");
+                        Some((first, more)) if is_beside => {
+                            let _ = writeln!(text, "{line:indent$}│ {first}");
                             more.iter()
-                                .try_for_each(|more| writeln!(text, "{:line_width$}│ {more}", ""))
+                                .try_for_each(|more| writeln!(text, "{:indent$}│ {more}", ""))
+                        }
+                        _ => {
+                            let _ = writeln!(text, "{line}");
+                            let mut lines = output.iter().map(|line| clipped_to(line, room));
+                            lines.try_for_each(|line| writeln!(text, "{:indent$}│ {line}", ""))
                         }
                     }
                 }
@@ -245,42 +258,33 @@ impl<'r> Table<'r> {
 
     fn rows(&self) -> Vec<Row> {
         let steps = &self.run.steps;
+        let folds = folds(self.run, &self.spawned);
         let mut rows = Vec::new();
         let mut at_us = 0;
-        let mut start = 0;
-        while start < steps.len() {
-            let lane = steps[start].thread;
-            let others = steps[start..].iter().position(|step| step.thread != lane);
-            let end = others.map_or(steps.len(), |length| start + length);
-            if start > 0 {
+        for (index, step) in steps.iter().enumerate() {
+            let before = index.checked_sub(1);
+            if let Some(before) = before
+                .filter(|&before| folds[before].is_none() && steps[before].thread != step.thread)
+            {
                 rows.push(Row::Switch {
-                    lane: steps[start - 1].thread,
-                    why: self.why(start),
+                    lane: steps[before].thread,
+                    why: self.why(index),
                 });
             }
-            let folds = |index: usize| {
-                let is_inside = index >= start + ENDS && index + ENDS < end;
-                is_inside && steps[index].lines.is_empty()
-            };
-            for (index, step) in steps.iter().enumerate().take(end).skip(start) {
-                if step.at_us > at_us {
-                    at_us = step.at_us;
-                    rows.push(Row::Clock(at_us));
-                }
-                // In place of a single step there is room for the step itself.
-                let is_folded = steps.len() > SHOWN_STEPS
-                    && folds(index)
-                    && (folds(index - 1) || folds(index + 1));
-                match rows.last_mut() {
-                    _ if !is_folded => rows.push(self.row(index, step)),
-                    Some(Row::Fold(count)) => *count += 1,
-                    _ => rows.push(Row::Fold(1)),
+            match (folds[index], rows.last_mut()) {
+                (Some(why), Some(Row::Fold(fold))) => fold.add(why),
+                (Some(why), _) => rows.push(Row::Fold(Fold::new(1, Some(why)))),
+                (None, _) => {
+                    if step.at_us > at_us {
+                        at_us = step.at_us;
+                        rows.push(Row::Clock(at_us));
+                    }
+                    rows.push(self.row(index, step));
                 }
             }
-            start = end;
         }
         if self.run.more_steps > 0 {
-            rows.push(Row::Fold(self.run.more_steps));
+            rows.push(Row::Fold(Fold::new(self.run.more_steps, None)));
         }
         rows.extend(self.end());
         rows
@@ -298,14 +302,8 @@ impl<'r> Table<'r> {
         let last = self.run.steps.last().filter(|_| !why.is_empty());
         let last = last.map(|step| (step.thread, why.to_string()));
         let waits = self.run.waits.iter().map(|wait| {
-            let why = match self.goes_on(wait.thread) {
-                true => "goes on, for ever".to_string(),
-                false => {
-                    let waiting = self.waiting(&wait.verb, wait.object.as_ref());
-                    format!("{waiting}, for ever")
-                }
-            };
-            (wait.thread, why)
+            let waits = self.waits_for(wait);
+            (wait.thread, format!("{waits}, for ever"))
         });
         let rows = last.into_iter().chain(waits);
         rows.map(|(lane, why)| Row::Switch { lane, why }).collect()
@@ -368,28 +366,63 @@ impl<'r> Table<'r> {
     }
 }
 
-/// How wide each column is; a thread that is not to be seen needs none.
+impl Row {
+    /// The operation in it, or why its thread does not go on.
+    fn cell(&mut self) -> Option<&mut String> {
+        match self {
+            Row::Step { text, .. } => Some(text),
+            _ => None,
+        }
+    }
+}
+
+/// How wide each column is; a thread that is not to be seen needs none. Why a thread does not go
+/// on may take the room of others.
 fn widths(names: &[&str], rows: &[Row]) -> Vec<usize> {
     let mut widths = vec![0; names.len()];
     for row in rows {
-        if let Row::Step { lane, text, .. } | Row::Switch { lane, why: text } = row {
-            let name = names[*lane].chars().count();
-            widths[*lane] = widths[*lane].max(text.chars().count().max(name) + 2);
-        }
+        let (lane, text) = match row {
+            Row::Step { lane, text, .. } => (*lane, text.as_str()),
+            Row::Switch { lane, .. } => (*lane, ""),
+            _ => continue,
+        };
+        let name = names[lane].chars().count();
+        widths[lane] = widths[lane].max(text.chars().count().max(name) + 2);
     }
     widths
 }
 
-/// Puts all threads into one column, where each row says whose it is.
-fn in_one_column(rows: &mut [Row], names: &[&str]) {
-    let width = names
-        .iter()
-        .map(|name| name.chars().count())
-        .max()
-        .unwrap_or(0);
+/// How wide the places are. Where that is more than so much, a file of another package is shown
+/// by its name alone.
+fn shorten_places(rows: &mut [Row], most: usize) -> usize {
+    let places = rows.iter_mut().filter_map(|row| match row {
+        Row::Step { place, .. } => Some(place),
+        _ => None,
+    });
+    let mut widest = "line".len();
+    for place in places {
+        if place.chars().count() > most
+            && let Some(at) = place.rfind(['/', '\\'])
+        {
+            place.drain(..=at);
+        }
+        widest = widest.max(place.chars().count());
+    }
+    widest
+}
+
+/// Puts all threads into one column, which has so much room, where each row says whose it is.
+fn in_one_column(rows: &mut [Row], names: &[&str], room: usize) {
+    let lanes = rows.iter().filter_map(|row| match row {
+        Row::Step { lane, .. } | Row::Switch { lane, .. } => Some(*lane),
+        _ => None,
+    });
+    let width = lanes.map(|lane| names[lane].chars().count()).max();
+    let width = width.unwrap_or(0).min(room / 3);
     for row in rows {
         if let Row::Step { lane, text, .. } | Row::Switch { lane, why: text } = row {
-            *text = format!("{:width$}  {text}", names[*lane]);
+            let name = clipped_to(names[*lane], width);
+            *text = clipped_to(&format!("{name:width$}  {text}"), room.saturating_sub(2));
             *lane = 0;
         }
     }
@@ -403,6 +436,15 @@ pub fn clipped(line: &str) -> String {
     }
 }
 
+/// A text in so many characters at most.
+fn clipped_to(text: &str, most: usize) -> String {
+    if text.chars().count() <= most {
+        return text.to_string();
+    }
+    let kept = text.chars().take(most.saturating_sub(1));
+    kept.chain(['…']).collect()
+}
+
 /// Rows without those in the middle, where there are too many.
 fn shortened(mut rows: Vec<Row>) -> Vec<Row> {
     if rows.len() <= FIRST_ROWS + LAST_ROWS {
@@ -412,10 +454,10 @@ fn shortened(mut rows: Vec<Row>) -> Vec<Row> {
     let middle = rows.split_off(FIRST_ROWS);
     let steps = middle.iter().map(|row| match row {
         Row::Step { .. } => 1,
-        Row::Fold(count) => *count,
+        Row::Fold(fold) => fold.steps,
         Row::Switch { .. } | Row::Clock(_) => 0,
     });
-    rows.push(Row::Fold(steps.sum()));
+    rows.push(Row::Fold(Fold::new(steps.sum(), None)));
     rows.extend(tail);
     rows
 }

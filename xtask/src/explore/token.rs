@@ -2,15 +2,22 @@
 //!
 //! `v1.virtual.2@17.0@23.9f3ac1d2.51e07b44` is the schedule under which thread 2 goes on
 //! at step 17 and thread 0 at step 23, and otherwise whoever goes on by default; of the
-//! program with the first fingerprint, on the explorer with the second.
+//! program with the first fingerprint, on the explorer with the second. A long one goes to a
+//! file.
 
 use std::fmt;
+use std::fs;
+use std::path::{Path, PathBuf};
 
 use super::protocol::{Run, Schedule, TimeModel};
+use super::source;
 use crate::error::{Error, Result};
 
 /// The version of the form; a token of another is refused.
 const VERSION: &str = "v1";
+
+/// A longer token is no word of a command any more: it goes to a file.
+const LONGEST: usize = 200;
 
 /// A schedule, and of what it is one.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -24,18 +31,39 @@ pub struct Token {
 }
 
 impl Token {
-    /// Reads a token.
+    /// Reads a token, or the file that a report has written one to.
     ///
     /// # Errors
     ///
     /// It is none; the message says what one looks like.
     pub fn parse(text: &str) -> Result<Self> {
-        Self::read(text).ok_or_else(|| {
+        let file = Path::new(text);
+        let in_file = file.is_file().then(|| fs::read_to_string(file));
+        let in_file = in_file
+            .transpose()
+            .map_err(|error| Error::usage(format!("cannot read {text}: {error}")))?;
+        Self::read(in_file.as_deref().unwrap_or(text).trim()).ok_or_else(|| {
             Error::usage(format!(
                 "`{text}` is no replay token; a report of `explore` ends with one, \
                  as in {VERSION}.virtual.2@17.0@23.9f3ac1d2.51e07b44"
             ))
         })
+    }
+
+    /// The file that has the token, of this program, if it is too long to be typed; `None` also
+    /// if the file cannot be written.
+    pub fn in_file(&self, program: &str) -> Option<PathBuf> {
+        let text = self.to_string();
+        if text.len() <= LONGEST {
+            return None;
+        }
+        let mut fingerprint = Fingerprint::new();
+        fingerprint.add(&text);
+        let folder = source::keep_folder().ok()?.join("schedules");
+        let file = folder.join(format!("{program}-{:08x}", fingerprint.short()));
+        fs::create_dir_all(&folder).ok()?;
+        fs::write(&file, text + "\n").ok()?;
+        Some(file)
     }
 
     fn read(text: &str) -> Option<Self> {

@@ -169,6 +169,21 @@ pub struct ThreadState {
     passed_over: u32,
 }
 
+/// An end of a channel that is still there.
+#[derive(Debug, Clone, Copy)]
+pub struct ChannelEnd {
+    /// The channel's object.
+    pub channel: u32,
+    /// Whether it sends.
+    pub sends: bool,
+    /// Where it was made.
+    pub made: &'static Location<'static>,
+    /// The thread that made it, or has used it last.
+    pub thread: u32,
+    /// Whether it was used.
+    pub used: bool,
+}
+
 /// A panic: whose it was, where, and with which message.
 #[derive(Debug, Clone)]
 pub struct Panicked {
@@ -220,6 +235,9 @@ pub struct Execution {
     pub preemptions: u32,
     /// What was printed.
     pub output: Output,
+    /// The ends of channels that have been made, and are still there, if the execution is
+    /// recorded.
+    pub channel_ends: Vec<Option<ChannelEnd>>,
     /// The panics, in the order in which they happened, whether they were caught or not.
     pub panicked: Vec<Panicked>,
     /// How it ended; `None` while it runs.
@@ -303,6 +321,7 @@ impl Execution {
             deviations: Vec::new(),
             preemptions: 0,
             output: Output::new(),
+            channel_ends: Vec::new(),
             panicked: Vec::new(),
             ending: None,
             now: 0,
@@ -353,6 +372,7 @@ impl Execution {
         self.deviations.clear();
         self.preemptions = 0;
         self.output.clear();
+        self.channel_ends.clear();
         self.panicked.clear();
         self.ending = None;
         raw::clear(&self.statics)
@@ -540,6 +560,23 @@ impl Execution {
     pub fn spins(&self, thread: u32) -> bool {
         let thread = &self.threads[thread as usize];
         thread.waits && !thread.seen.is_empty()
+    }
+
+    /// What the thread looks at again and again, if it waits in a loop for that to change.
+    pub fn looked_at(&self, thread: u32) -> impl Iterator<Item = u32> {
+        let thread = &self.threads[thread as usize];
+        let seen = thread.waits.then_some(&thread.seen);
+        let seen = seen.into_iter().flat_map(Seen::objects);
+        seen.filter(|&object| object != CLOCK)
+    }
+
+    /// The latest step that has written this object, if the steps are kept and one has.
+    pub fn last_written(&self, object: u32) -> Option<usize> {
+        let writes = |step: &Step| {
+            let mut accesses = step.accesses.iter();
+            accesses.any(|(touched, access)| touched == object && access.writes())
+        };
+        self.steps.iter().rposition(writes)
     }
 
     /// Finds out who can go on, and whether the thread that ran is one of them; where nobody can,

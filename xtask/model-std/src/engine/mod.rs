@@ -359,6 +359,51 @@ pub fn show(value: impl FnOnce() -> String) {
     }
 }
 
+/// An end of a channel, which a report names where a thread waits for it forever.
+#[derive(Debug, Clone, Copy)]
+pub struct ChannelEnd(usize);
+
+impl ChannelEnd {
+    /// The running thread has made it. It is kept only when the execution is recorded.
+    #[track_caller]
+    pub fn made(channel: Object, sends: bool) -> Self {
+        let made = Location::caller();
+        with(|running| {
+            if running.recorded && running.is_running {
+                let end = execution::ChannelEnd {
+                    channel: channel.0,
+                    sends,
+                    made,
+                    thread: running.current,
+                    used: false,
+                };
+                running.channel_ends.push(Some(end));
+            }
+            Self(running.channel_ends.len().wrapping_sub(1))
+        })
+    }
+
+    /// The running thread uses it.
+    pub fn used(self) {
+        with(|running| {
+            let thread = running.current;
+            if let Some(Some(end)) = running.channel_ends.get_mut(self.0) {
+                end.thread = thread;
+                end.used = true;
+            }
+        });
+    }
+
+    /// It is gone.
+    pub fn dropped(self) {
+        with(|running| {
+            if let Some(end) = running.channel_ends.get_mut(self.0) {
+                *end = None;
+            }
+        });
+    }
+}
+
 /// The running thread.
 #[inline]
 pub fn current() -> Thread {

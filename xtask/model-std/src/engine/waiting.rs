@@ -57,6 +57,11 @@ impl Seen {
         self.0.clear();
     }
 
+    /// What was seen, by number.
+    pub fn objects(&self) -> impl Iterator<Item = u32> {
+        self.0.iter().map(|look| look.object)
+    }
+
     /// Those that have changed since.
     pub fn changed(&self, objects: &[ObjectState]) -> impl Iterator<Item = u32> {
         let looks = self.0.iter();

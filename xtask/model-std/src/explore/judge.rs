@@ -1,7 +1,7 @@
 //! Deciding what an execution is worth.
 
 use std::borrow::Cow;
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::rc::Rc;
 
 use invariants::spec::Mode;
@@ -19,6 +19,12 @@ const REMEMBERED: usize = 1 << 20;
 /// As many distinct outputs are kept to be listed.
 const LISTED: usize = 10_000;
 
+/// Of so many groups of outputs that end alike an output is kept.
+const GROUPS: usize = 1_000;
+
+/// So many of them are told.
+const TOLD_GROUPS: usize = 5;
+
 /// What must hold, and what has been seen.
 pub struct Judge {
     checker: Option<Checker<Spec>>,
@@ -27,9 +33,7 @@ pub struct Judge {
     known: HashMap<u128, Option<Rc<Cause>>>,
     /// For each rule what is known of it, under each time model.
     rules: Vec<[Known; 4]>,
-    listed: Option<HashMap<u128, Listed>>,
-    /// How many distinct outputs there were, as far as they were counted.
-    pub distinct: usize,
+    outputs: Option<Outputs>,
     /// How many executions were judged under the current time model.
     pub schedules: u64,
     time: TimeModel,
@@ -43,11 +47,112 @@ struct Known {
     witness: Option<Schedule>,
 }
 
+/// The distinct outputs, and groups of those that end alike: in the same way, after the same last
+/// line.
+#[derive(Default)]
+struct Outputs {
+    /// Whether each is kept to be told, and not only the first of each group.
+    all: bool,
+    /// By its hash, the output's place among those that are kept, if it is, and its group.
+    known: HashMap<u128, (Option<usize>, Option<usize>)>,
+    listed: Vec<Listed>,
+    groups: Vec<Group>,
+    group_by_end: HashMap<String, usize>,
+    /// Whether there were more outputs than are counted.
+    more: bool,
+}
+
+struct Group {
+    /// How they end.
+    exit: String,
+    outputs: u64,
+    first: Listed,
+}
+
 struct Listed {
+    /// How many executions had it, or another of the group.
     count: u64,
     /// As it is saved.
     transcript: String,
     schedule: Schedule,
+}
+
+impl Listed {
+    fn new(execution: &Execution) -> Self {
+        Self {
+            count: 1,
+            transcript: transcript(execution).to_ndjson(),
+            schedule: execution.schedule(),
+        }
+    }
+
+    fn to_json(&self) -> Value {
+        json!({
+            "type": "output",
+            "count": self.count,
+            "transcript": self.transcript,
+            "schedule": wire::schedule(&self.schedule),
+        })
+    }
+}
+
+impl Outputs {
+    fn add(&mut self, execution: &Execution) {
+        let hash = execution.output.text_hash() ^ ending_number(execution);
+        if let Some(&(listed, group)) = self.known.get(&hash) {
+            if let Some(listed) = listed {
+                self.listed[listed].count += 1;
+            }
+            if let Some(group) = group {
+                self.groups[group].first.count += 1;
+            }
+            return;
+        }
+        let limit = if self.all { LISTED } else { REMEMBERED };
+        if self.known.len() == limit {
+            self.more = true;
+            return;
+        }
+        let listed = self.all.then(|| {
+            self.listed.push(Listed::new(execution));
+            self.listed.len() - 1
+        });
+        let (exit, last) = end(execution);
+        let end = format!("{exit}\n{last}");
+        let known = self.group_by_end.get(&end).copied();
+        let group = match known {
+            Some(group) => {
+                self.groups[group].outputs += 1;
+                self.groups[group].first.count += 1;
+                Some(group)
+            }
+            None if self.groups.len() == GROUPS => None,
+            None => {
+                let first = Listed::new(execution);
+                self.groups.push(Group {
+                    exit,
+                    outputs: 1,
+                    first,
+                });
+                self.group_by_end.insert(end, self.groups.len() - 1);
+                Some(self.groups.len() - 1)
+            }
+        };
+        self.known.insert(hash, (listed, group));
+    }
+}
+
+/// How an execution ends, with the last line that it printed; a panic's is the one that says how
+/// to see more of it.
+fn end(execution: &Execution) -> (String, String) {
+    let transcript = transcript(execution);
+    let is_said = |line: &&Line<Cow<'_, str>>| {
+        let text = line.text.trim();
+        !text.is_empty() && !text.starts_with("note: run with `RUST_BACKTRACE")
+    };
+    let last = transcript.lines.iter().rfind(is_said);
+    let last = last.map_or(String::new(), |line| line.text.to_string());
+    (transcript.end.exit.to_string(), last)
 }
 
 /// Why an execution fails. Two executions with the same cause are one failure.
@@ -174,8 +279,10 @@ impl Judge {
             is_pitfall,
             known: HashMap::new(),
             rules: vec![Default::default(); rules],
-            listed: request.outputs.then(HashMap::new),
-            distinct: 0,
+            outputs: request.outputs.then(|| Outputs {
+                all: request.all_outputs,
+                ..Outputs::default()
+            }),
             schedules: 0,
             time: TimeModel::Virtual,
             found: None,
@@ -202,8 +309,8 @@ impl Judge {
             execution.ending,
             Some(Ending::Refused(_) | Ending::Nondeterminism(_) | Ending::TooLong)
         );
-        if self.listed.is_some() && is_whole {
-            self.list(execution);
+        if let Some(outputs) = self.outputs.as_mut().filter(|_| is_whole) {
+            outputs.add(execution);
         }
         // Whether a panic was heard of is not in the output, and is quickly looked up.
         if self.checker.is_none() {
@@ -255,44 +362,39 @@ impl Judge {
         }
     }
 
-    fn list(&mut self, execution: &Execution) {
-        let Some(listed) = &mut self.listed else {
-            return;
-        };
-        let hash = execution.output.text_hash() ^ ending_number(execution);
-        let full = listed.len() == LISTED;
-        match listed.get_mut(&hash) {
-            Some(known) => known.count += 1,
-            None if full => {}
-            None => {
-                self.distinct += 1;
-                let first = Listed {
-                    count: 1,
-                    transcript: transcript(execution).to_ndjson(),
-                    schedule: execution.schedule(),
-                };
-                listed.insert(hash, first);
-            }
-        }
+    /// The distinct outputs, the most frequent first, as objects for the runner: of each group
+    /// that ends alike the first one, and then, where they are all wanted, each.
+    pub fn outputs(&self) -> impl Iterator<Item = Value> {
+        let outputs = self.outputs.iter();
+        let groups = outputs.clone().flat_map(|outputs| {
+            let mut groups: Vec<_> = outputs.groups.iter().collect();
+            groups.sort_by_key(|group| rank(&group.first));
+            // Of each way to end the program one comes first, however rare it is.
+            let mut exits = HashSet::new();
+            groups.sort_by_cached_key(|group| !exits.insert(&group.exit));
+            groups.into_iter().take(TOLD_GROUPS).map(|group| {
+                let mut object = group.first.to_json();
+                object["type"] = json!("outputs");
+                object["outputs"] = json!(group.outputs);
+                object
+            })
+        });
+        let listed = outputs.flat_map(|outputs| {
+            let mut listed: Vec<_> = outputs.listed.iter().collect();
+            listed.sort_by_key(|listed| rank(listed));
+            listed.into_iter().map(Listed::to_json)
+        });
+        groups.chain(listed)
     }
 
-    /// The distinct outputs, the most frequent first, as objects for the runner.
-    pub fn outputs(&self) -> impl Iterator<Item = Value> {
-        let mut listed: Vec<&Listed> = self.listed.iter().flat_map(HashMap::values).collect();
-        listed.sort_by_key(|listed| {
-            let schedule = &listed.schedule.deviations;
-            (
-                std::cmp::Reverse(listed.count),
-                schedule.len(),
-                schedule.clone(),
-            )
-        });
-        listed.into_iter().map(|listed| {
+    /// How many distinct outputs there were, in how many groups, and whether there were more of
+    /// them than are counted, as an object for the runner.
+    pub fn distinct(&self) -> Value {
+        self.outputs.as_ref().map_or(Value::Null, |outputs| {
             json!({
-                "type": "output",
-                "count": listed.count,
-                "transcript": listed.transcript,
-                "schedule": wire::schedule(&listed.schedule),
+                "outputs": outputs.known.len(),
+                "groups": outputs.groups.len(),
+                "more": outputs.more,
             })
         })
     }
@@ -328,6 +430,13 @@ impl Judge {
     pub fn found(&self) -> Option<&(u64, Schedule)> {
         self.found.as_ref()
     }
+}
+
+/// The most frequent output comes first, and of several the one with the simplest schedule.
+fn rank(listed: &Listed) -> (std::cmp::Reverse<u64>, usize, Vec<(u32, u32)>) {
+    let schedule = &listed.schedule.deviations;
+    let count = std::cmp::Reverse(listed.count);
+    (count, schedule.len(), schedule.clone())
 }
 
 /// Why an execution fails, and the checker, if it was asked.

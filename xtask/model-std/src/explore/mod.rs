@@ -157,6 +157,12 @@ struct Search<'r> {
     coverages: Vec<Coverage>,
     tree: Option<Tree>,
     said: Instant,
+    /// How many schedules have been tried, under all time models.
+    tried: u64,
+    /// Whether a systematic search was given up, at a schedule that was too long for it.
+    given_up: bool,
+    /// When the failing schedules that were found have to be as simple as they get.
+    until: Option<Instant>,
 }
 
 /// What the search under one time model may still spend.
@@ -188,6 +194,12 @@ impl<'r> Search<'r> {
             coverages: Vec::new(),
             tree: request.tree.as_ref().map(|_| Tree::default()),
             said: Instant::now(),
+            tried: 0,
+            given_up: false,
+            // To make them simpler is no search, but takes its time as well.
+            until: request
+                .time_limit
+                .map(|limit| Instant::now() + limit + limit / 20),
         }
     }
 
@@ -203,6 +215,7 @@ impl<'r> Search<'r> {
         let mut failures = std::mem::take(&mut self.failures);
         failures.sort_by_key(|failure| (failure.schedule.time as u32, failure.preemptions));
         for failure in &failures {
+            say(wire::shrinking(self.tried));
             self.report(failure);
         }
         if self.request.outputs {
@@ -212,7 +225,8 @@ impl<'r> Search<'r> {
             std::fs::write(path, tree.to_json().to_string())
                 .map_err(|error| format!("cannot write {}: {error}", path.display()))?;
         }
-        say(report::summary(&self.phases, &self.judge));
+        let given_up_after = self.given_up.then_some(SYSTEMATIC_STEPS);
+        say(report::summary(&self.phases, &self.judge, given_up_after));
         Ok(())
     }
 
@@ -350,11 +364,14 @@ impl<'r> Search<'r> {
 
     fn visit(&mut self, execution: &Execution, strategy: &Strategy) -> ControlFlow<()> {
         if execution.ending == Some(Ending::TooLong) && execution.length < self.request.steps {
+            // There may be too many threads instead.
+            self.given_up |= execution.length >= SYSTEMATIC_STEPS;
             return ControlFlow::Break(());
         }
         if let Some(tree) = &mut self.tree {
             tree.add(execution);
         }
+        self.tried += 1;
         if let Some(cause) = self.judge.judge(execution) {
             self.add(execution, cause, strategy);
         }
@@ -362,7 +379,7 @@ impl<'r> Search<'r> {
             && self.said.elapsed() > Duration::from_millis(200)
         {
             self.said = Instant::now();
-            say(wire::progress(self.judge.schedules, strategy, execution));
+            say(wire::progress(self.tried, strategy));
         }
         let refused = matches!(execution.ending, Some(Ending::Refused(_)));
         // Where the first schedule has no end, neither have the others, as a rule; and each
@@ -407,7 +424,13 @@ impl<'r> Search<'r> {
     /// Says what failed, after making its schedule as simple as it gets and running that
     /// twice more.
     fn report(&mut self, failure: &Failure) {
-        let schedule = shrink::shrink(self.request, self.program, &mut self.judge, failure);
+        let schedule = shrink::shrink(
+            self.request,
+            self.program,
+            &mut self.judge,
+            failure,
+            self.until,
+        );
         let strategy = Strategy::Replay(schedule.clone());
         let mut settings = self.request.settings(strategy, schedule.time);
         settings.recorded = true;

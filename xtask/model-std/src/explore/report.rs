@@ -39,6 +39,8 @@ pub fn failure(execution: &Execution, cause: Option<&Cause>, judge: &Judge) -> V
                 "verb": op.verb,
                 "object": object.map(|object| self::object(execution, object)),
                 "holders": holders,
+                "ends": ends(execution, op.verb, object),
+                "looks_at": looks_at(execution, thread),
             });
             with_place(wait, op.place)
         })
@@ -62,6 +64,33 @@ pub fn failure(execution: &Execution, cause: Option<&Cause>, judge: &Judge) -> V
     })
 }
 
+/// The other ends of a channel, for which a thread waits that would do this.
+fn ends(execution: &Execution, verb: &str, object: Option<u32>) -> Value {
+    let of = |object: u32| execution.objects[object as usize].created;
+    let ends = execution.channel_ends.iter().flatten().filter(|end| {
+        // A channel is several objects, which are made together.
+        let is_its = object.is_some_and(|object| of(object) == of(end.channel));
+        is_its && end.sends == verb.starts_with("recv")
+    });
+    let ends = ends.map(|end| {
+        let object = json!({"thread": end.thread, "used": end.used});
+        with_place(object, end.made)
+    });
+    ends.collect()
+}
+
+/// What a thread looks at in a loop that goes on for ever, each with who wrote it last.
+fn looks_at(execution: &Execution, thread: u32) -> Value {
+    let looks = execution.looked_at(thread).map(|object| {
+        let written = execution.last_written(object);
+        json!({
+            "object": self::object(execution, object),
+            "written": written.map(|index| step(execution, index)),
+        })
+    });
+    looks.collect()
+}
+
 /// How many steps are told: all, but where the schedule has no end. What it does for ever it
 /// does soon after its last deviation, and hundreds of thousands of steps take their time to
 /// be said and heard.
@@ -69,7 +98,9 @@ fn told(execution: &Execution) -> usize {
     let last = execution.deviations.last();
     let settled = last.map_or(0, |&(step, _)| step as usize) + ENDLESS;
     match execution.ending {
-        Some(Ending::TooLong | Ending::OutputTooLong) => settled.min(execution.steps.len()),
+        Some(Ending::TooLong | Ending::OutputTooLong | Ending::Livelock) => {
+            settled.min(execution.steps.len())
+        }
         _ => execution.steps.len(),
     }
 }
@@ -131,8 +162,9 @@ pub fn is_inner(place: &Location<'_>) -> bool {
         || file.contains(concat!(env!("CARGO_PKG_NAME"), "/src/"))
 }
 
-/// What was searched, and what is known of each rule.
-pub fn summary(phases: &[Phase], judge: &Judge) -> Value {
+/// What was searched, after how many steps a systematic search was given up, if one was, and what
+/// is known of each rule.
+pub fn summary(phases: &[Phase], judge: &Judge, given_up_after: Option<u32>) -> Value {
     let searched = phases.iter().map(|phase| {
         json!({
             "time_model": wire::time_name(phase.time),
@@ -164,7 +196,8 @@ pub fn summary(phases: &[Phase], judge: &Judge) -> Value {
     json!({
         "type": "summary",
         "phases": searched.collect::<Value>(),
-        "distinct_outputs": judge.distinct,
+        "given_up_after": given_up_after,
+        "distinct": judge.distinct(),
         "rules": judge.rules(),
         "weak_orders": weak_orders.collect::<Value>(),
         "found": judge.found().map(|(after, _)| after),

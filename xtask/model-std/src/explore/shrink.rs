@@ -1,6 +1,7 @@
 //! Making a failing schedule as simple as it gets.
 
 use std::ops::ControlFlow;
+use std::time::Instant;
 
 use super::Program;
 use super::judge::{Failure, Judge};
@@ -12,12 +13,13 @@ const STEPS: usize = 1_000_000;
 
 /// A schedule with the same failure and as few preemptions and switches as can be found: in
 /// turn, each switch is put off until the thread before it has done its next stretch too, and
-/// what still fails in the same way, and costs less, is kept.
+/// what still fails in the same way, and costs less, is kept. No try begins after `until`.
 pub fn shrink(
     request: &Request,
     program: &Program,
     judge: &mut Judge,
     failure: &Failure,
+    until: Option<Instant>,
 ) -> Schedule {
     let mut best = failure.schedule.clone();
     let Some((mut cost, mut threads)) = run(
@@ -34,7 +36,8 @@ pub fn shrink(
     let mut at = 0;
     loop {
         let stretches = stretches(&threads);
-        if at >= stretches.len() || left < threads.len() {
+        let is_late = until.is_some_and(|until| Instant::now() >= until);
+        if at >= stretches.len() || left < threads.len() || is_late {
             return best;
         }
         left -= threads.len();

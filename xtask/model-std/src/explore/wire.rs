@@ -16,13 +16,14 @@
 //! | `steps` | how many steps a schedule may have |
 //! | `recorder` | the file that tells where the search is, or null |
 //! | `tree` | the file to write the explored tree to, or null |
-//! | `outputs` | whether to list the distinct outputs |
+//! | `outputs` | whether to count the distinct outputs, and to tell one of each way to end |
+//! | `all_outputs` | whether to tell each of them as well |
 //! | `parent` | the runner's process, which the harness's does not outlive, or null |
 //! | `replay` | null, or `{"time_model":…,"deviations":[[step,thread],…]}`, or `{"time_model":…,"choices":[thread,…]}`, which also says each step as it is taken |
 //!
 //! The answers, each an object with a `type`: `canary` or `error` with a `problem`;
 //! `progress`; `step`; `failure`; `refusal`, which is one but for its being the explorer's;
-//! `output`; `summary`.
+//! `outputs`, which is one output and how many end like it; `output`; `summary`.
 
 use std::io::{self, Write};
 use std::path::PathBuf;
@@ -30,7 +31,6 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 
-use crate::engine::execution::Execution;
 use crate::engine::search::{Schedule, Settings, Strategy, TimeModel};
 
 /// What is to be explored.
@@ -55,8 +55,10 @@ pub struct Request {
     pub recorder: Option<PathBuf>,
     /// Where the tree goes.
     pub tree: Option<PathBuf>,
-    /// Whether the distinct outputs are wanted.
+    /// Whether the distinct outputs are counted, and one of each way to end is wanted.
     pub outputs: bool,
+    /// Whether each of them is wanted as well.
+    pub all_outputs: bool,
     /// The process that asks. This one does not outlive it.
     pub parent: Option<u32>,
     /// The one schedule to run.
@@ -114,6 +116,7 @@ impl Request {
             recorder: text("recorder").map(PathBuf::from),
             tree: text("tree").map(PathBuf::from),
             outputs: object["outputs"].as_bool().unwrap_or(false),
+            all_outputs: object["all_outputs"].as_bool().unwrap_or(false),
             parent: number("parent").and_then(|id| u32::try_from(id).ok()),
             again,
         })
@@ -193,13 +196,17 @@ pub fn schedule(schedule: &Schedule) -> Value {
 }
 
 /// How far the search is.
-pub fn progress(schedules: u64, strategy: &Strategy, execution: &Execution) -> Value {
+pub fn progress(schedules: u64, strategy: &Strategy) -> Value {
     json!({
         "type": "progress",
         "schedules": schedules,
-        "strategy": strategy_name(strategy),
-        "time_model": time_name(execution.time()),
+        "doing": strategy_name(strategy),
     })
+}
+
+/// That the search is over, and a failing schedule is made as simple as it gets.
+pub fn shrinking(schedules: u64) -> Value {
+    json!({"type": "progress", "schedules": schedules, "doing": "shrinking a failing schedule"})
 }
 
 /// Says one object.

@@ -27,7 +27,7 @@ use std::time::Duration;
 pub use crate::fidelity::passed::mpsc::*;
 
 use crate::engine::raw::Confined;
-use crate::engine::{self, Access, Event, Object, Op, Thread};
+use crate::engine::{self, Access, ChannelEnd, Event, Object, Op, Thread};
 
 /// A counter that satisfies everybody.
 const ENDLESS: i64 = i64::MAX;
@@ -41,6 +41,7 @@ pub struct SyncSender<T>(Share<T>);
 /// `std::sync::mpsc::Receiver`.
 pub struct Receiver<T> {
     channel: Arc<Channel<T>>,
+    end: ChannelEnd,
     /// May be moved to another thread, but not shared with one.
     like: PhantomData<real::mpsc::Receiver<T>>,
 }
@@ -64,7 +65,7 @@ pub struct IntoIter<T> {
 }
 
 /// One of the senders of a channel.
-struct Share<T>(Arc<Channel<T>>);
+struct Share<T>(Arc<Channel<T>>, ChannelEnd);
 
 struct Channel<T> {
     bound: Option<usize>,
@@ -155,7 +156,7 @@ impl<T> Sender<T> {
     /// If the receiver is gone; the error has the message.
     #[track_caller]
     pub fn send(&self, t: T) -> Result<(), SendError<T>> {
-        self.0.0.send(t)
+        self.0.channel().send(t)
     }
 }
 
@@ -168,7 +169,7 @@ impl<T> SyncSender<T> {
     /// If the receiver is gone by then; the error has the message.
     #[track_caller]
     pub fn send(&self, t: T) -> Result<(), SendError<T>> {
-        self.0.0.send(t)
+        self.0.channel().send(t)
     }
 
     /// Sends a message if there is room for it; in a rendezvous channel, if the receiver
@@ -179,7 +180,7 @@ impl<T> SyncSender<T> {
     /// If not, or if the receiver is gone; the error has the message.
     #[track_caller]
     pub fn try_send(&self, t: T) -> Result<(), TrySendError<T>> {
-        self.0.0.try_send(t)
+        self.0.channel().try_send(t)
     }
 }
 
@@ -191,7 +192,7 @@ impl<T> Receiver<T> {
     /// If there is none and no sender is left.
     #[track_caller]
     pub fn recv(&self) -> Result<T, RecvError> {
-        self.channel.recv()
+        self.channel().recv()
     }
 
     /// Takes a message if there is one; in a rendezvous channel, if a sender waits.
@@ -201,7 +202,7 @@ impl<T> Receiver<T> {
     /// If there is none. The error says whether a sender is left.
     #[track_caller]
     pub fn try_recv(&self) -> Result<T, TryRecvError> {
-        self.channel.recv_by("try_recv", None)
+        self.channel().recv_by("try_recv", None)
     }
 
     /// Waits for a message for so long at most.
@@ -211,11 +212,11 @@ impl<T> Receiver<T> {
     /// If there is none by then, or no sender is left.
     #[track_caller]
     pub fn recv_timeout(&self, timeout: Duration) -> Result<T, RecvTimeoutError> {
-        self.channel.announce_receiver();
+        self.channel().announce_receiver();
         let Some(deadline) = engine::now().checked_add(timeout) else {
             return Ok(self.recv()?);
         };
-        match self.channel.recv_by("recv_timeout", Some(deadline)) {
+        match self.channel().recv_by("recv_timeout", Some(deadline)) {
             Ok(value) => Ok(value),
             Err(TryRecvError::Empty) => Err(RecvTimeoutError::Timeout),
             Err(TryRecvError::Disconnected) => Err(RecvTimeoutError::Disconnected),
@@ -230,6 +231,12 @@ impl<T> Receiver<T> {
     /// The messages that are there.
     pub fn try_iter(&self) -> TryIter<'_, T> {
         TryIter { rx: self }
+    }
+
+    /// The channel, of which this receiver is used.
+    fn channel(&self) -> &Channel<T> {
+        self.end.used();
+        &self.channel
     }
 }
 
@@ -253,9 +260,11 @@ impl<T> Channel<T> {
         });
         let receiver = Receiver {
             channel: Arc::clone(&channel),
+            end: ChannelEnd::made(channel.queue, false),
             like: PhantomData,
         };
-        (Share(channel), receiver)
+        let end = ChannelEnd::made(channel.queue, true);
+        (Share(channel, end), receiver)
     }
 
     #[track_caller]
@@ -557,11 +566,20 @@ impl<T> State<T> {
     }
 }
 
+impl<T> Share<T> {
+    /// The channel, of which this sender is used.
+    fn channel(&self) -> &Channel<T> {
+        self.1.used();
+        &self.0
+    }
+}
+
 impl<T> Clone for Share<T> {
+    #[track_caller]
     fn clone(&self) -> Self {
         // Nobody can tell: it takes a sender to make one, so none was the last.
         self.0.state().senders += 1;
-        Self(Arc::clone(&self.0))
+        Self(Arc::clone(&self.0), ChannelEnd::made(self.0.queue, true))
     }
 }
 
@@ -573,6 +591,7 @@ impl<T> Drop for Share<T> {
         engine::changed(channel.ends);
         let mut state = channel.state();
         state.senders -= 1;
+        self.1.dropped();
         let here = engine::current();
         state.senders_dropped.retain(|(thread, _)| *thread != here);
         state.senders_dropped.push((here, engine::latest()));
@@ -594,6 +613,7 @@ impl<T> Drop for Receiver<T> {
         Op::new("drop the receiver", channel.queue, Access::Write).perform();
         let mut state = channel.state();
         state.receiver_dropped = Some(engine::latest());
+        self.end.dropped();
         let unread = match state.room {
             // The senders wait, and take their messages back.
             Room::Rendezvous { .. } => VecDeque::new(),
@@ -613,12 +633,14 @@ impl<T> Drop for Receiver<T> {
 }
 
 impl<T> Clone for Sender<T> {
+    #[track_caller]
     fn clone(&self) -> Self {
         Self(self.0.clone())
     }
 }
 
 impl<T> Clone for SyncSender<T> {
+    #[track_caller]
     fn clone(&self) -> Self {
         Self(self.0.clone())
     }

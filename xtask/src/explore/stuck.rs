@@ -1,0 +1,198 @@
+//! Who waits for whom at the end of a schedule that has none.
+
+use std::fmt::Write;
+
+use super::protocol::{Object, Place, Run, Step, Wait};
+use super::table::Table;
+
+/// The threads that are left on a schedule, each of which waits, or goes round in a loop.
+pub struct Stuck<'r> {
+    run: &'r Run,
+    table: &'r Table<'r>,
+    /// A place in the source as a person can open it, if it has one.
+    place: &'r dyn Fn(&Place) -> Option<String>,
+}
+
+impl<'r> Stuck<'r> {
+    /// Those of a run.
+    pub fn new(
+        run: &'r Run,
+        table: &'r Table<'r>,
+        place: &'r dyn Fn(&Place) -> Option<String>,
+    ) -> Self {
+        Self { run, table, place }
+    }
+
+    /// Who waits for whom, in a sentence; nothing where that is not known.
+    pub fn sentence(&self) -> Option<String> {
+        let waits = &self.run.waits;
+        // Who only waits for another to end is not the cause.
+        let cause = waits.iter().find(|wait| !wait.is_for_an_end());
+        let first = cause.or(waits.first())?;
+        // From one to the next that it waits for, until there is none or one comes again.
+        let mut chain = vec![first];
+        loop {
+            let last = chain[chain.len() - 1];
+            let awaited = self.awaited(last);
+            let next = waits.iter().find(|wait| awaited.contains(&wait.thread));
+            let Some(next) = next else { break };
+            if let Some(start) = chain.iter().position(|wait| wait.thread == next.thread) {
+                return Some(self.circle(&chain[start..]));
+            }
+            chain.push(next);
+        }
+        let last = chain[chain.len() - 1];
+        let who = self.table.thread(last.thread);
+        let awaited = self.awaited(last);
+        if let Some(&ended) = awaited.first() {
+            let ended = self.table.thread(ended);
+            return Some(format!("{who} waits for {ended}, which has ended"));
+        }
+        let but = match last.verb.as_str() {
+            "recv" | "recv_timeout" => "no thread sends",
+            "send" | "wait for the receiver" => "no thread receives",
+            "leave" => "no more threads arrive",
+            "wake" | "park" => "no thread is left to do so",
+            _ => return None,
+        };
+        let waits = self.table.waits_for(last);
+        Some(format!("{who} {waits}, and {but}"))
+    }
+
+    /// Threads that wait for each other, or one for itself.
+    fn circle(&self, circle: &[&Wait]) -> String {
+        let names = circle.iter().map(|wait| self.table.thread(wait.thread));
+        let names: Vec<_> = names.collect();
+        if let [name] = names[..] {
+            return format!("{name} waits for itself");
+        }
+        let mut text = format!("{} waits for {}", names[0], names[1]);
+        for (nth, name) in names.iter().enumerate().skip(1) {
+            let next = names[(nth + 1) % names.len()];
+            let and = if nth + 1 == names.len() { " and" } else { "" };
+            let _ = write!(text, ",{and} {name} for {next}");
+        }
+        text
+    }
+
+    /// The threads without which this one does not go on.
+    fn awaited(&self, wait: &Wait) -> Vec<usize> {
+        // Who has one that was never used is not known: it may have been moved.
+        let used = wait.ends.iter().filter(|end| end.used);
+        let ends = used.map(|end| end.thread);
+        let joined = (wait.verb == "join").then(|| wait.object.as_ref()?.thread);
+        let all = wait.holders.iter().copied();
+        all.chain(joined.flatten()).chain(ends).collect()
+    }
+
+    /// Each thread, what it waits for, and where that is.
+    pub fn lines(&self) -> String {
+        let mut text = String::new();
+        for wait in &self.run.waits {
+            let thread = self.table.thread(wait.thread);
+            let _ = write!(text, "  {thread} {}", self.table.waits_for(wait));
+            if let Some(place) = (self.place)(&wait.place) {
+                let _ = write!(text, ", at {place}");
+            }
+            text += &self.holders(wait);
+            text += &self.ends(wait);
+            text += &self.would_go_on(wait);
+            text.push('\n');
+        }
+        text
+    }
+
+    /// Who holds the lock.
+    fn holders(&self, wait: &Wait) -> String {
+        let mut text = String::new();
+        for (nth, &holder) in wait.holders.iter().enumerate() {
+            let which = if nth == 0 { ", which" } else { " and" };
+            let who = match holder == wait.thread {
+                true => "it holds itself",
+                false => &format!("{} holds", self.table.thread(holder)),
+            };
+            let took = self.last(|step| step.thread == holder && step.object == wait.object);
+            let _ = write!(text, "{which} {who}");
+            if let Some(place) = took.and_then(|(_, took)| (self.place)(&took.place)) {
+                let _ = write!(text, " since {place}");
+            }
+        }
+        text
+    }
+
+    /// Which other ends of the channel are still there, where they were made, and who used them.
+    fn ends(&self, wait: &Wait) -> String {
+        let what = if wait.verb.starts_with("recv") {
+            "sender"
+        } else {
+            "receiver"
+        };
+        let ends = wait.ends.iter().map(|end| {
+            let made = (self.place)(&end.made);
+            let made = made.map_or(" made".to_string(), |made| format!(" made at {made}"));
+            let thread = self.table.thread(end.thread);
+            match end.used {
+                true => format!("; {thread} has used the {what}{made} last"),
+                false => format!("; the {what} that {thread}{made} is still there"),
+            }
+        });
+        ends.collect()
+    }
+
+    /// What would let it go on, and when that was done last.
+    fn would_go_on(&self, wait: &Wait) -> String {
+        let mut text = String::new();
+        for look in &wait.looks {
+            text += &match &look.written {
+                None => "; no thread has written that".to_string(),
+                Some(step) => {
+                    let what = if wait.looks.len() > 1 {
+                        "one of these"
+                    } else {
+                        "it"
+                    };
+                    self.done("wrote", what, step)
+                }
+            };
+        }
+        let (sign, done, never) = match wait.verb.as_str() {
+            "wake" => ("notify", "notified", "; no thread notifies it"),
+            "park" => ("unpark", "unparked", "; no thread unparks it"),
+            "leave" => {
+                let arrived = self.last(|step| step.verb == "arrive" && is_same(step, wait));
+                let value = arrived.and_then(|(_, step)| step.value.as_deref());
+                return value.map_or(text, |value| format!("; {value} have arrived"));
+            }
+            _ => return text,
+        };
+        let is_it = |step: &Step| step.verb.starts_with(sign) && is_same(step, wait);
+        let Some((at, step)) = self.last(is_it) else {
+            return text + never;
+        };
+        text += &self.done(done, "it", step);
+        let waits = self.last(|step| step.thread == wait.thread);
+        if waits.is_some_and(|(since, _)| at < since) {
+            text += ", before it waited";
+        }
+        text
+    }
+
+    fn done(&self, did: &str, what: &str, step: &Step) -> String {
+        let thread = self.table.thread(step.thread);
+        let place = (self.place)(&step.place);
+        let place = place.map_or(String::new(), |place| format!(", at {place}"));
+        format!("; {thread} {did} {what} last{place}")
+    }
+
+    /// The last step that is like this, and its number.
+    fn last(&self, is_it: impl Fn(&Step) -> bool) -> Option<(usize, &Step)> {
+        let mut steps = self.run.steps.iter().enumerate().rev();
+        steps.find(|(_, step)| is_it(step))
+    }
+}
+
+/// Whether a step is about what the thread waits for.
+fn is_same(step: &Step, wait: &Wait) -> bool {
+    let id = |object: &Option<Object>| object.as_ref().map(|object| object.id);
+    step.object.is_some() && id(&step.object) == id(&wait.object)
+}
