@@ -123,7 +123,7 @@ fn repetitions(run: &Run, folds: &mut [Option<Why>]) {
             same.take_while(|(one, other)| is_same(one, other)).count()
         };
         let mut rounds = (1..=ROUND).map(|round| (round, same(round)));
-        match rounds.find(|(round, same)| same / round + 1 >= ROUNDS) {
+        match rounds.find(|(round, same)| same / round + 1 >= ROUNDS && *same >= ENDS) {
             Some((round, same)) => {
                 let end = at + round + same;
                 folds[at + round..end].fill(Some(Why::Repeats));

@@ -161,8 +161,8 @@ struct Search<'r> {
     tried: u64,
     /// Whether a systematic search was given up, at a schedule that was too long for it.
     given_up: bool,
-    /// When the failing schedules that were found have to be as simple as they get.
-    until: Option<Instant>,
+    /// When it began, with the runs that show whether the program is deterministic.
+    begun: Instant,
 }
 
 /// What the search under one time model may still spend.
@@ -196,10 +196,7 @@ impl<'r> Search<'r> {
             said: Instant::now(),
             tried: 0,
             given_up: false,
-            // To make them simpler is no search, but takes its time as well.
-            until: request
-                .time_limit
-                .map(|limit| Instant::now() + limit + limit / 20),
+            begun: Instant::now(),
         }
     }
 
@@ -265,7 +262,6 @@ impl<'r> Search<'r> {
     /// Searches under the first time model, and under those of the others that make a difference.
     fn search_all(&mut self) {
         begin_count();
-        let begun = Instant::now();
         let (first, mut times) = (self.request.times[0], self.request.times.iter());
         while let Some(&time) = times.next() {
             if time != first && !self.depends_on(time) {
@@ -275,7 +271,7 @@ impl<'r> Search<'r> {
             let left = Budget {
                 schedules: self.request.schedules,
                 begun: Instant::now(),
-                time: limit.map(|limit| limit.saturating_sub(begun.elapsed())),
+                time: limit.map(|limit| limit.saturating_sub(self.begun.elapsed())),
                 others: times.as_slice(),
             };
             self.judge.begin(time);
@@ -424,13 +420,10 @@ impl<'r> Search<'r> {
     /// Says what failed, after making its schedule as simple as it gets and running that
     /// twice more.
     fn report(&mut self, failure: &Failure) {
-        let schedule = shrink::shrink(
-            self.request,
-            self.program,
-            &mut self.judge,
-            failure,
-            self.until,
-        );
+        // To make a schedule simpler is no search, but takes its time as well.
+        let limit = self.request.time_limit;
+        let until = limit.map(|limit| self.begun + limit + limit / 20);
+        let schedule = shrink::shrink(self.request, self.program, &mut self.judge, failure, until);
         let strategy = Strategy::Replay(schedule.clone());
         let mut settings = self.request.settings(strategy, schedule.time);
         settings.recorded = true;
