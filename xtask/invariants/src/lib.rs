@@ -13,6 +13,7 @@ mod cursor;
 pub mod diagnostic;
 mod expression;
 mod hash;
+pub mod json;
 mod nearest;
 mod node;
 pub mod pattern;

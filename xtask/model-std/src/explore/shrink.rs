@@ -2,9 +2,9 @@
 
 use std::ops::ControlFlow;
 
-use super::Program;
 use super::judge::{Failure, Judge};
 use super::wire::Request;
+use crate::engine::Program;
 use crate::engine::search::{Schedule, Strategy, explore};
 
 /// After so many steps of tries it is as simple as it gets.
