@@ -16,7 +16,7 @@ use crate::error::{ALL_HOLD, BROKEN, Error, INTERRUPTED, Result};
 use crate::explore::build::{self, Facade, Harness, Unbuilt};
 use crate::explore::child::{self, Explored, Failure};
 use crate::explore::real;
-use crate::explore::report::{NOT_EXPLORED_FURTHER, Report, counted};
+use crate::explore::report::{NOT_EXPLORED_FURTHER, Report, Status, counted};
 use crate::explore::source::{self, Subject};
 use crate::explore::token::Token;
 use crate::flags::ExploreFlags;
@@ -141,10 +141,13 @@ fn run(
                     };
                     let (subject, harness) = ready[index];
                     let with_real_runs = |mut explored: Explored| {
-                        if flags.real_runs > 0 {
-                            explored.real =
-                                Some(real::compare(subject, &explored, flags.real_runs)?);
-                        }
+                        let report = Report::new(subject, harness, &explored, sleeps_count(flags));
+                        let is_proved = report.status == Status::Proved && replay.is_none();
+                        explored.real = match flags.real_runs {
+                            None if is_proved => real::confirm(subject, harness, flags)?,
+                            None | Some(0) => None,
+                            Some(runs) => Some(real::compare(subject, &explored, runs)?),
+                        };
                         Ok(explored)
                     };
                     let tell = |news| {
@@ -215,6 +218,11 @@ fn run(
     })
 }
 
+/// Whether a sleep is taken to be long enough, as far as a verdict goes.
+fn sleeps_count(flags: &ExploreFlags) -> bool {
+    flags.time_model.is_none() && flags.replay.is_none() && !flags.strict
+}
+
 /// What has been told, and to whom.
 struct Told<'f> {
     flags: &'f ExploreFlags,
@@ -264,9 +272,7 @@ impl<'f> Told<'f> {
     }
 
     fn ended(&mut self, subject: &Subject, harness: &Harness, explored: &Explored) -> Result<()> {
-        let all_models = self.flags.time_model.is_none() && self.flags.replay.is_none();
-        let sleeps_count = all_models && !self.flags.strict;
-        let report = Report::new(subject, harness, explored, sleeps_count);
+        let report = Report::new(subject, harness, explored, sleeps_count(self.flags));
         let mut text = String::new();
         if self.flags.replay.is_some() {
             text += &report.replayed();
