@@ -48,10 +48,9 @@ impl FixedText {
     pub fn line_of(&self, text: &str, part: &Range<usize>) -> Option<usize> {
         let mut fixed = None;
         for format in &self.formats {
-            let mut places = Vec::new();
-            if !place_pieces(&format.pieces, text, 0, &mut places) {
+            let Some(places) = place_pieces(&format.pieces, text) else {
                 continue;
-            }
+            };
             let computed = format.pieces.iter().zip(&places).any(|(piece, place)| {
                 let overlaps = place.start < part.end && part.start < place.end;
                 overlaps && matches!(piece, Piece::Argument { is_constant: false })
@@ -212,22 +211,32 @@ fn split_format(text: &str) -> Vec<Result<String, String>> {
 
 /// Where each piece stands in a line that the format string can have printed, each
 /// argument as short as it can be.
-fn place_pieces(pieces: &[Piece], text: &str, at: usize, places: &mut Vec<Range<usize>>) -> bool {
-    let Some((piece, others)) = pieces.split_first() else {
-        return at == text.len();
-    };
-    let rest = &text[at..];
-    let lengths = match piece {
-        Piece::Fixed(fixed) if rest.starts_with(fixed.as_str()) => fixed.len()..=fixed.len(),
-        Piece::Fixed(_) => return false,
-        Piece::Argument { .. } => 0..=rest.len(),
-    };
-    for length in lengths.filter(|&length| rest.is_char_boundary(length)) {
-        places.push(at..at + length);
-        if place_pieces(others, text, at + length, places) {
-            return true;
-        }
-        places.pop();
+///
+/// An argument can be anything. So it ends where the text behind it is found first: where
+/// that does not lead to the end of the line, neither does a later place. Only behind the last
+/// argument the rest has to be all that is left.
+fn place_pieces(pieces: &[Piece], text: &str) -> Option<Vec<Range<usize>>> {
+    let is_argument = |piece: &Piece| matches!(piece, Piece::Argument { .. });
+    let last = pieces.iter().rposition(is_argument);
+    let mut places = Vec::new();
+    let mut at = 0;
+    for (nth, piece) in pieces.iter().enumerate() {
+        let end = match (piece, pieces.get(nth + 1)) {
+            (Piece::Fixed(fixed), _) => {
+                at + text[at..]
+                    .strip_prefix(fixed.as_str())
+                    .map(|_| fixed.len())?
+            }
+            (_, Some(Piece::Fixed(fixed))) if Some(nth) == last => {
+                let end = text.len().checked_sub(fixed.len())?;
+                (end >= at && text.is_char_boundary(end)).then_some(end)?
+            }
+            (_, Some(Piece::Fixed(fixed))) => at + text[at..].find(fixed.as_str())?,
+            (_, Some(_)) => at,
+            (_, None) => text.len(),
+        };
+        places.push(at..end);
+        at = end;
     }
-    false
+    (at == text.len()).then_some(places)
 }

@@ -139,8 +139,9 @@ pub struct ExploreFlags {
     pub tree: Option<PathBuf>,
     /// Whether to list the distinct outputs.
     pub outputs: bool,
-    /// How many real runs to compare with the explored ones.
-    pub real_runs: u32,
+    /// How many real runs to compare with the explored ones, if that was said: without it a few
+    /// are made before a program is called proved.
+    pub real_runs: Option<u32>,
 }
 
 impl Default for ExploreFlags {
@@ -160,7 +161,7 @@ impl Default for ExploreFlags {
             json: false,
             tree: None,
             outputs: false,
-            real_runs: 0,
+            real_runs: None,
         }
     }
 }
@@ -266,7 +267,9 @@ const EXPLORE_OPTIONS: &str =
                      schedule
       --real-runs N  run the program N times as well, outside of the explorer,
                      and say whether its outputs (the lines of each stream, and
-                     how it ended) are among the explored ones
+                     how it ended) are among the explored ones; otherwise some 20
+                     runs of at most 2 s in all are made before a program is
+                     called proved, and with 0 none
       --strict       count as a failure what holds only because a sleep is long
                      enough
       --stall TIME   end a program that makes no step for so long (10s)
@@ -567,7 +570,7 @@ impl Words {
             "--missed" => self.audit.missed = true,
             "--outputs" => self.explore.outputs = true,
             "--real-runs" => {
-                self.explore.real_runs = number::<NonZeroU32>(flag, parser)?.get();
+                self.explore.real_runs = Some(number(flag, parser)?);
             }
             "--replay" => self.explore.replay = Some(parser.value()?.string()?),
             "--schedules" => {

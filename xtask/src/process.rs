@@ -1,5 +1,6 @@
 //! One process, with everything it starts: run, read, timed, and gone afterwards.
 
+use std::fs;
 use std::io::{self, BufRead, BufReader, Read};
 use std::process::{Command, ExitStatus, Stdio};
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -64,6 +65,9 @@ pub struct Limits<'a> {
     pub hung: &'a dyn Fn(&[Line]) -> bool,
     /// When it is held up, if it is.
     pub pause: Option<Pause>,
+    /// A program whose time is up hangs only if each of its threads waits, with no time-out; any
+    /// other is cut off.
+    pub must_wait: bool,
 }
 
 /// A time in which the system schedules no thread of a program, as on a loaded machine.
@@ -121,7 +125,11 @@ pub fn run(
         let last = Duration::from_micros(last).max(pausing.silent_until(now));
         let quiet = now.saturating_sub(last);
         let hangs = limits.quiet.is_some_and(|limit| quiet >= limit) && (limits.hung)(&run.lines);
-        if now >= limits.time + pausing.length() || hangs {
+        let is_late = now >= limits.time + pausing.length();
+        if is_late && limits.must_wait && !group.waits_for_ever() {
+            break Exit::Cut;
+        }
+        if is_late || hangs {
             break Exit::Hang;
         }
     };
@@ -315,6 +323,26 @@ impl Group {
             }
             thread::sleep(TICK);
         }
+    }
+
+    /// Whether each thread of the process waits for another, with no time-out: on a word of
+    /// memory, as Linux tells of it. Where the system does not tell, no.
+    fn waits_for_ever(&self) -> bool {
+        const FUTEX: &str = if cfg!(target_arch = "x86_64") {
+            "202"
+        } else {
+            "98"
+        };
+        let tasks = fs::read_dir(format!("/proc/{}/task", self.child.id()));
+        let mut tasks = tasks.into_iter().flatten().peekable();
+        let waits = |task: io::Result<fs::DirEntry>| {
+            let call = task.and_then(|task| fs::read_to_string(task.path().join("syscall")));
+            // The call's number, then its arguments, of which the time-out is the fourth.
+            let call = call.unwrap_or_default();
+            let words: Vec<_> = call.split(' ').collect();
+            words.first() == Some(&FUTEX) && words.get(4) == Some(&"0x0")
+        };
+        tasks.peek().is_some() && tasks.all(waits)
     }
 
     /// Holds up every thread of the group; says whether that could be done.

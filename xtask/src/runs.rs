@@ -196,6 +196,35 @@ pub fn once(
     pause: Option<Pause>,
     on_line: &mut dyn FnMut(&Line),
 ) -> Result<Transcript> {
+    let time = spec
+        .and_then(|spec| spec.run.time_limit)
+        .unwrap_or(process::TIME_LIMIT);
+    start((executable, folder), spec, (time, false), pause, on_line)
+}
+
+/// Runs an executable once in a folder, for no longer than this; `None` if it neither ends in
+/// that time nor waits for ever.
+///
+/// # Errors
+///
+/// It cannot be started, or the runner was interrupted.
+pub fn within(
+    time: Duration,
+    executable: &Path,
+    folder: &Path,
+    spec: Option<&Spec>,
+) -> Result<Option<Transcript>> {
+    let run = start((executable, folder), spec, (time, true), None, &mut |_| {})?;
+    Ok((run.end.exit != Exit::Cut).then_some(run))
+}
+
+fn start(
+    (executable, folder): (&Path, &Path),
+    spec: Option<&Spec>,
+    (time, must_wait): (Duration, bool),
+    pause: Option<Pause>,
+    on_line: &mut dyn FnMut(&Line),
+) -> Result<Transcript> {
     let mut command = Command::new(executable);
     command
         .current_dir(folder)
@@ -215,12 +244,11 @@ pub fn once(
         spec.is_some_and(|spec| spec.outcome_holds(&Transcript { lines, end }))
     };
     let limits = Limits {
-        time: spec
-            .and_then(|spec| spec.run.time_limit)
-            .unwrap_or(process::TIME_LIMIT),
+        time,
         quiet: spec.and_then(|spec| Some(spec.run.hang?.quiet)),
         hung: &hung,
         pause,
+        must_wait,
     };
     process::run(command, &limits, on_line)
 }

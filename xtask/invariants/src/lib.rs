@@ -14,6 +14,7 @@ pub mod diagnostic;
 mod draft;
 mod expression;
 mod hash;
+pub mod json;
 mod nearest;
 mod node;
 pub mod pattern;

@@ -10,6 +10,8 @@ use super::diagnostic::did_you_mean;
 #[derive(Debug, Clone, PartialEq)]
 pub struct Pattern {
     parts: Vec<Part>,
+    /// A capture has to take the same text as one before.
+    has_repeats: bool,
 }
 
 #[derive(Debug, Clone, PartialEq)]
@@ -73,7 +75,14 @@ impl Pattern {
         if !literal.is_empty() {
             parts.push(Part::Literal(literal));
         }
-        Ok(Self { parts })
+        let mut pattern = Self {
+            parts,
+            has_repeats: false,
+        };
+        let names: Vec<&str> = pattern.names().collect();
+        let is_repeat = |(nth, name)| names[..nth].contains(name);
+        pattern.has_repeats = names.iter().enumerate().any(is_repeat);
+        Ok(pattern)
     }
 
     /// The names of the captures, in order; one that stands twice is named twice.
@@ -86,8 +95,15 @@ impl Pattern {
 
     /// What the captures take of `text`, if all of it has the pattern's form.
     pub fn matches(&self, text: &str) -> Option<Captures<'_>> {
-        let mut captures = Captures::new();
-        match_parts(&self.parts, text, 0, &mut captures).then_some(captures)
+        let mut matching = Matching {
+            parts: &self.parts,
+            has_repeats: self.has_repeats,
+            text,
+            captures: Captures::new(),
+            failed: Vec::new(),
+            is_hopeless: false,
+        };
+        matching.fits(0, 0).then_some(matching.captures)
     }
 
     /// How many characters of `text` must be changed, added or taken away until it has the
@@ -179,31 +195,63 @@ impl Part {
     }
 }
 
-/// Matches all of `text` from byte `at` on, trying each capture's shortest text first.
-fn match_parts<'p>(parts: &'p [Part], text: &str, at: usize, captures: &mut Captures<'p>) -> bool {
-    let rest = &text[at..];
-    let Some((part, others)) = parts.split_first() else {
-        return rest.is_empty();
-    };
-    let (name, takes) = match part {
-        Part::Literal(literal) => {
-            return rest.starts_with(literal.as_str())
-                && match_parts(others, text, at + literal.len(), captures);
+/// A text that is compared with a pattern, each capture's shortest text first.
+///
+/// Without a capture that stands twice, this takes time in proportion to the text, whatever the
+/// pattern: where a capture has failed at a place, it is known to fail at others behind it.
+struct Matching<'p, 't> {
+    parts: &'p [Part],
+    has_repeats: bool,
+    text: &'t str,
+    captures: Captures<'p>,
+    /// For each part the latest places at which it is known to fail; empty until one does.
+    failed: Vec<Range<usize>>,
+    /// Nothing fits any more, however long the captures are.
+    is_hopeless: bool,
+}
+
+impl Matching<'_, '_> {
+    /// Whether the parts from this one on take all of the text from byte `at` on.
+    fn fits(&mut self, nth: usize, at: usize) -> bool {
+        let rest = &self.text[at..];
+        let parts = self.parts;
+        let (name, takes) = match parts.get(nth) {
+            None => return rest.is_empty(),
+            Some(Part::Literal(literal)) => {
+                return rest.starts_with(literal.as_str())
+                    && self.fits(nth + 1, at + literal.len());
+            }
+            Some(Part::Capture { name, takes }) => (name, *takes),
+        };
+        let is_known = |failed: &Range<usize>| failed.contains(&at);
+        if self.failed.get(nth).is_some_and(is_known) {
+            return false;
         }
-        Part::Capture { name, takes } => (name, *takes),
-    };
-    for length in takes.lengths(rest) {
-        let repeats = captures.iter().find(|(known, _)| known == name);
-        if repeats.is_some_and(|(_, before)| text[before.clone()] != rest[..length]) {
-            continue;
+        for length in takes.lengths(rest) {
+            let repeats = self.captures.iter().find(|(known, _)| known == name);
+            if repeats.is_some_and(|(_, before)| self.text[before.clone()] != rest[..length]) {
+                continue;
+            }
+            self.captures.push((name, at..at + length));
+            if self.fits(nth + 1, at + length) {
+                return true;
+            }
+            self.captures.pop();
+            if self.is_hopeless {
+                return false;
+            }
         }
-        captures.push((name, at..at + length));
-        if match_parts(others, text, at + length, captures) {
-            return true;
+        if !self.has_repeats {
+            match takes.fails_behind(rest) {
+                None => self.is_hopeless = true,
+                Some(length) => {
+                    self.failed.resize(parts.len(), 0..0);
+                    self.failed[nth] = at..at + length;
+                }
+            }
         }
-        captures.pop();
+        false
     }
-    false
 }
 
 impl Takes {
@@ -228,6 +276,19 @@ impl Takes {
             Takes::Int | Takes::Number => longest.max(1),
         };
         (shortest..=longest).filter(|&length| text.is_char_boundary(length))
+    }
+}
+
+impl Takes {
+    /// Where a capture fails at the start of `text`, it also fails at each of the next so many
+    /// bytes, and `None` stands for all: what it could take from there ends where something ends
+    /// that it could take from the start.
+    fn fails_behind(self, text: &str) -> Option<usize> {
+        match self {
+            Takes::Text => None,
+            Takes::Word => Some(text.find(char::is_whitespace).unwrap_or(text.len())),
+            Takes::Int | Takes::Number => Some(integer_length(text)),
+        }
     }
 }
 

@@ -1,14 +1,12 @@
 //! The JSON Schema of `invariants.toml`, for editors.
 
-use serde_json::json;
-
 use super::vocabulary::FILE;
+use crate::json;
 
 /// The schema, generated from the same description that checks the files.
 pub fn json_schema() -> String {
     let mut schema = FILE.json_schema();
     schema["$schema"] = json!("http://json-schema.org/draft-07/schema#");
     schema["title"] = json!("Output invariants of one example program; see RULES.md");
-    let text = serde_json::to_string_pretty(&schema).expect("a value made here is valid JSON");
-    text + "\n"
+    schema.to_pretty_string() + "\n"
 }

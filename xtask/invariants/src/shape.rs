@@ -1,7 +1,8 @@
 //! What may stand where in an `invariants.toml`: one description that checks a
 //! file, generates the JSON Schema, and so cannot disagree with itself.
 
-use serde_json::{Value as Json, json};
+use crate::json;
+use crate::json::Value as Json;
 
 use super::Diagnostic;
 use super::diagnostic::did_you_mean;
@@ -254,7 +255,7 @@ impl Table {
     }
 
     fn json_schema(&self) -> Json {
-        let properties: serde_json::Map<_, _> = self
+        let properties = self
             .fields
             .iter()
             .map(|field| {
@@ -265,7 +266,7 @@ impl Table {
             .collect();
         let mut schema = json!({
             "type": "object",
-            "properties": properties,
+            "properties": Json::Object(properties),
             "additionalProperties": false,
         });
         let required: Vec<_> = self.fields.iter().filter(|field| field.required).collect();

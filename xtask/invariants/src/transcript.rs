@@ -7,7 +7,8 @@
 //! {"exit":{"code":0},"at_us":1300,"cores":2}
 //! ```
 
-use serde_json::{Value, json};
+use crate::json;
+use crate::json::Value;
 
 /// A run's output, in the order in which it was read, and its end.
 ///
@@ -139,9 +140,7 @@ impl Transcript {
             if text.trim().is_empty() {
                 continue;
             }
-            let parsed = serde_json::from_str(text)
-                .map_err(|error| error.to_string())
-                .and_then(|object| Entry::from_json(&object));
+            let parsed = Value::parse(text).and_then(|object| Entry::from_json(&object));
             match (parsed, &end) {
                 (Err(problem), _) => return Err(format!("line {number}: {problem}")),
                 (Ok(_), Some(_)) => {

@@ -37,8 +37,6 @@ fn main() -> Status {
 const HARNESS: &str = "\
 use std::collections::BTreeSet;
 use std::ops::ControlFlow;
-use std::rc::Rc;
-
 use model_std::engine::search::{Settings, Strategy, explore};
 use model_std::engine::{self, Ending, Stream};
 
@@ -46,7 +44,8 @@ fn main() {
     let name = std::env::args().nth(1);
     let mut programs = programs::PROGRAMS.iter();
     let program = programs.find(|program| Some(program.0) == name.as_deref()).unwrap().1;
-    let program: Rc<dyn Fn() -> i32> = Rc::new(program);
+    // SAFETY: a function captures nothing, and the statics are kept.
+    let program = unsafe { engine::Program::new(program) };
     let mut settings = Settings::new(Strategy::Exhaustive);
     settings.schedules = 300;
     let mut outcomes = BTreeSet::new();

@@ -51,10 +51,9 @@ order = ["first received{producer=2}", "last received{producer=1}"]
 /// The explorer, which captures what is printed and checks the rules.
 mod explorer {
     use std::ops::ControlFlow;
-    use std::rc::Rc;
 
-    use model_std::engine::keep_statics;
     use model_std::engine::search::{Settings, Strategy, TimeModel, explore};
+    use model_std::engine::{Program as Explored, keep_statics};
     use model_std::explore::{Judge, Request};
 
     pub mod example {
@@ -93,10 +92,13 @@ mod explorer {
             schedules,
             ..request.settings(Strategy::Random, TimeModel::Virtual)
         };
-        let program: Rc<dyn Fn() -> i32> = Rc::new(move || {
+        let program = move || {
             program();
             0
-        });
+        };
+        // SAFETY: a function captures nothing, and the statics are kept.
+        #[allow(unsafe_code)]
+        let program = unsafe { Explored::new(program) };
         let coverage = explore(&settings, &program, |execution| {
             assert_eq!(
                 judge.judge(execution),

@@ -150,11 +150,15 @@ fn run(
                         tell(News::Progress(index, schedules, what.to_string()));
                     };
                     let with_real_runs = |mut explored: Explored| {
-                        if flags.real_runs > 0 {
-                            doing(explored.schedules, "real runs");
-                            explored.real =
-                                Some(real::compare(subject, &explored, flags.real_runs)?);
-                        }
+                        let lasting = sleeps_count(flags);
+                        let report = Report::new(subject, harness, &explored, lasting, PIPE_WIDTH);
+                        let is_proved = report.status == Status::Proved && replay.is_none();
+                        doing(explored.schedules, "real runs");
+                        explored.real = match flags.real_runs {
+                            None if is_proved => real::confirm(subject, harness, flags)?,
+                            None | Some(0) => None,
+                            Some(runs) => Some(real::compare(subject, &explored, runs)?),
+                        };
                         Ok(explored)
                     };
                     let explored = child::explore(
@@ -220,6 +224,10 @@ fn run(
 
 /// So many columns has a table where nobody says how many there are.
 const PIPE_WIDTH: usize = 100;
+/// Whether a sleep is taken to be long enough, as far as a verdict goes.
+fn sleeps_count(flags: &ExploreFlags) -> bool {
+    flags.time_model.is_none() && flags.replay.is_none() && !flags.strict
+}
 
 /// What has been told, and to whom.
 struct Told<'f> {
@@ -273,10 +281,8 @@ impl<'f> Told<'f> {
     }
 
     fn ended(&mut self, subject: &Subject, harness: &Harness, explored: &Explored) -> Result<()> {
-        let all_models = self.flags.time_model.is_none() && self.flags.replay.is_none();
-        let sleeps_count = all_models && !self.flags.strict;
         let width = self.screen.width().unwrap_or(PIPE_WIDTH);
-        let report = Report::new(subject, harness, explored, sleeps_count, width);
+        let report = Report::new(subject, harness, explored, sleeps_count(self.flags), width);
         let mut text = String::new();
         if self.flags.replay.is_some() {
             text += &report.replayed();

@@ -70,13 +70,19 @@ impl Facade {
     pub fn build() -> Result<Self> {
         let own = Path::new(env!("CARGO_MANIFEST_DIR"));
         let folder = own.join("model-std");
+        let target = source::keep_folder()?.join("facade");
+        if !target.exists() {
+            anstream::eprintln!(
+                "    Building the explorer's standard library, this once: it takes up to a minute"
+            );
+        }
         let mut command = Command::new(cargo());
         command
             .args(["build", "--release", "--message-format=json"])
             .arg("--manifest-path")
             .arg(folder.join("Cargo.toml"))
             .arg("--target-dir")
-            .arg(source::keep_folder()?.join("facade"))
+            .arg(target)
             .env("CARGO_ENCODED_RUSTFLAGS", FRAME_POINTERS)
             .stdin(Stdio::null())
             .stdout(Stdio::piped());
@@ -444,6 +450,8 @@ struct Errors {
     text: String,
     /// What it does not know: a path, or the end of one, as in `io::stdin`.
     unknown: Vec<String>,
+    /// Whether something relies on the size of an atomic.
+    relies_on_layout: bool,
 }
 
 impl Errors {
@@ -456,6 +464,9 @@ impl Errors {
         self.text += text;
         let first = message["message"].as_str().unwrap_or_default();
         let words: Vec<_> = first.split('`').skip(1).step_by(2).collect();
+        let code = message["code"]["code"].as_str();
+        self.relies_on_layout |=
+            code.is_some_and(|code| LAYOUT.contains(&code)) && text.contains("Atomic");
         let unknown = &mut self.unknown;
         match (message["code"]["code"].as_str(), &words[..]) {
             // "unresolved imports `std::net::TcpListener`, `std::net::TcpStream`"
@@ -480,6 +491,10 @@ const UNKNOWN: [&str; 8] = [
     "E0405", "E0412", "E0422", "E0423", "E0425", "E0433", "E0574", "E0599",
 ];
 
+/// The codes of errors about the size of a type: of two that are transmuted, of an array, and of
+/// what a constant computes.
+const LAYOUT: [&str; 3] = ["E0512", "E0527", "E0080"];
+
 /// Whether an error says that the line which is appended to a program finds no `main`.
 fn is_without_main(message: &Value) -> bool {
     let spans = message["spans"].as_array().into_iter().flatten();
@@ -496,6 +511,11 @@ fn why_unbuilt(subject: &Subject, errors: &Errors, others: &Errors) -> Result<Un
     let file = subject.file.to_string_lossy();
     let mut details = errors.text.replace(&*file, &subject.shown_file());
     details += &notes(&errors.unknown);
+    if errors.relies_on_layout {
+        details += "note: the explorer's standard library has no atomics of the real size: each \
+                    keeps beside its value what the scheduler knows of it\n\
+                    note: xtask/model-std/FIDELITY.md lists what it has\n";
+    }
     if real::compiles(subject)? {
         return Ok(Unbuilt::Lacking(details));
     }

@@ -176,6 +176,40 @@ pub fn explore(
     Ok(explored)
 }
 
+/// Explores a program until each of these outputs has come up, and says which have not, by their
+/// places; `None` if it was not explored to the end.
+///
+/// # Errors
+///
+/// As those of [`explore`].
+pub fn missing(
+    subject: &Subject,
+    harness: &Harness,
+    flags: &ExploreFlags,
+    expected: &[String],
+) -> std::result::Result<Option<Vec<usize>>, Failure> {
+    let scratch = Scratch::new(&subject.package.place)?;
+    let mut request = request(subject, flags, None, &scratch);
+    request["expected"] = json!(expected);
+    request["outputs"] = json!(false);
+    request["tree"] = Value::Null;
+    let mut missing = None;
+    let mut hear = |object| {
+        if let Ok(Message::Summary(summary)) = Message::parse(&object) {
+            let all_seen = summary.unexplored.is_empty();
+            missing = (summary.proved || all_seen).then_some(summary.unexplored);
+        }
+    };
+    attend(
+        (subject, harness),
+        &request,
+        &scratch,
+        flags.stall,
+        &mut hear,
+    )?;
+    Ok(missing)
+}
+
 fn stalled(time: Duration) -> String {
     format!(
         "a thread made no step for {} s: it computes, or waits for the system, \
@@ -222,6 +256,8 @@ fn request(
         (None, None) => TimeModel::ALL.to_vec(),
     };
     let models: Vec<_> = models.into_iter().map(TimeModel::name).collect();
+    // What real runs print is compared with each output.
+    let compares = flags.real_runs.is_some_and(|runs| runs > 0);
     // A variant obeys what the example obeys.
     let companion = (subject.role == Role::Pitfall).then_some(&subject.name);
     json!({
@@ -239,8 +275,8 @@ fn request(
         "recorder": scratch.recorder(),
         "tree": flags.tree.as_ref().map(|file| std::path::absolute(file).ok()),
         "parent": std::process::id(),
-        "outputs": flags.outputs || flags.real_runs > 0 || subject.claims.is_none(),
-        "all_outputs": flags.outputs || flags.real_runs > 0,
+        "outputs": flags.outputs || compares || subject.claims.is_none(),
+        "all_outputs": flags.outputs || compares,
     })
 }
 

@@ -310,11 +310,9 @@ impl Masked {
         while at < text.len() {
             let end = match (text[at], text.get(at + 1)) {
                 ('/', Some('/')) => end_of(&text, at, |rest| rest[0] == '\n'),
-                ('/', Some('*')) => end_of(&text, at + 2, |rest| rest.starts_with(&['*', '/'])) + 2,
+                ('/', Some('*')) => end_of_comment(&text, at),
                 ('"', _) => end_of_string(&text, at + 1),
-                ('r', Some('"' | '#')) if at == 0 || !is_word(text[at - 1]) => {
-                    end_of_raw(&text, at + 1)
-                }
+                ('r', Some('"' | '#')) if begins_literal(&text, at) => end_of_raw(&text, at + 1),
                 ('\'', Some('\\')) => end_of(&text, at + 3, |rest| rest[0] == '\'') + 1,
                 // A lifetime has no quote after its first letter.
                 ('\'', Some(_)) if text.get(at + 2) == Some(&'\'') => at + 3,
@@ -353,6 +351,36 @@ fn end_of(text: &[char], at: usize, is_end: impl Fn(&[char]) -> bool) -> usize {
         .into_iter()
         .find(|&at| is_end(&text[at..]))
         .unwrap_or(text.len())
+}
+
+/// The end of the comment that begins at `at`, and may have others inside.
+fn end_of_comment(text: &[char], mut at: usize) -> usize {
+    let mut depth = 0;
+    while at < text.len() {
+        match text[at..] {
+            ['/', '*', ..] => depth += 1,
+            ['*', '/', ..] => depth -= 1,
+            _ => {
+                at += 1;
+                continue;
+            }
+        }
+        at += 2;
+        if depth == 0 {
+            break;
+        }
+    }
+    at
+}
+
+/// Whether the `r` at `at` can begin a raw string: in `br` and `cr` it is the second letter.
+fn begins_literal(text: &[char], at: usize) -> bool {
+    let before = |at: usize| at.checked_sub(1).map(|before| text[before]);
+    let start = match before(at) {
+        Some('b' | 'c') => at - 1,
+        _ => at,
+    };
+    before(start).is_none_or(|before| !is_word(before))
 }
 
 fn end_of_string(text: &[char], mut at: usize) -> usize {

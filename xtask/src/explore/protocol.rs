@@ -301,6 +301,8 @@ pub struct Summary {
     pub found: Option<u64>,
     /// That schedule.
     pub found_schedule: Option<Schedule>,
+    /// The outputs that were expected and have not come up, by their places.
+    pub unexplored: Vec<usize>,
 }
 
 /// How many outputs there are.
@@ -567,6 +569,12 @@ impl Summary {
             })?,
             proved: flag(object, "proved"),
             found: object["found"].as_u64(),
+            unexplored: object["unexplored"]
+                .as_array()
+                .into_iter()
+                .flatten()
+                .filter_map(index)
+                .collect(),
             found_schedule: match &object["found_schedule"] {
                 Value::Null => None,
                 schedule => Some(Schedule::parse(schedule)?),

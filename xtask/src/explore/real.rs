@@ -6,14 +6,17 @@ use std::process::{Command, Stdio};
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::thread;
+use std::time::{Duration, Instant};
 
-use super::child::Explored;
+use super::build::Harness;
+use super::child::{self, Explored, Failure};
 use super::source::Subject;
 use crate::cargo::{self, cargo};
 use crate::error::{Error, Result};
+use crate::flags::ExploreFlags;
 use crate::process::Group;
 use crate::runs;
-use invariants::{Exit, Printed, Transcript};
+use invariants::{Exit, Printed, Spec, Transcript};
 
 /// How many run at once, for each core: most of them sleep or wait.
 const AT_ONCE: usize = 8;
@@ -24,10 +27,18 @@ pub struct Real {
     pub runs: u32,
     /// How many distinct outputs they had.
     pub distinct: usize,
-    /// How many distinct outputs of explored schedules these were compared with.
-    pub explored: usize,
+    /// How many distinct outputs of explored schedules these were compared with, where they
+    /// were counted.
+    pub explored: Option<usize>,
     /// The outputs that are not among those, each with how often it came.
     pub unexplored: Vec<(u32, Transcript)>,
+}
+
+impl Real {
+    /// Whether each output is explored.
+    pub fn agrees(&self) -> bool {
+        self.unexplored.is_empty()
+    }
 }
 
 /// Runs a program so often, outside of the explorer, and sees which outputs are explored.
@@ -38,8 +49,90 @@ pub struct Real {
 pub fn compare(subject: &Subject, explored: &Explored, runs: u32) -> Result<Real> {
     let executable = build(subject)?;
     let spec = subject.claims.as_ref().map(|ready| &ready.spec);
+    let once = || {
+        let folder = subject.package.folder();
+        runs::once(&executable, folder, spec, None, &mut |_| {}).map(Some)
+    };
+    let (runs, printed) = side_by_side(runs, spec, &once)?;
+    let known: BTreeSet<Printed> = explored
+        .outputs
+        .iter()
+        .map(|output| Printed::of(&output.transcript, spec))
+        .collect();
+    Ok(Real {
+        runs,
+        distinct: printed.len(),
+        explored: Some(known.len()),
+        unexplored: printed
+            .into_iter()
+            .filter(|(printed, _)| !known.contains(printed))
+            .map(|(_, counted)| counted)
+            .collect(),
+    })
+}
+
+/// So many real runs are made before a program is called proved, and in so much time.
+const BEFORE_PROVED: u32 = 20;
+const TIME: Duration = Duration::from_secs(2);
+
+/// Runs a program a few times, outside of the explorer, and has it explored once more until each
+/// output of these runs has come up; `None` if it cannot be built, no run comes to its end in
+/// time, or the explorer does not get through.
+///
+/// What can be explored to the end does nothing outside of its own memory and its output.
+///
+/// # Errors
+///
+/// The runner was interrupted.
+pub fn confirm(
+    subject: &Subject,
+    harness: &Harness,
+    flags: &ExploreFlags,
+) -> std::result::Result<Option<Real>, Failure> {
+    let executable = match build(subject) {
+        Ok(executable) => executable,
+        Err(Error::Interrupted) => return Err(Error::Interrupted.into()),
+        Err(_) => return Ok(None),
+    };
+    let spec = subject.claims.as_ref().map(|ready| &ready.spec);
+    let begun = Instant::now();
+    let once = || {
+        let left = TIME.saturating_sub(begun.elapsed());
+        if left.is_zero() {
+            return Ok(None);
+        }
+        runs::within(left, &executable, subject.package.folder(), spec)
+    };
+    let (runs, printed) = side_by_side(BEFORE_PROVED, spec, &once)?;
+    let transcripts: Vec<_> = printed.values().map(|(_, run)| run.to_ndjson()).collect();
+    let missing = match transcripts.is_empty() {
+        true => None,
+        false => child::missing(subject, harness, flags, &transcripts)?,
+    };
+    Ok(missing.map(|missing| Real {
+        runs,
+        distinct: printed.len(),
+        explored: None,
+        unexplored: printed
+            .into_values()
+            .enumerate()
+            .filter(|(index, _)| missing.contains(index))
+            .map(|(_, counted)| counted)
+            .collect(),
+    }))
+}
+
+/// What runs have printed, each output with how often it came, and one run that did.
+type AllPrinted = BTreeMap<Printed, (u32, Transcript)>;
+
+/// Makes so many runs, several at once, and counts those that were worth something.
+fn side_by_side(
+    runs: u32,
+    spec: Option<&Spec>,
+    once: &(dyn Fn() -> Result<Option<Transcript>> + Sync),
+) -> Result<(u32, AllPrinted)> {
     let left = AtomicU32::new(runs);
-    let printed: Mutex<BTreeMap<Printed, (u32, Transcript)>> = Mutex::default();
+    let all: Mutex<(u32, AllPrinted)> = Mutex::default();
     let cores = thread::available_parallelism().map_or(1, usize::from);
     let work = || -> Result<()> {
         let take = |left: u32| left.checked_sub(1);
@@ -47,9 +140,11 @@ pub fn compare(subject: &Subject, explored: &Explored, runs: u32) -> Result<Real
             .fetch_update(Ordering::Relaxed, Ordering::Relaxed, take)
             .is_ok()
         {
-            let folder = subject.package.folder();
-            let transcript = runs::once(&executable, folder, spec, None, &mut |_| {})?;
-            let mut printed = printed.lock().unwrap();
+            let Some(transcript) = once()? else {
+                continue;
+            };
+            let (count, printed) = &mut *all.lock().unwrap();
+            *count += 1;
             let known = printed.entry(Printed::of(&transcript, spec));
             known.or_insert((0, transcript)).0 += 1;
         }
@@ -62,22 +157,7 @@ pub fn compare(subject: &Subject, explored: &Explored, runs: u32) -> Result<Real
             .map(|worker| worker.join().expect("it does not panic"));
         results.collect::<Result<Vec<()>>>()
     })?;
-    let known: BTreeSet<Printed> = explored
-        .outputs
-        .iter()
-        .map(|output| Printed::of(&output.transcript, spec))
-        .collect();
-    let printed = printed.into_inner().unwrap();
-    Ok(Real {
-        runs,
-        distinct: printed.len(),
-        explored: known.len(),
-        unexplored: printed
-            .into_iter()
-            .filter(|(printed, _)| !known.contains(printed))
-            .map(|(_, counted)| counted)
-            .collect(),
-    })
+    Ok(all.into_inner().unwrap())
 }
 
 /// Whether the compiler takes a program as it stands, on the real standard library.

@@ -202,6 +202,12 @@ impl<'e> Report<'e> {
         };
         let seconds = self.explored.wall.as_secs_f64();
         let mut text = format!("{word}  {name:<width$}  {what}  {seconds:.1} s");
+        // What was asked for has a line of its own.
+        let real = self.explored.real.as_ref();
+        if let Some(real) = real.filter(|real| real.explored.is_none() && real.agrees()) {
+            let (runs, s) = counted(real.runs.into(), "real run");
+            let _ = write!(text, "  {DIM}{runs} {s}: no other output{DIM:#}");
+        }
         if self.subject.role != Role::Example {
             let (role, topic) = (self.subject.role.name(), &self.subject.topic);
             let _ = write!(text, "  {DIM}{role} of {topic}{DIM:#}");
@@ -463,6 +469,9 @@ impl<'e> Report<'e> {
         let Some(real) = &self.explored.real else {
             return String::new();
         };
+        if real.explored.is_none() && real.agrees() {
+            return String::new();
+        }
         let (runs, s) = counted(real.runs.into(), "real run");
         let (distinct, outputs) = counted(real.distinct as u64, "distinct output");
         let missing = match (real.distinct, real.unexplored.len()) {
@@ -472,10 +481,12 @@ impl<'e> Report<'e> {
             (_, 1) => "of which 1 is not".to_string(),
             (_, count) => format!("of which {count} are not"),
         };
-        let explored = thousands(real.explored as u64);
-        let mut text = format!(
-            "        {runs} {s} printed {distinct} {outputs}, {missing} among the {explored} explored"
-        );
+        let explored = match real.explored {
+            Some(count) => format!("the {} explored", thousands(count as u64)),
+            None => "those explored".to_string(),
+        };
+        let mut text =
+            format!("        {runs} {s} printed {distinct} {outputs}, {missing} among {explored}");
         // The search for a pitfall is over before it has seen everything.
         if self.status == Status::Found && !real.unexplored.is_empty() {
             text += " until it went wrong";

@@ -456,12 +456,21 @@ impl Subject {
     pub fn write(&self) -> Result<()> {
         let folder = self.package_folder();
         let root = self.package.workspace().join(&self.file);
-        // As in the real program, where its package has no library of this name already, and
-        // the harness can name it.
+        // As in the real program, where the harness can name it so: its package has no library,
+        // and none of its dependencies has that name, since two libraries of one name cannot be
+        // told apart.
         let own = crate_name(&self.name);
+        let others = self.package.dependency_names();
+        let is_fit = |name: &str| !UNFIT.contains(&name) && !others.iter().any(|o| o == name);
         let library = match self.package.targets("lib").next() {
-            None if !UNFIT.contains(&own.as_str()) => own,
-            _ => "program".to_string(),
+            None if is_fit(&own) => own,
+            _ => {
+                let mut other = "program".to_string();
+                while !is_fit(&other) {
+                    other.push('_');
+                }
+                other
+            }
         };
         let text = |value: &str| Value::from(value).to_string();
         let (name, edition) = (text(&self.package_name()), text(&self.edition));
@@ -624,6 +633,20 @@ impl Package {
             text += &format!("{} = {enables}\n", Value::from(name.as_str()));
         }
         text
+    }
+
+    /// The names by which its programs use other packages, as far as a manifest tells.
+    fn dependency_names(&self) -> Vec<String> {
+        let listed = self
+            .manifest
+            .iter()
+            .filter_map(|manifest| manifest["dependencies"].as_array());
+        let names = listed.flatten().filter_map(|dependency| {
+            let rename = dependency["rename"].as_str();
+            rename.or_else(|| dependency["name"].as_str())
+        });
+        let library = self.targets("lib").filter_map(|lib| lib["name"].as_str());
+        names.chain(library).map(crate_name).collect()
     }
 
     /// Its dependencies as a manifest has them; empty if there are none.

@@ -185,10 +185,10 @@ pub fn say_json(value: &Value) -> Result<()> {
 /// A path as it is shown: from the current folder on, if it is below that.
 pub fn shown_path(path: &Path) -> String {
     let here = std::env::current_dir().unwrap_or_default();
-    path.strip_prefix(&here)
-        .unwrap_or(path)
-        .display()
-        .to_string()
+    match path.strip_prefix(&here).unwrap_or(path) {
+        empty if empty.as_os_str().is_empty() => ".".to_string(),
+        shown => shown.display().to_string(),
+    }
 }
 
 /// The line and column, from 1 on, of a byte of a text.

@@ -28,6 +28,7 @@ pub use access::{Access, Accesses};
 pub use execution::{Ending, Execution};
 use execution::{ObjectState, Panicked};
 pub use invariants::Stream;
+pub use run::Program;
 use run::with;
 use search::TimeModel;
 

@@ -53,13 +53,28 @@ pub(super) fn is_at_work() -> bool {
     RUNNING.with(|running| running.try_borrow().is_err())
 }
 
-/// A program: it returns its exit status.
-pub type Program = Rc<dyn Fn() -> i32>;
+/// A program, which can be run again and again.
+#[derive(Clone)]
+pub struct Program(Rc<dyn Fn() -> i32>);
+
+impl Program {
+    /// A program that does this, and returns its exit status.
+    ///
+    /// # Safety
+    ///
+    /// What a call allocates, other than in [`outside`](super::outside), is taken back when the
+    /// execution ends. So nothing that outlives the call may keep it: nothing that the closure
+    /// has captured, and no static, unless [`keep_statics`](super::keep_statics) was called.
+    #[allow(unsafe_code)]
+    pub unsafe fn new(main: impl Fn() -> i32 + 'static) -> Self {
+        Self(Rc::new(main))
+    }
+}
 
 /// Runs the program once, on the schedule that its scheduler chooses.
 pub(super) fn run(program: &Program) {
     with(Execution::begin);
-    let program = Rc::clone(program);
+    let Program(program) = program.clone();
     let main = Fiber::new(
         MAIN_STACK,
         Box::new(move || {
@@ -280,6 +295,10 @@ pub(super) fn spawn(
             "more than {THREADS} threads at once"
         )));
     }
+    // The execution may end before the operation is chosen, and then nothing on this stack is
+    // dropped: what the system gives is asked for only now.
+    perform(Op::local("spawn", place));
+    let spawned = super::latest();
     let stack = stack.map_or(STACK, |stack| stack.max(STACK));
     let fiber = Fiber::new(
         stack,
@@ -296,8 +315,6 @@ pub(super) fn spawn(
             "no stack for another thread: {error}"
         )))
     });
-    perform(Op::local("spawn", place));
-    let spawned = super::latest();
     let thread = with(|running| {
         let thread = running.start_thread(name, place, fiber);
         running.threads[thread.0 as usize].spawned = Some(spawned.0);

@@ -4,9 +4,10 @@ use std::borrow::Cow;
 use std::collections::{HashMap, HashSet};
 use std::rc::Rc;
 
+use invariants::json;
+use invariants::json::Value;
 use invariants::spec::Mode;
-use invariants::{Checker, End, Exit, Invariants, Line, Spec, Transcript};
-use serde_json::{Value, json};
+use invariants::{Checker, End, Exit, Invariants, Line, Printed, Spec, Transcript};
 
 use super::wire::{self, Request};
 use crate::engine::CORES;
@@ -34,6 +35,7 @@ pub struct Judge {
     /// For each rule what is known of it, under each time model.
     rules: Vec<[Known; 4]>,
     outputs: Option<Outputs>,
+    expected: Option<Expected>,
     /// How many executions were judged under the current time model.
     pub schedules: u64,
     time: TimeModel,
@@ -67,6 +69,14 @@ struct Group {
     exit: String,
     outputs: u64,
     first: Listed,
+}
+
+/// Outputs that are looked for.
+struct Expected {
+    /// Those that have not come up, with their places.
+    missing: HashMap<Printed, usize>,
+    /// The outputs that have been compared.
+    compared: HashSet<u128>,
 }
 
 struct Listed {
@@ -274,6 +284,13 @@ impl Judge {
             }
         };
         let rules = spec.as_ref().map_or(0, |spec| spec.rules.len());
+        let expected = request.expected.as_ref().map(|expected| {
+            let printed = expected.iter().map(|run| Printed::of(run, spec.as_ref()));
+            Expected {
+                missing: printed.zip(0..).collect(),
+                compared: HashSet::new(),
+            }
+        });
         Ok(Self {
             checker: spec.map(Checker::new),
             is_pitfall,
@@ -283,6 +300,7 @@ impl Judge {
                 all: request.all_outputs,
                 ..Outputs::default()
             }),
+            expected,
             schedules: 0,
             time: TimeModel::Virtual,
             found: None,
@@ -296,9 +314,43 @@ impl Judge {
         self.known.clear();
     }
 
-    /// Whether there is no use in looking further: the pitfall has been found.
+    /// Whether there is no use in looking further: the pitfall has been found, or all outputs
+    /// that were looked for.
     pub fn is_satisfied(&self) -> bool {
-        self.found.is_some()
+        let expected = self.expected.as_ref();
+        self.found.is_some() || expected.is_some_and(|expected| expected.missing.is_empty())
+    }
+
+    /// The outputs that were looked for and have not come up, by their places.
+    pub fn unexplored(&self) -> Vec<usize> {
+        let missing = self
+            .expected
+            .iter()
+            .flat_map(|known| known.missing.values());
+        let mut missing: Vec<_> = missing.copied().collect();
+        missing.sort_unstable();
+        missing
+    }
+
+    fn compare(&mut self, execution: &Execution) {
+        let Some(expected) = &mut self.expected else {
+            return;
+        };
+        let hash = execution.output.text_hash() ^ ending_number(execution);
+        if expected.compared.insert(hash) {
+            let Transcript { lines, end } = transcript(execution);
+            let lines = lines.into_iter().map(|line| Line {
+                at_us: line.at_us,
+                stream: line.stream,
+                text: line.text.into_owned(),
+            });
+            let run = Transcript {
+                lines: lines.collect(),
+                end,
+            };
+            let spec = self.checker.as_ref().map(Checker::spec);
+            expected.missing.remove(&Printed::of(&run, spec));
+        }
     }
 
     /// Takes in one more execution; why it fails, if it does.
@@ -311,6 +363,9 @@ impl Judge {
         );
         if let Some(outputs) = self.outputs.as_mut().filter(|_| is_whole) {
             outputs.add(execution);
+        }
+        if self.expected.is_some() && is_whole {
+            self.compare(execution);
         }
         // Whether a panic was heard of is not in the output, and is quickly looked up.
         if self.checker.is_none() {

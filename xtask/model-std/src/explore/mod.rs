@@ -14,16 +14,16 @@ mod wire;
 use std::hint::black_box;
 use std::io::{self, Read};
 use std::ops::ControlFlow;
-use std::rc::Rc;
 use std::time::{Duration, Instant};
 
-use serde_json::{Value, json};
+use invariants::json;
+use invariants::json::Value;
 
 use crate::engine::recorder::Recorder;
 use crate::engine::search::{
     Coverage, Schedule, Settings, Strategy, TimeModel, begin_count, explore, record_into,
 };
-use crate::engine::{self, Ending, Execution, raw};
+use crate::engine::{self, Ending, Execution, Program, raw};
 
 pub use judge::Judge;
 use judge::{Cause, Failure};
@@ -31,9 +31,6 @@ use trace::Trace;
 use tree::Tree;
 pub use wire::Request;
 use wire::{Again, say};
-
-/// A program of the harness: it returns its exit status.
-pub type Program = Rc<dyn Fn() -> i32>;
 
 /// The phases of a search, each with its share of the schedules and of the time, relative to
 /// that of those to come: what one of them leaves over, the others get. There is a second one
@@ -65,7 +62,10 @@ pub fn main(canary: fn(), program: fn() -> i32) {
         .read_to_string(&mut text)
         .map_err(|error| error.to_string())
         .and_then(|_| Request::parse(&text));
-    let outcome = request.and_then(|request| answer(&request, &(Rc::new(program) as Program)));
+    // SAFETY: a function captures nothing, and `answer` keeps the statics before it runs this.
+    #[allow(unsafe_code)]
+    let program = unsafe { Program::new(program) };
+    let outcome = request.and_then(|request| answer(&request, &program));
     if let Err(problem) = outcome {
         say(json!({"type": "error", "problem": problem}));
     }
@@ -77,10 +77,13 @@ fn sing(canary: fn()) -> Result<(), String> {
     settings.schedules = 1;
     settings.recorded = true;
     let mut missing = vec!["nothing was run"];
-    let program: Program = Rc::new(move || {
+    let main = move || {
         canary();
         0
-    });
+    };
+    // SAFETY: the canary is the runner's, and has no statics.
+    #[allow(unsafe_code)]
+    let program = unsafe { Program::new(main) };
     explore(&settings, &program, |execution| {
         let seen = |verb: &str| execution.details.iter().any(|detail| detail.verb == verb);
         missing = vec!["spawn", "lock", "print"];
@@ -476,6 +479,6 @@ pub(crate) fn say_step(execution: &Execution) {
     object["value_before"] =
         json!(before.and_then(|before| execution.details[before].value.as_ref()));
     object["threads"] = report::threads(execution);
-    object["deviations"] = wire::schedule(&execution.schedule())["deviations"].take();
+    object["deviations"] = wire::schedule(&execution.schedule())["deviations"].clone();
     say(object);
 }

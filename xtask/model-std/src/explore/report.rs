@@ -3,7 +3,8 @@
 use std::collections::BTreeSet;
 use std::panic::Location;
 
-use serde_json::{Value, json};
+use invariants::json;
+use invariants::json::Value;
 
 use super::judge::{Cause, Judge, transcript};
 use super::{Phase, wire};
@@ -38,7 +39,7 @@ pub fn failure(execution: &Execution, cause: Option<&Cause>, judge: &Judge) -> V
                 "thread": thread,
                 "verb": op.verb,
                 "object": object.map(|object| self::object(execution, object)),
-                "holders": holders,
+                "holders": holders.iter().collect::<Value>(),
                 "ends": ends(execution, op.verb, object),
                 "looks_at": looks_at(execution, thread),
             });
@@ -202,6 +203,7 @@ pub fn summary(phases: &[Phase], judge: &Judge, given_up_after: Option<u32>) -> 
         "weak_orders": weak_orders.collect::<Value>(),
         "found": judge.found().map(|(after, _)| after),
         "found_schedule": judge.found().map(|(_, schedule)| wire::schedule(schedule)),
+        "unexplored": judge.unexplored().iter().collect::<Value>(),
         "proved": !phases.is_empty() && phases.iter().all(proved),
     })
 }

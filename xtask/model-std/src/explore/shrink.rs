@@ -3,9 +3,9 @@
 use std::ops::ControlFlow;
 use std::time::Instant;
 
-use super::Program;
 use super::judge::{Failure, Judge};
 use super::wire::Request;
+use crate::engine::Program;
 use crate::engine::search::{Schedule, Strategy, explore};
 
 /// After so many steps of tries it is as simple as it gets.

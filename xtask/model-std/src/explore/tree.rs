@@ -1,6 +1,7 @@
 //! The choices that were explored, as a tree.
 
-use serde_json::{Value, json};
+use invariants::json;
+use invariants::json::Value;
 
 use super::report::with_place;
 use crate::engine::execution::Execution;

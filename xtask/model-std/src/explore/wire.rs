@@ -16,6 +16,7 @@
 //! | `steps` | how many steps a schedule may have |
 //! | `recorder` | the file that tells where the search is, or null |
 //! | `tree` | the file to write the explored tree to, or null |
+//! | `expected` | transcripts whose outputs to look for: the search is over once all have come up; or null |
 //! | `outputs` | whether to count the distinct outputs, and to tell one of each way to end |
 //! | `all_outputs` | whether to tell each of them as well |
 //! | `parent` | the runner's process, which the harness's does not outlive, or null |
@@ -29,7 +30,9 @@ use std::io::{self, Write};
 use std::path::PathBuf;
 use std::time::Duration;
 
-use serde_json::{Value, json};
+use invariants::Transcript;
+use invariants::json;
+use invariants::json::Value;
 
 use crate::engine::search::{Schedule, Settings, Strategy, TimeModel};
 
@@ -55,6 +58,8 @@ pub struct Request {
     pub recorder: Option<PathBuf>,
     /// Where the tree goes.
     pub tree: Option<PathBuf>,
+    /// Transcripts whose outputs to look for.
+    pub expected: Option<Vec<Transcript>>,
     /// Whether the distinct outputs are counted, and one of each way to end is wanted.
     pub outputs: bool,
     /// Whether each of them is wanted as well.
@@ -85,7 +90,7 @@ impl Request {
     ///
     /// It is no JSON, or lacks something: the message says what.
     pub fn parse(text: &str) -> Result<Self, String> {
-        let object: Value = serde_json::from_str(text).map_err(|error| error.to_string())?;
+        let object: Value = Value::parse(text)?;
         let text = |key: &str| object[key].as_str().map(str::to_string);
         let number = |key: &str| object[key].as_u64();
         let wanted = |key: &str| format!("the request lacks `{key}`");
@@ -115,6 +120,10 @@ impl Request {
                 .ok_or_else(|| wanted("steps"))?,
             recorder: text("recorder").map(PathBuf::from),
             tree: text("tree").map(PathBuf::from),
+            expected: match &object["expected"] {
+                Value::Null => None,
+                expected => Some(transcripts(expected).ok_or_else(|| wanted("expected"))?),
+            },
             outputs: object["outputs"].as_bool().unwrap_or(false),
             all_outputs: object["all_outputs"].as_bool().unwrap_or(false),
             parent: number("parent").and_then(|id| u32::try_from(id).ok()),
@@ -130,6 +139,13 @@ impl Request {
         settings.seed = self.seed;
         settings
     }
+}
+
+fn transcripts(expected: &Value) -> Option<Vec<Transcript>> {
+    let transcripts = expected.as_array()?.iter();
+    transcripts
+        .map(|text| Transcript::from_ndjson(text.as_str()?).ok())
+        .collect()
 }
 
 impl Again {

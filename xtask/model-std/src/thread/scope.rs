@@ -2,6 +2,7 @@
 
 use ::std::fmt;
 use ::std::marker::PhantomData;
+use ::std::mem;
 use ::std::panic::{AssertUnwindSafe, Location, catch_unwind, resume_unwind};
 use ::std::sync::atomic::{AtomicBool, Ordering};
 use ::std::sync::{Arc, Mutex, PoisonError};
@@ -106,10 +107,12 @@ where
     let object = scope.members.object();
     let wait = Op::new("end the scope", object, Access::Await).guard(object, 0);
     let result = catch_unwind(AssertUnwindSafe(|| f(&scope)));
+    let has_borrowers = HasBorrowers;
     match engine::parks() {
         true => park_until_left(object),
         false => wait.perform(),
     }
+    mem::forget(has_borrowers);
     for event in scope.members.left().drain(..) {
         engine::after(event);
     }
@@ -119,6 +122,16 @@ where
             panic!("a scoped thread panicked")
         }
         Ok(value) => value,
+    }
+}
+
+/// There may be threads that borrow from the caller, who must not get back before they have left:
+/// not by a panic either, which would be a fault of the engine.
+struct HasBorrowers;
+
+impl Drop for HasBorrowers {
+    fn drop(&mut self) {
+        ::std::process::abort();
     }
 }
 

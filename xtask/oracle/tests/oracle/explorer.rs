@@ -2,8 +2,8 @@
 
 use ::model_std as std;
 use ::model_std::engine::execution::Ending;
-use ::model_std::engine::outside;
 use ::model_std::engine::search::{Settings, explore};
+use ::model_std::engine::{Program as Explored, outside};
 use ::std::cell::RefCell;
 use ::std::ops::ControlFlow;
 use ::std::rc::Rc;
@@ -34,17 +34,20 @@ pub fn programs() -> impl Iterator<Item = &'static Program> {
 pub fn search(program: &Program, settings: &Settings) -> Found {
     let returned = Rc::new(RefCell::new(None));
     let mut found = Found::default();
-    let program: Rc<dyn Fn() -> i32> = {
+    let program = {
         let (run, returned) = (program.run, Rc::clone(&returned));
-        Rc::new(move || {
+        move || {
             outside(|| returned.take());
             let outcome = std::panic::catch_unwind(run);
             let outcome = outcome.unwrap_or_else(|payload| failure(&*payload));
             // What is the program's own is gone when the next execution begins.
             outside(|| *returned.borrow_mut() = Some(outcome.clone()));
             0
-        })
+        }
     };
+    // SAFETY: what is returned is kept outside.
+    #[allow(unsafe_code)]
+    let program = unsafe { Explored::new(program) };
     let coverage = explore(settings, &program, |execution| {
         let outcome = match (returned.take(), &execution.ending) {
             (Some(outcome), Some(Ending::Exited(0))) => outcome,

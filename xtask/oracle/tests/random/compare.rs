@@ -1,5 +1,6 @@
 //! What the searches find of a program, and where they differ.
 
+use ::model_std::engine::Program as Explored;
 use ::model_std::engine::access::Relation;
 use ::model_std::engine::search::{Coverage, Schedule, Settings, Strategy, TimeModel, explore};
 use ::model_std::engine::{Ending, Execution, Stream};
@@ -8,7 +9,6 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::fmt;
 use std::hash::{Hash, Hasher};
 use std::ops::ControlFlow;
-use std::rc::Rc;
 use std::sync::Arc;
 
 use super::interpret::{self, Seen};
@@ -41,7 +41,9 @@ pub struct Found {
 /// Searches the program with this strategy.
 pub fn search(program: &Program, strategy: Strategy, time: TimeModel, most: u64) -> Found {
     let shared = Arc::new(program.clone());
-    let run: Rc<dyn Fn() -> i32> = Rc::new(move || interpret::run(&shared));
+    // SAFETY: what is shared is only read.
+    #[allow(unsafe_code)]
+    let run = unsafe { Explored::new(move || interpret::run(&shared)) };
     let mut settings = Settings::new(strategy);
     settings.time = time;
     settings.schedules = most;
@@ -338,7 +340,9 @@ fn difference(plain: &Found, other: &Found) -> Option<String> {
 /// The steps of a schedule.
 pub fn show(program: &Program, schedule: &Schedule) -> String {
     let shared = Arc::new(program.clone());
-    let run: Rc<dyn Fn() -> i32> = Rc::new(move || interpret::run(&shared));
+    // SAFETY: what is shared is only read.
+    #[allow(unsafe_code)]
+    let run = unsafe { Explored::new(move || interpret::run(&shared)) };
     let mut settings = Settings::new(Strategy::Replay(schedule.clone()));
     settings.time = schedule.time;
     settings.recorded = true;

@@ -51,10 +51,22 @@ struct Heap {
     free: [Cell<*mut u8>; SIZES],
 }
 
-/// Whether from here on a thread of the program runs.
-#[inline(always)]
-pub(super) fn set_program_runs(runs: bool) {
-    HEAP.with(|heap| heap.program_runs.set(runs));
+/// A thread of the program runs, until this is dropped: also when a panic of its own gets out.
+pub(super) struct ProgramRuns(());
+
+impl ProgramRuns {
+    #[inline(always)]
+    pub fn begin() -> Self {
+        HEAP.with(|heap| heap.program_runs.set(true));
+        Self(())
+    }
+}
+
+impl Drop for ProgramRuns {
+    #[inline(always)]
+    fn drop(&mut self) {
+        HEAP.with(|heap| heap.program_runs.set(false));
+    }
 }
 
 /// Takes back everything that a program has allocated.
@@ -133,7 +145,7 @@ impl Heap {
 
 /// Says so in one write, without allocating; the runner, whose process it is, does the rest.
 fn out_of_memory() -> ! {
-    set_program_runs(false);
+    HEAP.with(|heap| heap.program_runs.set(false));
     let _nobody_may_read_it = io::stderr().write_all(OUT_OF_MEMORY.as_bytes());
     process::abort();
 }

@@ -91,9 +91,9 @@ impl Fiber {
             .expect("a finished thread does not go on");
         YIELDER.set(self.yielder);
         STACK.set(self.place);
-        heap::set_program_runs(true);
+        let runs = heap::ProgramRuns::begin();
         let result = coroutine.resume(());
-        heap::set_program_runs(false);
+        drop(runs);
         self.yielder = YIELDER.replace(ptr::null());
         let returned = matches!(result, CoroutineResult::Return(()));
         if returned && let Some(done) = self.coroutine.take() {
@@ -267,8 +267,19 @@ impl Statics {
     ///
     /// # Errors
     ///
-    /// The process has another thread, which could use them while they are put back.
+    /// The process has another thread, which could use them while they are put back; or the
+    /// statics of the C library are among them.
     pub(super) fn now() -> io::Result<Self> {
+        let is_linked_dynamically = headers()
+            .iter()
+            .any(|header| header.p_type == libc::PT_INTERP);
+        if !is_linked_dynamically {
+            return Err(io::Error::other(
+                "the C library is linked statically (`crt-static`), so that it would forget what it \
+                 has allocated; explore on a target that links it dynamically, as \
+                 x86_64-unknown-linux-gnu does",
+            ));
+        }
         if fs::read_dir("/proc/self/task")?.count() != 1 {
             return Err(io::Error::other("the process has another thread"));
         }
@@ -292,15 +303,20 @@ impl Statics {
     }
 }
 
-/// The addresses of the executable that a program can write to: the last of its segments, without
-/// what only the dynamic linker has written.
-fn written() -> Range<usize> {
+/// What the executable says of its segments.
+fn headers() -> &'static [Header] {
     // SAFETY: so many headers are there, as long as the process is.
-    let headers = unsafe {
+    unsafe {
         let first = libc::getauxval(libc::AT_PHDR) as usize;
         let count = libc::getauxval(libc::AT_PHNUM) as usize;
         std::slice::from_raw_parts(ptr::with_exposed_provenance::<Header>(first), count)
-    };
+    }
+}
+
+/// The addresses of the executable that a program can write to: the last of its segments, without
+/// what only the dynamic linker has written.
+fn written() -> Range<usize> {
+    let headers = headers();
     let base = (&raw const START).expose_provenance();
     let range = |header: &Header| {
         let start = base + header.p_vaddr as usize;
