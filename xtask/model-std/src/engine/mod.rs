@@ -362,7 +362,7 @@ pub fn show(value: impl FnOnce() -> String) {
 
 /// An end of a channel, which a report names where a thread waits for it forever.
 #[derive(Debug, Clone, Copy)]
-pub struct ChannelEnd(usize);
+pub struct ChannelEnd(Option<usize>);
 
 impl ChannelEnd {
     /// The running thread has made it. It is kept only when the execution is recorded.
@@ -370,25 +370,27 @@ impl ChannelEnd {
     pub fn made(channel: Object, sends: bool) -> Self {
         let made = Location::caller();
         with(|running| {
-            if running.recorded && running.is_running {
-                let end = execution::ChannelEnd {
-                    channel: channel.0,
-                    sends,
-                    made,
-                    thread: running.current,
-                    used: false,
-                };
-                running.channel_ends.push(Some(end));
+            if !(running.recorded && running.is_running) {
+                return Self(None);
             }
-            Self(running.channel_ends.len().wrapping_sub(1))
+            let end = execution::ChannelEnd {
+                channel: channel.0,
+                sends,
+                made,
+                thread: running.current,
+                used: false,
+            };
+            running.channel_ends.push(Some(end));
+            Self(Some(running.channel_ends.len() - 1))
         })
     }
 
     /// The running thread uses it.
     pub fn used(self) {
+        let Self(Some(index)) = self else { return };
         with(|running| {
             let thread = running.current;
-            if let Some(Some(end)) = running.channel_ends.get_mut(self.0) {
+            if let Some(Some(end)) = running.channel_ends.get_mut(index) {
                 end.thread = thread;
                 end.used = true;
             }
@@ -397,8 +399,9 @@ impl ChannelEnd {
 
     /// It is gone.
     pub fn dropped(self) {
+        let Self(Some(index)) = self else { return };
         with(|running| {
-            if let Some(end) = running.channel_ends.get_mut(self.0) {
+            if let Some(end) = running.channel_ends.get_mut(index) {
                 *end = None;
             }
         });

@@ -69,6 +69,8 @@ struct Share<T>(Arc<Channel<T>>, ChannelEnd);
 
 struct Channel<T> {
     bound: Option<usize>,
+    /// Whether threads wait in it as in the real library, by parking.
+    parks: bool,
     queue: Object,
     room: Object,
     ends: Object,
@@ -97,6 +99,8 @@ struct Parked {
     receiver: Option<Thread>,
     /// In the order in which they came.
     senders: VecDeque<Thread>,
+    /// The sender of the message that was taken last, if it parked until then.
+    served: Option<Thread>,
 }
 
 struct Message<T> {
@@ -245,6 +249,7 @@ impl<T> Channel<T> {
     fn open(bound: Option<usize>, room: Room) -> (Share<T>, Receiver<T>) {
         let channel = Arc::new(Self {
             bound,
+            parks: engine::parks(),
             queue: engine::object("channel", 0),
             room: engine::object("room in a channel", count(bound.unwrap_or(0))),
             ends: engine::object("ends of a channel", 0),
@@ -269,7 +274,7 @@ impl<T> Channel<T> {
 
     #[track_caller]
     fn send(&self, value: T) -> Result<(), SendError<T>> {
-        if engine::parks() {
+        if self.parks {
             return self.send_parking(value);
         }
         let op = Op::new("send", self.queue, Access::Send);
@@ -341,22 +346,21 @@ impl<T> Channel<T> {
 
     #[track_caller]
     fn recv(&self) -> Result<T, RecvError> {
-        if engine::parks() {
+        if self.parks {
             return self.recv_parking("recv", None).map_err(|_| RecvError);
         }
         self.announce_receiver();
         Op::new("recv", self.queue, Access::Receive)
             .guard(self.queue, 1)
             .perform();
-        let (result, _) = self.take();
-        result.map_err(|_| RecvError)
+        self.take().map_err(|_| RecvError)
     }
 
     /// Receives at once, or by the deadline. That there is nothing is an answer too, so
     /// this commutes with nothing that could change it.
     #[track_caller]
     fn recv_by(&self, verb: &'static str, deadline: Option<Duration>) -> Result<T, TryRecvError> {
-        if engine::parks() && deadline.is_some() {
+        if self.parks && deadline.is_some() {
             return self.recv_parking(verb, deadline);
         }
         let mut op = Op::new(verb, self.queue, Access::Write).and(self.ends, Access::Write);
@@ -364,12 +368,14 @@ impl<T> Channel<T> {
             op = op.guard(self.queue, 1).deadline(deadline);
         }
         op.perform();
-        let (result, sender) = self.take();
+        let result = self.take();
         // A receiver that no longer waits in a rendezvous channel is a change.
         if result.is_err() && (deadline.is_none() || self.bound != Some(0)) {
             engine::unchanged();
         }
-        unpark(sender);
+        if self.parks && result.is_ok() {
+            self.unpark_sender();
+        }
         result
     }
 
@@ -387,10 +393,12 @@ impl<T> Channel<T> {
                 .and(self.ends, Access::Write)
                 .perform();
             self.state().parked.receiver = None;
-            let (result, sender) = self.take();
+            let result = self.take();
             let is_late = deadline.is_some_and(|deadline| engine::now() >= deadline);
             if !matches!(result, Err(TryRecvError::Empty)) || is_late {
-                unpark(sender);
+                if result.is_ok() {
+                    self.unpark_sender();
+                }
                 return result;
             }
             let mut state = self.state();
@@ -478,21 +486,20 @@ impl<T> Channel<T> {
         engine::show(|| format!("{} waiting", state.messages.len()));
     }
 
-    /// Takes the first message, if there is one; and the sender that is to be unparked then, if
-    /// one parks.
-    fn take(&self) -> (Result<T, TryRecvError>, Option<Thread>) {
+    /// Takes the first message, if there is one.
+    fn take(&self) -> Result<T, TryRecvError> {
         let mut state = self.state();
         state.set_receiver_waits(false);
         let Some(message) = state.messages.pop_front() else {
             if state.senders > 0 {
                 engine::show(|| "empty".to_string());
-                return (Err(TryRecvError::Empty), None);
+                return Err(TryRecvError::Empty);
             }
             for (_, dropped) in &state.senders_dropped {
                 engine::after(*dropped);
             }
             engine::show(|| "closed".to_string());
-            return (Err(TryRecvError::Disconnected), None);
+            return Err(TryRecvError::Disconnected);
         };
         let here = engine::after(message.sent);
         match &mut state.room {
@@ -502,8 +509,22 @@ impl<T> Channel<T> {
         }
         self.publish(&state);
         engine::show(|| format!("{} waiting", state.messages.len()));
-        let sender = message.sender.or_else(|| state.parked.senders.pop_front());
-        (Ok(message.value), sender)
+        if message.sender.is_some() {
+            state.parked.served = message.sender;
+        }
+        Ok(message.value)
+    }
+
+    /// Lets the sender go on that parks until there is room, if there is some now.
+    #[track_caller]
+    fn unpark_sender(&self) {
+        let mut state = self.state();
+        let Parked {
+            senders, served, ..
+        } = &mut state.parked;
+        let sender = served.take().or_else(|| senders.pop_front());
+        drop(state);
+        unpark(sender);
     }
 
     /// Sets the counters to what the state now is.
