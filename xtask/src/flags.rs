@@ -250,10 +250,10 @@ const EXPLORE_OPTIONS: &str =
                      (100000)
       --time TIME    how long each program is explored at most (10s)
       --time-model M  virtual: a sleep lasts until nobody else can go on;
-                     adversarial: any sleep may end at any time; spurious: each
-                     thread may wake up once for no reason; writers: a writer
-                     that waits keeps new readers out (one after the other, where
-                     they differ)
+                     adversarial: any sleep may end at any time; spurious: once in
+                     each thread, a wait ends for no reason or a weak exchange
+                     fails; writers: a writer that waits keeps new readers out
+                     (one after the other, where they differ)
       --strategy S   how schedules are chosen, so as to see after how many each
                      way finds a failure. exhaustive: one of each kind that can
                      be told apart; plain: all of them; preemption-bound-N: all

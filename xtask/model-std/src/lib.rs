@@ -18,9 +18,9 @@
 //!
 //! - The memory model is sequential consistency. A fault that needs a weaker one, where a
 //!   `Relaxed` store is seen late, is not found.
-//! - `park` and `Condvar::wait` may return for no reason by their contract. Here that happens to
-//!   each thread once at most, in a search of its own. Nor does `compare_exchange_weak` ever fail
-//!   for no reason.
+//! - `park` and `Condvar::wait` may return for no reason by their contract, and
+//!   `compare_exchange_weak` may fail. Here that happens to each thread once at most, in a search
+//!   of its own.
 //! - An `RwLock` lets readers in while a writer waits, and in a search of its own it does not,
 //!   as the real one on Linux. That search is made where a reader joins others in a lock that
 //!   is also written.

@@ -11,8 +11,8 @@ pub enum TimeModel {
     Virtual,
     /// A sleep may end at any time, as on a machine that is busy with something else.
     Adversarial,
-    /// As virtual time; but once, a thread may wake up for no reason, where the standard library
-    /// says so.
+    /// As virtual time; but once, a thread may wake up for no reason, or a weak exchange of its
+    /// fail, where the standard library says so.
     Spurious,
     /// As virtual time; but a writer that waits for a lock keeps new readers out, as the standard
     /// library on Linux has it.
@@ -472,6 +472,12 @@ impl Output {
 }
 
 impl Step {
+    /// Whether its thread was woken for no reason, or failed to exchange.
+    pub fn is_for_no_reason(&self) -> bool {
+        let value = self.value.as_deref();
+        value.is_some_and(|value| value.ends_with("for no reason"))
+    }
+
     fn parse(object: &Value) -> Parsed<Self> {
         let lines = object["lines"].as_array().into_iter().flatten();
         Ok(Self {

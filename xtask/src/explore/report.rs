@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 use super::build::Harness;
 use super::child::Explored;
 use super::pitfall::Pitfall;
-use super::protocol::{Output, Phase, Place, Run, Schedule, Strategy, TimeModel};
+use super::protocol::{Output, Phase, Place, Run, Schedule, Step, Strategy, TimeModel};
 use super::real::ended;
 use super::source::Subject;
 use super::stuck::Stuck;
@@ -290,7 +290,9 @@ impl<'e> Report<'e> {
                 let whims = match model {
                     TimeModel::Virtual => None,
                     TimeModel::Adversarial => Some("where a sleep may end at any time"),
-                    TimeModel::Spurious => Some("where a thread may wake up for no reason"),
+                    TimeModel::Spurious => {
+                        Some("where a thread may wake up, or a weak exchange fail, for no reason")
+                    }
                     TimeModel::Writers => Some("where a waiting writer keeps readers out"),
                 };
                 let count = thousands(phase.schedules);
@@ -530,9 +532,15 @@ impl<'e> Report<'e> {
             text += "  a writer waits, and keeps new readers out of the lock, those that read \
                      already among them\n";
         }
-        if run.schedule.time_model == TimeModel::Spurious {
-            text += "  a thread wakes up for no reason, as it may: who waits has to ask again, in a \
-                     loop, for what it waits for\n";
+        let mut for_no_reason = run.steps.iter().filter(|step| step.is_for_no_reason());
+        let is_exchange = |step: &Step| step.verb == "compare_exchange_weak";
+        if for_no_reason.clone().any(|step| !is_exchange(step)) {
+            text += "  a thread wakes up for no reason, as it may: after each wait, look in a loop at \
+                     what it is for\n";
+        }
+        if for_no_reason.any(is_exchange) {
+            text += "  a weak exchange fails for no reason, as it may: try again, in a loop, or use \
+                     `compare_exchange`\n";
         }
         let preempted = match run.preemptions {
             0 => "without a preemption".to_string(),

@@ -155,7 +155,7 @@ pub struct ThreadState {
     woken_by: Option<u32>,
     /// How often it went on although that was not out of date.
     rounds_in_vain: u32,
-    /// Whether it has been woken for no reason.
+    /// Whether it has been woken, or a weak exchange of its has failed, for no reason.
     pub(super) spurious: bool,
     pub(super) spawned: Option<u32>,
     pub(super) panicking: bool,
@@ -246,7 +246,7 @@ pub struct Execution {
     pub now: u64,
     /// Whether the program has read the clock, or waited for a time.
     pub(super) timed: bool,
-    /// Whether it has waited where a thread may be woken for no reason.
+    /// Whether it has done what may fail for no reason.
     pub(super) may_be_spurious: bool,
     /// The orders of memory that the program has asked for, in all executions, weaker than the
     /// one that all have.

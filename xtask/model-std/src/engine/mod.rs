@@ -608,8 +608,9 @@ pub fn park_in(verb: &'static str, object: Object, deadline: Option<Duration>) {
 }
 
 /// Whether the running thread, which is about to wait, may be woken for no reason: it then has
-/// not to wait at all. If that is how it wakes up, it says so by [`woke_for_no_reason`].
-pub fn may_wake_for_no_reason() -> bool {
+/// not to wait at all. Likewise, whether its weak exchange may fail. If that is what comes of it,
+/// it says so by [`failed_for_no_reason`].
+pub fn may_fail_for_no_reason() -> bool {
     with(|running| {
         running.may_be_spurious = true;
         let thread = running.threads.get(running.current as usize);
@@ -622,9 +623,9 @@ pub fn writers_keep_readers_out() -> bool {
     with(|running| running.time == TimeModel::Writers)
 }
 
-/// The running thread has been woken for no reason. That is so once at most, so that a loop in
-/// which it waits comes to an end.
-pub fn woke_for_no_reason() {
+/// The running thread has been woken for no reason, or its weak exchange has failed. That is so
+/// once at most, so that a loop in which it tries again comes to an end.
+pub fn failed_for_no_reason() {
     with(|running| running.threads[running.current as usize].spurious = true);
 }
 

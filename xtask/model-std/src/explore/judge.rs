@@ -488,10 +488,10 @@ impl Judge {
 }
 
 /// The most frequent output comes first, and of several the one with the simplest schedule.
-fn rank(listed: &Listed) -> (std::cmp::Reverse<u64>, usize, Vec<(u32, u32)>) {
-    let schedule = &listed.schedule.deviations;
+fn rank(listed: &Listed) -> (std::cmp::Reverse<u64>, usize, Vec<(u32, u32)>, u32) {
+    let Schedule { time, deviations } = &listed.schedule;
     let count = std::cmp::Reverse(listed.count);
-    (count, schedule.len(), schedule.clone())
+    (count, deviations.len(), deviations.clone(), *time as u32)
 }
 
 /// Why an execution fails, and the checker, if it was asked.

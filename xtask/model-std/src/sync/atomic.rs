@@ -2,7 +2,8 @@
 //!
 //! Memory is sequentially consistent here, whichever ordering is asked for: an ordering
 //! that the real operation refuses is refused, and a weaker one is noted for the report, which
-//! then does not say `proved`. So a fence has nothing to do. A weak compare-exchange never fails without a reason.
+//! then does not say `proved`. So a fence has nothing to do. A weak compare-exchange fails for no
+//! reason where threads wake up for none: once in each thread.
 
 use std::fmt;
 use std::sync::atomic as real;
@@ -18,13 +19,16 @@ use crate::engine::{self, Access, Handle, Op};
 /// They are aligned to more than any plain value, since code that looks for an atomic type
 /// of the size and alignment of its own value (`crossbeam::atomic::AtomicCell`) takes it
 /// for the same memory.
+///
+/// They begin with their value, since code that is alone with an atomic may read it as a plain
+/// one by a pointer to the whole (`unsync_load` in tokio).
 macro_rules! atomic {
     ($name:ident $(<$T:ident>)?, $value:ty, $show:expr) => {
         #[doc = concat!("`std::sync::atomic::", stringify!($name), "`.")]
-        #[repr(align(64))]
+        #[repr(C, align(64))]
         pub struct $name $(<$T>)? {
-            handle: Handle,
             value: real::$name $(<$T>)?,
+            handle: Handle,
         }
 
         impl $(<$T>)? $name $(<$T>)? {
@@ -135,11 +139,12 @@ macro_rules! atomic {
                 result
             }
 
-            /// The same here.
+            /// The same; but once in each thread, where threads wake up for no reason, it fails
+            /// for no reason too.
             ///
             /// # Errors
             ///
-            /// The current value, if it is another.
+            /// The current value, if it is another, or for no reason.
             ///
             /// # Panics
             ///
@@ -152,7 +157,17 @@ macro_rules! atomic {
                 success: Ordering,
                 failure: Ordering,
             ) -> Result<$value, $value> {
-                self.compare_exchange(current, new, success, failure)
+                if !engine::may_fail_for_no_reason() {
+                    return self.compare_exchange(current, new, success, failure);
+                }
+                self.announce("compare_exchange_weak", Access::Read, failure);
+                let value = self.value.load(failure);
+                engine::show(|| format!("➜ {}, kept", $show(value)));
+                if value == current {
+                    engine::failed_for_no_reason();
+                    engine::show(|| format!("➜ {}, kept for no reason", $show(value)));
+                }
+                Err(value)
             }
 
             /// Computes the value from the current one, again when another thread has

@@ -185,7 +185,7 @@ impl Condvar {
     #[track_caller]
     fn wake(&self, number: i64, deadline: Option<Duration>) -> bool {
         let object = self.object();
-        let spurious = engine::may_wake_for_no_reason();
+        let spurious = engine::may_fail_for_no_reason();
         let access = match deadline {
             None if !spurious => Access::Receive,
             _ => Access::Write,
@@ -206,7 +206,7 @@ impl Condvar {
                 engine::show(|| "✓".to_string());
             }
             None if spurious => {
-                engine::woke_for_no_reason();
+                engine::failed_for_no_reason();
                 engine::show(|| "for no reason".to_string());
             }
             None => engine::show(|| "timed out".to_string()),

@@ -466,14 +466,14 @@ pub fn park_timeout(timeout: Duration) {
 fn wait_for_token(timeout: Option<Duration>) {
     let token = engine::current().token();
     let op = Op::new("park", token, Access::Write);
-    let spurious = engine::may_wake_for_no_reason();
+    let spurious = engine::may_fail_for_no_reason();
     match timeout {
         _ if spurious => op.perform(),
         Some(timeout) => op.guard(token, 1).within(timeout).perform(),
         None => op.guard(token, 1).perform(),
     }
     if spurious && token.counter() == 0 {
-        engine::woke_for_no_reason();
+        engine::failed_for_no_reason();
         engine::show(|| "for no reason".to_string());
     }
     token.set_counter(0);

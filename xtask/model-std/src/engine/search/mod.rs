@@ -51,7 +51,7 @@ pub enum TimeModel {
     /// as it likes.
     Adversarial,
     /// As in virtual time; but once, each thread may be woken for no reason where the real
-    /// library says that it may.
+    /// library says that it may, or its weak exchange fails for none.
     Spurious,
     /// As in virtual time; but a writer that waits for a lock keeps new readers out of it, as the
     /// standard library on Linux has it, and no promise of it forbids.
@@ -104,7 +104,7 @@ pub struct Coverage {
     pub reads_beside: bool,
     /// Whether in some of them the clock was read, or a time was waited for.
     pub timed: bool,
-    /// Whether in some of them a thread waited where it may be woken for no reason.
+    /// Whether in some of them a thread did what may fail for no reason.
     pub may_be_spurious: bool,
     /// Whether that is all there is under this strategy. Not so where a thread had to be
     /// stopped because it would have gone on for ever while others waited.
