@@ -406,7 +406,8 @@ fn retrace(
     let time_model = record.time_model.name();
     request["replay"] = json!({"time_model": time_model, "choices": record.choices});
     let mut steps: Vec<Value> = Vec::new();
-    let mut last = None;
+    let mut threads = json!([]);
+    let mut deviations: Vec<Value> = Vec::new();
     attend(
         (subject, harness),
         &request,
@@ -415,7 +416,10 @@ fn retrace(
         &mut |object| {
             if let Ok(Message::Step(step)) = Message::parse(&object) {
                 // What a step read or wrote is known when the next one is said.
-                if let Some(before) = steps.last_mut() {
+                if let Some(before) = steps.last_mut()
+                    && before["step"].as_u64().map(|before| before + 1)
+                        == step.object["step"].as_u64()
+                {
                     before["value"] = step.object["value_before"].clone();
                 }
                 // All that concerns more than this step is the last one's to say.
@@ -428,14 +432,11 @@ fn retrace(
                 let known = step.object.as_object().into_iter().flatten().filter(own);
                 let known = known.map(|(key, value)| (key.clone(), value.clone()));
                 steps.push(Value::Object(known.collect()));
-                last = Some(step);
+                threads = step.threads;
+                deviations.extend(step.deviations);
             }
         },
     )?;
-    let (threads, deviations) = match last {
-        Some(step) => (step.threads, step.deviations),
-        None => (json!([]), json!([])),
-    };
     let preempted = steps.iter().filter(|step| step["switch"] == "preempted");
     let end = End {
         exit: Exit::Hang,
@@ -456,6 +457,7 @@ fn retrace(
         "preemptions": preempted.count(),
         "schedule": {"time_model": time_model, "deviations": deviations},
         "threads": threads,
+        "more_steps": record.choices.len().saturating_sub(steps.len()),
         "steps": steps,
         "waits": [],
         "transcript": transcript.to_ndjson(),

@@ -137,8 +137,8 @@ pub struct LastStep {
     pub object: Value,
     /// All threads so far, word for word.
     pub threads: Value,
-    /// The schedule's deviations so far, word for word.
-    pub deviations: Value,
+    /// The schedule's deviations since the step that was said before, word for word.
+    pub deviations: Vec<Value>,
 }
 
 /// One schedule, step by step.
@@ -158,9 +158,9 @@ pub struct Run {
     pub schedule: Schedule,
     /// The threads' names.
     pub threads: Vec<Option<String>>,
-    /// What they did.
+    /// What they did; of a long schedule not all that they did.
     pub steps: Vec<Step>,
-    /// How many steps more there are, which are not told: the schedule has no end.
+    /// How many steps more there are.
     pub more_steps: usize,
     /// Who waits for what at the end, and for ever.
     pub waits: Vec<Wait>,
@@ -190,6 +190,8 @@ impl Fault {
 
 /// One visible operation.
 pub struct Step {
+    /// Its number in the schedule, from 0 on.
+    pub number: usize,
     /// Whose, by its number.
     pub thread: usize,
     /// What it does: `"lock"`, `"send"`.
@@ -362,7 +364,7 @@ impl Message {
             Some("step") => Message::Step(Box::new(LastStep {
                 object: object.clone(),
                 threads: object["threads"].clone(),
-                deviations: object["deviations"].clone(),
+                deviations: list(object, "deviations")?.to_vec(),
             })),
             Some("output") => Message::Output(Output::parse(object)?),
             Some("outputs") => Message::Outputs(Output::parse(object)?),
@@ -406,6 +408,11 @@ impl Run {
             |id: usize| thread == Some(id) || self.waits.iter().any(|wait| wait.thread == id);
         let mut steps = self.steps.iter().rev();
         steps.find(|step| step.timed_out && fails(step.thread))
+    }
+
+    /// How many steps the schedule has.
+    pub fn length(&self) -> usize {
+        self.steps.len() + self.more_steps
     }
 
     /// Whether the explorer could not go on with it, so that nothing is wrong that is known.
@@ -472,9 +479,15 @@ impl Output {
 }
 
 impl Step {
+    /// Whether the schedule has no step between this one and that.
+    pub fn is_next(&self, next: &Self) -> bool {
+        self.number + 1 == next.number
+    }
+
     fn parse(object: &Value) -> Parsed<Self> {
         let lines = object["lines"].as_array().into_iter().flatten();
         Ok(Self {
+            number: number(object, "step")? as usize,
             thread: number(object, "thread")? as usize,
             verb: text(object, "verb")?,
             object: Object::parse(&object["object"])?,

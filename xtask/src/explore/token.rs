@@ -117,9 +117,10 @@ impl Token {
     pub fn fits(&self, run: &Run) -> Result<()> {
         for &(step, thread) in &self.schedule.deviations {
             let (at, who) = (step as usize, thread as usize);
-            let taken = run.steps.get(at);
-            // A step that is not told departs from nothing.
-            let all = run.steps.len() + run.more_steps;
+            let taken = run.steps.binary_search_by_key(&at, |step| step.number);
+            let taken = taken.ok().map(|taken| &run.steps[taken]);
+            // Of a step that is not told it is not known who takes it.
+            let all = run.length();
             if taken.map_or(at < all, |taken| taken.thread == who) {
                 continue;
             }

@@ -262,7 +262,8 @@ pub struct Execution {
     pub(super) recorded: bool,
     /// Whether the steps are kept, and what orders them.
     pub(super) traced: bool,
-    pub(super) live: bool,
+    /// After how many steps it may take the process with it, if that is feared.
+    pub(super) live: Option<usize>,
     pub(super) recorder: Option<Recorder>,
     pub(super) statics: Statics,
     /// Whether a thread had to let others go on, so that not every schedule was possible.
@@ -336,7 +337,7 @@ impl Execution {
             limit: 0,
             recorded: false,
             traced: false,
-            live: false,
+            live: None,
             recorder: None,
             statics: Statics::none(),
             fair: false,
@@ -779,15 +780,15 @@ impl Execution {
         let op = &self.threads[self.current as usize].op;
         self.details.push(Detail {
             verb: op.verb,
-            object: op.accesses.iter().next().map(|(object, _)| object),
+            object: op.object(),
             value: None,
             place: op.place,
             at: self.now,
             switch,
             timed_out: self.timed_out,
         });
-        if self.live {
-            crate::explore::say_step(self);
+        if let Some(length) = self.live {
+            crate::explore::say_step(self, length);
         }
     }
 

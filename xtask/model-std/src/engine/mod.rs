@@ -258,6 +258,11 @@ impl Op {
         }
     }
 
+    /// The object that it is about, if it touches any.
+    pub fn object(&self) -> Option<u32> {
+        self.accesses.iter().next().map(|(object, _)| object)
+    }
+
     /// It touches this object too.
     #[inline(always)]
     pub fn and(mut self, object: Object, access: Access) -> Self {

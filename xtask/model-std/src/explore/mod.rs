@@ -133,13 +133,17 @@ fn calls_park() -> io::Result<bool> {
 
 /// One schedule again, with all that a report wants to know.
 fn replay(request: &Request, program: &Program, mut judge: Judge, again: &Again) {
-    let (strategy, time) = match again {
-        Again::Schedule(schedule) => (Strategy::Replay(schedule.clone()), schedule.time),
-        Again::Choices { time, threads } => (Strategy::Follow(threads.clone()), *time),
+    let (strategy, time, live) = match again {
+        Again::Schedule(schedule) => (Strategy::Replay(schedule.clone()), schedule.time, None),
+        Again::Choices { time, threads } => (
+            Strategy::Follow(threads.clone()),
+            *time,
+            Some(threads.len()),
+        ),
     };
     let mut settings = request.settings(strategy, time);
     settings.recorded = true;
-    settings.live = matches!(again, Again::Choices { .. });
+    settings.live = live;
     let mut found = None;
     explore(&settings, program, |execution| {
         let cause = judge.judge(execution);
@@ -470,15 +474,10 @@ impl<'r> Search<'r> {
     }
 }
 
-/// Says the latest step, of an execution that may not live to tell all of them.
-pub(crate) fn say_step(execution: &Execution) {
-    let mut object = report::step(execution, execution.steps.len() - 1);
-    object["type"] = json!("step");
-    // What a step read or wrote is known only when the thread has gone on.
-    let before = execution.details.len().checked_sub(2);
-    object["value_before"] =
-        json!(before.and_then(|before| execution.details[before].value.as_ref()));
-    object["threads"] = report::threads(execution);
-    object["deviations"] = wire::schedule(&execution.schedule())["deviations"].clone();
-    say(object);
+/// Says the latest step, of an execution that may not live to tell all of them: it is expected to
+/// have so many.
+pub(crate) fn say_step(execution: &Execution, length: usize) {
+    if let Some(object) = report::last_step(execution, length) {
+        say(object);
+    }
 }

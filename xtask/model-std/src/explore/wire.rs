@@ -207,8 +207,13 @@ pub fn strategy_name(strategy: &Strategy) -> String {
 pub fn schedule(schedule: &Schedule) -> Value {
     json!({
         "time_model": time_name(schedule.time),
-        "deviations": schedule.deviations.iter().map(|&(step, thread)| json!([step, thread])).collect::<Value>(),
+        "deviations": schedule.deviations.iter().map(deviation).collect::<Value>(),
     })
+}
+
+/// A deviation, as a request has it.
+pub fn deviation(&(step, thread): &(u32, u32)) -> Value {
+    json!([step, thread])
 }
 
 /// How far the search is.

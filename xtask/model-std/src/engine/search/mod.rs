@@ -85,9 +85,9 @@ pub struct Settings {
     pub seed: u64,
     /// Whether details are kept for a report.
     pub recorded: bool,
-    /// Whether each step is said on standard output as it is taken, for a program that may
-    /// take the process with it.
-    pub live: bool,
+    /// For a program that may take the process with it, after so many steps: these are said on
+    /// standard output as they are taken.
+    pub live: Option<usize>,
 }
 
 /// What was searched.
@@ -188,7 +188,7 @@ impl Settings {
             until: None,
             seed: 0,
             recorded: false,
-            live: false,
+            live: None,
         }
     }
 
