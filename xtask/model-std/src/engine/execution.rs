@@ -17,7 +17,12 @@ use crate::thread::Local;
 /// How often in a row all threads may wait in loops that see nothing new before that is
 /// called a livelock. A loop that gives up after some rounds, or computes between two looks,
 /// gets its chance.
-const IDLE_ROUNDS: u32 = 30_000;
+const IDLE_ROUNDS: u32 = 300_000;
+
+/// So many are enough where the execution would soon have more steps than allowed: it has no more
+/// than so many left.
+const LATE_IDLE_ROUNDS: u32 = 30_000;
+const LATE: u32 = 2_000;
 
 /// So many times a thread is passed over, at most, that could go on, once the execution has had
 /// so many steps: programs may rely on everybody's having a turn at some time.
@@ -286,7 +291,11 @@ pub struct Execution {
     /// Those that could, but wait in a loop for something to change.
     spinning: Vec<u32>,
     epoch: u32,
+    /// How many steps have changed something.
+    changes: u32,
+    /// How often all threads have waited in loops since there were so many changes.
     idle_rounds: u32,
+    idle_since: u32,
     /// How many of the steps that the running thread has taken since another did were sleeps.
     naps: u32,
     /// Whether the latest step waited for something else than a time, and the time came first.
@@ -350,7 +359,9 @@ impl Execution {
             enabled: Vec::new(),
             spinning: Vec::new(),
             epoch: 0,
+            changes: 0,
             idle_rounds: 0,
+            idle_since: 0,
             naps: 0,
             timed_out: false,
         }
@@ -391,7 +402,9 @@ impl Execution {
         self.new_fibers.clear();
         self.pending.clear();
         self.epoch = 0;
+        self.changes = 0;
         self.idle_rounds = 0;
+        self.idle_since = 0;
         self.naps = 0;
         for (kind, counter) in [
             ("stdout", 1),
@@ -650,7 +663,17 @@ impl Execution {
             return true;
         }
         let loops = waiting().any(|thread| !thread.seen.is_empty());
-        if !loops || self.idle_rounds == IDLE_ROUNDS {
+        if self.changes != self.idle_since {
+            self.idle_since = self.changes;
+            self.idle_rounds = 0;
+        }
+        let is_late = self.limit.saturating_sub(self.length) <= LATE;
+        let most = if is_late {
+            LATE_IDLE_ROUNDS
+        } else {
+            IDLE_ROUNDS
+        };
+        if !loops || self.idle_rounds >= most {
             return false;
         }
         // Only loops are left. Each goes round once more, in case it counts its rounds or
@@ -738,11 +761,12 @@ impl Execution {
         }
         if !thread.seen.is_empty() {
             thread.seen.clear();
+            thread.waiting.leave();
             let woken = thread.woken_by.take();
             thread.rounds_in_vain += u32::from(woken.is_none());
         }
         if thread.waiting.step(op, &mut self.objects) {
-            self.idle_rounds = 0;
+            self.changes += 1;
         }
     }
 
@@ -807,17 +831,20 @@ impl Execution {
     pub(super) fn changed(&mut self, object: Object) {
         let thread = &mut self.threads[self.current as usize];
         thread.waiting.changed(object.0, &mut self.objects);
-        self.idle_rounds = 0;
+        self.changes += 1;
     }
 
     /// Takes back that the running thread's latest step wrote: it has changed nothing.
     pub(super) fn unchanged(&mut self) {
         let thread = &mut self.threads[self.current as usize];
+        let mut wrote = false;
         for (object, access) in thread.op.accesses.iter() {
             if access.writes() {
                 thread.waiting.take_back(object, &mut self.objects);
+                wrote = true;
             }
         }
+        self.changes -= u32::from(wrote);
         thread.op.accesses = thread.op.accesses.only_read();
         if self.traced
             && let Some(last) = thread.last
