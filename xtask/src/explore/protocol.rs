@@ -290,6 +290,8 @@ pub struct Summary {
     pub phases: Vec<Phase>,
     /// After how many steps of one schedule a systematic search was given up, if one was.
     pub given_up_after: Option<u64>,
+    /// Beyond how many threads of one schedule an exhaustive search was given up, if one was.
+    pub given_up_beyond_threads: Option<u64>,
     /// How many outputs there are, if they were counted.
     pub distinct: Option<Distinct>,
     /// What became of each rule.
@@ -575,6 +577,7 @@ impl Summary {
         Ok(Self {
             phases: parsed(object, "phases", Phase::parse)?,
             given_up_after: object["given_up_after"].as_u64(),
+            given_up_beyond_threads: object["given_up_beyond_threads"].as_u64(),
             distinct: Distinct::parse(&object["distinct"])?,
             rules: parsed(object, "rules", RuleSummary::parse)?,
             weak_orders: parsed(object, "weak_orders", |weak| {

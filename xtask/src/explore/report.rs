@@ -213,14 +213,15 @@ impl<'e> Report<'e> {
             let _ = write!(text, "  {DIM}{role} of {topic}{DIM:#}");
         }
         text.push('\n');
-        let summary = self.explored.summary.as_ref();
-        let given_up = summary.and_then(|summary| summary.given_up_after);
-        if let Some(steps) = given_up.filter(|_| self.status != Status::Found) {
-            let steps = thousands(steps);
-            let _ = writeln!(
-                text,
-                "        a systematic search was given up, at a schedule of more than {steps} steps"
-            );
+        // Where it is all that is known, it has been said.
+        let is_said = self.status == Status::NotExploredFurther && self.refused.is_empty();
+        if self.status != Status::Found && !is_said {
+            for (search, too_much) in self.given_up() {
+                let _ = writeln!(
+                    text,
+                    "        {search} search was given up, at a schedule of more than {too_much}"
+                );
+            }
         }
         let mut told = Vec::new();
         for run in &self.untimely {
@@ -241,11 +242,27 @@ impl<'e> Report<'e> {
     /// Why it is not explored further, as in "because of more than 1000 threads at once".
     fn why_not_further(&self) -> String {
         if self.refused.is_empty() {
-            return "because of more steps or threads than a systematic search takes in"
-                .to_string();
+            let given_up = self.given_up();
+            let whys = given_up.iter().map(|(search, too_much)| {
+                format!("because of more than {too_much} on a schedule, at which {search} search is given up")
+            });
+            return whys.collect::<Vec<_>>().join(", and ");
         }
         let whys = self.refused.iter().map(|run| self.refusal(run));
         whys.collect::<Vec<_>>().join(", and ")
+    }
+
+    /// The systematic searches that were given up, each as in "an exhaustive", with what a schedule
+    /// had too much of.
+    fn given_up(&self) -> Vec<(&'static str, String)> {
+        let Some(summary) = &self.explored.summary else {
+            return Vec::new();
+        };
+        let threads = summary.given_up_beyond_threads;
+        let threads = threads.map(|most| ("an exhaustive", format!("{most} threads")));
+        let steps = summary.given_up_after;
+        let steps = steps.map(|most| ("a systematic", format!("{} steps", thousands(most))));
+        threads.into_iter().chain(steps).collect()
     }
 
     /// Why a schedule is not explored further: because of what, and after which line.
@@ -727,6 +744,7 @@ impl<'e> Report<'e> {
             "distinct_outputs": summary.and_then(|summary| Some(summary.distinct?.outputs)),
             "rules": rules.collect::<Vec<_>>(),
             "given_up_after": summary.and_then(|summary| summary.given_up_after),
+            "given_up_beyond_threads": summary.and_then(|summary| summary.given_up_beyond_threads),
             "reservations": self.reservations,
             "real_runs": explored.real.as_ref().map(|real| {
                 json!({

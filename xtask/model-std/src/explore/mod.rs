@@ -21,7 +21,8 @@ use invariants::json::Value;
 
 use crate::engine::recorder::Recorder;
 use crate::engine::search::{
-    Coverage, Schedule, Settings, Strategy, TimeModel, begin_count, explore, record_into,
+    Coverage, MOST_THREADS, Schedule, Settings, Strategy, TimeModel, begin_count, explore,
+    record_into,
 };
 use crate::engine::{self, Ending, Execution, Program, raw};
 
@@ -166,10 +167,17 @@ struct Search<'r> {
     said: Instant,
     /// How many schedules have been tried, under all time models.
     tried: u64,
-    /// Whether a systematic search was given up, at a schedule that was too long for it.
-    given_up: bool,
+    given_up: GivenUp,
     /// When it began, with the runs that show whether the program is deterministic.
     begun: Instant,
+}
+
+/// Why a systematic search was given up, if one was: a schedule of it had more than so many steps,
+/// or more than so many threads.
+#[derive(Default)]
+struct GivenUp {
+    after_steps: Option<u32>,
+    beyond_threads: Option<usize>,
 }
 
 /// What the search under one time model may still spend.
@@ -202,7 +210,7 @@ impl<'r> Search<'r> {
             tree: request.tree.as_ref().map(|_| Tree::default()),
             said: Instant::now(),
             tried: 0,
-            given_up: false,
+            given_up: GivenUp::default(),
             begun: Instant::now(),
         }
     }
@@ -229,8 +237,7 @@ impl<'r> Search<'r> {
             std::fs::write(path, tree.to_json().to_string())
                 .map_err(|error| format!("cannot write {}: {error}", path.display()))?;
         }
-        let given_up_after = self.given_up.then_some(SYSTEMATIC_STEPS);
-        say(report::summary(&self.phases, &self.judge, given_up_after));
+        say(report::summary(&self.phases, &self.judge, &self.given_up));
         Ok(())
     }
 
@@ -367,8 +374,10 @@ impl<'r> Search<'r> {
 
     fn visit(&mut self, execution: &Execution, strategy: &Strategy) -> ControlFlow<()> {
         if execution.ending == Some(Ending::TooLong) && execution.length < self.request.steps {
-            // There may be too many threads instead.
-            self.given_up |= execution.length >= SYSTEMATIC_STEPS;
+            match execution.length >= SYSTEMATIC_STEPS {
+                true => self.given_up.after_steps = Some(SYSTEMATIC_STEPS),
+                false => self.given_up.beyond_threads = Some(MOST_THREADS),
+            }
             return ControlFlow::Break(());
         }
         if let Some(tree) = &mut self.tree {

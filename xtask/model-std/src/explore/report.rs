@@ -8,7 +8,7 @@ use invariants::json;
 use invariants::json::Value;
 
 use super::judge::{Cause, Judge, transcript};
-use super::{Phase, wire};
+use super::{GivenUp, Phase, wire};
 use crate::engine;
 use crate::engine::execution::{Ending, Execution, Switch};
 
@@ -246,9 +246,9 @@ pub fn is_inner(place: &Location<'_>) -> bool {
         || file.contains(concat!(env!("CARGO_PKG_NAME"), "/src/"))
 }
 
-/// What was searched, after how many steps a systematic search was given up, if one was, and what
-/// is known of each rule.
-pub fn summary(phases: &[Phase], judge: &Judge, given_up_after: Option<u32>) -> Value {
+/// What was searched, why a systematic search was given up, if one was, and what is known of each
+/// rule.
+pub fn summary(phases: &[Phase], judge: &Judge, given_up: &GivenUp) -> Value {
     let searched = phases.iter().map(|phase| {
         json!({
             "time_model": wire::time_name(phase.time),
@@ -280,7 +280,8 @@ pub fn summary(phases: &[Phase], judge: &Judge, given_up_after: Option<u32>) -> 
     json!({
         "type": "summary",
         "phases": searched.collect::<Value>(),
-        "given_up_after": given_up_after,
+        "given_up_after": given_up.after_steps,
+        "given_up_beyond_threads": given_up.beyond_threads,
         "distinct": judge.distinct(),
         "rules": judge.rules(),
         "weak_orders": weak_orders.collect::<Value>(),

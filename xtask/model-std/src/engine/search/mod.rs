@@ -14,6 +14,7 @@ use super::recorder::Recorder;
 use super::run::{self, Program, with, with_scheduler};
 use depth_first::DepthFirst;
 use random::{Pct, Random};
+pub use reduction::MOST_THREADS;
 use reduction::Reduction;
 use replay::{Follow, Replay};
 
