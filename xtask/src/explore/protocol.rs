@@ -100,6 +100,8 @@ impl Strategy {
 pub struct Schedule {
     /// What time means.
     pub time_model: TimeModel,
+    /// What decides the order of each `HashMap`.
+    pub hash_seed: u32,
     /// At each of these steps, by number, this thread goes on.
     pub deviations: Vec<(u32, u32)>,
 }
@@ -288,6 +290,9 @@ pub struct Output {
 pub struct Summary {
     /// What was tried, in this order.
     pub phases: Vec<Phase>,
+    /// With how many seeds the order of each `HashMap` was tried; 0 if the program is not known to
+    /// have made one whose order is random.
+    pub hash_seeds: u64,
     /// After how many steps of one schedule a systematic search was given up, if one was.
     pub given_up_after: Option<u64>,
     /// Beyond how many threads of one schedule an exhaustive search was given up, if one was.
@@ -328,6 +333,8 @@ pub struct Phase {
     pub strategy: Strategy,
     /// How many there were.
     pub schedules: u64,
+    /// What decided the order of each `HashMap`, if there were any, and one seed was tried.
+    pub hash_seed: Option<u32>,
     /// How many of them were ended early, because they went on for too long.
     pub cut_short: u64,
     /// Whether a thread was taken to wait in a loop until something changes.
@@ -388,6 +395,7 @@ impl Schedule {
         let pair = |pair: &Value| Some((at(pair, 0)?, at(pair, 1)?));
         Ok(Self {
             time_model: time_model(object)?,
+            hash_seed: at(object, "hash_seed").unwrap_or(0),
             deviations: list(object, "deviations")?
                 .iter()
                 .map(|value| pair(value).ok_or_else(|| format!("{value} is no deviation")))
@@ -397,7 +405,11 @@ impl Schedule {
 
     /// The schedule as the exploring process takes it.
     pub fn to_json(&self) -> Value {
-        json!({"time_model": self.time_model.name(), "deviations": self.deviations})
+        json!({
+            "time_model": self.time_model.name(),
+            "hash_seed": self.hash_seed,
+            "deviations": self.deviations,
+        })
     }
 }
 
@@ -576,6 +588,7 @@ impl Summary {
     fn parse(object: &Value) -> Parsed<Self> {
         Ok(Self {
             phases: parsed(object, "phases", Phase::parse)?,
+            hash_seeds: object["hash_seeds"].as_u64().unwrap_or(0),
             given_up_after: object["given_up_after"].as_u64(),
             given_up_beyond_threads: object["given_up_beyond_threads"].as_u64(),
             distinct: Distinct::parse(&object["distinct"])?,
@@ -606,6 +619,7 @@ impl Phase {
             time_model: time_model(object)?,
             strategy: Strategy::of_name(&strategy)
                 .ok_or_else(|| format!("`{strategy}` is no strategy"))?,
+            hash_seed: at(object, "hash_seed"),
             schedules: number(object, "schedules")?,
             cut_short: number(object, "cut_short")?,
             loops: flag(object, "loops"),
@@ -649,8 +663,8 @@ fn index(value: &Value) -> Option<usize> {
         .and_then(|number| usize::try_from(number).ok())
 }
 
-fn at(list: &Value, place: usize) -> Option<u32> {
-    u32::try_from(list[place].as_u64()?).ok()
+fn at(value: &Value, place: impl serde_json::value::Index) -> Option<u32> {
+    u32::try_from(value[place].as_u64()?).ok()
 }
 
 fn list<'v>(object: &'v Value, key: &str) -> Parsed<&'v [Value]> {

@@ -303,26 +303,27 @@ impl<'e> Report<'e> {
                 .clone()
                 .filter(|phase| phase.complete && !phase.loops);
             let complete: Vec<&Phase> = complete.collect();
-            if let Some(phase) = complete.iter().find(|phase| phase.strategy.is_exhaustive()) {
+            let exhaustive = complete
+                .iter()
+                .filter(|phase| phase.strategy.is_exhaustive());
+            // One for each hash seed.
+            let schedules = exhaustive.clone().map(|phase| phase.schedules).sum();
+            if let Some(phase) = exhaustive.clone().next() {
                 let whims = match model {
                     TimeModel::Virtual => None,
                     TimeModel::Adversarial => Some("where a sleep may end at any time"),
                     TimeModel::Spurious => Some("where a thread may wake up for no reason"),
                     TimeModel::Writers => Some("where a waiting writer keeps readers out"),
                 };
-                let count = thousands(phase.schedules);
-                let what = match (whims, phase.strategy, phase.schedules) {
+                let count = thousands(schedules);
+                let what = match (whims, phase.strategy, schedules) {
                     (Some(whims), _, 1) => format!("the only one {whims}"),
                     (Some(whims), ..) => format!("all {count} {whims}"),
                     (None, _, 1) => "the only schedule".to_string(),
                     (None, Strategy::Plain, _) => format!("all {count} schedules"),
                     (None, ..) => format!("all {count} distinguishable schedules"),
                 };
-                let preposition = if phase.schedules > 1 {
-                    preposition
-                } else {
-                    "on"
-                };
+                let preposition = if schedules > 1 { preposition } else { "on" };
                 all.push(format!("{preposition} {what}"));
             } else if phases.clone().next().is_some() {
                 let bound = complete.iter().filter_map(|phase| bound(phase)).max();
@@ -366,10 +367,12 @@ impl<'e> Report<'e> {
                 Strategy::Pct => " with random priorities".to_string(),
                 Strategy::Random => " at random".to_string(),
             };
+            let seed = phase.hash_seed.filter(|&seed| seed > 0);
+            let seed = seed.map_or(String::new(), |seed| format!(", with hash seed {seed}"));
             let (model, seconds) = (phase.time_model.name(), phase.seconds);
             let _ = writeln!(
                 text,
-                "        {DIM}{model} time: {schedules}{how}, {seconds:.1} s{DIM:#}"
+                "        {DIM}{model} time: {schedules}{how}{seed}, {seconds:.1} s{DIM:#}"
             );
         }
         text
@@ -713,6 +716,7 @@ impl<'e> Report<'e> {
             json!({
                 "time_model": phase.time_model.name(),
                 "strategy": phase.strategy.name(),
+                "hash_seed": phase.hash_seed,
                 "schedules": phase.schedules,
                 "cut_short": phase.cut_short,
                 "loops": phase.loops,
@@ -785,9 +789,13 @@ fn reservations(subject: &Subject, harness: &Harness, explored: &Explored) -> Ve
     }
     if let Some(spot) = &unseen.hash_order {
         let place = shown_spot(subject, spot);
-        told.push(format!(
-            "for the order of a `HashMap`, which is another in each run ({place})"
-        ));
+        told.push(match summary.hash_seeds {
+            0 => format!("for the order of a `HashMap`, which is another in each run ({place})"),
+            seeds => {
+                let (n, s) = counted(seeds, "seed");
+                format!("for other orders of a `HashMap` than {n} {s} give ({place})")
+            }
+        });
     }
     if summary.phases.iter().any(|phase| phase.loops) {
         told.push("for loops that give up before something changes".to_string());

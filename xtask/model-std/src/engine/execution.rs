@@ -8,7 +8,7 @@ use super::access::{Access, Accesses};
 use super::output::Output;
 use super::raw::{self, Fiber, Statics};
 use super::recorder::Recorder;
-use super::search::{AnyScheduler, Pick, Schedule, Scheduler, TimeModel};
+use super::search::{AnyScheduler, Numbers, Pick, Schedule, Scheduler, TimeModel};
 use super::waiting::{Seen, Waiting};
 use super::{Event, Guard, Object, Op, Thread};
 use crate::panic::Panics;
@@ -247,6 +247,10 @@ pub struct Execution {
     pub panicked: Vec<Panicked>,
     /// How it ended; `None` while it runs.
     pub ending: Option<Ending>,
+    /// What decides the order of each `HashMap`, and what else comes of a `RandomState`.
+    pub hash_seed: u32,
+    /// Whether the program has made a `RandomState`, as far as that is known.
+    pub hashed: bool,
     /// The time, in nanoseconds since the start.
     pub now: u64,
     /// Whether the program has read the clock, or waited for a time.
@@ -334,6 +338,8 @@ impl Execution {
             channel_ends: Vec::new(),
             panicked: Vec::new(),
             ending: None,
+            hash_seed: 0,
+            hashed: false,
             now: 0,
             timed: false,
             may_be_spurious: false,
@@ -415,7 +421,7 @@ impl Execution {
             self.register(kind, Location::caller(), counter);
         }
         if let Some(recorder) = &mut self.recorder {
-            recorder.begin(self.time);
+            recorder.begin(self.time, self.hash_seed);
         }
     }
 
@@ -449,7 +455,7 @@ impl Execution {
         &mut self,
         name: Option<String>,
         place: &'static Location<'static>,
-        fiber: Fiber,
+        mut fiber: Fiber,
     ) -> Thread {
         let finished = self.register("thread", place, 0);
         let token = self.register("park token", place, 0);
@@ -476,6 +482,10 @@ impl Execution {
             registered: 0,
             passed_over: 0,
         });
+        let mut numbers = Numbers::new(self.objects[finished.0 as usize].key);
+        let seed = numbers.draw() ^ u64::from(self.hash_seed);
+        let mut numbers = Numbers::new(seed);
+        fiber.set_keys([numbers.draw(), numbers.draw()]);
         self.new_fibers.push(fiber);
         self.pending.push(Pending {
             thread: thread.0,
@@ -566,6 +576,7 @@ impl Execution {
     pub fn schedule(&self) -> Schedule {
         Schedule {
             time: self.time,
+            hash_seed: self.hash_seed,
             deviations: self.deviations.clone(),
         }
     }

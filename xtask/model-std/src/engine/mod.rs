@@ -436,6 +436,12 @@ pub fn keep_statics() -> io::Result<()> {
     Ok(())
 }
 
+/// From here on the seed of an execution decides what each `RandomState` of the program is made of,
+/// and so the order of a `HashMap`; unless it is not known how.
+pub fn keep_hash_order() {
+    raw::keys::find();
+}
+
 /// Starts a thread with this body, and says which. The body catches its own panics. The stack has
 /// at least so many bytes, if that is said.
 ///

@@ -230,8 +230,8 @@ impl PartialEq for Cause {
 impl Cause {
     /// The same schedule does not always give the same run, as this difference shows.
     pub fn nondeterminism(difference: &str) -> Self {
-        let why = "the program depends on something other than the schedule, such as the order \
-                   of a `HashMap`, or the address of a local variable";
+        let why = "the program depends on something other than the schedule, such as a random \
+                   number, or the address of a local variable";
         Self::of("nondeterminism", format!("{difference}\n{why}"))
     }
 

@@ -246,13 +246,14 @@ pub fn is_inner(place: &Location<'_>) -> bool {
         || file.contains(concat!(env!("CARGO_PKG_NAME"), "/src/"))
 }
 
-/// What was searched, why a systematic search was given up, if one was, and what is known of each
-/// rule.
-pub fn summary(phases: &[Phase], judge: &Judge, given_up: &GivenUp) -> Value {
+/// What was searched, why a systematic search was given up, if one was, with how many hash seeds,
+/// and what is known of each rule.
+pub fn summary(phases: &[Phase], judge: &Judge, given_up: &GivenUp, hash_seeds: u32) -> Value {
     let searched = phases.iter().map(|phase| {
         json!({
             "time_model": wire::time_name(phase.time),
             "strategy": wire::strategy_name(&phase.strategy),
+            "hash_seed": phase.hash_seed,
             "schedules": phase.coverage.schedules,
             "cut_short": phase.coverage.cut_short,
             "loops": phase.coverage.loops,
@@ -280,6 +281,7 @@ pub fn summary(phases: &[Phase], judge: &Judge, given_up: &GivenUp) -> Value {
     json!({
         "type": "summary",
         "phases": searched.collect::<Value>(),
+        "hash_seeds": hash_seeds,
         "given_up_after": given_up.after_steps,
         "given_up_beyond_threads": given_up.beyond_threads,
         "distinct": judge.distinct(),

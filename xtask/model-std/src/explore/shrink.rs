@@ -65,7 +65,8 @@ fn run(
     candidate: Strategy,
     schedule: &mut Schedule,
 ) -> Option<(Cost, Vec<u32>)> {
-    let settings = request.settings(candidate, failure.schedule.time);
+    let mut settings = request.settings(candidate, failure.schedule.time);
+    settings.hash_seed = failure.schedule.hash_seed;
     let mut found = None;
     explore(&settings, program, |execution| {
         if judge.cause(execution).as_ref() == Some(&failure.cause) {
