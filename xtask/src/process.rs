@@ -48,6 +48,7 @@ pub fn handle_interrupts() -> Result<()> {
 /// Stops every process of this runner, as Ctrl-C does.
 pub fn interrupt() {
     INTERRUPTED.store(true, Ordering::Relaxed);
+    invariants::pattern::give_up();
 }
 
 /// Whether everything is to stop.

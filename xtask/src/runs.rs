@@ -135,7 +135,12 @@ pub fn run(
             // Of a million runs the texts would fill the memory.
             seen.insert(hash_of(&Printed::of(&transcript, Some(&ready.spec))));
         }
-        let held = tally.add(invariants::check(&ready.spec, &transcript));
+        let report = invariants::check(&ready.spec, &transcript);
+        if process::interrupted() {
+            error = (run == 0).then_some(Error::Interrupted);
+            break;
+        }
+        let held = tally.add(report);
         if tally.rules.iter().any(|(_, shown_by)| *shown_by == run) {
             transcripts.insert(run, transcript);
         }

@@ -221,7 +221,7 @@ impl Workspace {
     fn check_replays(&self, ran: &Ran) -> Result<()> {
         let mut table = String::new();
         for line in ran.stdout.lines() {
-            if line.starts_with("    step ") {
+            if line.trim_start().starts_with("step ") {
                 table.clear();
             }
             if let Some(command) = line.strip_prefix("  replay: cargo xtask ") {

@@ -2,6 +2,7 @@
 
 use std::fmt;
 use std::ops::Range;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use super::cursor::Fault;
 use super::diagnostic::did_you_mean;
@@ -39,6 +40,15 @@ const TAKES: [(&str, Takes); 4] = [
     ("int", Takes::Int),
     ("number", Takes::Number),
 ];
+
+/// Whether nobody waits for an answer any more.
+static GIVEN_UP: AtomicBool = AtomicBool::new(false);
+
+/// From here on nothing has any pattern's form: the comparison that is under way is given up, however
+/// long it would take. What is answered from here on must not be believed.
+pub fn give_up() {
+    GIVEN_UP.store(true, Ordering::Relaxed);
+}
 
 /// What part of a line each capture took, by name, in the order of the pattern.
 pub type Captures<'p> = Vec<(&'p str, Range<usize>)>;
@@ -197,8 +207,9 @@ impl Part {
 
 /// A text that is compared with a pattern, each capture's shortest text first.
 ///
-/// Without a capture that stands twice, this takes time in proportion to the text, whatever the
-/// pattern: where a capture has failed at a place, it is known to fail at others behind it.
+/// This takes time in proportion to the text, whatever the pattern: where a capture has failed at a
+/// place, it is known to fail at others behind it. Each capture that stands again makes it as many
+/// times longer as there are texts that it may take, and [`give_up`] ends it.
 struct Matching<'p, 't> {
     parts: &'p [Part],
     has_repeats: bool,
@@ -211,6 +222,13 @@ struct Matching<'p, 't> {
 }
 
 impl Matching<'_, '_> {
+    /// Whether a capture of this name stands behind this part as well.
+    fn stands_again(&self, nth: usize, name: &str) -> bool {
+        let is_it =
+            |part: &Part| matches!(part, Part::Capture { name: other, .. } if other == name);
+        self.has_repeats && self.parts[nth + 1..].iter().any(is_it)
+    }
+
     /// Whether the parts from this one on take all of the text from byte `at` on.
     fn fits(&mut self, nth: usize, at: usize) -> bool {
         let rest = &self.text[at..];
@@ -227,9 +245,14 @@ impl Matching<'_, '_> {
         if self.failed.get(nth).is_some_and(is_known) {
             return false;
         }
+        let before = self.captures.iter().find(|(known, _)| known == name);
+        let before = before.map(|(_, before)| &self.text[before.clone()]);
+        let stands_again = self.stands_again(nth, name);
         for length in takes.lengths(rest) {
-            let repeats = self.captures.iter().find(|(known, _)| known == name);
-            if repeats.is_some_and(|(_, before)| self.text[before.clone()] != rest[..length]) {
+            if GIVEN_UP.load(Ordering::Relaxed) {
+                return false;
+            }
+            if before.is_some_and(|before| *before != rest[..length]) {
                 continue;
             }
             self.captures.push((name, at..at + length));
@@ -237,17 +260,25 @@ impl Matching<'_, '_> {
                 return true;
             }
             self.captures.pop();
-            if self.is_hopeless {
+            if stands_again && before.is_none() {
+                // What fails behind it may fit when it has taken something else.
+                self.failed
+                    .iter_mut()
+                    .skip(nth + 1)
+                    .for_each(|failed| *failed = 0..0);
+                self.is_hopeless = false;
+            } else if self.is_hopeless {
                 return false;
             }
         }
-        if !self.has_repeats {
-            match takes.fails_behind(rest) {
-                None => self.is_hopeless = true,
-                Some(length) => {
-                    self.failed.resize(parts.len(), 0..0);
-                    self.failed[nth] = at..at + length;
-                }
+        if before.is_some() || stands_again {
+            return false;
+        }
+        match takes.fails_behind(rest) {
+            None => self.is_hopeless = true,
+            Some(length) => {
+                self.failed.resize(parts.len(), 0..0);
+                self.failed[nth] = at..at + length;
             }
         }
         false

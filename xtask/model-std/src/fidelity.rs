@@ -111,8 +111,8 @@ table! {
 
     /// What is passed through whole has nothing to do with threads and time. Some of it asks
     /// the outside all the same, and gets the real answers: `Path::exists` and its like look
-    /// at the real files, a `HashMap` has an order of its own in each execution, and a
-    /// backtrace shows the explorer's frames as well.
+    /// at the real files, and a backtrace shows the explorer's frames as well. The order of a
+    /// `HashMap` is that of the execution's seed, of which a few are tried.
     "The modules of `std`" root in ::std {
         modelled { env, hint, io, net, os, panic, prelude, process, sync, thread, time }
         passed {

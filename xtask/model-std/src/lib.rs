@@ -32,6 +32,8 @@
 //! - A loop that finds everything as it was, and changes nothing, is taken to wait until
 //!   something changes. Whether it gives up after some rounds, while others could have gone on,
 //!   is tried at random, and not searched for; the summary says whether this came up.
+//! - The order of a `HashMap`, and what else comes of a `RandomState`, is that of a seed. A few
+//!   are tried.
 //! - What is done to memory in `unsafe` code is no operation, so that a data race there is not
 //!   seen.
 //! - Time is virtual. It passes only while every thread waits, a sleep costs nothing, and

@@ -4,6 +4,7 @@ use std::fs;
 use std::path::Path;
 
 use crate::error::{ALL_HOLD, BROKEN, Error, Result};
+use crate::process;
 use crate::program::{self, Program};
 use crate::report::failure::{DIM, GREEN, failures};
 use crate::report::{json, say, say_json, shown_path};
@@ -38,6 +39,9 @@ pub fn check(topic: &str, bin: Option<&str>, file: &Path, json: bool) -> Result<
     let spec = program.ready.as_ref().map(|ready| &ready.spec);
     let spec = spec.expect("a program that is only checked is ready");
     let outcome = Outcome::of_one_run(spec, transcript);
+    if process::interrupted() {
+        return Err(Error::Interrupted);
+    }
     match json {
         true => say_json(&json::ended(&program, &outcome, false))?,
         false => say(report(&program, &outcome).trim_end())?,

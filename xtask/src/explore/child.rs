@@ -81,7 +81,7 @@ pub fn explore(
     on_progress: &mut dyn FnMut(u64, &str),
 ) -> std::result::Result<Explored, Failure> {
     let scratch = Scratch::new(&subject.package.place)?;
-    let request = request(subject, flags, replay, &scratch);
+    let request = request((subject, harness), flags, replay, &scratch);
     let start = Instant::now();
     let mut explored = Explored {
         runs: Vec::new(),
@@ -189,7 +189,7 @@ pub fn missing(
     expected: &[String],
 ) -> std::result::Result<Option<Vec<usize>>, Failure> {
     let scratch = Scratch::new(&subject.package.place)?;
-    let mut request = request(subject, flags, None, &scratch);
+    let mut request = request((subject, harness), flags, None, &scratch);
     request["expected"] = json!(expected);
     request["outputs"] = json!(false);
     request["tree"] = Value::Null;
@@ -245,7 +245,7 @@ fn died(status: Option<ExitStatus>, words: &str) -> String {
 
 /// The request as the process takes it.
 fn request(
-    subject: &Subject,
+    (subject, harness): (&Subject, &Harness),
     flags: &ExploreFlags,
     replay: Option<&Schedule>,
     scratch: &Scratch,
@@ -270,6 +270,7 @@ fn request(
         "time_models": models,
         "seed": flags.seed,
         "strategy": flags.strategy.as_ref().map(Strategy::name),
+        "hashes": harness.unseen.hash_order.is_some(),
         "replay": replay.map(Schedule::to_json),
         "steps": STEPS,
         "recorder": scratch.recorder(),
@@ -355,8 +356,9 @@ impl Watch {
     }
 }
 
-/// The recorder's file begins with three numbers of 8 bytes: the schedule's, from 1 on, how
-/// many steps it has taken, and its time model. Then comes each step's thread, in 2 bytes.
+/// The recorder's file begins with two numbers of 8 bytes, the schedule's, from 1 on, and how many
+/// steps it has taken, and two of 4 bytes: its time model, and its hash seed. Then comes each
+/// step's thread, in 2 bytes.
 const HEADER: usize = 24;
 
 fn header(recorder: &Path) -> Option<[u8; HEADER]> {
@@ -370,6 +372,8 @@ struct Record {
     /// Its number, from 1 on.
     number: u64,
     time_model: TimeModel,
+    /// What decides the order of each `HashMap`.
+    hash_seed: u32,
     /// The thread of each step.
     choices: Vec<u16>,
 }
@@ -381,11 +385,17 @@ impl Record {
             let bytes = bytes.get(at..at + 8)?;
             usize::try_from(u64::from_le_bytes(bytes.try_into().ok()?)).ok()
         };
-        let (schedule, steps, model) = (number(0)?, number(8)?, number(16)?);
+        let short = |at: usize| {
+            let bytes = bytes.get(at..at + 4)?;
+            Some(u32::from_le_bytes(bytes.try_into().ok()?))
+        };
+        let (schedule, steps) = (number(0)?, number(8)?);
+        let (model, hash_seed) = (short(16)? as usize, short(20)?);
         let threads = bytes.get(HEADER..)?.chunks_exact(2).take(steps);
         (schedule > 0).then_some(Self {
             number: schedule as u64,
             time_model: *TimeModel::ALL.get(model)?,
+            hash_seed,
             choices: threads
                 .map(|pair| u16::from_le_bytes([pair[0], pair[1]]))
                 .collect(),
@@ -402,11 +412,17 @@ fn retrace(
     (kind, story): (&str, &str),
 ) -> Result<Value> {
     let scratch = Scratch::new(&subject.package.place)?;
-    let mut request = request(subject, flags, None, &scratch);
+    let mut request = request((subject, harness), flags, None, &scratch);
     let time_model = record.time_model.name();
-    request["replay"] = json!({"time_model": time_model, "choices": record.choices});
+    let hash_seed = record.hash_seed;
+    request["replay"] = json!({
+        "time_model": time_model,
+        "hash_seed": hash_seed,
+        "choices": record.choices,
+    });
     let mut steps: Vec<Value> = Vec::new();
-    let mut last = None;
+    let mut threads = json!([]);
+    let mut deviations: Vec<Value> = Vec::new();
     attend(
         (subject, harness),
         &request,
@@ -415,7 +431,10 @@ fn retrace(
         &mut |object| {
             if let Ok(Message::Step(step)) = Message::parse(&object) {
                 // What a step read or wrote is known when the next one is said.
-                if let Some(before) = steps.last_mut() {
+                if let Some(before) = steps.last_mut()
+                    && before["step"].as_u64().map(|before| before + 1)
+                        == step.object["step"].as_u64()
+                {
                     before["value"] = step.object["value_before"].clone();
                 }
                 // All that concerns more than this step is the last one's to say.
@@ -428,14 +447,11 @@ fn retrace(
                 let known = step.object.as_object().into_iter().flatten().filter(own);
                 let known = known.map(|(key, value)| (key.clone(), value.clone()));
                 steps.push(Value::Object(known.collect()));
-                last = Some(step);
+                threads = step.threads;
+                deviations.extend(step.deviations);
             }
         },
     )?;
-    let (threads, deviations) = match last {
-        Some(step) => (step.threads, step.deviations),
-        None => (json!([]), json!([])),
-    };
     let preempted = steps.iter().filter(|step| step["switch"] == "preempted");
     let end = End {
         exit: Exit::Hang,
@@ -454,8 +470,13 @@ fn retrace(
         "story": story,
         "found_after": null,
         "preemptions": preempted.count(),
-        "schedule": {"time_model": time_model, "deviations": deviations},
+        "schedule": {
+            "time_model": time_model,
+            "hash_seed": hash_seed,
+            "deviations": deviations,
+        },
         "threads": threads,
+        "more_steps": record.choices.len().saturating_sub(steps.len()),
         "steps": steps,
         "waits": [],
         "transcript": transcript.to_ndjson(),

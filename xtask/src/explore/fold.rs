@@ -28,6 +28,8 @@ pub enum Why {
     Apart,
     /// It comes after the failure.
     After,
+    /// It is one of so many that the exploring process has not told it.
+    Untold,
 }
 
 /// Steps in a row that are left out.
@@ -53,11 +55,16 @@ impl Fold {
 
 impl fmt::Display for Fold {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let (n, steps) = counted(self.steps as u64, "more step");
+        let more = match self.why {
+            Some(Why::Untold) => "step",
+            _ => "more step",
+        };
+        let (n, steps) = counted(self.steps as u64, more);
         let why = match self.why {
             None | Some(Why::Within | Why::Apart) => "",
             Some(Why::Repeats) => ", which repeat these",
             Some(Why::After) => " after the failure",
+            Some(Why::Untold) => " left out",
         };
         write!(out, "… {n} {steps}{why} …")
     }
@@ -68,7 +75,11 @@ impl fmt::Display for Fold {
 pub fn folds(run: &Run, spawned: &[usize]) -> Vec<Option<Why>> {
     let steps = &run.steps;
     let mut folds = vec![None; steps.len()];
-    repetitions(run, &mut folds);
+    let mut at = 0;
+    for told in steps.chunk_by(Step::is_next) {
+        repetitions(run, told, &mut folds[at..at + told.len()]);
+        at += told.len();
+    }
     if let Some(damage) = damage(run).filter(|damage| damage + ENDS + 1 < steps.len()) {
         folds[damage + 1..].fill(Some(Why::After));
     }
@@ -102,8 +113,7 @@ fn show_single_steps(steps: &[Step], folds: &mut [Option<Why>]) {
 }
 
 /// Leaves out the rounds of what repeats itself, but for the first.
-fn repetitions(run: &Run, folds: &mut [Option<Why>]) {
-    let steps = &run.steps;
+fn repetitions(run: &Run, steps: &[Step], folds: &mut [Option<Why>]) {
     let printed = |step: &Step| -> Vec<&str> {
         let lines = step.lines.iter();
         let lines = lines.filter_map(|&line| run.transcript.lines.get(line));
@@ -224,8 +234,9 @@ impl Parts {
         let came = steps.iter().filter(is_awaited);
         parts.threads.extend(came.map(|step| step.thread));
         // Who is preempted, what it was about to do, and who goes on instead.
-        let switches =
-            (1..steps.len()).filter(|&at| steps[at].switch.as_deref() == Some("preempted"));
+        let switches = (1..steps.len()).filter(|&at| {
+            steps[at - 1].is_next(&steps[at]) && steps[at].switch.as_deref() == Some("preempted")
+        });
         for at in switches {
             let thread = steps[at - 1].thread;
             let next = (at..steps.len()).find(|&next| steps[next].thread == thread);
@@ -273,7 +284,11 @@ fn is_shared(object: &Object) -> bool {
 /// Leaves out the middle of long stretches without a switch, but for what is printed.
 fn within_stretches(steps: &[Step], folds: &mut [Option<Why>]) {
     let shown: Vec<usize> = (0..steps.len()).filter(|&at| folds[at].is_none()).collect();
-    for stretch in shown.chunk_by(|&a, &b| steps[a].thread == steps[b].thread) {
+    let is_one_stretch = |&a: &usize, &b: &usize| {
+        let all_are_told = steps[b].number - steps[a].number == b - a;
+        steps[a].thread == steps[b].thread && all_are_told
+    };
+    for stretch in shown.chunk_by(is_one_stretch) {
         let middle = stretch.get(ENDS..stretch.len().saturating_sub(ENDS));
         let is_silent = |at: &usize| steps[*at].lines.is_empty();
         let silent = middle

@@ -100,6 +100,8 @@ impl Strategy {
 pub struct Schedule {
     /// What time means.
     pub time_model: TimeModel,
+    /// What decides the order of each `HashMap`.
+    pub hash_seed: u32,
     /// At each of these steps, by number, this thread goes on.
     pub deviations: Vec<(u32, u32)>,
 }
@@ -137,8 +139,8 @@ pub struct LastStep {
     pub object: Value,
     /// All threads so far, word for word.
     pub threads: Value,
-    /// The schedule's deviations so far, word for word.
-    pub deviations: Value,
+    /// The schedule's deviations since the step that was said before, word for word.
+    pub deviations: Vec<Value>,
 }
 
 /// One schedule, step by step.
@@ -158,9 +160,9 @@ pub struct Run {
     pub schedule: Schedule,
     /// The threads' names.
     pub threads: Vec<Option<String>>,
-    /// What they did.
+    /// What they did; of a long schedule not all that they did.
     pub steps: Vec<Step>,
-    /// How many steps more there are, which are not told: the schedule has no end.
+    /// How many steps more there are.
     pub more_steps: usize,
     /// Who waits for what at the end, and for ever.
     pub waits: Vec<Wait>,
@@ -190,6 +192,8 @@ impl Fault {
 
 /// One visible operation.
 pub struct Step {
+    /// Its number in the schedule, from 0 on.
+    pub number: usize,
     /// Whose, by its number.
     pub thread: usize,
     /// What it does: `"lock"`, `"send"`.
@@ -286,8 +290,13 @@ pub struct Output {
 pub struct Summary {
     /// What was tried, in this order.
     pub phases: Vec<Phase>,
+    /// With how many seeds the order of each `HashMap` was tried; 0 if the program is not known to
+    /// have made one whose order is random.
+    pub hash_seeds: u64,
     /// After how many steps of one schedule a systematic search was given up, if one was.
     pub given_up_after: Option<u64>,
+    /// Beyond how many threads of one schedule an exhaustive search was given up, if one was.
+    pub given_up_beyond_threads: Option<u64>,
     /// How many outputs there are, if they were counted.
     pub distinct: Option<Distinct>,
     /// What became of each rule.
@@ -324,6 +333,8 @@ pub struct Phase {
     pub strategy: Strategy,
     /// How many there were.
     pub schedules: u64,
+    /// What decided the order of each `HashMap`, if there were any, and one seed was tried.
+    pub hash_seed: Option<u32>,
     /// How many of them were ended early, because they went on for too long.
     pub cut_short: u64,
     /// Whether a thread was taken to wait in a loop until something changes.
@@ -362,7 +373,7 @@ impl Message {
             Some("step") => Message::Step(Box::new(LastStep {
                 object: object.clone(),
                 threads: object["threads"].clone(),
-                deviations: object["deviations"].clone(),
+                deviations: list(object, "deviations")?.to_vec(),
             })),
             Some("output") => Message::Output(Output::parse(object)?),
             Some("outputs") => Message::Outputs(Output::parse(object)?),
@@ -384,6 +395,7 @@ impl Schedule {
         let pair = |pair: &Value| Some((at(pair, 0)?, at(pair, 1)?));
         Ok(Self {
             time_model: time_model(object)?,
+            hash_seed: at(object, "hash_seed").unwrap_or(0),
             deviations: list(object, "deviations")?
                 .iter()
                 .map(|value| pair(value).ok_or_else(|| format!("{value} is no deviation")))
@@ -393,7 +405,11 @@ impl Schedule {
 
     /// The schedule as the exploring process takes it.
     pub fn to_json(&self) -> Value {
-        json!({"time_model": self.time_model.name(), "deviations": self.deviations})
+        json!({
+            "time_model": self.time_model.name(),
+            "hash_seed": self.hash_seed,
+            "deviations": self.deviations,
+        })
     }
 }
 
@@ -406,6 +422,11 @@ impl Run {
             |id: usize| thread == Some(id) || self.waits.iter().any(|wait| wait.thread == id);
         let mut steps = self.steps.iter().rev();
         steps.find(|step| step.timed_out && fails(step.thread))
+    }
+
+    /// How many steps the schedule has.
+    pub fn length(&self) -> usize {
+        self.steps.len() + self.more_steps
     }
 
     /// Whether the explorer could not go on with it, so that nothing is wrong that is known.
@@ -478,9 +499,15 @@ impl Step {
         value.is_some_and(|value| value.ends_with("for no reason"))
     }
 
+    /// Whether the schedule has no step between this one and that.
+    pub fn is_next(&self, next: &Self) -> bool {
+        self.number + 1 == next.number
+    }
+
     fn parse(object: &Value) -> Parsed<Self> {
         let lines = object["lines"].as_array().into_iter().flatten();
         Ok(Self {
+            number: number(object, "step")? as usize,
             thread: number(object, "thread")? as usize,
             verb: text(object, "verb")?,
             object: Object::parse(&object["object"])?,
@@ -567,7 +594,9 @@ impl Summary {
     fn parse(object: &Value) -> Parsed<Self> {
         Ok(Self {
             phases: parsed(object, "phases", Phase::parse)?,
+            hash_seeds: object["hash_seeds"].as_u64().unwrap_or(0),
             given_up_after: object["given_up_after"].as_u64(),
+            given_up_beyond_threads: object["given_up_beyond_threads"].as_u64(),
             distinct: Distinct::parse(&object["distinct"])?,
             rules: parsed(object, "rules", RuleSummary::parse)?,
             weak_orders: parsed(object, "weak_orders", |weak| {
@@ -596,6 +625,7 @@ impl Phase {
             time_model: time_model(object)?,
             strategy: Strategy::of_name(&strategy)
                 .ok_or_else(|| format!("`{strategy}` is no strategy"))?,
+            hash_seed: at(object, "hash_seed"),
             schedules: number(object, "schedules")?,
             cut_short: number(object, "cut_short")?,
             loops: flag(object, "loops"),
@@ -639,8 +669,8 @@ fn index(value: &Value) -> Option<usize> {
         .and_then(|number| usize::try_from(number).ok())
 }
 
-fn at(list: &Value, place: usize) -> Option<u32> {
-    u32::try_from(list[place].as_u64()?).ok()
+fn at(value: &Value, place: impl serde_json::value::Index) -> Option<u32> {
+    u32::try_from(value[place].as_u64()?).ok()
 }
 
 fn list<'v>(object: &'v Value, key: &str) -> Parsed<&'v [Value]> {

@@ -213,14 +213,15 @@ impl<'e> Report<'e> {
             let _ = write!(text, "  {DIM}{role} of {topic}{DIM:#}");
         }
         text.push('\n');
-        let summary = self.explored.summary.as_ref();
-        let given_up = summary.and_then(|summary| summary.given_up_after);
-        if let Some(steps) = given_up.filter(|_| self.status != Status::Found) {
-            let steps = thousands(steps);
-            let _ = writeln!(
-                text,
-                "        a systematic search was given up, at a schedule of more than {steps} steps"
-            );
+        // Where it is all that is known, it has been said.
+        let is_said = self.status == Status::NotExploredFurther && self.refused.is_empty();
+        if self.status != Status::Found && !is_said {
+            for (search, too_much) in self.given_up() {
+                let _ = writeln!(
+                    text,
+                    "        {search} search was given up, at a schedule of more than {too_much}"
+                );
+            }
         }
         let mut told = Vec::new();
         for run in &self.untimely {
@@ -241,11 +242,27 @@ impl<'e> Report<'e> {
     /// Why it is not explored further, as in "because of more than 1000 threads at once".
     fn why_not_further(&self) -> String {
         if self.refused.is_empty() {
-            return "because of more steps or threads than a systematic search takes in"
-                .to_string();
+            let given_up = self.given_up();
+            let whys = given_up.iter().map(|(search, too_much)| {
+                format!("because of more than {too_much} on a schedule, at which {search} search is given up")
+            });
+            return whys.collect::<Vec<_>>().join(", and ");
         }
         let whys = self.refused.iter().map(|run| self.refusal(run));
         whys.collect::<Vec<_>>().join(", and ")
+    }
+
+    /// The systematic searches that were given up, each as in "an exhaustive", with what a schedule
+    /// had too much of.
+    fn given_up(&self) -> Vec<(&'static str, String)> {
+        let Some(summary) = &self.explored.summary else {
+            return Vec::new();
+        };
+        let threads = summary.given_up_beyond_threads;
+        let threads = threads.map(|most| ("an exhaustive", format!("{most} threads")));
+        let steps = summary.given_up_after;
+        let steps = steps.map(|most| ("a systematic", format!("{} steps", thousands(most))));
+        threads.into_iter().chain(steps).collect()
     }
 
     /// Why a schedule is not explored further: because of what, and after which line.
@@ -286,7 +303,12 @@ impl<'e> Report<'e> {
                 .clone()
                 .filter(|phase| phase.complete && !phase.loops);
             let complete: Vec<&Phase> = complete.collect();
-            if let Some(phase) = complete.iter().find(|phase| phase.strategy.is_exhaustive()) {
+            let exhaustive = complete
+                .iter()
+                .filter(|phase| phase.strategy.is_exhaustive());
+            // One for each hash seed.
+            let schedules = exhaustive.clone().map(|phase| phase.schedules).sum();
+            if let Some(phase) = exhaustive.clone().next() {
                 let whims = match model {
                     TimeModel::Virtual => None,
                     TimeModel::Adversarial => Some("where a sleep may end at any time"),
@@ -295,19 +317,15 @@ impl<'e> Report<'e> {
                     }
                     TimeModel::Writers => Some("where a waiting writer keeps readers out"),
                 };
-                let count = thousands(phase.schedules);
-                let what = match (whims, phase.strategy, phase.schedules) {
+                let count = thousands(schedules);
+                let what = match (whims, phase.strategy, schedules) {
                     (Some(whims), _, 1) => format!("the only one {whims}"),
                     (Some(whims), ..) => format!("all {count} {whims}"),
                     (None, _, 1) => "the only schedule".to_string(),
                     (None, Strategy::Plain, _) => format!("all {count} schedules"),
                     (None, ..) => format!("all {count} distinguishable schedules"),
                 };
-                let preposition = if phase.schedules > 1 {
-                    preposition
-                } else {
-                    "on"
-                };
+                let preposition = if schedules > 1 { preposition } else { "on" };
                 all.push(format!("{preposition} {what}"));
             } else if phases.clone().next().is_some() {
                 let bound = complete.iter().filter_map(|phase| bound(phase)).max();
@@ -351,10 +369,12 @@ impl<'e> Report<'e> {
                 Strategy::Pct => " with random priorities".to_string(),
                 Strategy::Random => " at random".to_string(),
             };
+            let seed = phase.hash_seed.filter(|&seed| seed > 0);
+            let seed = seed.map_or(String::new(), |seed| format!(", with hash seed {seed}"));
             let (model, seconds) = (phase.time_model.name(), phase.seconds);
             let _ = writeln!(
                 text,
-                "        {DIM}{model} time: {schedules}{how}, {seconds:.1} s{DIM:#}"
+                "        {DIM}{model} time: {schedules}{how}{seed}, {seconds:.1} s{DIM:#}"
             );
         }
         text
@@ -704,6 +724,7 @@ impl<'e> Report<'e> {
             json!({
                 "time_model": phase.time_model.name(),
                 "strategy": phase.strategy.name(),
+                "hash_seed": phase.hash_seed,
                 "schedules": phase.schedules,
                 "cut_short": phase.cut_short,
                 "loops": phase.loops,
@@ -735,6 +756,7 @@ impl<'e> Report<'e> {
             "distinct_outputs": summary.and_then(|summary| Some(summary.distinct?.outputs)),
             "rules": rules.collect::<Vec<_>>(),
             "given_up_after": summary.and_then(|summary| summary.given_up_after),
+            "given_up_beyond_threads": summary.and_then(|summary| summary.given_up_beyond_threads),
             "reservations": self.reservations,
             "real_runs": explored.real.as_ref().map(|real| {
                 json!({
@@ -775,9 +797,13 @@ fn reservations(subject: &Subject, harness: &Harness, explored: &Explored) -> Ve
     }
     if let Some(spot) = &unseen.hash_order {
         let place = shown_spot(subject, spot);
-        told.push(format!(
-            "for the order of a `HashMap`, which is another in each run ({place})"
-        ));
+        told.push(match summary.hash_seeds {
+            0 => format!("for the order of a `HashMap`, which is another in each run ({place})"),
+            seeds => {
+                let (n, s) = counted(seeds, "seed");
+                format!("for other orders of a `HashMap` than {n} {s} give ({place})")
+            }
+        });
     }
     if summary.phases.iter().any(|phase| phase.loops) {
         told.push("for loops that give up before something changes".to_string());

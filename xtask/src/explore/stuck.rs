@@ -144,6 +144,8 @@ impl<'r> Stuck<'r> {
         let mut text = String::new();
         for look in &wait.looks {
             text += &match &look.written {
+                // Who holds a lock has been said.
+                None if !wait.holders.is_empty() => String::new(),
                 None => "; no thread has written that".to_string(),
                 Some(step) => {
                     let what = if wait.looks.len() > 1 {

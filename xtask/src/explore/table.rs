@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 use std::fmt::Write;
 
-use super::fold::{Fold, folds};
+use super::fold::{Fold, Why, folds};
 use super::names::{Masked, Names, names_at};
 use super::protocol::{Object, Place, Run, Step, Wait};
 use crate::report::failure::{BOLD, DIM};
@@ -179,7 +179,9 @@ impl<'r> Table<'r> {
         let mut rows = shortened(self.rows());
         let mut names: Vec<&str> = self.threads.iter().map(String::as_str).collect();
         let place_width = shorten_places(&mut rows, width / 4);
-        let blank = 4 + 5 + place_width + 2;
+        let last = self.run.steps.last().map_or(0, |last| last.number);
+        let number_width = last.to_string().len().max("step".len());
+        let blank = 4 + number_width + 1 + place_width + 2;
         let room = width.saturating_sub(blank);
         let mut widths = widths(&names, &rows);
         if widths.iter().sum::<usize>() > room {
@@ -200,7 +202,10 @@ impl<'r> Table<'r> {
         // What was printed stands beside its step if there is room, and else below it.
         let is_beside = all + "│ ".chars().count() + outputs.max().unwrap_or(0) <= room;
 
-        let mut text = format!("    {DIM}step {:>place_width$}{DIM:#}  ", "line");
+        let mut text = format!(
+            "    {DIM}{:>number_width$} {:>place_width$}{DIM:#}  ",
+            "step", "line"
+        );
         let mut padding = 0;
         for (name, width) in names.iter().zip(&widths).filter(|(_, width)| **width > 0) {
             let _ = write!(text, "{:padding$}{BOLD}{name}{BOLD:#}", "");
@@ -231,7 +236,7 @@ impl<'r> Table<'r> {
                 } => {
                     let before = before(*lane);
                     let line = format!(
-                        "    {number:>4} {place:>place_width$}  {:before$}{operation}",
+                        "    {number:>number_width$} {place:>place_width$}  {:before$}{operation}",
                         ""
                     );
                     let (indent, room) = match is_beside {
@@ -262,17 +267,20 @@ impl<'r> Table<'r> {
         let mut rows = Vec::new();
         let mut at_us = 0;
         for (index, step) in steps.iter().enumerate() {
-            let before = index.checked_sub(1);
-            if let Some(before) = before
-                .filter(|&before| folds[before].is_none() && steps[before].thread != step.thread)
+            let before = index.checked_sub(1).map(|before| &steps[before]);
+            let gap = step.number - before.map_or(0, |before| before.number + 1);
+            if gap > 0 {
+                rows.push(Row::Fold(Fold::new(gap, Some(Why::Untold))));
+            } else if let Some(before) =
+                before.filter(|before| folds[index - 1].is_none() && before.thread != step.thread)
             {
                 rows.push(Row::Switch {
-                    lane: steps[before].thread,
+                    lane: before.thread,
                     why: self.why(index),
                 });
             }
             match (folds[index], rows.last_mut()) {
-                (Some(why), Some(Row::Fold(fold))) => fold.add(why),
+                (Some(why), Some(Row::Fold(fold))) if gap == 0 => fold.add(why),
                 (Some(why), _) => rows.push(Row::Fold(Fold::new(1, Some(why)))),
                 (None, _) => {
                     if step.at_us > at_us {
@@ -283,8 +291,9 @@ impl<'r> Table<'r> {
                 }
             }
         }
-        if self.run.more_steps > 0 {
-            rows.push(Row::Fold(Fold::new(self.run.more_steps, None)));
+        let told = steps.last().map_or(0, |last| last.number + 1);
+        if self.run.length() > told {
+            rows.push(Row::Fold(Fold::new(self.run.length() - told, None)));
         }
         rows.extend(self.end());
         rows
@@ -332,7 +341,7 @@ impl<'r> Table<'r> {
             |text: &str| !text.is_empty() && !text.starts_with("note: run with `RUST_BACKTRACE");
         let lines = lines.filter(|line| is_shown(&line.text));
         Row::Step {
-            number: index,
+            number: step.number,
             place: self.place(&step.place),
             lane: step.thread,
             text,

@@ -16,6 +16,9 @@ use crate::error::{Error, Result};
 /// The version of the form; a token of another is refused.
 const VERSION: &str = "v1";
 
+/// What stands before a hash seed, which is 0 where there is none.
+const HASH_SEED: char = 'h';
+
 /// A longer token is no word of a command any more: it goes to a file.
 const LONGEST: usize = 200;
 
@@ -72,6 +75,10 @@ impl Token {
             return None;
         }
         let time_model = TimeModel::of_name(parts.next()?)?;
+        let mut parts = parts.peekable();
+        let hash_seed = parts.next_if(|part| part.starts_with(HASH_SEED));
+        let hash_seed =
+            hash_seed.map_or(Some(0), |part| part[HASH_SEED.len_utf8()..].parse().ok())?;
         let explorer = u32::from_str_radix(parts.next_back()?, 16).ok()?;
         let program = u32::from_str_radix(parts.next_back()?, 16).ok()?;
         let deviations = parts.map(|part| {
@@ -85,6 +92,7 @@ impl Token {
         Some(Self {
             schedule: Schedule {
                 time_model,
+                hash_seed,
                 deviations,
             },
             program,
@@ -117,9 +125,10 @@ impl Token {
     pub fn fits(&self, run: &Run) -> Result<()> {
         for &(step, thread) in &self.schedule.deviations {
             let (at, who) = (step as usize, thread as usize);
-            let taken = run.steps.get(at);
-            // A step that is not told departs from nothing.
-            let all = run.steps.len() + run.more_steps;
+            let taken = run.steps.binary_search_by_key(&at, |step| step.number);
+            let taken = taken.ok().map(|taken| &run.steps[taken]);
+            // Of a step that is not told it is not known who takes it.
+            let all = run.length();
             if taken.map_or(at < all, |taken| taken.thread == who) {
                 continue;
             }
@@ -146,6 +155,9 @@ impl Token {
 impl fmt::Display for Token {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(out, "{VERSION}.{}", self.schedule.time_model.name())?;
+        if self.schedule.hash_seed > 0 {
+            write!(out, ".{HASH_SEED}{}", self.schedule.hash_seed)?;
+        }
         for (step, thread) in &self.schedule.deviations {
             write!(out, ".{thread}@{step}")?;
         }

@@ -8,7 +8,7 @@ use super::access::{Access, Accesses};
 use super::output::Output;
 use super::raw::{self, Fiber, Statics};
 use super::recorder::Recorder;
-use super::search::{AnyScheduler, Pick, Schedule, Scheduler, TimeModel};
+use super::search::{AnyScheduler, Numbers, Pick, Schedule, Scheduler, TimeModel};
 use super::waiting::{Seen, Waiting};
 use super::{Event, Guard, Object, Op, Thread};
 use crate::panic::Panics;
@@ -17,7 +17,12 @@ use crate::thread::Local;
 /// How often in a row all threads may wait in loops that see nothing new before that is
 /// called a livelock. A loop that gives up after some rounds, or computes between two looks,
 /// gets its chance.
-const IDLE_ROUNDS: u32 = 30_000;
+const IDLE_ROUNDS: u32 = 300_000;
+
+/// So many are enough where the execution would soon have more steps than allowed: it has no more
+/// than so many left.
+const LATE_IDLE_ROUNDS: u32 = 30_000;
+const LATE: u32 = 2_000;
 
 /// So many times a thread is passed over, at most, that could go on, once the execution has had
 /// so many steps: programs may rely on everybody's having a turn at some time.
@@ -242,6 +247,10 @@ pub struct Execution {
     pub panicked: Vec<Panicked>,
     /// How it ended; `None` while it runs.
     pub ending: Option<Ending>,
+    /// What decides the order of each `HashMap`, and what else comes of a `RandomState`.
+    pub hash_seed: u32,
+    /// Whether the program has made a `RandomState`, as far as that is known.
+    pub hashed: bool,
     /// The time, in nanoseconds since the start.
     pub now: u64,
     /// Whether the program has read the clock, or waited for a time.
@@ -262,7 +271,8 @@ pub struct Execution {
     pub(super) recorded: bool,
     /// Whether the steps are kept, and what orders them.
     pub(super) traced: bool,
-    pub(super) live: bool,
+    /// After how many steps it may take the process with it, if that is feared.
+    pub(super) live: Option<usize>,
     pub(super) recorder: Option<Recorder>,
     pub(super) statics: Statics,
     /// Whether a thread had to let others go on, so that not every schedule was possible.
@@ -285,7 +295,11 @@ pub struct Execution {
     /// Those that could, but wait in a loop for something to change.
     spinning: Vec<u32>,
     epoch: u32,
+    /// How many steps have changed something.
+    changes: u32,
+    /// How often all threads have waited in loops since there were so many changes.
     idle_rounds: u32,
+    idle_since: u32,
     /// How many of the steps that the running thread has taken since another did were sleeps.
     naps: u32,
     /// Whether the latest step waited for something else than a time, and the time came first.
@@ -324,6 +338,8 @@ impl Execution {
             channel_ends: Vec::new(),
             panicked: Vec::new(),
             ending: None,
+            hash_seed: 0,
+            hashed: false,
             now: 0,
             timed: false,
             may_be_spurious: false,
@@ -336,7 +352,7 @@ impl Execution {
             limit: 0,
             recorded: false,
             traced: false,
-            live: false,
+            live: None,
             recorder: None,
             statics: Statics::none(),
             fair: false,
@@ -349,7 +365,9 @@ impl Execution {
             enabled: Vec::new(),
             spinning: Vec::new(),
             epoch: 0,
+            changes: 0,
             idle_rounds: 0,
+            idle_since: 0,
             naps: 0,
             timed_out: false,
         }
@@ -390,7 +408,9 @@ impl Execution {
         self.new_fibers.clear();
         self.pending.clear();
         self.epoch = 0;
+        self.changes = 0;
         self.idle_rounds = 0;
+        self.idle_since = 0;
         self.naps = 0;
         for (kind, counter) in [
             ("stdout", 1),
@@ -401,7 +421,7 @@ impl Execution {
             self.register(kind, Location::caller(), counter);
         }
         if let Some(recorder) = &mut self.recorder {
-            recorder.begin(self.time);
+            recorder.begin(self.time, self.hash_seed);
         }
     }
 
@@ -435,7 +455,7 @@ impl Execution {
         &mut self,
         name: Option<String>,
         place: &'static Location<'static>,
-        fiber: Fiber,
+        mut fiber: Fiber,
     ) -> Thread {
         let finished = self.register("thread", place, 0);
         let token = self.register("park token", place, 0);
@@ -462,6 +482,10 @@ impl Execution {
             registered: 0,
             passed_over: 0,
         });
+        let mut numbers = Numbers::new(self.objects[finished.0 as usize].key);
+        let seed = numbers.draw() ^ u64::from(self.hash_seed);
+        let mut numbers = Numbers::new(seed);
+        fiber.set_keys([numbers.draw(), numbers.draw()]);
         self.new_fibers.push(fiber);
         self.pending.push(Pending {
             thread: thread.0,
@@ -552,6 +576,7 @@ impl Execution {
     pub fn schedule(&self) -> Schedule {
         Schedule {
             time: self.time,
+            hash_seed: self.hash_seed,
             deviations: self.deviations.clone(),
         }
     }
@@ -649,7 +674,17 @@ impl Execution {
             return true;
         }
         let loops = waiting().any(|thread| !thread.seen.is_empty());
-        if !loops || self.idle_rounds == IDLE_ROUNDS {
+        if self.changes != self.idle_since {
+            self.idle_since = self.changes;
+            self.idle_rounds = 0;
+        }
+        let is_late = self.limit.saturating_sub(self.length) <= LATE;
+        let most = if is_late {
+            LATE_IDLE_ROUNDS
+        } else {
+            IDLE_ROUNDS
+        };
+        if !loops || self.idle_rounds >= most {
             return false;
         }
         // Only loops are left. Each goes round once more, in case it counts its rounds or
@@ -737,11 +772,12 @@ impl Execution {
         }
         if !thread.seen.is_empty() {
             thread.seen.clear();
+            thread.waiting.leave();
             let woken = thread.woken_by.take();
             thread.rounds_in_vain += u32::from(woken.is_none());
         }
         if thread.waiting.step(op, &mut self.objects) {
-            self.idle_rounds = 0;
+            self.changes += 1;
         }
     }
 
@@ -779,15 +815,15 @@ impl Execution {
         let op = &self.threads[self.current as usize].op;
         self.details.push(Detail {
             verb: op.verb,
-            object: op.accesses.iter().next().map(|(object, _)| object),
+            object: op.object(),
             value: None,
             place: op.place,
             at: self.now,
             switch,
             timed_out: self.timed_out,
         });
-        if self.live {
-            crate::explore::say_step(self);
+        if let Some(length) = self.live {
+            crate::explore::say_step(self, length);
         }
     }
 
@@ -806,17 +842,20 @@ impl Execution {
     pub(super) fn changed(&mut self, object: Object) {
         let thread = &mut self.threads[self.current as usize];
         thread.waiting.changed(object.0, &mut self.objects);
-        self.idle_rounds = 0;
+        self.changes += 1;
     }
 
     /// Takes back that the running thread's latest step wrote: it has changed nothing.
     pub(super) fn unchanged(&mut self) {
         let thread = &mut self.threads[self.current as usize];
+        let mut wrote = false;
         for (object, access) in thread.op.accesses.iter() {
             if access.writes() {
                 thread.waiting.take_back(object, &mut self.objects);
+                wrote = true;
             }
         }
+        self.changes -= u32::from(wrote);
         thread.op.accesses = thread.op.accesses.only_read();
         if self.traced
             && let Some(last) = thread.last

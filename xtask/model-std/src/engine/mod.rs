@@ -258,6 +258,11 @@ impl Op {
         }
     }
 
+    /// The object that it is about, if it touches any.
+    pub fn object(&self) -> Option<u32> {
+        self.accesses.iter().next().map(|(object, _)| object)
+    }
+
     /// It touches this object too.
     #[inline(always)]
     pub fn and(mut self, object: Object, access: Access) -> Self {
@@ -432,6 +437,12 @@ pub fn keep_statics() -> io::Result<()> {
     let statics = raw::Statics::now()?;
     with(|running| running.statics = statics);
     Ok(())
+}
+
+/// From here on the seed of an execution decides what each `RandomState` of the program is made of,
+/// and so the order of a `HashMap`; unless it is not known how.
+pub fn keep_hash_order() {
+    raw::keys::find();
 }
 
 /// Starts a thread with this body, and says which. The body catches its own panics. The stack has

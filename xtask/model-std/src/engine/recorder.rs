@@ -1,8 +1,8 @@
 //! What another process can read when this one has died: the schedule so far.
 //!
 //! The file holds, little-endian: the number of the schedule, from 1 on (8 bytes), how many
-//! steps it has taken (8 bytes), the time model, in their order and from 0 on (8 bytes), then for
-//! each step the thread that took it (2 bytes).
+//! steps it has taken (8 bytes), the time model, in their order and from 0 on (4 bytes), the hash seed
+//! (4 bytes), then for each step the thread that took it (2 bytes).
 
 use std::fs::OpenOptions;
 use std::io;
@@ -44,11 +44,11 @@ impl Recorder {
         self.schedules = 0;
     }
 
-    pub(super) fn begin(&mut self, time: TimeModel) {
+    pub(super) fn begin(&mut self, time: TimeModel, hash_seed: u32) {
         self.schedules += 1;
         self.set(0, self.schedules);
         self.set(8, 0);
-        self.set(16, time as u64);
+        self.set(16, time as u64 | u64::from(hash_seed) << 32);
     }
 
     pub(super) fn step(&mut self, index: u32, thread: u32) {

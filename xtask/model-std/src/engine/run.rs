@@ -99,7 +99,10 @@ pub(super) fn run(program: &Program) {
             choose_another();
         }
     }
-    with(|running| running.is_running = false);
+    with(|running| {
+        running.is_running = false;
+        running.hashed = fibers.iter().any(Fiber::has_used_keys);
+    });
 }
 
 /// Lets another thread go on than the one that ran, which has nothing more to do.

@@ -78,6 +78,10 @@ pub(super) struct Waiting {
     undo: Vec<Look>,
     /// The reads of the round before, where the loop says that it is one, by yielding.
     before: Vec<Look>,
+    /// What the loop reads in which it has waited last, until it leaves that, and how many reads
+    /// of it that stands for.
+    loop_reads: Vec<Look>,
+    known: usize,
     /// Where the latest read stands.
     read_at: Option<&'static Location<'static>>,
     /// By which calls the thread came to the latest read that was like the one before.
@@ -139,11 +143,16 @@ impl Waiting {
     #[inline]
     pub fn before_op(&mut self, op: &mut Op, now: u64, objects: &[ObjectState]) -> Option<Seen> {
         // To give a lock back is the end of a look, and the next may find something new.
-        if self.reads.len() >= READS && !op.accesses.give_back() {
-            let reads = mem::take(&mut self.reads);
+        if self.reads.len() + self.known >= READS
+            && !op.accesses.give_back()
+            && let Some(reads) = self.loop_reads()
+        {
             // What waits for a lock does not give up at some time. If the loop has a time-out,
             // to read the clock is what lets time pass.
             let may_wait = !op.guard.waits() || !self.reads_clock;
+            if !may_wait {
+                self.leave();
+            }
             return may_wait.then(|| self.wait(reads, op, now));
         }
         let object = op.accesses.only_reads_one()?;
@@ -160,6 +169,30 @@ impl Waiting {
         let is_round = self.came_by == came_by;
         self.came_by = came_by;
         is_round.then(|| self.wait(vec![read], op, now))
+    }
+
+    /// What the loop reads in which the thread is, after so many reads, or once more in vain. If
+    /// it sees anything else, it is in that loop no more.
+    #[cold]
+    fn loop_reads(&mut self) -> Option<Vec<Look>> {
+        let is_known = |look: &Look| self.loop_reads.contains(look);
+        if self.known == 0 {
+            self.known = READS;
+            self.loop_reads = mem::take(&mut self.reads);
+            self.loop_reads.sort_unstable();
+            self.loop_reads.dedup();
+        } else if !self.reads.is_empty() && self.reads.iter().all(is_known) {
+            self.reads.clear();
+        } else {
+            self.leave();
+            return None;
+        }
+        Some(self.loop_reads.clone())
+    }
+
+    /// The thread goes on, and is taken to wait in a loop after as many reads as ever.
+    pub fn leave(&mut self) {
+        self.known = 0;
     }
 
     /// What the thread has seen, if this round of its loop was like the one before.

@@ -230,8 +230,8 @@ impl PartialEq for Cause {
 impl Cause {
     /// The same schedule does not always give the same run, as this difference shows.
     pub fn nondeterminism(difference: &str) -> Self {
-        let why = "the program depends on something other than the schedule, such as the order \
-                   of a `HashMap`, or the address of a local variable";
+        let why = "the program depends on something other than the schedule, such as a random \
+                   number, or the address of a local variable";
         Self::of("nondeterminism", format!("{difference}\n{why}"))
     }
 
@@ -488,10 +488,14 @@ impl Judge {
 }
 
 /// The most frequent output comes first, and of several the one with the simplest schedule.
-fn rank(listed: &Listed) -> (std::cmp::Reverse<u64>, usize, Vec<(u32, u32)>, u32) {
-    let Schedule { time, deviations } = &listed.schedule;
+fn rank(listed: &Listed) -> impl Ord {
     let count = std::cmp::Reverse(listed.count);
-    (count, deviations.len(), deviations.clone(), *time as u32)
+    let Schedule {
+        time,
+        hash_seed,
+        deviations,
+    } = listed.schedule.clone();
+    (count, deviations.len(), deviations, time as u32, hash_seed)
 }
 
 /// Why an execution fails, and the checker, if it was asked.

@@ -21,7 +21,8 @@ use invariants::json::Value;
 
 use crate::engine::recorder::Recorder;
 use crate::engine::search::{
-    Coverage, Schedule, Settings, Strategy, TimeModel, begin_count, explore, record_into,
+    Coverage, MOST_THREADS, Schedule, Settings, Strategy, TimeModel, begin_count, explore,
+    record_into,
 };
 use crate::engine::{self, Ending, Execution, Program, raw};
 
@@ -47,6 +48,9 @@ const PHASES: [(Strategy, u32); 6] = [
 /// A systematic search is given up at the first schedule with more steps. It compares steps with
 /// steps, and would come to no end; what is chosen at random may go on for longer.
 const SYSTEMATIC_STEPS: u32 = 3_000;
+
+/// So many hash seeds are tried, if the program makes a `RandomState`.
+const HASH_SEEDS: u32 = 8;
 
 /// Answers one request: the `main` of a harness.
 ///
@@ -110,6 +114,9 @@ fn answer(request: &Request, program: &Program) -> Result<(), String> {
     crate::panic::set_source(&request.source);
     let parks = calls_park().map_err(|error| format!("cannot read this program: {error}"))?;
     engine::set_parks(parks);
+    if request.hashes {
+        engine::keep_hash_order();
+    }
     engine::keep_statics().map_err(|error| format!("cannot keep the statics: {error}"))?;
     let judge = Judge::new(request)?;
     match &request.again {
@@ -133,13 +140,21 @@ fn calls_park() -> io::Result<bool> {
 
 /// One schedule again, with all that a report wants to know.
 fn replay(request: &Request, program: &Program, mut judge: Judge, again: &Again) {
-    let (strategy, time) = match again {
-        Again::Schedule(schedule) => (Strategy::Replay(schedule.clone()), schedule.time),
-        Again::Choices { time, threads } => (Strategy::Follow(threads.clone()), *time),
+    let mut settings = match again {
+        Again::Schedule(schedule) => {
+            request.settings(Strategy::Replay(schedule.clone()), schedule.time)
+        }
+        Again::Choices {
+            time,
+            hash_seed,
+            threads,
+        } => Settings {
+            hash_seed: *hash_seed,
+            live: Some(threads.len()),
+            ..request.settings(Strategy::Follow(threads.clone()), *time)
+        },
     };
-    let mut settings = request.settings(strategy, time);
     settings.recorded = true;
-    settings.live = matches!(again, Again::Choices { .. });
     let mut found = None;
     explore(&settings, program, |execution| {
         let cause = judge.judge(execution);
@@ -162,10 +177,19 @@ struct Search<'r> {
     said: Instant,
     /// How many schedules have been tried, under all time models.
     tried: u64,
-    /// Whether a systematic search was given up, at a schedule that was too long for it.
-    given_up: bool,
+    given_up: GivenUp,
+    /// The hash seeds that made a difference, a bit for each.
+    hash_seeds: u32,
     /// When it began, with the runs that show whether the program is deterministic.
     begun: Instant,
+}
+
+/// Why a systematic search was given up, if one was: a schedule of it had more than so many steps,
+/// or more than so many threads.
+#[derive(Default)]
+struct GivenUp {
+    after_steps: Option<u32>,
+    beyond_threads: Option<usize>,
 }
 
 /// What the search under one time model may still spend.
@@ -182,6 +206,8 @@ struct Budget<'r> {
 struct Phase {
     time: TimeModel,
     strategy: Strategy,
+    /// The one hash seed, where only one was tried.
+    hash_seed: Option<u32>,
     coverage: Coverage,
     took: Duration,
 }
@@ -198,7 +224,8 @@ impl<'r> Search<'r> {
             tree: request.tree.as_ref().map(|_| Tree::default()),
             said: Instant::now(),
             tried: 0,
-            given_up: false,
+            given_up: GivenUp::default(),
+            hash_seeds: 0,
             begun: Instant::now(),
         }
     }
@@ -225,14 +252,20 @@ impl<'r> Search<'r> {
             std::fs::write(path, tree.to_json().to_string())
                 .map_err(|error| format!("cannot write {}: {error}", path.display()))?;
         }
-        let given_up_after = self.given_up.then_some(SYSTEMATIC_STEPS);
-        say(report::summary(&self.phases, &self.judge, given_up_after));
+        let hash_seeds = self.hash_seeds.count_ones();
+        say(report::summary(
+            &self.phases,
+            &self.judge,
+            &self.given_up,
+            hash_seeds,
+        ));
         Ok(())
     }
 
     fn default_schedule(&self) -> Schedule {
         Schedule {
             time: self.request.times[0],
+            hash_seed: 0,
             deviations: Vec::new(),
         }
     }
@@ -262,6 +295,11 @@ impl<'r> Search<'r> {
         coverages.any(|coverage| coverage.depends_on(time))
     }
 
+    /// Whether the program has made a `RandomState`, as far as that is known.
+    fn hashes(&self) -> bool {
+        self.coverages.iter().any(|coverage| coverage.hashed)
+    }
+
     /// Searches under the first time model, and under those of the others that make a difference.
     fn search_all(&mut self) {
         begin_count();
@@ -285,7 +323,7 @@ impl<'r> Search<'r> {
     /// Searches under one time model, with one phase after the other.
     fn search(&mut self, time: TimeModel, mut left: Budget<'_>) {
         if let Some(strategy) = &self.request.strategy {
-            self.phase(time, strategy.clone(), &mut left, 1.0);
+            self.phase(time, strategy.clone(), 0, &mut left, 1.0);
             return;
         }
         let mut shares: u32 = PHASES.iter().map(|(_, share)| share).sum();
@@ -311,8 +349,14 @@ impl<'r> Search<'r> {
             }
             let is_exhaustive = strategy == Strategy::Exhaustive;
             let fraction = f64::from(share) / f64::from(shares);
-            let coverage = self.phase(time, strategy, &mut left, fraction);
+            let coverage = self.phase(time, strategy.clone(), 0, &mut left, fraction);
             has_all |= coverage.complete && is_exhaustive;
+            if coverage.complete && is_exhaustive && self.hashes() {
+                for seed in 1..HASH_SEEDS {
+                    let fraction = fraction / f64::from(HASH_SEEDS);
+                    self.phase(time, strategy.clone(), seed, &mut left, fraction);
+                }
+            }
             // What is left is a loop that gives up, for which chance has to be lucky.
             if has_all && !coverage.loops {
                 break;
@@ -321,11 +365,13 @@ impl<'r> Search<'r> {
         }
     }
 
-    /// Searches with one strategy and a fraction of what is left.
+    /// Searches with one strategy, and a fraction of what is left; with this hash seed, unless the
+    /// strategy is a random one, which may try them all.
     fn phase(
         &mut self,
         time: TimeModel,
         strategy: Strategy,
+        hash_seed: u32,
         left: &mut Budget<'_>,
         fraction: f64,
     ) -> Coverage {
@@ -338,8 +384,11 @@ impl<'r> Search<'r> {
             begun + left.mul_f64(fraction)
         });
         settings.schedules = (left.schedules as f64 * fraction).ceil() as u64;
+        settings.hash_seed = hash_seed;
         if !matches!(strategy, Strategy::Pct { .. } | Strategy::Random) {
             settings.steps = settings.steps.min(SYSTEMATIC_STEPS);
+        } else if self.hashes() {
+            settings.hash_seeds = HASH_SEEDS;
         }
         settings.recorded = self.tree.is_some();
         let before = self.judge.schedules;
@@ -354,6 +403,7 @@ impl<'r> Search<'r> {
             self.phases.push(Phase {
                 time,
                 strategy,
+                hash_seed: (coverage.hashed && settings.hash_seeds == 1).then_some(hash_seed),
                 coverage,
                 took,
             });
@@ -363,14 +413,19 @@ impl<'r> Search<'r> {
 
     fn visit(&mut self, execution: &Execution, strategy: &Strategy) -> ControlFlow<()> {
         if execution.ending == Some(Ending::TooLong) && execution.length < self.request.steps {
-            // There may be too many threads instead.
-            self.given_up |= execution.length >= SYSTEMATIC_STEPS;
+            match execution.length >= SYSTEMATIC_STEPS {
+                true => self.given_up.after_steps = Some(SYSTEMATIC_STEPS),
+                false => self.given_up.beyond_threads = Some(MOST_THREADS),
+            }
             return ControlFlow::Break(());
         }
         if let Some(tree) = &mut self.tree {
             tree.add(execution);
         }
         self.tried += 1;
+        if execution.hashed {
+            self.hash_seeds |= 1 << execution.hash_seed;
+        }
         if let Some(cause) = self.judge.judge(execution) {
             self.add(execution, cause, strategy);
         }
@@ -414,7 +469,7 @@ impl<'r> Search<'r> {
                 let is_like = known.schedule.time == execution.time();
                 if is_like && cost < (known.preemptions, known.schedule.deviations.len()) {
                     known.preemptions = execution.preemptions;
-                    known.schedule.deviations.clone_from(&execution.deviations);
+                    known.schedule = execution.schedule();
                 }
             }
         }
@@ -470,15 +525,10 @@ impl<'r> Search<'r> {
     }
 }
 
-/// Says the latest step, of an execution that may not live to tell all of them.
-pub(crate) fn say_step(execution: &Execution) {
-    let mut object = report::step(execution, execution.steps.len() - 1);
-    object["type"] = json!("step");
-    // What a step read or wrote is known only when the thread has gone on.
-    let before = execution.details.len().checked_sub(2);
-    object["value_before"] =
-        json!(before.and_then(|before| execution.details[before].value.as_ref()));
-    object["threads"] = report::threads(execution);
-    object["deviations"] = wire::schedule(&execution.schedule())["deviations"].clone();
-    say(object);
+/// Says the latest step, of an execution that may not live to tell all of them: it is expected to
+/// have so many.
+pub(crate) fn say_step(execution: &Execution, length: usize) {
+    if let Some(object) = report::last_step(execution, length) {
+        say(object);
+    }
 }

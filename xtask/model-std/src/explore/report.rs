@@ -1,30 +1,36 @@
 //! What is said of an execution and of a search, as JSON.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
+use std::ops::Range;
 use std::panic::Location;
 
 use invariants::json;
 use invariants::json::Value;
 
 use super::judge::{Cause, Judge, transcript};
-use super::{Phase, wire};
+use super::{GivenUp, Phase, wire};
 use crate::engine;
 use crate::engine::execution::{Ending, Execution, Switch};
 
 /// Of a schedule without end so many steps are told after its last deviation.
 const ENDLESS: usize = 1_000;
 
+/// Of a schedule with more steps than twice so many, the first and the last are told, and of those
+/// between only what a report may name: hundreds of thousands of steps take their time to be said
+/// and heard.
+const ENDS: usize = 2_000;
+
 /// An execution with its steps, and why it fails, or is not explored further.
 pub fn failure(execution: &Execution, cause: Option<&Cause>, judge: &Judge) -> Value {
-    let told = told(execution);
+    let told = told(execution, cause);
     // There may be as many lines as steps: each line is looked at once.
     let mut printed = vec![Vec::new(); execution.steps.len()];
     for (line, (by, _)) in execution.output.lines().iter().enumerate() {
         printed[*by as usize].push(line);
     }
-    let steps = printed.iter().take(told).enumerate().map(|(index, lines)| {
+    let steps = told.iter().map(|&index| {
         let mut object = step(execution, index);
-        object["lines"] = json!(lines);
+        object["lines"] = json!(printed[index]);
         object
     });
     let hangs = matches!(execution.ending, Some(Ending::Deadlock | Ending::Livelock));
@@ -33,7 +39,7 @@ pub fn failure(execution: &Execution, cause: Option<&Cause>, judge: &Judge) -> V
         .filter_map(|(id, thread)| Some((id, thread.next()?)))
         .filter(|_| hangs)
         .map(|(thread, op)| {
-            let object = op.accesses.iter().next().map(|(object, _)| object);
+            let object = op.object();
             let holders = object.map_or_else(BTreeSet::new, |object| execution.holders(object));
             let wait = json!({
                 "thread": thread,
@@ -59,7 +65,7 @@ pub fn failure(execution: &Execution, cause: Option<&Cause>, judge: &Judge) -> V
         "found": judge.found().map(|(after, _)| after),
         "threads": threads(execution),
         "steps": steps.collect::<Value>(),
-        "more_steps": execution.steps.len() - told,
+        "more_steps": execution.steps.len() - told.len(),
         "waits": waits,
         "transcript": transcript(execution).to_ndjson(),
     })
@@ -92,18 +98,95 @@ fn looks_at(execution: &Execution, thread: u32) -> Value {
     looks.collect()
 }
 
-/// How many steps are told: all, but where the schedule has no end. What it does for ever it
-/// does soon after its last deviation, and hundreds of thousands of steps take their time to
-/// be said and heard.
-fn told(execution: &Execution) -> usize {
+/// Which steps are told. What a schedule without end does for ever it does soon after its last
+/// deviation.
+fn told(execution: &Execution, cause: Option<&Cause>) -> BTreeSet<usize> {
     let last = execution.deviations.last();
     let settled = last.map_or(0, |&(step, _)| step as usize) + ENDLESS;
-    match execution.ending {
+    let end = match execution.ending {
         Some(Ending::TooLong | Ending::OutputTooLong | Ending::Livelock) => {
             settled.min(execution.steps.len())
         }
         _ => execution.steps.len(),
+    };
+    if end <= 2 * ENDS {
+        return (0..end).collect();
     }
+    let between = ENDS..end - ENDS;
+    let mut told: BTreeSet<usize> = (0..between.start).chain(between.end..end).collect();
+    told.extend(named(execution, cause, between));
+    told
+}
+
+/// The steps, among these, that a report may name: those that spawn threads; and of each thread
+/// that fails or holds what another waits for, and of each object that a thread waits for, the
+/// last of each verb and the first panic.
+fn named(
+    execution: &Execution,
+    cause: Option<&Cause>,
+    among: Range<usize>,
+) -> impl Iterator<Item = usize> {
+    let threads = (0u32..).zip(&execution.threads);
+    let waiting = threads.filter_map(|(id, thread)| Some((id, thread.next()?)));
+    let mut failing: BTreeSet<u32> = cause.and_then(|cause| cause.thread).into_iter().collect();
+    let mut awaited = BTreeSet::new();
+    for (id, op) in waiting {
+        failing.insert(id);
+        if let Some(object) = op.object() {
+            failing.extend(execution.holders(object));
+            awaited.insert(object);
+        }
+    }
+    let mut ends = BTreeMap::new();
+    let mut spawns = Vec::new();
+    for index in among {
+        let detail = &execution.details[index];
+        let thread = execution.steps[index].thread;
+        let thread = failing.contains(&thread).then_some(thread);
+        let object = detail.object.filter(|object| awaited.contains(object));
+        if detail.verb == "spawn" {
+            spawns.push(index);
+        }
+        if thread.is_some() || object.is_some() {
+            // Who did it last matters as well as what each of those who fail did.
+            for thread in [None, thread] {
+                let kind = (thread, object, detail.verb, detail.timed_out);
+                ends.entry(kind).or_insert((index, index)).1 = index;
+            }
+        }
+    }
+    let ends = ends.into_iter();
+    let ends = ends.flat_map(|((.., verb, _), (first, last))| match verb {
+        "panic" => [first, last],
+        _ => [last, last],
+    });
+    spawns.into_iter().chain(ends)
+}
+
+/// What is said of a step as it is taken, on a schedule that may take the process with it after
+/// so many; nothing of those between the first and the last.
+pub fn last_step(execution: &Execution, length: usize) -> Option<Value> {
+    let index = execution.steps.len() - 1;
+    let tail = length.saturating_sub(ENDS)..length + ENDS;
+    if index >= ENDS && !tail.contains(&index) {
+        return None;
+    }
+    let said = match index == tail.start {
+        true => index.min(ENDS),
+        false => index,
+    };
+    let mut object = step(execution, index);
+    object["type"] = json!("step");
+    // What a step read or wrote is known only when the thread has gone on.
+    let before = index.checked_sub(1);
+    object["value_before"] =
+        json!(before.and_then(|before| execution.details[before].value.as_ref()));
+    object["threads"] = threads(execution);
+    // Those since the step that was said before.
+    let deviations = &execution.deviations;
+    let new = deviations.partition_point(|&(step, _)| (step as usize) < said);
+    object["deviations"] = deviations[new..].iter().map(wire::deviation).collect();
+    Some(object)
 }
 
 /// The threads, with their names.
@@ -163,13 +246,14 @@ pub fn is_inner(place: &Location<'_>) -> bool {
         || file.contains(concat!(env!("CARGO_PKG_NAME"), "/src/"))
 }
 
-/// What was searched, after how many steps a systematic search was given up, if one was, and what
-/// is known of each rule.
-pub fn summary(phases: &[Phase], judge: &Judge, given_up_after: Option<u32>) -> Value {
+/// What was searched, why a systematic search was given up, if one was, with how many hash seeds,
+/// and what is known of each rule.
+pub fn summary(phases: &[Phase], judge: &Judge, given_up: &GivenUp, hash_seeds: u32) -> Value {
     let searched = phases.iter().map(|phase| {
         json!({
             "time_model": wire::time_name(phase.time),
             "strategy": wire::strategy_name(&phase.strategy),
+            "hash_seed": phase.hash_seed,
             "schedules": phase.coverage.schedules,
             "cut_short": phase.coverage.cut_short,
             "loops": phase.coverage.loops,
@@ -197,7 +281,9 @@ pub fn summary(phases: &[Phase], judge: &Judge, given_up_after: Option<u32>) -> 
     json!({
         "type": "summary",
         "phases": searched.collect::<Value>(),
-        "given_up_after": given_up_after,
+        "hash_seeds": hash_seeds,
+        "given_up_after": given_up.after_steps,
+        "given_up_beyond_threads": given_up.beyond_threads,
         "distinct": judge.distinct(),
         "rules": judge.rules(),
         "weak_orders": weak_orders.collect::<Value>(),

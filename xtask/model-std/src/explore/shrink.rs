@@ -9,7 +9,7 @@ use crate::engine::Program;
 use crate::engine::search::{Schedule, Strategy, explore};
 
 /// After so many steps of tries it is as simple as it gets.
-const STEPS: usize = 1_000_000;
+const STEPS: usize = 4_000_000;
 
 /// A schedule with the same failure and as few preemptions and switches as can be found: in
 /// turn, each switch is put off until the thread before it has done its next stretch too, and
@@ -65,7 +65,8 @@ fn run(
     candidate: Strategy,
     schedule: &mut Schedule,
 ) -> Option<(Cost, Vec<u32>)> {
-    let settings = request.settings(candidate, failure.schedule.time);
+    let mut settings = request.settings(candidate, failure.schedule.time);
+    settings.hash_seed = failure.schedule.hash_seed;
     let mut found = None;
     explore(&settings, program, |execution| {
         if judge.cause(execution).as_ref() == Some(&failure.cause) {

@@ -20,7 +20,8 @@
 //! | `outputs` | whether to count the distinct outputs, and to tell one of each way to end |
 //! | `all_outputs` | whether to tell each of them as well |
 //! | `parent` | the runner's process, which the harness's does not outlive, or null |
-//! | `replay` | null, or `{"time_model":…,"deviations":[[step,thread],…]}`, or `{"time_model":…,"choices":[thread,…]}`, which also says each step as it is taken |
+//! | `hashes` | whether something in it names what is made of a `RandomState` |
+//! | `replay` | null, or `{"time_model":…,"hash_seed":…,"deviations":[[step,thread],…]}`, or with `"choices":[thread,…]` instead, which also says the steps as they are taken |
 //!
 //! The answers, each an object with a `type`: `canary` or `error` with a `problem`;
 //! `progress`; `step`; `failure`; `refusal`, which is one but for its being the explorer's;
@@ -64,6 +65,8 @@ pub struct Request {
     pub outputs: bool,
     /// Whether each of them is wanted as well.
     pub all_outputs: bool,
+    /// Whether something in it names what is made of a `RandomState`.
+    pub hashes: bool,
     /// The process that asks. This one does not outlive it.
     pub parent: Option<u32>,
     /// The one schedule to run.
@@ -78,6 +81,8 @@ pub enum Again {
     Choices {
         /// The time model.
         time: TimeModel,
+        /// The hash seed.
+        hash_seed: u32,
         /// The threads.
         threads: Vec<u32>,
     },
@@ -126,6 +131,7 @@ impl Request {
             },
             outputs: object["outputs"].as_bool().unwrap_or(false),
             all_outputs: object["all_outputs"].as_bool().unwrap_or(false),
+            hashes: object["hashes"].as_bool().unwrap_or(false),
             parent: number("parent").and_then(|id| u32::try_from(id).ok()),
             again,
         })
@@ -152,14 +158,23 @@ impl Again {
     fn parse(object: &Value) -> Option<Self> {
         let time = time_model(&object["time_model"])?;
         let number = |value: &Value| value.as_u64().and_then(|n| u32::try_from(n).ok());
+        let hash_seed = number(&object["hash_seed"]).unwrap_or(0);
         if let Some(choices) = object["choices"].as_array() {
             let threads = choices.iter().map(number).collect::<Option<_>>()?;
-            return Some(Self::Choices { time, threads });
+            return Some(Self::Choices {
+                time,
+                hash_seed,
+                threads,
+            });
         }
         let pair = |pair: &Value| Some((number(&pair[0])?, number(&pair[1])?));
         let deviations = object["deviations"].as_array()?;
         let deviations = deviations.iter().map(pair).collect::<Option<_>>()?;
-        Some(Self::Schedule(Schedule { time, deviations }))
+        Some(Self::Schedule(Schedule {
+            time,
+            hash_seed,
+            deviations,
+        }))
     }
 }
 
@@ -207,8 +222,14 @@ pub fn strategy_name(strategy: &Strategy) -> String {
 pub fn schedule(schedule: &Schedule) -> Value {
     json!({
         "time_model": time_name(schedule.time),
-        "deviations": schedule.deviations.iter().map(|&(step, thread)| json!([step, thread])).collect::<Value>(),
+        "hash_seed": schedule.hash_seed,
+        "deviations": schedule.deviations.iter().map(deviation).collect::<Value>(),
     })
+}
+
+/// A deviation, as a request has it.
+pub fn deviation(&(step, thread): &(u32, u32)) -> Value {
+    json!([step, thread])
 }
 
 /// How far the search is.

@@ -8,6 +8,7 @@
 #![allow(unsafe_code)]
 
 pub(super) mod heap;
+pub mod keys;
 
 use std::cell::{Cell, RefCell, RefMut};
 use std::fs::{self, File};
@@ -28,6 +29,7 @@ use libc::Elf64_Phdr as Header;
 use memmap2::MmapMut;
 
 use crate::thread::Scope;
+use keys::Keys;
 
 /// So many bytes of the statics are put back at a time.
 const PIECE: usize = 1024;
@@ -50,6 +52,9 @@ pub struct Fiber {
     place: (usize, usize),
     /// Where it suspends itself; null until it has started.
     yielder: *const Yielder<(), ()>,
+    /// What the next `RandomState` is made of, and what the first one was.
+    keys: Keys,
+    first_keys: Keys,
 }
 
 impl Fiber {
@@ -79,7 +84,19 @@ impl Fiber {
             stack,
             place,
             yielder,
+            keys: Keys::default(),
+            first_keys: Keys::default(),
         })
+    }
+
+    /// Makes the first `RandomState` of this.
+    pub fn set_keys(&mut self, keys: Keys) {
+        (self.keys, self.first_keys) = (keys, keys);
+    }
+
+    /// Whether it has made a `RandomState`, as far as that is known.
+    pub fn has_used_keys(&self) -> bool {
+        self.keys != self.first_keys
     }
 
     /// Lets it run until it suspends itself; whether it has returned instead.
@@ -91,9 +108,11 @@ impl Fiber {
             .expect("a finished thread does not go on");
         YIELDER.set(self.yielder);
         STACK.set(self.place);
+        keys::swap(&mut self.keys);
         let runs = heap::ProgramRuns::begin();
         let result = coroutine.resume(());
         drop(runs);
+        keys::swap(&mut self.keys);
         self.yielder = YIELDER.replace(ptr::null());
         let returned = matches!(result, CoroutineResult::Return(()));
         if returned && let Some(done) = self.coroutine.take() {

@@ -14,6 +14,7 @@ use super::recorder::Recorder;
 use super::run::{self, Program, with, with_scheduler};
 use depth_first::DepthFirst;
 use random::{Pct, Random};
+pub use reduction::MOST_THREADS;
 use reduction::Reduction;
 use replay::{Follow, Replay};
 
@@ -63,6 +64,8 @@ pub enum TimeModel {
 pub struct Schedule {
     /// The time model.
     pub time: TimeModel,
+    /// What decides the order of each `HashMap`.
+    pub hash_seed: u32,
     /// Where it is not the one that runs each thread for as long as it can, and then the one
     /// with the lowest number: at this step, this thread.
     pub deviations: Vec<(u32, u32)>,
@@ -83,11 +86,15 @@ pub struct Settings {
     pub until: Option<Instant>,
     /// What the random strategies begin with.
     pub seed: u64,
+    /// What decides the order of each `HashMap`, in the first execution.
+    pub hash_seed: u32,
+    /// So many are tried in turn, from that one on.
+    pub hash_seeds: u32,
     /// Whether details are kept for a report.
     pub recorded: bool,
-    /// Whether each step is said on standard output as it is taken, for a program that may
-    /// take the process with it.
-    pub live: bool,
+    /// For a program that may take the process with it, after so many steps: these are said on
+    /// standard output as they are taken.
+    pub live: Option<usize>,
 }
 
 /// What was searched.
@@ -106,6 +113,8 @@ pub struct Coverage {
     pub timed: bool,
     /// Whether in some of them a thread did what may fail for no reason.
     pub may_be_spurious: bool,
+    /// Whether in some of them the program made a `RandomState`, as far as that is known.
+    pub hashed: bool,
     /// Whether that is all there is under this strategy. Not so where a thread had to be
     /// stopped because it would have gone on for ever while others waited.
     pub complete: bool,
@@ -187,8 +196,10 @@ impl Settings {
             steps: 100_000,
             until: None,
             seed: 0,
+            hash_seed: 0,
+            hash_seeds: 1,
             recorded: false,
-            live: false,
+            live: None,
         }
     }
 
@@ -237,14 +248,21 @@ pub fn explore(
         running.execution.recorded = settings.recorded;
         running.execution.live = settings.live;
     });
+    let first_seed = match &settings.strategy {
+        Strategy::Replay(schedule) => schedule.hash_seed,
+        _ => settings.hash_seed,
+    };
     crate::panic::install_hook();
     while coverage.schedules + coverage.cut_short < settings.schedules {
+        let nth = (coverage.schedules + coverage.cut_short) % u64::from(settings.hash_seeds);
+        with(|running| running.hash_seed = first_seed + nth as u32);
         run::run(program);
         let (more, go_on) = with_scheduler(|running| {
             let more = running.next();
             let running = &running.execution;
             fair |= running.fair;
             coverage.loops |= running.loops;
+            coverage.hashed |= running.hashed;
             coverage.reads_beside |= running.reads_beside;
             coverage.timed |= running.timed;
             coverage.may_be_spurious |= running.may_be_spurious;

@@ -22,7 +22,7 @@ use crate::engine::execution::{CLOCK, Ending, Execution};
 type Threads = u64;
 
 /// With more threads than a set can hold, an execution is too long for this search.
-const MOST: usize = Threads::BITS as usize;
+pub const MOST_THREADS: usize = Threads::BITS as usize;
 
 #[derive(Default)]
 pub(super) struct Reduction {
@@ -67,7 +67,7 @@ impl Scheduler for Reduction {
         if let Some(node) = self.path.get(depth) {
             return execution.again(node.chosen);
         }
-        if execution.threads.len() > MOST {
+        if execution.threads.len() > MOST_THREADS {
             return Pick::End(Ending::TooLong);
         }
         let enabled = execution.enabled().iter().fold(0, |set, &id| set | bit(id));
