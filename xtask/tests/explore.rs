@@ -40,7 +40,19 @@ fn main() {
         .collect();
     trials.extend([
         Trial::test("files are explored from anywhere", files),
+        Trial::test(
+            "a file is explored in the edition that is asked for",
+            editions,
+        ),
         Trial::test("a program may be called as what it depends on", same_name),
+        Trial::test(
+            "what replaces a dependency is explored in its place",
+            replaced,
+        ),
+        Trial::test(
+            "two workspaces may have one target folder",
+            one_target_folder,
+        ),
         Trial::test("a token is refused once the source has changed", changed),
         Trial::test("a token is refused whose choices do not fit", unfit),
         Trial::test("a long token goes to a file", long_token),
@@ -615,6 +627,121 @@ fn same_name() -> Result<()> {
     let ran = Ran::of(explore(&path, &["."]), None, false)?;
     must(&ran, 0, &["proved  parking-lot", ": no other output"])?;
     must(&ran, 0, &["cargo xtask explore . --replay v1."])
+}
+
+/// In which edition a file is decides whether it compiles, and what it does.
+fn editions() -> Result<()> {
+    // A keyword since 2024.
+    let word = "fn main() { let gen = 1; println!(\"Main: {gen}\"); }\n";
+    // Until 2021, the guard of the condition is there until after the block.
+    let guard = "\
+use std::sync::Mutex;
+static COUNT: Mutex<Option<u32>> = Mutex::new(Some(1));
+fn main() {
+    if let Some(count) = { *COUNT.lock().unwrap() } {
+        *COUNT.lock().unwrap() = Some(count + 1);
+    }
+    println!(\"Main: {:?}\", COUNT.lock().unwrap());
+}
+";
+    let path = folder("editions", &[("word.rs", word), ("guard.rs", guard)])?;
+    for (words, status, texts) in [
+        ("word.rs --edition 2021", 0, ["proved  word", "│ Main: 1"]),
+        ("word.rs", 1, ["FAIL word: it does not compile", "`gen`"]),
+        (
+            "guard.rs --edition 2021",
+            1,
+            ["FAIL guard: deadlock", "COUNT"],
+        ),
+        (
+            "guard.rs --edition 2024",
+            0,
+            ["proved  guard", "│ Main: Some(2)"],
+        ),
+        ("guard.rs", 0, ["proved  guard", "│ Main: Some(2)"]),
+    ] {
+        let words: Vec<_> = words.split(' ').collect();
+        let ran = Ran::of(explore(&path, &words), None, false)?;
+        must(&ran, status, &texts)?;
+        if let (1, Ok(token)) = (status, token(&ran)) {
+            // It is no token of the same file in another edition.
+            let ran = Ran::of(explore(&path, &[words[0], "--replay", &token]), None, false)?;
+            must(&ran, 2, &["or what it depends on is not what it was"])?;
+        }
+    }
+    Ok(())
+}
+
+/// A program depends on a package of a registry, for which its workspace has another one. The
+/// registry is a folder here.
+fn replaced() -> Result<()> {
+    const MAIN: &str = "fn main() { println!(\"Main: {}\", helper::WHICH) }\n";
+    let library = "[package]\nname = \"helper\"\nversion = \"1.0.0\"\nedition = \"2024\"\n";
+    let manifest = |table: &str| {
+        format!(
+            "[package]\nname = \"replaced\"\nedition = \"2024\"\n\n[dependencies]\n\
+             helper = \"1\"\n\n[workspace]\n\n{table}"
+        )
+    };
+    let path = folder(
+        "replaced",
+        &[
+            (
+                ".cargo/config.toml",
+                "[source.crates-io]\nreplace-with = \"registry\"\n\n\
+                 [source.registry]\ndirectory = \"registry\"\n",
+            ),
+            ("src/main.rs", MAIN),
+            ("registry/helper/.cargo-checksum.json", "{\"files\": {}}\n"),
+            ("registry/helper/Cargo.toml", library),
+            (
+                "registry/helper/src/lib.rs",
+                "pub const WHICH: &str = \"of the registry\";\n",
+            ),
+            ("ours/Cargo.toml", library),
+            ("ours/src/lib.rs", "pub const WHICH: &str = \"our own\";\n"),
+        ],
+    )?;
+    for (table, which) in [
+        ("", "of the registry"),
+        (
+            "[patch.crates-io]\nhelper = { path = \"ours\" }\n",
+            "our own",
+        ),
+        (
+            "[replace]\n\"helper:1.0.0\" = { path = \"ours\" }\n",
+            "our own",
+        ),
+    ] {
+        write(&path.join("Cargo.toml"), &manifest(table));
+        // Which one it is, is not known any more.
+        remove(&path.join("Cargo.lock"));
+        let ran = Ran::of(explore(&path, &["."]), None, false)?;
+        must(
+            &ran,
+            0,
+            &["proved  replaced", &format!("│ Main: {which}\n")],
+        )?;
+    }
+    Ok(())
+}
+
+/// Each has files of the same names.
+fn one_target_folder() -> Result<()> {
+    let manifest = |name| library(name) + "\n[workspace]\n";
+    let path = folder(
+        "one-target",
+        &[
+            ("one/Cargo.toml", &manifest("one")),
+            ("one/src/main.rs", "fn main() { println!(\"Main: one\") }\n"),
+            ("two/Cargo.toml", &manifest("two")),
+            ("two/src/main.rs", "fn main() { println!(\"Main: two\") }\n"),
+        ],
+    )?;
+    let mut command = explore(&path, &["./one", "./two"]);
+    command.env("CARGO_TARGET_DIR", path.join("target"));
+    let ran = Ran::of(command, None, false)?;
+    must(&ran, 0, &["│ Main: one", "│ Main: two", "2 proved"])
 }
 
 /// The first exploration says why it takes long, and ends at once when it is to.

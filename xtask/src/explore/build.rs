@@ -79,8 +79,9 @@ impl Facade {
         let mut command = Command::new(cargo());
         command
             .args(["build", "--release", "--message-format=json"])
-            .arg("--manifest-path")
-            .arg(folder.join("Cargo.toml"))
+            .args(["--manifest-path", "Cargo.toml"])
+            // The configuration of the program's folder is not the facade's.
+            .current_dir(&folder)
             .arg("--target-dir")
             .arg(target)
             .env("CARGO_ENCODED_RUSTFLAGS", FRAME_POINTERS)
@@ -215,6 +216,11 @@ fn build_group(
     let _claim = machine::claim(place, true)?;
     let workspace = place.join("workspace");
     write_workspace(&workspace, members)?;
+    let Some((_, first)) = members.first() else {
+        return Ok(Vec::new());
+    };
+    // Cargo's configuration is found from there: it may say where packages come from.
+    let folder = first.package.root.as_path();
     let mut command = Command::new(cargo());
     command
         .args([
@@ -226,6 +232,7 @@ fn build_group(
         .args(["--target", &facade.host])
         .arg("--manifest-path")
         .arg(workspace.join("Cargo.toml"))
+        .current_dir(folder)
         .arg("--target-dir")
         .arg(place.join("build"))
         .env("CARGO_ENCODED_RUSTFLAGS", facade.flags())
@@ -241,7 +248,7 @@ fn build_group(
     let mut executables: Vec<Option<PathBuf>> = vec![None; members.len()];
     let mut errors: Vec<Errors> = members.iter().map(|_| Errors::default()).collect();
     let mut others = Errors::default();
-    let mut crates = Crates::new(&workspace, &facade.host);
+    let mut crates = Crates::new(&workspace, folder, &facade.host);
     let status = cargo::messages(command, &mut |message| {
         let folder = message["manifest_path"]
             .as_str()
@@ -320,6 +327,8 @@ fn write_workspace(workspace: &Path, members: &[(usize, &Subject)]) -> Result<()
 /// The crates of a build, each with the source files that the compiler has read for it.
 struct Crates<'b> {
     workspace: &'b Path,
+    /// The folder from which cargo finds its configuration.
+    folder: &'b Path,
     host: &'b str,
     /// For each package its folder, and what the compiler lists for make.
     packages: BTreeMap<String, (PathBuf, Vec<PathBuf>)>,
@@ -328,9 +337,10 @@ struct Crates<'b> {
 }
 
 impl<'b> Crates<'b> {
-    fn new(workspace: &'b Path, host: &'b str) -> Self {
+    fn new(workspace: &'b Path, folder: &'b Path, host: &'b str) -> Self {
         Self {
             workspace,
+            folder,
             host,
             packages: BTreeMap::new(),
             dependencies: BTreeMap::new(),
@@ -379,6 +389,7 @@ impl<'b> Crates<'b> {
             ])
             .arg("--manifest-path")
             .arg(self.workspace.join("Cargo.toml"))
+            .current_dir(self.folder)
             .output()
             .map_err(Error::io("cannot run cargo"))?;
         let metadata: Value = serde_json::from_slice(&output.stdout).map_err(|_| {

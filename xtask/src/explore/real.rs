@@ -171,8 +171,8 @@ pub fn compiles(subject: &Subject) -> Result<bool> {
             let mut command = Command::new(cargo());
             command
                 .args(["check", "--quiet", "--bin", &subject.name])
-                .arg("--manifest-path")
-                .arg(subject.package.folder().join("Cargo.toml"));
+                .args(["--manifest-path", "Cargo.toml"])
+                .current_dir(subject.package.folder());
             command
         }
         false => {
@@ -204,7 +204,6 @@ fn rustc(subject: &Subject) -> Command {
 /// Builds a program as it stands, on the real standard library.
 fn build(subject: &Subject) -> Result<PathBuf> {
     let cannot = || Error::Broken(format!("{} cannot be built to be run", subject.name));
-    let folder = subject.package.folder();
     if !subject.package.is_cargos() {
         let program = subject
             .package
@@ -224,8 +223,8 @@ fn build(subject: &Subject) -> Result<PathBuf> {
     command
         .args(["build", "--quiet", "--message-format=json"])
         .args(["--bin", &subject.name])
-        .arg("--manifest-path")
-        .arg(folder.join("Cargo.toml"))
+        .args(["--manifest-path", "Cargo.toml"])
+        .current_dir(subject.package.folder())
         .stdin(Stdio::null())
         .stdout(Stdio::piped());
     let mut program = None;

@@ -161,8 +161,8 @@ fn metadata(folder: &Path) -> Result<Value> {
     let manifest = folder.join("Cargo.toml");
     let output = Command::new(cargo())
         .args(["metadata", "--no-deps", "--format-version", "1"])
-        .arg("--manifest-path")
-        .arg(&manifest)
+        .args(["--manifest-path", "Cargo.toml"])
+        .current_dir(folder)
         .output()
         .map_err(Error::io("cannot run cargo"))?;
     match serde_json::from_slice(&output.stdout) {
@@ -202,9 +202,14 @@ fn of_topic(topic: &Topic, metadata: &Value, bin: Option<&str>) -> Result<Vec<Su
         true => root,
         false => folder.clone(),
     };
+    let mut place = target.join("xtask").join("explore");
+    // Others may have the same target folder, and files of the same names.
+    if !target.starts_with(&root) {
+        place.push(folder_name(&topic.name, &root));
+    }
     let package = Arc::new(Package {
         root,
-        place: target.join("xtask").join("explore"),
+        place,
         manifest: Some(manifest.clone()),
         path: folder,
         replaced,
@@ -330,9 +335,7 @@ fn of_file(word: &str, edition: &str) -> Result<Subject> {
         return Err(Error::usage(format!("{word} is no file")));
     };
     let stem = path.file_stem().unwrap_or_default().to_string_lossy();
-    let mut whole = Fingerprint::new();
-    whole.add(path.to_string_lossy().as_bytes());
-    let place = files_folder()?.join(format!("{}-{:08x}", crate_name(&stem), whole.short()));
+    let place = files_folder()?.join(folder_name(&stem, &path));
     Ok(Subject {
         name: stem.to_string(),
         topic: stem.to_string(),
@@ -411,6 +414,13 @@ pub fn remove_older() -> Result<()> {
         "cannot remove what is old in {}",
         folder.display()
     )))
+}
+
+/// What the folder is called for all that is made of what stands at a path.
+fn folder_name(name: &str, path: &Path) -> String {
+    let mut whole = Fingerprint::new();
+    whole.add(path.to_string_lossy().as_bytes());
+    format!("{}-{:08x}", crate_name(name), whole.short())
 }
 
 /// A name as a crate can have it.
