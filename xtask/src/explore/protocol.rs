@@ -175,7 +175,7 @@ pub struct Fault {
     pub kind: String,
     /// The rule that is broken, by its place among the program's rules.
     pub rule: Option<usize>,
-    /// What happened.
+    /// What happened; of a panic without whose it is.
     pub story: String,
     /// Whose panic it is, if it is one.
     pub thread: Option<usize>,

@@ -175,7 +175,8 @@ pub struct Cause {
     /// What else tells this failure from others of the kind: where each thread waits, or where
     /// one panicked.
     places: Vec<String>,
-    /// What went wrong, in a sentence, where no rule says it.
+    /// What went wrong, in a sentence, where no rule says it; of a panic without its thread,
+    /// which the runner may have another name for.
     pub story: String,
     /// Whose panic it is, if it is one.
     pub thread: Option<u32>,
@@ -551,7 +552,7 @@ fn report<'c>(
                 "killed",
                 format!("it was killed by signal {signal}"),
             )),
-            Ending::Exited(101) => Some(panic(execution, 0)),
+            Ending::Exited(101) => Some(exit_of_a_panic(execution)),
             _ => unheard_panic(execution),
         };
         return (cause, None);
@@ -567,7 +568,7 @@ fn report<'c>(
             _ => "always",
         };
         let cause = match ending {
-            Ending::Exited(101) if kind == "outcome" => panic(execution, 0),
+            Ending::Exited(101) if kind == "outcome" => exit_of_a_panic(execution),
             _ => Cause::of(kind, ""),
         };
         Cause {
@@ -602,21 +603,27 @@ fn panic(execution: &Execution, thread: u32) -> Cause {
             .find(|panic| !passes_on(panic))
             .or(panics.first()),
     };
-    let name = |thread: u32| {
-        let name = execution.threads[thread as usize].name.as_deref();
-        name.unwrap_or("a thread without a name")
-    };
     let Some(Panicked { place, message, .. }) = cause else {
-        return Cause::of("panic", format!("{} panicked", name(thread)));
+        return Cause {
+            thread: Some(thread),
+            ..Cause::of("panic", "panicked")
+        };
     };
-    let name = cause.map_or(name(thread), |cause| name(cause.thread));
     let file = crate::panic::_source(place.file());
     let place = format!("{file}:{}:{}", place.line(), place.column());
     Cause {
-        story: format!("{name} panicked at {place}: {message}"),
+        story: format!("panicked at {place}: {message}"),
         places: vec![place],
         thread: cause.map(|cause| cause.thread),
         ..Cause::of("panic", "")
+    }
+}
+
+/// The failure of a program that ends as one does whose main thread panics.
+fn exit_of_a_panic(execution: &Execution) -> Cause {
+    match execution.panicked.is_empty() {
+        true => Cause::of("exit", "it exited with 101, as after a panic"),
+        false => panic(execution, 0),
     }
 }
 
