@@ -64,6 +64,7 @@ fn main() {
     trials.extend([
         Trial::test("a thread that is cut off at spawn keeps no stack", cut_off),
         Trial::test("a static C library is refused", static_c_library),
+        Trial::test("cargo is asked only when something has changed", unchanged),
         Trial::test("the first exploration says that it builds", first),
         Trial::test("of many files those explored last are kept", many),
         Trial::test("a facade that is not in place stops everything", canary),
@@ -770,6 +771,116 @@ fn first() -> Result<()> {
     }
 }
 
+/// What is said after a change, and how often cargo was started for it.
+#[cfg(unix)]
+fn unchanged() -> Result<()> {
+    const MAIN: &str = "fn main() { println!(\"Main: {}\", liberty::text()) }\n";
+    const TEXT: &str = "\
+pub fn text() -> String {
+    let built = include_str!(concat!(env!(\"OUT_DIR\"), \"/built\"));
+    format!(\"{} {} {:?} {built}\", 1, env!(\"CARGO_PKG_VERSION\"), option_env!(\"LIBERTY\"))
+}
+";
+    const SCRIPT: &str = "\
+use std::{env, fs};
+fn main() {
+    println!(\"cargo::rerun-if-changed=input\");
+    println!(\"cargo::rerun-if-env-changed=LIBERTY_INPUT\");
+    let from = env::var(\"LIBERTY_INPUT\").unwrap_or(fs::read_to_string(\"input\").unwrap());
+    fs::write(env::var(\"OUT_DIR\").unwrap() + \"/built\", from).unwrap();
+}
+";
+    let manifest = |version| library("liberty") + &format!("version = \"{version}\"\n");
+    let own = |edition| {
+        format!(
+            "[package]\nname = \"unchanged\"\nedition = \"{edition}\"\n\n[dependencies]\n\
+             liberty = {{ path = \"liberty\" }}\n\n[workspace]\n"
+        )
+    };
+    let path = folder("unchanged", &[("liberty/build.rs", SCRIPT)])?;
+    let scripts = tempfile::tempdir()?;
+    let log = scripts.path().join("log");
+    for (name, program) in [("cargo", env!("CARGO")), ("rustc", "rustc")] {
+        let log = log.display();
+        let script = format!("#!/bin/sh\necho {name} >> '{log}'\nexec {program} \"$@\"\n");
+        write_script(&scripts.path().join(name), &script)?;
+    }
+    // How often it was started, and what is printed.
+    let explore = |variable: (&str, &str), expected: &str| -> Result<usize> {
+        remove(&log);
+        let mut command = explore(&path, &["."]);
+        command.env("CARGO", scripts.path().join("cargo"));
+        command.env(variable.0, variable.1);
+        let ran = Ran::of(command, None, false)?;
+        must(
+            &ran,
+            0,
+            &["proved  unchanged", &format!("│ Main: {expected}\n")],
+        )?;
+        let calls = fs::read_to_string(&log).unwrap_or_default();
+        Ok(calls.lines().filter(|line| *line == "cargo").count())
+    };
+    let none = ("NO_VARIABLE", "");
+    let rustc = scripts.path().join("rustc");
+    let rustc = rustc.to_str().ok_or("it is a path")?;
+    let changes: &[(&str, &str, (&str, &str), &str)] = &[
+        ("Cargo.toml", &own("2021"), none, "1 1.0.0 None one"),
+        ("liberty/input", "two", none, "1 1.0.0 None two"),
+        (
+            "liberty/Cargo.toml",
+            &manifest("1.0.1"),
+            none,
+            "1 1.0.1 None two",
+        ),
+        (
+            "liberty/src/lib.rs",
+            &TEXT.replace(" 1,", " 2,"),
+            none,
+            "2 1.0.1 None two",
+        ),
+        (
+            "src/main.rs",
+            &MAIN.replace("{}", "<{}>"),
+            none,
+            "<2 1.0.1 None two>",
+        ),
+        ("Cargo.lock", "", none, "<2 1.0.1 None two>"),
+        (".cargo/config.toml", "[net]\n", none, "<2 1.0.1 None two>"),
+        ("", "", ("LIBERTY", "yes"), "<2 1.0.1 Some(\"yes\") two>"),
+        ("", "", ("LIBERTY_INPUT", "three"), "<2 1.0.1 None three>"),
+        ("", "", ("RUSTFLAGS", "-Cdebuginfo=1"), "<2 1.0.1 None two>"),
+        ("", "", ("RUSTC", rustc), "<2 1.0.1 None two>"),
+    ];
+    remove(&path.join("Cargo.lock"));
+    remove(&path.join(".cargo/config.toml"));
+    for (file, text) in [
+        ("Cargo.toml", &*own("2024")),
+        ("src/main.rs", MAIN),
+        ("liberty/Cargo.toml", &manifest("1.0.0")),
+        ("liberty/src/lib.rs", TEXT),
+        ("liberty/input", "one"),
+    ] {
+        write(&path.join(file), text);
+    }
+    explore(none, "1 1.0.0 None one")?;
+    for (file, text, variable, expected) in changes {
+        match (*file, *text) {
+            ("", _) => {}
+            (file, "") => remove(&path.join(file)),
+            (file, text) => write(&path.join(file), text),
+        }
+        if explore(*variable, expected)? == 0 {
+            return Err(format!("cargo does not hear of {file} or {variable:?}").into());
+        }
+        // What was made by the first call is an input of a second one.
+        let calls = [explore(*variable, expected)?, explore(*variable, expected)?];
+        if calls[1] > 0 {
+            return Err(format!("{calls:?} more calls after {file} or {variable:?}").into());
+        }
+    }
+    Ok(())
+}
+
 /// Each of many schedules ends while a thread is about to start another. What the system gives
 /// for such a thread must not stay: here the process has no room for it.
 #[cfg(unix)]
@@ -1021,12 +1132,20 @@ fn with_other_harness(command: &mut Command, folder: &Path, edit: &str) -> Resul
 /// Has the compiler wrapped by a script.
 #[cfg(unix)]
 fn with_wrapper(command: &mut Command, folder: &Path, script: &str) -> Result<()> {
-    use std::os::unix::fs::PermissionsExt;
     let wrapper = folder.join("wrapper");
-    fs::write(&wrapper, script)?;
-    fs::set_permissions(&wrapper, fs::Permissions::from_mode(0o755))?;
+    write_script(&wrapper, script)?;
     command.env("RUSTC_WRAPPER", wrapper);
     Ok(())
+}
+
+#[cfg(unix)]
+fn write_script(file: &Path, script: &str) -> Result<()> {
+    use std::os::unix::fs::PermissionsExt;
+    fs::write(file, script)?;
+    Ok(fs::set_permissions(
+        file,
+        fs::Permissions::from_mode(0o755),
+    )?)
 }
 
 #[cfg(unix)]
