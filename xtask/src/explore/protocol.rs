@@ -278,6 +278,8 @@ pub struct Output {
     pub outputs: u64,
     /// The output.
     pub transcript: Transcript,
+    /// How many lines are left out of it, after the first ones.
+    pub left_out: usize,
     /// One that has it.
     pub schedule: Schedule,
 }
@@ -466,6 +468,7 @@ impl Output {
             count: number(object, "count")?,
             outputs: object["outputs"].as_u64().unwrap_or(1),
             transcript: transcript(object)?,
+            left_out: index(&object["left_out"]).unwrap_or(0),
             schedule: Schedule::parse(&object["schedule"])?,
         })
     }

@@ -25,10 +25,8 @@ use invariants::{Transcript, count};
 
 /// Of more outputs only so many are shown.
 const SHOWN_OUTPUTS: usize = 10;
-/// Of an output with more lines than so many the first and the last are shown.
-const SHOWN_LINES: usize = 12;
-const FIRST_LINES: usize = 5;
-const LAST_LINES: usize = 3;
+/// Of an output with more lines so many of the first and of the last are shown.
+pub const SHOWN_LINES: (usize, usize) = (8, 4);
 
 /// What a program is worth that does what the explorer cannot, as JSON and people have it.
 pub const NOT_EXPLORED_FURTHER: &str = "not explored further";
@@ -462,7 +460,7 @@ impl<'e> Report<'e> {
         }
         let exit = ended(&output.transcript.end.exit);
         let _ = writeln!(text, ": the program {exit}");
-        text += &printed(&output.transcript);
+        text += &printed(&output.transcript, output.left_out);
         let _ = writeln!(text, "    {DIM}{}{DIM:#}", self.replay(&output.schedule));
         text
     }
@@ -499,7 +497,7 @@ impl<'e> Report<'e> {
             let (n, s) = counted((*count).into(), "real run");
             let exit = ended(&transcript.end.exit);
             let _ = writeln!(text, "\n  {BOLD}{n} {s}{BOLD:#}: the program {exit}");
-            text += &printed(transcript);
+            text += &printed(transcript, 0);
         }
         text
     }
@@ -831,19 +829,17 @@ fn place_of(subject: &Subject, Place { file, line, .. }: &Place) -> Option<Strin
     }
 }
 
-/// What was printed; of many lines the first and the last.
-fn printed(transcript: &Transcript) -> String {
+/// What was printed; of many lines, some of which may be left out already, the first and the last.
+fn printed(transcript: &Transcript, left_out: usize) -> String {
+    let (first, last) = SHOWN_LINES;
     let lines = &transcript.lines;
-    let more = match lines.len() > SHOWN_LINES {
-        true => FIRST_LINES..lines.len() - LAST_LINES,
-        false => 0..0,
-    };
+    let hidden = lines.len().saturating_sub(first + last);
     let mut text = String::new();
     for (at, line) in lines.iter().enumerate() {
-        if at == more.start && !more.is_empty() {
-            let _ = writeln!(text, "    │ … {} …", count(more.len(), "more line"));
+        if at == first && hidden + left_out > 0 {
+            let _ = writeln!(text, "    │ … {} …", count(hidden + left_out, "more line"));
         }
-        if !more.contains(&at) {
+        if !(first..first + hidden).contains(&at) {
             let _ = writeln!(text, "    │ {}", clipped(&line.text));
         }
     }

@@ -55,6 +55,8 @@ struct Known {
 struct Outputs {
     /// Whether each is kept to be told, and not only the first of each group.
     all: bool,
+    /// How many of the first and of the last lines of each are kept, unless all are.
+    shown_lines: Option<(usize, usize)>,
     /// By its hash, the output's place among those that are kept, if it is, and its group.
     known: HashMap<u128, (Option<usize>, Option<usize>)>,
     listed: Vec<Listed>,
@@ -84,14 +86,26 @@ struct Listed {
     count: u64,
     /// As it is saved.
     transcript: String,
+    /// How many lines are left out of it, after the first ones.
+    left_out: usize,
     schedule: Schedule,
 }
 
 impl Listed {
-    fn new(execution: &Execution) -> Self {
+    fn new(execution: &Execution, shown_lines: Option<(usize, usize)>) -> Self {
+        let mut transcript = transcript(execution);
+        let (first, last) = shown_lines.unwrap_or((usize::MAX, 0));
+        let left_out = transcript
+            .lines
+            .len()
+            .saturating_sub(first.saturating_add(last));
+        if left_out > 0 {
+            transcript.lines.drain(first..first + left_out);
+        }
         Self {
             count: 1,
-            transcript: transcript(execution).to_ndjson(),
+            transcript: transcript.to_ndjson(),
+            left_out,
             schedule: execution.schedule(),
         }
     }
@@ -101,6 +115,7 @@ impl Listed {
             "type": "output",
             "count": self.count,
             "transcript": self.transcript,
+            "left_out": self.left_out,
             "schedule": wire::schedule(&self.schedule),
         })
     }
@@ -124,7 +139,7 @@ impl Outputs {
             return;
         }
         let listed = self.all.then(|| {
-            self.listed.push(Listed::new(execution));
+            self.listed.push(Listed::new(execution, self.shown_lines));
             self.listed.len() - 1
         });
         let (exit, last) = end(execution);
@@ -138,7 +153,7 @@ impl Outputs {
             }
             None if self.groups.len() == GROUPS => None,
             None => {
-                let first = Listed::new(execution);
+                let first = Listed::new(execution, self.shown_lines);
                 self.groups.push(Group {
                     exit,
                     outputs: 1,
@@ -299,6 +314,7 @@ impl Judge {
             rules: vec![Default::default(); rules],
             outputs: request.outputs.then(|| Outputs {
                 all: request.all_outputs,
+                shown_lines: request.shown_lines,
                 ..Outputs::default()
             }),
             expected,

@@ -19,6 +19,7 @@
 //! | `expected` | transcripts whose outputs to look for: the search is over once all have come up; or null |
 //! | `outputs` | whether to count the distinct outputs, and to tell one of each way to end |
 //! | `all_outputs` | whether to tell each of them as well |
+//! | `shown_lines` | null, or `[first,last]`: of an output with more lines only so many are told |
 //! | `parent` | the runner's process, which the harness's does not outlive, or null |
 //! | `replay` | null, or `{"time_model":…,"deviations":[[step,thread],…]}`, or `{"time_model":…,"choices":[thread,…]}`, which also says each step as it is taken |
 //!
@@ -64,6 +65,8 @@ pub struct Request {
     pub outputs: bool,
     /// Whether each of them is wanted as well.
     pub all_outputs: bool,
+    /// How many of the first and of the last lines of an output are told, unless all are.
+    pub shown_lines: Option<(usize, usize)>,
     /// The process that asks. This one does not outlive it.
     pub parent: Option<u32>,
     /// The one schedule to run.
@@ -104,6 +107,7 @@ impl Request {
             Value::Null => None,
             name => Some(strategy(name).ok_or_else(|| wanted("strategy"))?),
         };
+        let shown = |nth: usize| object["shown_lines"].as_array()?.get(nth)?.as_u64();
         Ok(Self {
             invariants: text("invariants")
                 .map(|text| (text, object["companion"].as_str().map(str::to_string))),
@@ -126,6 +130,10 @@ impl Request {
             },
             outputs: object["outputs"].as_bool().unwrap_or(false),
             all_outputs: object["all_outputs"].as_bool().unwrap_or(false),
+            shown_lines: match (shown(0), shown(1)) {
+                (Some(first), Some(last)) => Some((first as usize, last as usize)),
+                _ => None,
+            },
             parent: number("parent").and_then(|id| u32::try_from(id).ok()),
             again,
         })
