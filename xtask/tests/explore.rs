@@ -40,11 +40,26 @@ fn main() {
         .collect();
     trials.extend([
         Trial::test("files are explored from anywhere", files),
+        Trial::test(
+            "a file is explored in the edition that is asked for",
+            editions,
+        ),
         Trial::test("a program may be called as what it depends on", same_name),
+        Trial::test(
+            "what replaces a dependency is explored in its place",
+            replaced,
+        ),
+        Trial::test(
+            "two workspaces may have one target folder",
+            one_target_folder,
+        ),
         Trial::test("a token is refused once the source has changed", changed),
         Trial::test("a token is refused whose choices do not fit", unfit),
         Trial::test("a long token goes to a file", long_token),
-        Trial::test("of many outputs few are said, and in time", in_time),
+        Trial::test(
+            "of many outputs few are said, and of long ones few lines",
+            few,
+        ),
         Trial::test("a table fits the terminal", in_columns),
     ]);
     // The compiler's wrapper is a shell script, and the facade is linked to.
@@ -52,6 +67,7 @@ fn main() {
     trials.extend([
         Trial::test("a thread that is cut off at spawn keeps no stack", cut_off),
         Trial::test("a static C library is refused", static_c_library),
+        Trial::test("cargo is asked only when something has changed", unchanged),
         Trial::test("the first exploration says that it builds", first),
         Trial::test("of many files those explored last are kept", many),
         Trial::test("a facade that is not in place stops everything", canary),
@@ -617,6 +633,121 @@ fn same_name() -> Result<()> {
     must(&ran, 0, &["cargo xtask explore . --replay v1."])
 }
 
+/// In which edition a file is decides whether it compiles, and what it does.
+fn editions() -> Result<()> {
+    // A keyword since 2024.
+    let word = "fn main() { let gen = 1; println!(\"Main: {gen}\"); }\n";
+    // Until 2021, the guard of the condition is there until after the block.
+    let guard = "\
+use std::sync::Mutex;
+static COUNT: Mutex<Option<u32>> = Mutex::new(Some(1));
+fn main() {
+    if let Some(count) = { *COUNT.lock().unwrap() } {
+        *COUNT.lock().unwrap() = Some(count + 1);
+    }
+    println!(\"Main: {:?}\", COUNT.lock().unwrap());
+}
+";
+    let path = folder("editions", &[("word.rs", word), ("guard.rs", guard)])?;
+    for (words, status, texts) in [
+        ("word.rs --edition 2021", 0, ["proved  word", "│ Main: 1"]),
+        ("word.rs", 1, ["FAIL word: it does not compile", "`gen`"]),
+        (
+            "guard.rs --edition 2021",
+            1,
+            ["FAIL guard: deadlock", "COUNT"],
+        ),
+        (
+            "guard.rs --edition 2024",
+            0,
+            ["proved  guard", "│ Main: Some(2)"],
+        ),
+        ("guard.rs", 0, ["proved  guard", "│ Main: Some(2)"]),
+    ] {
+        let words: Vec<_> = words.split(' ').collect();
+        let ran = Ran::of(explore(&path, &words), None, false)?;
+        must(&ran, status, &texts)?;
+        if let (1, Ok(token)) = (status, token(&ran)) {
+            // It is no token of the same file in another edition.
+            let ran = Ran::of(explore(&path, &[words[0], "--replay", &token]), None, false)?;
+            must(&ran, 2, &["or what it depends on is not what it was"])?;
+        }
+    }
+    Ok(())
+}
+
+/// A program depends on a package of a registry, for which its workspace has another one. The
+/// registry is a folder here.
+fn replaced() -> Result<()> {
+    const MAIN: &str = "fn main() { println!(\"Main: {}\", helper::WHICH) }\n";
+    let library = "[package]\nname = \"helper\"\nversion = \"1.0.0\"\nedition = \"2024\"\n";
+    let manifest = |table: &str| {
+        format!(
+            "[package]\nname = \"replaced\"\nedition = \"2024\"\n\n[dependencies]\n\
+             helper = \"1\"\n\n[workspace]\n\n{table}"
+        )
+    };
+    let path = folder(
+        "replaced",
+        &[
+            (
+                ".cargo/config.toml",
+                "[source.crates-io]\nreplace-with = \"registry\"\n\n\
+                 [source.registry]\ndirectory = \"registry\"\n",
+            ),
+            ("src/main.rs", MAIN),
+            ("registry/helper/.cargo-checksum.json", "{\"files\": {}}\n"),
+            ("registry/helper/Cargo.toml", library),
+            (
+                "registry/helper/src/lib.rs",
+                "pub const WHICH: &str = \"of the registry\";\n",
+            ),
+            ("ours/Cargo.toml", library),
+            ("ours/src/lib.rs", "pub const WHICH: &str = \"our own\";\n"),
+        ],
+    )?;
+    for (table, which) in [
+        ("", "of the registry"),
+        (
+            "[patch.crates-io]\nhelper = { path = \"ours\" }\n",
+            "our own",
+        ),
+        (
+            "[replace]\n\"helper:1.0.0\" = { path = \"ours\" }\n",
+            "our own",
+        ),
+    ] {
+        write(&path.join("Cargo.toml"), &manifest(table));
+        // Which one it is, is not known any more.
+        remove(&path.join("Cargo.lock"));
+        let ran = Ran::of(explore(&path, &["."]), None, false)?;
+        must(
+            &ran,
+            0,
+            &["proved  replaced", &format!("│ Main: {which}\n")],
+        )?;
+    }
+    Ok(())
+}
+
+/// Each has files of the same names.
+fn one_target_folder() -> Result<()> {
+    let manifest = |name| library(name) + "\n[workspace]\n";
+    let path = folder(
+        "one-target",
+        &[
+            ("one/Cargo.toml", &manifest("one")),
+            ("one/src/main.rs", "fn main() { println!(\"Main: one\") }\n"),
+            ("two/Cargo.toml", &manifest("two")),
+            ("two/src/main.rs", "fn main() { println!(\"Main: two\") }\n"),
+        ],
+    )?;
+    let mut command = explore(&path, &["./one", "./two"]);
+    command.env("CARGO_TARGET_DIR", path.join("target"));
+    let ran = Ran::of(command, None, false)?;
+    must(&ran, 0, &["│ Main: one", "│ Main: two", "2 proved"])
+}
+
 /// The first exploration says why it takes long, and ends at once when it is to.
 #[cfg(unix)]
 fn first() -> Result<()> {
@@ -641,6 +772,116 @@ fn first() -> Result<()> {
         true => Ok(()),
         false => Err(format!("{status:?} after {line}\n{}", rest.join("\n")).into()),
     }
+}
+
+/// What is said after a change, and how often cargo was started for it.
+#[cfg(unix)]
+fn unchanged() -> Result<()> {
+    const MAIN: &str = "fn main() { println!(\"Main: {}\", liberty::text()) }\n";
+    const TEXT: &str = "\
+pub fn text() -> String {
+    let built = include_str!(concat!(env!(\"OUT_DIR\"), \"/built\"));
+    format!(\"{} {} {:?} {built}\", 1, env!(\"CARGO_PKG_VERSION\"), option_env!(\"LIBERTY\"))
+}
+";
+    const SCRIPT: &str = "\
+use std::{env, fs};
+fn main() {
+    println!(\"cargo::rerun-if-changed=input\");
+    println!(\"cargo::rerun-if-env-changed=LIBERTY_INPUT\");
+    let from = env::var(\"LIBERTY_INPUT\").unwrap_or(fs::read_to_string(\"input\").unwrap());
+    fs::write(env::var(\"OUT_DIR\").unwrap() + \"/built\", from).unwrap();
+}
+";
+    let manifest = |version| library("liberty") + &format!("version = \"{version}\"\n");
+    let own = |edition| {
+        format!(
+            "[package]\nname = \"unchanged\"\nedition = \"{edition}\"\n\n[dependencies]\n\
+             liberty = {{ path = \"liberty\" }}\n\n[workspace]\n"
+        )
+    };
+    let path = folder("unchanged", &[("liberty/build.rs", SCRIPT)])?;
+    let scripts = tempfile::tempdir()?;
+    let log = scripts.path().join("log");
+    for (name, program) in [("cargo", env!("CARGO")), ("rustc", "rustc")] {
+        let log = log.display();
+        let script = format!("#!/bin/sh\necho {name} >> '{log}'\nexec {program} \"$@\"\n");
+        write_script(&scripts.path().join(name), &script)?;
+    }
+    // How often it was started, and what is printed.
+    let explore = |variable: (&str, &str), expected: &str| -> Result<usize> {
+        remove(&log);
+        let mut command = explore(&path, &["."]);
+        command.env("CARGO", scripts.path().join("cargo"));
+        command.env(variable.0, variable.1);
+        let ran = Ran::of(command, None, false)?;
+        must(
+            &ran,
+            0,
+            &["proved  unchanged", &format!("│ Main: {expected}\n")],
+        )?;
+        let calls = fs::read_to_string(&log).unwrap_or_default();
+        Ok(calls.lines().filter(|line| *line == "cargo").count())
+    };
+    let none = ("NO_VARIABLE", "");
+    let rustc = scripts.path().join("rustc");
+    let rustc = rustc.to_str().ok_or("it is a path")?;
+    let changes: &[(&str, &str, (&str, &str), &str)] = &[
+        ("Cargo.toml", &own("2021"), none, "1 1.0.0 None one"),
+        ("liberty/input", "two", none, "1 1.0.0 None two"),
+        (
+            "liberty/Cargo.toml",
+            &manifest("1.0.1"),
+            none,
+            "1 1.0.1 None two",
+        ),
+        (
+            "liberty/src/lib.rs",
+            &TEXT.replace(" 1,", " 2,"),
+            none,
+            "2 1.0.1 None two",
+        ),
+        (
+            "src/main.rs",
+            &MAIN.replace("{}", "<{}>"),
+            none,
+            "<2 1.0.1 None two>",
+        ),
+        ("Cargo.lock", "", none, "<2 1.0.1 None two>"),
+        (".cargo/config.toml", "[net]\n", none, "<2 1.0.1 None two>"),
+        ("", "", ("LIBERTY", "yes"), "<2 1.0.1 Some(\"yes\") two>"),
+        ("", "", ("LIBERTY_INPUT", "three"), "<2 1.0.1 None three>"),
+        ("", "", ("RUSTFLAGS", "-Cdebuginfo=1"), "<2 1.0.1 None two>"),
+        ("", "", ("RUSTC", rustc), "<2 1.0.1 None two>"),
+    ];
+    remove(&path.join("Cargo.lock"));
+    remove(&path.join(".cargo/config.toml"));
+    for (file, text) in [
+        ("Cargo.toml", &*own("2024")),
+        ("src/main.rs", MAIN),
+        ("liberty/Cargo.toml", &manifest("1.0.0")),
+        ("liberty/src/lib.rs", TEXT),
+        ("liberty/input", "one"),
+    ] {
+        write(&path.join(file), text);
+    }
+    explore(none, "1 1.0.0 None one")?;
+    for (file, text, variable, expected) in changes {
+        match (*file, *text) {
+            ("", _) => {}
+            (file, "") => remove(&path.join(file)),
+            (file, text) => write(&path.join(file), text),
+        }
+        if explore(*variable, expected)? == 0 {
+            return Err(format!("cargo does not hear of {file} or {variable:?}").into());
+        }
+        // What was made by the first call is an input of a second one.
+        let calls = [explore(*variable, expected)?, explore(*variable, expected)?];
+        if calls[1] > 0 {
+            return Err(format!("{calls:?} more calls after {file} or {variable:?}").into());
+        }
+    }
+    Ok(())
 }
 
 /// Each of many schedules ends while a thread is about to start another. What the system gives
@@ -815,21 +1056,29 @@ fn long_token() -> Result<()> {
     must(&again, 1, &["FAIL race: panic"])
 }
 
-fn in_time() -> Result<()> {
-    let path = folder("in_time", &[("printing.rs", PRINTING)])?;
-    let words = ["printing.rs", "--time", "2", "--json"];
+fn few() -> Result<()> {
+    let path = folder("few", &[("printing.rs", PRINTING)])?;
+    let ran = Ran::of(explore(&path, &["printing.rs", "--time", "1"]), None, false)?;
+    let what = "distinct outputs, with 2 ways to end";
+    must(&ran, 0, &[what, "    │ … 188 more lines …\n"])?;
+    // Programs get whole outputs.
+    let words = ["printing.rs", "--time", "1", "--json"];
     let ran = Ran::of(explore(&path, &words), None, false)?;
-    must(&ran, 0, &["distinct outputs, with 2 ways to end"])?;
+    must(&ran, 0, &[what, "    │ … 188 more lines …\n"])?;
     let objects = ran.stdout.lines().map(serde_json::from_str);
     let objects: Vec<Value> = objects.collect::<std::result::Result<_, _>>()?;
     let program = objects.iter().find(|object| object["type"] == "program");
     let program = program.ok_or("there is no program")?;
-    let number = |key: &str| program[key].as_u64().unwrap_or_default();
-    // Within a tenth and a second; and what is said does not grow with the outputs.
-    let is_in_time = number("wall_ms") <= 3_200;
-    match is_in_time && number("distinct_outputs") > 100 && objects.len() < 10 {
+    let distinct = program["distinct_outputs"].as_u64().unwrap_or_default();
+    let outputs = objects
+        .iter()
+        .filter_map(|object| object["transcript"].as_str());
+    let are_whole = outputs
+        .map(|text| text.lines().count())
+        .all(|lines| lines == 201);
+    match are_whole && distinct > 100 && objects.len() < 10 {
         true => Ok(()),
-        false => Err(format!("it is late, or says too much\n{ran}").into()),
+        false => Err(format!("it says too much, or too little\n{ran}").into()),
     }
 }
 
@@ -894,12 +1143,20 @@ fn with_other_harness(command: &mut Command, folder: &Path, edit: &str) -> Resul
 /// Has the compiler wrapped by a script.
 #[cfg(unix)]
 fn with_wrapper(command: &mut Command, folder: &Path, script: &str) -> Result<()> {
-    use std::os::unix::fs::PermissionsExt;
     let wrapper = folder.join("wrapper");
-    fs::write(&wrapper, script)?;
-    fs::set_permissions(&wrapper, fs::Permissions::from_mode(0o755))?;
+    write_script(&wrapper, script)?;
     command.env("RUSTC_WRAPPER", wrapper);
     Ok(())
+}
+
+#[cfg(unix)]
+fn write_script(file: &Path, script: &str) -> Result<()> {
+    use std::os::unix::fs::PermissionsExt;
+    fs::write(file, script)?;
+    Ok(fs::set_permissions(
+        file,
+        fs::Permissions::from_mode(0o755),
+    )?)
 }
 
 #[cfg(unix)]

@@ -10,11 +10,12 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use super::real;
 use super::source::{self, Package, Subject, write_changed};
 use super::token::Fingerprint;
+use super::unchanged::{self, Inputs, KEPT, Kept};
 use super::unseen::Unseen;
 use crate::cargo::{self, cargo};
 use crate::error::{Error, Result};
@@ -70,40 +71,43 @@ impl Facade {
     pub fn build() -> Result<Self> {
         let own = Path::new(env!("CARGO_MANIFEST_DIR"));
         let folder = own.join("model-std");
-        let target = source::keep_folder()?.join("facade");
+        let keep_folder = source::keep_folder()?;
+        let target = keep_folder.join("facade");
         if !target.exists() {
             anstream::eprintln!(
-                "    Building the explorer's standard library, this once: it takes up to a minute"
+                "    Building the explorer's standard library, this once: it takes about a minute"
             );
         }
         let mut command = Command::new(cargo());
         command
             .args(["build", "--release", "--message-format=json"])
-            .arg("--manifest-path")
-            .arg(folder.join("Cargo.toml"))
+            .args(["--manifest-path", "Cargo.toml"])
+            // The configuration of the program's folder is not the facade's.
+            .current_dir(&folder)
             .arg("--target-dir")
             .arg(target)
             .env("CARGO_ENCODED_RUSTFLAGS", FRAME_POINTERS)
             .stdin(Stdio::null())
             .stdout(Stdio::piped());
-        let mut library = None;
-        let status = cargo::messages(command, &mut |message| {
-            if let Some(rendered) = message["message"]["rendered"].as_str() {
-                anstream::eprint!("{rendered}");
-            }
-            let files = message["filenames"].as_array();
-            if message["target"]["name"] == "model_std"
-                && let Some(file) = files.and_then(|files| files.first()?.as_str())
-            {
-                library = Some(PathBuf::from(file));
-            }
-        })?;
-        let library = library.filter(|_| status.success()).ok_or_else(|| {
-            Error::Broken("cargo could not build the explorer's standard library".to_string())
-        })?;
+        let kept = Kept::new(&keep_folder.join(KEPT), &command, "")?;
+        let known = kept.answer().and_then(|answer| {
+            let library = PathBuf::from(answer["library"].as_str()?);
+            Some((library, answer["build"].as_u64()?))
+        });
         let cannot = || Error::io(format!("cannot read {}", folder.display()));
-        let mut build = Fingerprint::new();
-        build.add(fs::read(&library).map_err(cannot())?);
+        let (library, build) = match known {
+            Some(known) => known,
+            None => {
+                let mut inputs = Inputs::new(&folder, own.parent().unwrap_or(own));
+                let library = build_facade(command, &mut inputs)?;
+                let mut build = Fingerprint::new();
+                build.add(fs::read(&library).map_err(cannot())?);
+                inputs.output(&library);
+                let answer = json!({"library": library, "build": build.long()});
+                kept.keep(inputs, &answer);
+                (library, build.long())
+            }
+        };
         let (host, release) = compiler()?;
         let mut fingerprint = Fingerprint::new();
         fingerprint.add(release);
@@ -115,7 +119,7 @@ impl Facade {
         Ok(Self {
             library,
             host,
-            build: build.long(),
+            build,
             fingerprint: fingerprint.short(),
         })
     }
@@ -142,14 +146,29 @@ impl Facade {
     }
 }
 
+/// Has cargo build the facade; returns the library.
+fn build_facade(command: Command, inputs: &mut Inputs) -> Result<PathBuf> {
+    let mut library = None;
+    let status = cargo::messages(command, &mut |message| {
+        if let Some(rendered) = message["message"]["rendered"].as_str() {
+            anstream::eprint!("{rendered}");
+        }
+        let files = message["filenames"].as_array();
+        if message["target"]["name"] == "model_std"
+            && let Some(file) = files.and_then(|files| files.first()?.as_str())
+        {
+            library = Some(PathBuf::from(file));
+        }
+        inputs.message(&message);
+    })?;
+    library.filter(|_| status.success()).ok_or_else(|| {
+        Error::Broken("cargo could not build the explorer's standard library".to_string())
+    })
+}
+
 /// The compiler's host triple, and its release.
 fn compiler() -> Result<(String, String)> {
-    let rustc = std::env::var_os("RUSTC").unwrap_or("rustc".into());
-    let output = Command::new(rustc)
-        .arg("-vV")
-        .output()
-        .map_err(Error::io("cannot run rustc"))?;
-    let text = String::from_utf8_lossy(&output.stdout).into_owned();
+    let text = unchanged::compiler()?;
     let part = |key: &str| {
         let mut lines = text.lines();
         let value = lines.find_map(|line| line.strip_prefix(key));
@@ -214,7 +233,12 @@ fn build_group(
     // Another runner may want to build programs of the same workspace.
     let _claim = machine::claim(place, true)?;
     let workspace = place.join("workspace");
-    write_workspace(&workspace, members)?;
+    let manifest = write_packages(members)?;
+    let Some((_, first)) = members.first() else {
+        return Ok(Vec::new());
+    };
+    // Cargo's configuration is found from there: it may say where packages come from.
+    let folder = first.package.root.as_path();
     let mut command = Command::new(cargo());
     command
         .args([
@@ -226,6 +250,7 @@ fn build_group(
         .args(["--target", &facade.host])
         .arg("--manifest-path")
         .arg(workspace.join("Cargo.toml"))
+        .current_dir(folder)
         .arg("--target-dir")
         .arg(place.join("build"))
         .env("CARGO_ENCODED_RUSTFLAGS", facade.flags())
@@ -234,6 +259,14 @@ fn build_group(
     for (_, subject) in members {
         command.args(["--package", &subject.package_name()]);
     }
+    let kept = Kept::new(&place.join(KEPT), &command, &manifest)?;
+    if let Some(harnesses) = known_harnesses(kept.answer(), members, facade)? {
+        return Ok(harnesses);
+    }
+    let mut inputs = Inputs::new(folder, &workspace).with_generated(place);
+    let cannot = Error::io(format!("cannot write to {}", workspace.display()));
+    write_changed(&workspace.join("Cargo.toml"), manifest.as_bytes()).map_err(cannot)?;
+    first.package.copy_lock()?;
     let folders: Vec<_> = members
         .iter()
         .map(|(_, subject)| subject.package_folder())
@@ -241,7 +274,7 @@ fn build_group(
     let mut executables: Vec<Option<PathBuf>> = vec![None; members.len()];
     let mut errors: Vec<Errors> = members.iter().map(|_| Errors::default()).collect();
     let mut others = Errors::default();
-    let mut crates = Crates::new(&workspace, &facade.host);
+    let mut crates = Crates::new(&workspace, folder, &facade.host);
     let status = cargo::messages(command, &mut |message| {
         let folder = message["manifest_path"]
             .as_str()
@@ -254,6 +287,7 @@ fn build_group(
             executables[member] = Some(PathBuf::from(program));
         }
         crates.add(&message);
+        inputs.message(&message);
         match member {
             Some(member) if is_without_main(&message["message"]) => {
                 let file = members[member].1.file.display();
@@ -280,23 +314,60 @@ fn build_group(
     let mut built = Vec::new();
     for (((index, subject), executable), errors) in members.iter().zip(executables).zip(errors) {
         let result = match executable.filter(|_| errors.text.is_empty()) {
-            Some(executable) => Ok(Harness {
-                executable,
-                program: subject.fingerprint()?,
-                explorer: facade.fingerprint,
-                unseen: Unseen::of(crates.sources(&subject.package_folder())?),
-            }),
+            Some(executable) => {
+                inputs.output(&executable);
+                Ok(Harness {
+                    executable,
+                    program: subject.fingerprint()?,
+                    explorer: facade.fingerprint,
+                    unseen: Unseen::of(crates.sources(&subject.package_folder())?),
+                })
+            }
             None => Err(why_unbuilt(subject, &errors, &others)?),
         };
         built.push((*index, result));
     }
+    let harnesses = built.iter().map(|(_, result)| {
+        let harness = result.as_ref().ok()?;
+        Some(json!({
+            "executable": harness.executable,
+            "unseen": harness.unseen.to_json(),
+        }))
+    });
+    // What the compiler refuses it has to say again.
+    if let Some(harnesses) = harnesses.collect::<Option<Value>>() {
+        kept.keep(inputs, &harnesses);
+    }
     Ok(built)
 }
 
-/// Writes the workspace that the programs are built in.
-fn write_workspace(workspace: &Path, members: &[(usize, &Subject)]) -> Result<()> {
-    let cannot = || Error::io(format!("cannot write to {}", workspace.display()));
-    fs::create_dir_all(workspace).map_err(cannot())?;
+/// The harnesses of programs of which nothing has changed.
+fn known_harnesses(
+    answer: Option<Value>,
+    members: &[(usize, &Subject)],
+    facade: &Facade,
+) -> Result<Option<Vec<(usize, Outcome)>>> {
+    let Some(Value::Array(known)) = answer.filter(|known| {
+        let is_whole = |known: &Vec<Value>| known.len() == members.len();
+        known.as_array().is_some_and(is_whole)
+    }) else {
+        return Ok(None);
+    };
+    let mut harnesses = Vec::new();
+    for ((index, subject), known) in members.iter().zip(known) {
+        let harness = Harness {
+            executable: PathBuf::from(known["executable"].as_str().unwrap_or_default()),
+            program: subject.fingerprint()?,
+            explorer: facade.fingerprint,
+            unseen: Unseen::parse(&known["unseen"]),
+        };
+        harnesses.push((*index, Ok(harness)));
+    }
+    Ok(Some(harnesses))
+}
+
+/// Writes the packages that are made of programs; returns the manifest of their workspace.
+fn write_packages(members: &[(usize, &Subject)]) -> Result<String> {
     let mut copied: Vec<*const Package> = Vec::new();
     let mut list = String::new();
     for (_, subject) in members {
@@ -312,14 +383,16 @@ fn write_workspace(workspace: &Path, members: &[(usize, &Subject)]) -> Result<()
     let replaced = members
         .first()
         .map_or("", |(_, subject)| subject.package.replaced());
-    let manifest =
-        format!("[workspace]\nresolver = \"3\"\nmembers = [\n{list}]\n\n{PROFILE}{replaced}");
-    write_changed(&workspace.join("Cargo.toml"), manifest.as_bytes()).map_err(cannot())
+    Ok(format!(
+        "[workspace]\nresolver = \"3\"\nmembers = [\n{list}]\n\n{PROFILE}{replaced}"
+    ))
 }
 
 /// The crates of a build, each with the source files that the compiler has read for it.
 struct Crates<'b> {
     workspace: &'b Path,
+    /// The folder from which cargo finds its configuration.
+    folder: &'b Path,
     host: &'b str,
     /// For each package its folder, and what the compiler lists for make.
     packages: BTreeMap<String, (PathBuf, Vec<PathBuf>)>,
@@ -328,9 +401,10 @@ struct Crates<'b> {
 }
 
 impl<'b> Crates<'b> {
-    fn new(workspace: &'b Path, host: &'b str) -> Self {
+    fn new(workspace: &'b Path, folder: &'b Path, host: &'b str) -> Self {
         Self {
             workspace,
+            folder,
             host,
             packages: BTreeMap::new(),
             dependencies: BTreeMap::new(),
@@ -358,7 +432,7 @@ impl<'b> Crates<'b> {
             };
             if is_library && file.components().any(|part| part.as_os_str() == self.host) {
                 let listed = folder
-                    .join(name.trim_start_matches("lib"))
+                    .join(name.strip_prefix("lib").unwrap_or(&name))
                     .with_extension("d");
                 let folder = manifest.parent().unwrap_or(manifest).to_path_buf();
                 let known = self.packages.entry(package.to_string());
@@ -379,6 +453,7 @@ impl<'b> Crates<'b> {
             ])
             .arg("--manifest-path")
             .arg(self.workspace.join("Cargo.toml"))
+            .current_dir(self.folder)
             .output()
             .map_err(Error::io("cannot run cargo"))?;
         let metadata: Value = serde_json::from_slice(&output.stdout).map_err(|_| {

@@ -18,6 +18,7 @@ use serde_json::{Value, json};
 use super::build::Harness;
 use super::protocol::{Message, Output, Run, Schedule, Strategy, Summary, TimeModel};
 use super::real::Real;
+use super::report::SHOWN_LINES;
 use super::source::{RUNNING, Subject};
 use crate::error::{Error, Result};
 use crate::flags::ExploreFlags;
@@ -258,6 +259,8 @@ fn request(
     let models: Vec<_> = models.into_iter().map(TimeModel::name).collect();
     // What real runs print is compared with each output.
     let compares = flags.real_runs.is_some_and(|runs| runs > 0);
+    // Reading ten thousand outputs in full takes longer than finding them.
+    let shown_lines = (!compares && !flags.json).then_some(SHOWN_LINES);
     // A variant obeys what the example obeys.
     let companion = (subject.role == Role::Pitfall).then_some(&subject.name);
     json!({
@@ -278,6 +281,7 @@ fn request(
         "parent": std::process::id(),
         "outputs": flags.outputs || compares || subject.claims.is_none(),
         "all_outputs": flags.outputs || compares,
+        "shown_lines": shown_lines.map(|(first, last)| [first, last]),
     })
 }
 

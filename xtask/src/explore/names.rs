@@ -108,8 +108,9 @@ impl Names {
 pub fn names_at(source: &Masked, made: &Place, is_channel: bool) -> Option<Vec<String>> {
     let text = &source.0;
     let mut at = source.position(made)?;
-    // Whether the call ends its block, and so is what the block is worth.
-    let mut is_last = end_of_call(text, at).is_some_and(|end| closes_block(text, end));
+    // Where the call ends, or what it is a part of. What ends its block is what the block is
+    // worth.
+    let mut end = end_of_call(text, at);
     // Which of the values between the innermost brackets it is.
     let mut nth = 0;
     // Its places in the tuples that it is a part of, from the outermost on.
@@ -121,33 +122,39 @@ pub fn names_at(source: &Masked, made: &Place, is_channel: bool) -> Option<Vec<S
         match text[at] {
             // What ends another statement or another item.
             ';' | '}' if depth == 0 => {
+                let is_last = end.is_some_and(|end| closes_block(text, end));
                 at = start_of_block(text, at + 1).filter(|_| is_last)?;
                 at += 1;
             }
             ')' | ']' | '}' => depth += 1,
             '(' | '[' | '{' if depth > 0 => depth -= 1,
             _ if depth > 0 => {}
-            '(' => match word_before(text, at) {
-                Some(word) if word == "push" => return pushed_to(text, at),
-                // What another thread makes is not what it is spawned as.
-                Some(word) if word == "spawn" => return None,
-                // Of what a call makes from its arguments there is one.
-                Some(_) => nth = 0,
-                None if is_tuple(text, at) => {
-                    parts.insert(0, nth);
-                    nth = 0;
+            '(' => {
+                match word_before(text, at) {
+                    Some(word) if KEEPERS.contains(&&*word) => return receiver(text, at),
+                    // What another thread makes is not what it is spawned as.
+                    Some(word) if word == "spawn" => return None,
+                    // Of what a call makes from its arguments there is one.
+                    Some(_) => nth = 0,
+                    None if is_tuple(text, at) => {
+                        parts.insert(0, nth);
+                        nth = 0;
+                    }
+                    None => {}
                 }
-                None => {}
-            },
+                end = end_of_block(text, at);
+            }
+            '[' => end = end_of_block(text, at),
             // Of a block as a value, and of a closure, what ends it is what it makes.
             '{' => {
-                let end = skip_space(text, at);
-                let is_value = end > 0 && matches!(text[end - 1], '=' | '|');
+                let before = skip_space(text, at);
+                let is_value = before > 0 && matches!(text[before - 1], '=' | '|');
                 let is_const = word_before(text, at).as_deref() == Some("const");
+                let is_last = end.is_some_and(|end| closes_block(text, end));
                 if !is_last || !is_value && !is_const {
                     return None;
                 }
-                is_last = false;
+                end = end_of_block(text, at);
             }
             ',' => nth += 1,
             // The parameters of a closure.
@@ -158,10 +165,7 @@ pub fn names_at(source: &Masked, made: &Place, is_channel: bool) -> Option<Vec<S
             '=' if before.is_none_or(|before| !"=!<>+-*/%&|^".contains(before))
                 && !matches!(text.get(at + 1), Some('=' | '>')) =>
             {
-                let start = text[..at].iter().rposition(|&c| ";{}".contains(c));
-                let left: String = text[start.map_or(0, |start| start + 1)..at]
-                    .iter()
-                    .collect();
+                let left: String = text[start_of_statement(text, at)..at].iter().collect();
                 let mut names = bound(&left)?;
                 if is_channel && names.len() == 2 && parts.is_empty() {
                     return Some(names);
@@ -206,10 +210,36 @@ fn bound(left: &str) -> Option<Vec<String>> {
     (plain && !names.is_empty()).then_some(names)
 }
 
-/// The name of what a value is pushed to, by the method whose bracket opens at `at`.
-fn pushed_to(text: &[char], at: usize) -> Option<Vec<String>> {
-    let method = text[..at].iter().rposition(|&c| c == '.')?;
-    Some(vec![word_before(text, method)?])
+/// The methods that keep what they are given, or what it makes, in what they are called on.
+const KEEPERS: [&str; 11] = [
+    "push",
+    "push_back",
+    "push_front",
+    "insert",
+    "extend",
+    "resize_with",
+    "or_insert",
+    "or_insert_with",
+    "get_or_init",
+    "get_or_insert_with",
+    "set",
+];
+
+/// The name of what a method is called on whose bracket opens at `at`: the variable or the field
+/// before all methods.
+fn receiver(text: &[char], mut at: usize) -> Option<Vec<String>> {
+    loop {
+        at = text[..at].iter().rposition(|&c| c == '.')?;
+        at = skip_space(text, at);
+        if at == 0 || !matches!(text[at - 1], ')' | ']') {
+            return Some(vec![word_before(text, at)?]);
+        }
+        // What a method or an index gives: `map.lock().unwrap()`, `lists[0]`.
+        at = start_of_block(text, at - 1)?;
+        if text[at] == '[' {
+            return Some(vec![word_before(text, at)?]);
+        }
+    }
 }
 
 /// Whether the round bracket that opens at `at` encloses several values.
@@ -225,6 +255,25 @@ fn is_tuple(text: &[char], at: usize) -> bool {
         }
     }
     false
+}
+
+/// Where the statement or the item begins that a position is in.
+fn start_of_statement(text: &[char], at: usize) -> usize {
+    let mut depth = 0;
+    let before = (0..at).rev().find(|&at| match text[at] {
+        // The length of an array stands in brackets, and ends nothing.
+        ')' | ']' => {
+            depth += 1;
+            false
+        }
+        '(' | '[' => {
+            depth -= 1;
+            false
+        }
+        ';' => depth <= 0,
+        c => "{}".contains(c),
+    });
+    before.map_or(0, |before| before + 1)
 }
 
 /// Where the block begins that encloses a position.

@@ -177,7 +177,7 @@ pub struct Fault {
     pub kind: String,
     /// The rule that is broken, by its place among the program's rules.
     pub rule: Option<usize>,
-    /// What happened.
+    /// What happened; of a panic without whose it is.
     pub story: String,
     /// Whose panic it is, if it is one.
     pub thread: Option<usize>,
@@ -282,6 +282,8 @@ pub struct Output {
     pub outputs: u64,
     /// The output.
     pub transcript: Transcript,
+    /// How many lines are left out of it, after the first ones.
+    pub left_out: usize,
     /// One that has it.
     pub schedule: Schedule,
 }
@@ -487,6 +489,7 @@ impl Output {
             count: number(object, "count")?,
             outputs: object["outputs"].as_u64().unwrap_or(1),
             transcript: transcript(object)?,
+            left_out: index(&object["left_out"]).unwrap_or(0),
             schedule: Schedule::parse(&object["schedule"])?,
         })
     }

@@ -11,6 +11,7 @@ use std::time::{Duration, Instant};
 use super::build::Harness;
 use super::child::{self, Explored, Failure};
 use super::source::Subject;
+use super::unchanged::{Inputs, KEPT, Kept};
 use crate::cargo::{self, cargo};
 use crate::error::{Error, Result};
 use crate::flags::ExploreFlags;
@@ -171,8 +172,8 @@ pub fn compiles(subject: &Subject) -> Result<bool> {
             let mut command = Command::new(cargo());
             command
                 .args(["check", "--quiet", "--bin", &subject.name])
-                .arg("--manifest-path")
-                .arg(subject.package.folder().join("Cargo.toml"));
+                .args(["--manifest-path", "Cargo.toml"])
+                .current_dir(subject.package.folder());
             command
         }
         false => {
@@ -201,42 +202,58 @@ fn rustc(subject: &Subject) -> Command {
     rustc
 }
 
-/// Builds a program as it stands, on the real standard library.
+/// Builds a program as it stands, on the real standard library, unless nothing has changed.
 fn build(subject: &Subject) -> Result<PathBuf> {
-    let cannot = || Error::Broken(format!("{} cannot be built to be run", subject.name));
-    let folder = subject.package.folder();
-    if !subject.package.is_cargos() {
-        let program = subject
-            .package
-            .place
-            .join(format!("real{}", std::env::consts::EXE_SUFFIX));
-        let mut rustc = rustc(subject);
-        let status = rustc
+    let package = &subject.package;
+    let mut command = match package.is_cargos() {
+        true => Command::new(cargo()),
+        false => rustc(subject),
+    };
+    let list = package.place.join("real.d");
+    let program = package
+        .place
+        .join(format!("real{}", std::env::consts::EXE_SUFFIX));
+    match package.is_cargos() {
+        // Quiet, since several of these may be under way, and would write into each other's lines.
+        true => command
+            .args(["build", "--quiet", "--message-format=json"])
+            .args(["--bin", &subject.name])
+            .args(["--manifest-path", "Cargo.toml"])
+            .current_dir(package.folder()),
+        false => command
+            .arg(format!("--emit=link,dep-info={}", list.display()))
             .arg("-o")
-            .arg(&program)
-            .stdin(Stdio::null())
-            .status()
-            .map_err(Error::io("cannot run rustc"))?;
-        return status.success().then_some(program).ok_or_else(cannot);
+            .arg(&program),
+    };
+    command.stdin(Stdio::null()).stdout(Stdio::piped());
+    let kept = Kept::new(&package.place.join(KEPT), &command, "")?;
+    let known = kept
+        .answer()
+        .and_then(|answer| Some(PathBuf::from(answer.as_str()?)));
+    if let Some(program) = known {
+        return Ok(program);
     }
-    let mut command = Command::new(cargo());
-    // Quiet, since several of these may be under way, and would write into each other's lines.
-    command
-        .args(["build", "--quiet", "--message-format=json"])
-        .args(["--bin", &subject.name])
-        .arg("--manifest-path")
-        .arg(folder.join("Cargo.toml"))
-        .stdin(Stdio::null())
-        .stdout(Stdio::piped());
-    let mut program = None;
-    cargo::messages(command, &mut |message| {
-        if message["target"]["name"] == subject.name
-            && let Some(executable) = message["executable"].as_str()
-        {
-            program = Some(PathBuf::from(executable));
-        }
-    })?;
-    program.ok_or_else(cannot)
+    let mut inputs = Inputs::new(package.folder(), &package.root);
+    let mut built = None;
+    if package.is_cargos() {
+        cargo::messages(command, &mut |message| {
+            inputs.message(&message);
+            if message["target"]["name"] == subject.name
+                && let Some(executable) = message["executable"].as_str()
+            {
+                built = Some(PathBuf::from(executable));
+            }
+        })?;
+    } else {
+        let status = command.status().map_err(Error::io("cannot run rustc"))?;
+        built = Some(program).filter(|_| status.success());
+        inputs.list(&list, package.folder());
+    }
+    let cannot = || Error::Broken(format!("{} cannot be built to be run", subject.name));
+    let program = built.ok_or_else(cannot)?;
+    inputs.output(&program);
+    kept.keep(inputs, &program.to_string_lossy().into());
+    Ok(program)
 }
 
 /// How a run ended, as a person reads it: here a deadlock is known for what it is.

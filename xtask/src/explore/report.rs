@@ -25,10 +25,8 @@ use invariants::{Transcript, count};
 
 /// Of more outputs only so many are shown.
 const SHOWN_OUTPUTS: usize = 10;
-/// Of an output with more lines than so many the first and the last are shown.
-const SHOWN_LINES: usize = 12;
-const FIRST_LINES: usize = 5;
-const LAST_LINES: usize = 3;
+/// Of an output with more lines so many of the first and of the last are shown.
+pub const SHOWN_LINES: (usize, usize) = (8, 4);
 
 /// What a program is worth that does what the explorer cannot, as JSON and people have it.
 pub const NOT_EXPLORED_FURTHER: &str = "not explored further";
@@ -92,6 +90,8 @@ pub struct Report<'e> {
     unseen: Vec<usize>,
     /// What no search sees of the program, each as in "for data races in `unsafe` code".
     reservations: Vec<String>,
+    /// The program's own source file, as the compiler names it.
+    main: String,
     /// How many columns a table may have.
     width: usize,
 }
@@ -154,6 +154,7 @@ impl<'e> Report<'e> {
             found,
             unseen,
             reservations,
+            main: subject.file.to_string_lossy().replace('\\', "/"),
             width,
         }
     }
@@ -225,7 +226,7 @@ impl<'e> Report<'e> {
         }
         let mut told = Vec::new();
         for run in &self.untimely {
-            let what = self.claim(run).unwrap_or_else(|| self.story(run));
+            let what = self.claim(run).unwrap_or_else(|| self.what_is_wrong(run));
             if !told.contains(&what) {
                 let replay = self.replay(&run.schedule);
                 let _ = writeln!(
@@ -481,7 +482,7 @@ impl<'e> Report<'e> {
         }
         let exit = ended(&output.transcript.end.exit);
         let _ = writeln!(text, ": the program {exit}");
-        text += &printed(&output.transcript);
+        text += &printed(&output.transcript, output.left_out);
         let _ = writeln!(text, "    {DIM}{}{DIM:#}", self.replay(&output.schedule));
         text
     }
@@ -518,25 +519,21 @@ impl<'e> Report<'e> {
             let (n, s) = counted((*count).into(), "real run");
             let exit = ended(&transcript.end.exit);
             let _ = writeln!(text, "\n  {BOLD}{n} {s}{BOLD:#}: the program {exit}");
-            text += &printed(transcript);
+            text += &printed(transcript, 0);
         }
         text
     }
 
     /// A schedule in full: what is wrong, the table, and how to see it again.
     fn run(&self, run: &Run) -> String {
-        let main = self.subject.file.to_string_lossy().replace('\\', "/");
-        let root = &self.subject.package.root;
-        let read = |file: &str| fs::read_to_string(root.join(file)).ok();
-        let table = Table::new(run, &main, read);
-        let place = |place: &Place| self.place(place);
-        let stuck = Stuck::new(run, &table, &place);
-        let sentence = stuck.sentence();
-        let mut text = match self.broken_claim(run, sentence.as_deref()) {
+        let table = self.table(run);
+        let story = self.story(run, &table);
+        let mut text = match self.broken_claim(run, &story) {
             Some(text) => text,
-            None => self.other_fault(run, sentence.as_deref()),
+            None => self.other_fault(run, &story),
         };
-        text += &stuck.lines();
+        let place = |place: &Place| self.place(place);
+        text += &Stuck::new(run, &table, &place).lines();
         text += &self.last_step(run, &table);
         let is_untimely = run.schedule.time_model == TimeModel::Adversarial;
         if let Some(step) = run.timed_out().filter(|_| is_untimely) {
@@ -595,14 +592,36 @@ impl<'e> Report<'e> {
         Some(ready.spec.rules.get(rule)?.claim.clone())
     }
 
-    fn story(&self, run: &Run) -> String {
+    /// What is wrong with a schedule, in a few words.
+    fn what_is_wrong(&self, run: &Run) -> String {
+        let story = self.story(run, &self.table(run));
         match &run.fault {
-            Some(fault) => format!("{}: {}", fault.kind, fault.story),
-            None => "nothing is wrong with it".to_string(),
+            Some(fault) => format!("{}: {story}", fault.kind),
+            None => story,
         }
     }
 
-    fn broken_claim(&self, run: &Run, who_waits: Option<&str>) -> Option<String> {
+    /// What happened on a schedule that fails. Threads are called as in its table.
+    fn story(&self, run: &Run, table: &Table<'_>) -> String {
+        let Some(fault) = &run.fault else {
+            return "nothing is wrong with it".to_string();
+        };
+        let place = |place: &Place| self.place(place);
+        let who_waits = Stuck::new(run, table, &place).sentence();
+        match (who_waits, fault.thread) {
+            (Some(who_waits), _) => who_waits,
+            (None, Some(thread)) => format!("{} {}", table.thread(thread), fault.story),
+            (None, None) => fault.story.clone(),
+        }
+    }
+
+    fn table<'r>(&'r self, run: &'r Run) -> Table<'r> {
+        let root = &self.subject.package.root;
+        let read = |file: &str| fs::read_to_string(root.join(file)).ok();
+        Table::new(run, &self.main, read)
+    }
+
+    fn broken_claim(&self, run: &Run, story: &str) -> Option<String> {
         let fault = run.fault.as_ref()?;
         let ready = self.subject.claims.as_ref()?;
         let rule = fault.rule?;
@@ -612,7 +631,7 @@ impl<'e> Report<'e> {
         // How the program ended says more than what it did not come to.
         let story = match fault.story.is_empty() {
             true => report.evidence.story.clone(),
-            false => format!("{}: {}", fault.kind, who_waits.unwrap_or(&fault.story)),
+            false => format!("{}: {story}", fault.kind),
         };
         let contradiction = Contradiction {
             file: &file,
@@ -625,7 +644,7 @@ impl<'e> Report<'e> {
         Some(contradiction.of(&self.subject.name))
     }
 
-    fn other_fault(&self, run: &Run, who_waits: Option<&str>) -> String {
+    fn other_fault(&self, run: &Run, story: &str) -> String {
         let name = &self.subject.name;
         match &run.fault {
             Some(_) if run.is_refused() => format!(
@@ -635,7 +654,7 @@ impl<'e> Report<'e> {
             Some(fault) => format!(
                 "{RED}FAIL{RED:#} {BOLD}{name}: {}{BOLD:#}\n  {}\n",
                 fault.kind,
-                who_waits.unwrap_or(&fault.story).replace('\n', "\n  ")
+                story.replace('\n', "\n  ")
             ),
             None if self.subject.role != Role::Pitfall => {
                 format!("{BOLD}{name}: on this schedule all is well{BOLD:#}\n")
@@ -709,6 +728,10 @@ impl<'e> Report<'e> {
                 let mut runs = explored.runs.iter();
                 let run = runs.find(|run| run.schedule == schedule);
                 object["claim"] = json!(run.and_then(|run| self.claim(run)));
+                let story = object["story"].as_str().unwrap_or_default();
+                if let Some(run) = run.filter(|_| !story.is_empty()) {
+                    object["story"] = json!(self.story(run, &self.table(run)));
+                }
                 if let Some(run) = run.filter(|run| run.goes_wrong)
                     && let Some(pitfall) = Pitfall::new(subject, &run.transcript)
                 {
@@ -840,19 +863,17 @@ fn place_of(subject: &Subject, Place { file, line, .. }: &Place) -> Option<Strin
     }
 }
 
-/// What was printed; of many lines the first and the last.
-fn printed(transcript: &Transcript) -> String {
+/// What was printed; of many lines, some of which may be left out already, the first and the last.
+fn printed(transcript: &Transcript, left_out: usize) -> String {
+    let (first, last) = SHOWN_LINES;
     let lines = &transcript.lines;
-    let more = match lines.len() > SHOWN_LINES {
-        true => FIRST_LINES..lines.len() - LAST_LINES,
-        false => 0..0,
-    };
+    let hidden = lines.len().saturating_sub(first + last);
     let mut text = String::new();
     for (at, line) in lines.iter().enumerate() {
-        if at == more.start && !more.is_empty() {
-            let _ = writeln!(text, "    │ … {} …", count(more.len(), "more line"));
+        if at == first && hidden + left_out > 0 {
+            let _ = writeln!(text, "    │ … {} …", count(hidden + left_out, "more line"));
         }
-        if !more.contains(&at) {
+        if !(first..first + hidden).contains(&at) {
             let _ = writeln!(text, "    │ {}", clipped(&line.text));
         }
     }

@@ -15,6 +15,7 @@ use std::sync::Arc;
 use serde_json::Value;
 
 use super::token::Fingerprint;
+use super::unchanged::{Inputs, KEPT, Kept};
 use crate::cargo::cargo;
 use crate::error::{Error, Result};
 use crate::flags::ExploreFlags;
@@ -159,20 +160,52 @@ pub fn subjects(workspace: &Workspace, flags: &ExploreFlags) -> Result<Vec<Subje
 /// What cargo says of the package in a folder, and of its whole workspace.
 fn metadata(folder: &Path) -> Result<Value> {
     let manifest = folder.join("Cargo.toml");
-    let output = Command::new(cargo())
+    let mut command = Command::new(cargo());
+    command
         .args(["metadata", "--no-deps", "--format-version", "1"])
-        .arg("--manifest-path")
-        .arg(&manifest)
-        .output()
-        .map_err(Error::io("cannot run cargo"))?;
-    match serde_json::from_slice(&output.stdout) {
-        Ok(metadata) if output.status.success() => Ok(metadata),
-        _ => Err(Error::usage(format!(
-            "{}: {}",
-            shown_path(&manifest),
-            String::from_utf8_lossy(&output.stderr).trim()
-        ))),
+        .args(["--manifest-path", "Cargo.toml"])
+        .current_dir(folder);
+    let kept = Kept::new(&keep_folder()?.join(KEPT), &command, "")?;
+    if let Some(metadata) = kept.answer() {
+        return Ok(metadata);
     }
+    let mut inputs = Inputs::new(folder, folder);
+    let output = command.output().map_err(Error::io("cannot run cargo"))?;
+    let metadata: Value = match serde_json::from_slice(&output.stdout) {
+        Ok(metadata) if output.status.success() => metadata,
+        _ => {
+            return Err(Error::usage(format!(
+                "{}: {}",
+                shown_path(&manifest),
+                String::from_utf8_lossy(&output.stderr).trim()
+            )));
+        }
+    };
+    let root = metadata["workspace_root"].as_str().map(Path::new);
+    let text = root.and_then(|root| fs::read_to_string(root.join("Cargo.toml")).ok());
+    let has_pattern = text.is_none_or(|text| text.contains('*'));
+    for package in metadata["packages"].as_array().into_iter().flatten() {
+        let manifest = package["manifest_path"].as_str().map(Path::new);
+        let Some(folder) = manifest.and_then(Path::parent) else {
+            continue;
+        };
+        inputs.package(folder);
+        // A new program is a new name in one of these.
+        let programs = folder.join("src/bin");
+        let entries = fs::read_dir(&programs).into_iter().flatten().flatten();
+        entries.for_each(|entry| inputs.file(entry.path()));
+        inputs.file(folder.join("src"));
+        inputs.file(programs);
+        // A new member may be one beside this one.
+        if let Some(beside) = folder
+            .parent()
+            .filter(|_| has_pattern && Some(folder) != root)
+        {
+            inputs.file(beside.to_path_buf());
+        }
+    }
+    kept.keep(inputs, &metadata);
+    Ok(metadata)
 }
 
 /// A topic's programs: those that its invariants name, or without them those of its package.
@@ -202,9 +235,14 @@ fn of_topic(topic: &Topic, metadata: &Value, bin: Option<&str>) -> Result<Vec<Su
         true => root,
         false => folder.clone(),
     };
+    let mut place = target.join("xtask").join("explore");
+    // Others may have the same target folder, and files of the same names.
+    if !target.starts_with(&root) {
+        place.push(folder_name(&topic.name, &root));
+    }
     let package = Arc::new(Package {
         root,
-        place: target.join("xtask").join("explore"),
+        place,
         manifest: Some(manifest.clone()),
         path: folder,
         replaced,
@@ -330,9 +368,7 @@ fn of_file(word: &str, edition: &str) -> Result<Subject> {
         return Err(Error::usage(format!("{word} is no file")));
     };
     let stem = path.file_stem().unwrap_or_default().to_string_lossy();
-    let mut whole = Fingerprint::new();
-    whole.add(path.to_string_lossy().as_bytes());
-    let place = files_folder()?.join(format!("{}-{:08x}", crate_name(&stem), whole.short()));
+    let place = files_folder()?.join(folder_name(&stem, &path));
     Ok(Subject {
         name: stem.to_string(),
         topic: stem.to_string(),
@@ -411,6 +447,13 @@ pub fn remove_older() -> Result<()> {
         "cannot remove what is old in {}",
         folder.display()
     )))
+}
+
+/// What the folder is called for all that is made of what stands at a path.
+fn folder_name(name: &str, path: &Path) -> String {
+    let mut whole = Fingerprint::new();
+    whole.add(path.to_string_lossy().as_bytes());
+    format!("{}-{:08x}", crate_name(name), whole.short())
 }
 
 /// A name as a crate can have it.
@@ -600,13 +643,21 @@ impl Package {
             Some(_) => walk(&self.path, &mut |file| copy_file(file)),
             None => copy_file(&self.path),
         };
-        copied.map_err(Error::io(format!("cannot copy {}", self.path.display())))?;
+        copied.map_err(Error::io(format!("cannot copy {}", self.path.display())))
+    }
+
+    /// Copies the lock file of its workspace.
+    ///
+    /// # Errors
+    ///
+    /// It cannot be read or written.
+    pub fn copy_lock(&self) -> Result<()> {
         let lock = self.root.join("Cargo.lock");
         if !lock.exists() {
             return Ok(());
         }
         // Cargo takes out what the programs do not need, and keeps the versions.
-        fs::copy(&lock, to.join("Cargo.lock"))
+        fs::copy(&lock, self.workspace().join("Cargo.lock"))
             .map(|_| ())
             .map_err(Error::io(format!("cannot copy {}", lock.display())))
     }

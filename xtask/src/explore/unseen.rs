@@ -4,6 +4,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use proc_macro2::{TokenStream, TokenTree};
+use serde_json::{Value, json};
 
 /// What is not seen, each with the first place that shows it.
 #[derive(Debug, Clone, Default)]
@@ -49,6 +50,32 @@ impl Unseen {
             }
         }
         unseen
+    }
+
+    /// As it is kept in a file.
+    pub fn to_json(&self) -> Value {
+        let spot = |spot: &Option<Spot>| spot.as_ref().map(|spot| json!([spot.file, spot.line]));
+        json!([
+            spot(&self.unsafe_code),
+            spot(&self.hash_order),
+            spot(&self.arc_counts),
+        ])
+    }
+
+    /// What was kept in a file.
+    pub fn parse(kept: &Value) -> Self {
+        let spot = |nth: usize| {
+            let spot = &kept[nth];
+            Some(Spot {
+                file: PathBuf::from(spot[0].as_str()?),
+                line: spot[1].as_u64()? as usize,
+            })
+        };
+        Self {
+            unsafe_code: spot(0),
+            hash_order: spot(1),
+            arc_counts: spot(2),
+        }
     }
 
     fn is_complete(&self) -> bool {

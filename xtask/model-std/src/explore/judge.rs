@@ -55,6 +55,8 @@ struct Known {
 struct Outputs {
     /// Whether each is kept to be told, and not only the first of each group.
     all: bool,
+    /// How many of the first and of the last lines of each are kept, unless all are.
+    shown_lines: Option<(usize, usize)>,
     /// By its hash, the output's place among those that are kept, if it is, and its group.
     known: HashMap<u128, (Option<usize>, Option<usize>)>,
     listed: Vec<Listed>,
@@ -84,14 +86,26 @@ struct Listed {
     count: u64,
     /// As it is saved.
     transcript: String,
+    /// How many lines are left out of it, after the first ones.
+    left_out: usize,
     schedule: Schedule,
 }
 
 impl Listed {
-    fn new(execution: &Execution) -> Self {
+    fn new(execution: &Execution, shown_lines: Option<(usize, usize)>) -> Self {
+        let mut transcript = transcript(execution);
+        let (first, last) = shown_lines.unwrap_or((usize::MAX, 0));
+        let left_out = transcript
+            .lines
+            .len()
+            .saturating_sub(first.saturating_add(last));
+        if left_out > 0 {
+            transcript.lines.drain(first..first + left_out);
+        }
         Self {
             count: 1,
-            transcript: transcript(execution).to_ndjson(),
+            transcript: transcript.to_ndjson(),
+            left_out,
             schedule: execution.schedule(),
         }
     }
@@ -101,6 +115,7 @@ impl Listed {
             "type": "output",
             "count": self.count,
             "transcript": self.transcript,
+            "left_out": self.left_out,
             "schedule": wire::schedule(&self.schedule),
         })
     }
@@ -124,7 +139,7 @@ impl Outputs {
             return;
         }
         let listed = self.all.then(|| {
-            self.listed.push(Listed::new(execution));
+            self.listed.push(Listed::new(execution, self.shown_lines));
             self.listed.len() - 1
         });
         let (exit, last) = end(execution);
@@ -138,7 +153,7 @@ impl Outputs {
             }
             None if self.groups.len() == GROUPS => None,
             None => {
-                let first = Listed::new(execution);
+                let first = Listed::new(execution, self.shown_lines);
                 self.groups.push(Group {
                     exit,
                     outputs: 1,
@@ -175,7 +190,8 @@ pub struct Cause {
     /// What else tells this failure from others of the kind: where each thread waits, or where
     /// one panicked.
     places: Vec<String>,
-    /// What went wrong, in a sentence, where no rule says it.
+    /// What went wrong, in a sentence, where no rule says it; of a panic without its thread,
+    /// which the runner may have another name for.
     pub story: String,
     /// Whose panic it is, if it is one.
     pub thread: Option<u32>,
@@ -298,6 +314,7 @@ impl Judge {
             rules: vec![Default::default(); rules],
             outputs: request.outputs.then(|| Outputs {
                 all: request.all_outputs,
+                shown_lines: request.shown_lines,
                 ..Outputs::default()
             }),
             expected,
@@ -555,7 +572,7 @@ fn report<'c>(
                 "killed",
                 format!("it was killed by signal {signal}"),
             )),
-            Ending::Exited(101) => Some(panic(execution, 0)),
+            Ending::Exited(101) => Some(exit_of_a_panic(execution)),
             _ => unheard_panic(execution),
         };
         return (cause, None);
@@ -571,7 +588,7 @@ fn report<'c>(
             _ => "always",
         };
         let cause = match ending {
-            Ending::Exited(101) if kind == "outcome" => panic(execution, 0),
+            Ending::Exited(101) if kind == "outcome" => exit_of_a_panic(execution),
             _ => Cause::of(kind, ""),
         };
         Cause {
@@ -606,21 +623,27 @@ fn panic(execution: &Execution, thread: u32) -> Cause {
             .find(|panic| !passes_on(panic))
             .or(panics.first()),
     };
-    let name = |thread: u32| {
-        let name = execution.threads[thread as usize].name.as_deref();
-        name.unwrap_or("a thread without a name")
-    };
     let Some(Panicked { place, message, .. }) = cause else {
-        return Cause::of("panic", format!("{} panicked", name(thread)));
+        return Cause {
+            thread: Some(thread),
+            ..Cause::of("panic", "panicked")
+        };
     };
-    let name = cause.map_or(name(thread), |cause| name(cause.thread));
     let file = crate::panic::_source(place.file());
     let place = format!("{file}:{}:{}", place.line(), place.column());
     Cause {
-        story: format!("{name} panicked at {place}: {message}"),
+        story: format!("panicked at {place}: {message}"),
         places: vec![place],
         thread: cause.map(|cause| cause.thread),
         ..Cause::of("panic", "")
+    }
+}
+
+/// The failure of a program that ends as one does whose main thread panics.
+fn exit_of_a_panic(execution: &Execution) -> Cause {
+    match execution.panicked.is_empty() {
+        true => Cause::of("exit", "it exited with 101, as after a panic"),
+        false => panic(execution, 0),
     }
 }
 

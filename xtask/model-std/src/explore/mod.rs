@@ -520,6 +520,7 @@ impl<'r> Search<'r> {
             object["kind"] = json!(cause.kind);
             object["rule"] = json!(cause.rule);
             object["story"] = json!(cause.story);
+            object["thread"] = json!(cause.thread);
         }
         say(object);
     }

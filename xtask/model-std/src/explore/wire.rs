@@ -19,6 +19,7 @@
 //! | `expected` | transcripts whose outputs to look for: the search is over once all have come up; or null |
 //! | `outputs` | whether to count the distinct outputs, and to tell one of each way to end |
 //! | `all_outputs` | whether to tell each of them as well |
+//! | `shown_lines` | null, or `[first,last]`: of an output with more lines only so many are told |
 //! | `parent` | the runner's process, which the harness's does not outlive, or null |
 //! | `hashes` | whether something in it names what is made of a `RandomState` |
 //! | `replay` | null, or `{"time_model":…,"hash_seed":…,"deviations":[[step,thread],…]}`, or with `"choices":[thread,…]` instead, which also says the steps as they are taken |
@@ -67,6 +68,8 @@ pub struct Request {
     pub all_outputs: bool,
     /// Whether something in it names what is made of a `RandomState`.
     pub hashes: bool,
+    /// How many of the first and of the last lines of an output are told, unless all are.
+    pub shown_lines: Option<(usize, usize)>,
     /// The process that asks. This one does not outlive it.
     pub parent: Option<u32>,
     /// The one schedule to run.
@@ -109,6 +112,7 @@ impl Request {
             Value::Null => None,
             name => Some(strategy(name).ok_or_else(|| wanted("strategy"))?),
         };
+        let shown = |nth: usize| object["shown_lines"].as_array()?.get(nth)?.as_u64();
         Ok(Self {
             invariants: text("invariants")
                 .map(|text| (text, object["companion"].as_str().map(str::to_string))),
@@ -132,6 +136,10 @@ impl Request {
             outputs: object["outputs"].as_bool().unwrap_or(false),
             all_outputs: object["all_outputs"].as_bool().unwrap_or(false),
             hashes: object["hashes"].as_bool().unwrap_or(false),
+            shown_lines: match (shown(0), shown(1)) {
+                (Some(first), Some(last)) => Some((first as usize, last as usize)),
+                _ => None,
+            },
             parent: number("parent").and_then(|id| u32::try_from(id).ok()),
             again,
         })
