@@ -482,10 +482,11 @@ impl Execution {
             registered: 0,
             passed_over: 0,
         });
-        let mut numbers = Numbers::new(self.objects[finished.0 as usize].key);
-        let seed = numbers.draw() ^ u64::from(self.hash_seed);
-        let mut numbers = Numbers::new(seed);
-        fiber.set_keys([numbers.draw(), numbers.draw()]);
+        if raw::keys::are_known() {
+            let mut numbers = Numbers::new(self.objects[finished.0 as usize].key);
+            let mut numbers = Numbers::new(numbers.draw() ^ u64::from(self.hash_seed));
+            fiber.set_keys([numbers.draw(), numbers.draw()]);
+        }
         self.new_fibers.push(fiber);
         self.pending.push(Pending {
             thread: thread.0,

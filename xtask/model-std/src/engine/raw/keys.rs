@@ -44,6 +44,11 @@ pub fn find() -> bool {
     if !obeys || keys != [2, 2] {
         PLACE.set(ptr::null_mut());
     }
+    are_known()
+}
+
+/// Whether it is known where the keys are kept.
+pub fn are_known() -> bool {
     !PLACE.get().is_null()
 }
 

@@ -52,9 +52,9 @@ pub struct Fiber {
     place: (usize, usize),
     /// Where it suspends itself; null until it has started.
     yielder: *const Yielder<(), ()>,
-    /// What the next `RandomState` is made of, and what the first one was.
-    keys: Keys,
-    first_keys: Keys,
+    /// What the next `RandomState` is made of, and what the first one was, if it is known where
+    /// that is kept.
+    keys: Option<(Keys, Keys)>,
 }
 
 impl Fiber {
@@ -84,19 +84,18 @@ impl Fiber {
             stack,
             place,
             yielder,
-            keys: Keys::default(),
-            first_keys: Keys::default(),
+            keys: None,
         })
     }
 
     /// Makes the first `RandomState` of this.
     pub fn set_keys(&mut self, keys: Keys) {
-        (self.keys, self.first_keys) = (keys, keys);
+        self.keys = Some((keys, keys));
     }
 
     /// Whether it has made a `RandomState`, as far as that is known.
     pub fn has_used_keys(&self) -> bool {
-        self.keys != self.first_keys
+        self.keys.is_some_and(|(next, first)| next != first)
     }
 
     /// Lets it run until it suspends itself; whether it has returned instead.
@@ -108,11 +107,15 @@ impl Fiber {
             .expect("a finished thread does not go on");
         YIELDER.set(self.yielder);
         STACK.set(self.place);
-        keys::swap(&mut self.keys);
+        if let Some((keys, _)) = &mut self.keys {
+            keys::swap(keys);
+        }
         let runs = heap::ProgramRuns::begin();
         let result = coroutine.resume(());
         drop(runs);
-        keys::swap(&mut self.keys);
+        if let Some((keys, _)) = &mut self.keys {
+            keys::swap(keys);
+        }
         self.yielder = YIELDER.replace(ptr::null());
         let returned = matches!(result, CoroutineResult::Return(()));
         if returned && let Some(done) = self.coroutine.take() {
