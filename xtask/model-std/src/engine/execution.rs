@@ -50,7 +50,7 @@ pub enum Ending {
     Killed(i32),
     /// Every thread that is left waits for another.
     Deadlock,
-    /// The threads go on for ever, and nothing changes.
+    /// The threads go on, each in a loop, and for as long as is looked nothing changes.
     Livelock,
     /// They took more steps than allowed.
     TooLong,
@@ -298,7 +298,7 @@ pub struct Execution {
     /// How many steps have changed something.
     changes: u32,
     /// How often all threads have waited in loops since there were so many changes.
-    idle_rounds: u32,
+    pub idle_rounds: u32,
     idle_since: u32,
     /// How many of the steps that the running thread has taken since another did were sleeps.
     naps: u32,

@@ -559,7 +559,15 @@ fn report<'c>(
             };
             Some(waits("deadlock", story))
         }
-        Ending::Livelock => Some(waits("livelock", "the threads go on, and nothing changes")),
+        // A loop that counts its rounds might still give up later.
+        Ending::Livelock => {
+            let (thousands, rest) = (execution.idle_rounds / 1000, execution.idle_rounds % 1000);
+            let story = format!(
+                "the threads go on, and in {thousands},{rest:03} rounds of their loops nothing has \
+                 changed"
+            );
+            Some(waits("livelock", &story))
+        }
         _ => None,
     };
     let Some(checker) = checker else {
