@@ -1,9 +1,9 @@
 //! The leader adds up the results, and the other workers do not wait for that.
 //!
-//! `wait` lets all threads go on at the same moment, the leader among them. What the
-//! leader does afterwards runs side by side with the next phase of the others. Here
-//! they read the total before the leader has written it, so they start phase 2 with the
-//! old total.
+//! `wait` lets all threads go on, the leader among them, and then none waits for
+//! another. What the leader does afterwards runs side by side with the next phase of
+//! the others. Here they read the total before the leader has written it, so they start
+//! phase 2 with the old total.
 //!
 //! Instead, meet a second time after the leader's work: the others wait there until
 //! the leader comes too.
