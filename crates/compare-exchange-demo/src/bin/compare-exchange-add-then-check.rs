@@ -1,9 +1,9 @@
 //! Workers add first and check later, and the counter passes the limit.
 //!
-//! Each `fetch_add` returns another value, so this looks right, and it passes a short
-//! test. But a refused call adds too. The counter runs past the limit, and at the end of
-//! its type `fetch_add` wraps around, in a debug build as well. Then the first ids are
-//! handed out again. Here the counter has 8 bits, and looper 3 gets an id because it asks
+//! No two calls seem to get the same id, so this looks right, and it passes a short test.
+//! But a refused call adds too. The counter runs past the limit, and at the end of its
+//! type `fetch_add` wraps around, in a debug build as well. Then the first ids are handed
+//! out again. Here the counter has 8 bits, and looper 3 gets an id because it asks
 //! often enough. With 32 bits that takes four billion calls: a day at 50,000 a second.
 //!
 //! Instead, check and add in one step: `fetch_update`, or a loop of `compare_exchange`.
