@@ -1,0 +1,47 @@
+//! The permit stays in the loop that spawns the tasks, and is dropped before the work.
+//!
+//! `_slot` lives to the end of its scope, which is one round of the loop. `spawn`
+//! returns at once, so the permit is back before the download has begun. All six run
+//! at the same time. The compiler does not warn, because a variable keeps the permit.
+//!
+//! Instead, acquire with `acquire_owned` and move the permit into the task. A name
+//! without an underscore helps, and `drop(slot)` at the end of the task: then the
+//! program does not compile unless the permit is there.
+//!
+//! ```text
+//! cargo run -p async-semaphore-demo --bin async-semaphore-permit-stays-outside
+//! ```
+
+use tokio::sync::{Semaphore, mpsc, oneshot};
+use tokio::task::JoinSet;
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() {
+    let slots = Semaphore::new(2);
+    let (network, mut requests) = mpsc::channel(6);
+    let mut downloads = JoinSet::new();
+    for id in 1..=6 {
+        let _slot = slots.acquire().await.expect("the semaphore is not closed");
+        let network = network.clone();
+        downloads.spawn(async move {
+            println!("Download {id}: begins");
+            let (reply, file) = oneshot::channel();
+            network.send(reply).await.unwrap();
+            file.await.unwrap();
+            println!("Download {id}: ends");
+        });
+    }
+
+    // Main is the network. It replies when all six have begun, so that it goes wrong on
+    // every run.
+    let mut replies = Vec::new();
+    while replies.len() < 6 {
+        replies.extend(requests.recv().await);
+    }
+    for reply in replies {
+        reply.send(()).unwrap();
+    }
+    while let Some(download) = downloads.join_next().await {
+        download.expect("no download panics");
+    }
+}
