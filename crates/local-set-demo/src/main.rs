@@ -1,0 +1,102 @@
+//! LocalSet: tasks that stay on one thread may share an `Rc`.
+//!
+//! `task::spawn` requires `Send` of a task, even if the runtime has only one thread. A
+//! `LocalSet` has tasks of its own, all of which run on the thread that awaits the
+//! set. They need not be `Send`, so they can share an `Rc` without a lock. Only an
+//! `.await` lets another task of the set run, so a change without an `.await` in it
+//! is never seen half done.
+//!
+//! ```text
+//! cargo run -p local-set-demo
+//! ```
+//!
+//! What to look for:
+//!
+//! - Each transfer changes two accounts, one after the other. The auditor finds 100 in
+//!   both together, whenever it runs.
+//! - The orders come from another thread, through a channel: an order is `Send`. The
+//!   accounts are not, and all tasks that use them run on main's thread.
+//! - Main awaits the set, which ends when all its tasks have ended. By then each has
+//!   dropped its `Rc`.
+//!
+//! The programs in `src/bin` show how it goes wrong. `send-sync-demo` shows
+//! why an `Rc` must not go to another thread.
+
+use std::cell::Cell;
+use std::rc::Rc;
+use std::thread::{self, ThreadId};
+
+use tokio::sync::mpsc;
+use tokio::task::{self, LocalSet};
+
+/// Two accounts. A `Cell` is changed through `&self`, and only on one thread.
+struct Accounts {
+    savings: Cell<u32>,
+    current: Cell<u32>,
+}
+
+impl Accounts {
+    /// Returns what is left, or `None` if there is too little. No other task runs
+    /// between the two changes, because there is no `.await` between them.
+    fn transfer(&self, amount: u32) -> Option<u32> {
+        let left = self.savings.get().checked_sub(amount)?;
+        self.savings.set(left);
+        self.current.set(self.current.get() + amount);
+        Some(left)
+    }
+
+    fn total(&self) -> u32 {
+        self.savings.get() + self.current.get()
+    }
+}
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() {
+    let accounts = Rc::new(Accounts {
+        savings: Cell::new(100),
+        current: Cell::new(0),
+    });
+    let (orders, inbox) = mpsc::channel(1);
+    let customer = thread::spawn(move || {
+        for amount in [10, 20, 30] {
+            println!("Customer: orders a transfer of {amount}");
+            orders.blocking_send(amount).unwrap();
+        }
+    });
+
+    let set = LocalSet::new();
+    set.spawn_local(clerk(Rc::clone(&accounts), inbox, thread::current().id()));
+    set.await;
+    customer.join().unwrap();
+
+    let owners = Rc::strong_count(&accounts);
+    println!(
+        "Main: finds {} in savings, and {owners} owner",
+        accounts.savings.get()
+    );
+}
+
+/// Starts a teller and an auditor for each order.
+async fn clerk(accounts: Rc<Accounts>, mut inbox: mpsc::Receiver<u32>, main: ThreadId) {
+    while let Some(amount) = inbox.recv().await {
+        // This function spawns into the set that runs the clerk.
+        task::spawn_local(tell(amount, Rc::clone(&accounts), main));
+        task::spawn_local(audit(Rc::clone(&accounts)));
+    }
+}
+
+async fn tell(amount: u32, accounts: Rc<Accounts>, main: ThreadId) {
+    let same = thread::current().id() == main;
+    let place = if same { "main's" } else { "another" };
+    println!("Teller {amount}: takes the order on {place} thread");
+    // Simulates the wait for an approval. Other tasks run meanwhile.
+    task::yield_now().await;
+    match accounts.transfer(amount) {
+        Some(left) => println!("Teller {amount}: makes the transfer, and leaves {left}"),
+        None => println!("Teller {amount}: refuses the transfer"),
+    }
+}
+
+async fn audit(accounts: Rc<Accounts>) {
+    println!("Auditor: finds {} in both accounts", accounts.total());
+}
