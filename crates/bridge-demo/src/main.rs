@@ -19,8 +19,8 @@
 //!   and the writer runs because `block_in_place` has moved it to a new worker thread.
 //! - A channel of Tokio connects both worlds: one end blocks, the other awaits.
 //!
-//! The programs in `src/bin` show how it goes wrong. For the price of `block_on`, see
-//! `block-on-vs-tokio-demo`.
+//! The programs in `src/bin` show how it goes wrong. `block-on-vs-tokio-demo` has the
+//! `block_on` of the `futures` crate beside a runtime.
 
 use std::thread::{self, ThreadId};
 

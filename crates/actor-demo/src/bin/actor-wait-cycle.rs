@@ -1,11 +1,10 @@
 //! Two actors wait for each other's reply, and both wait forever.
 //!
-//! An actor does one request at a time. The office awaits the bank's reply, and takes
-//! no other request until then. To charge the client, the bank asks the office for the
-//! price, and awaits the reply of an actor that does not take its request. It is a
-//! deadlock without a lock. The same happens to an actor that calls its own handle.
-//! With full bounded channels, even `send` is enough: each waits for room in the
-//! other's channel.
+//! An actor handles one request at a time. The office awaits the bank's reply, and
+//! takes no other request until then. To charge the client, the bank asks the office
+//! for the price, and that request stays in the channel. This is a deadlock without a
+//! lock. An actor that calls its own handle has the same fate. With full bounded
+//! channels, even `send` is enough: each waits for room in the other's channel.
 //!
 //! Let requests go in one direction only: the office sends the price with the request.
 //! Otherwise the actor must not await the reply in its loop: it spawns a task that
