@@ -1,0 +1,51 @@
+//! Each round of a loop makes a new timer, and the time limit never comes.
+//!
+//! `select!` drops the futures that have not ended, and `time::sleep` in its branch is
+//! called again in the next round. So the limit begins anew after each ping. It is a
+//! limit for the pause between two pings, and not for the whole. A client that pings
+//! often enough is never cut off.
+//!
+//! Instead, make the timer before the loop, pin it with `pin!`, and pass `&mut limit`
+//! to `select!`. `time::timeout` around the whole loop does the same.
+//! `biased` checks the pings first, so that it goes wrong on a slow machine as well.
+//!
+//! ```text
+//! cargo run -p pin-demo --bin pin-timer-made-anew
+//! ```
+
+use std::time::Duration;
+
+use tokio::sync::mpsc;
+use tokio::{select, task, time};
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() {
+    let (pings, mut inbox) = mpsc::channel(1);
+    let client = task::spawn(async move {
+        // This takes longer than the time limit.
+        for _ in 1..=20 {
+            pings.send(()).await.unwrap();
+            time::sleep(Duration::from_millis(5)).await;
+        }
+    });
+    println!("Server: begins");
+    let mut pinged = 0;
+    loop {
+        select! {
+            biased;
+            ping = inbox.recv() => {
+                let Some(()) = ping else {
+                    break println!("Server: the client is gone");
+                };
+                pinged += 1;
+                println!("Server: answers ping {pinged}");
+            }
+            () = time::sleep(Duration::from_millis(30)) => {
+                break println!("Server: its time is up after {pinged} pings");
+            }
+        }
+    }
+    drop(inbox);
+    client.await.expect("the client does not panic");
+    println!("Main: the client has ended");
+}
