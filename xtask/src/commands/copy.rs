@@ -53,14 +53,17 @@ pub fn copy(topic: Option<&str>, dest: &Path) -> Result<u8> {
     }
     match topic {
         Some(topic) => {
-            copy_one(&workspace, &workspace.select_one(topic)?, dest)?;
+            copy_one(&workspace, &workspace.select_one(topic)?, dest, None)?;
             let folder = quoted(&shown_path(dest));
             say(format!("    {DIM}cd {folder} && cargo run{DIM:#}"))?;
         }
         None => {
             fs::create_dir(dest).map_err(cannot_make(dest))?;
+            // Each copy is built by itself, but what several of them depend on is built once.
+            let target = Draft(dest.join(".target"));
+            fs::create_dir(&target.0).map_err(cannot_make(&target.0))?;
             for topic in &workspace.topics {
-                copy_one(&workspace, topic, &dest.join(&topic.name))?;
+                copy_one(&workspace, topic, &dest.join(&topic.name), Some(&target.0))?;
             }
         }
     }
@@ -72,7 +75,13 @@ fn cannot_make(folder: &Path) -> impl FnOnce(io::Error) -> Error {
     move |error| Error::usage(format!("cannot make {shown}: {error}"))
 }
 
-fn copy_one(workspace: &Workspace, topic: &Topic, dest: &Path) -> Result<()> {
+/// Copies one topic, which is built in this target folder, or in one of its own that goes away.
+fn copy_one(
+    workspace: &Workspace,
+    topic: &Topic,
+    dest: &Path,
+    target: Option<&Path>,
+) -> Result<()> {
     // Beside the destination, so that a copy that is proven needs only a new name,
     // and one that is not never has that name.
     let name = dest.file_name().unwrap_or_default().to_string_lossy();
@@ -87,7 +96,7 @@ fn copy_one(workspace: &Workspace, topic: &Topic, dest: &Path) -> Result<()> {
         fs::copy(&lock, draft.0.join("Cargo.lock")).map_err(Error::io("cannot copy Cargo.lock"))?;
     }
 
-    let target = draft.0.join("target");
+    let own_target = draft.0.join("target");
     let copied = Topic {
         path: draft.0.clone(),
         member: false,
@@ -96,7 +105,7 @@ fn copy_one(workspace: &Workspace, topic: &Topic, dest: &Path) -> Result<()> {
     let built = cargo::build(
         &workspace.root,
         std::slice::from_ref(&copied),
-        Some(&target),
+        Some(target.unwrap_or(&own_target)),
     )?;
     let programs = program::programs(vec![copied], built);
     let mut reporter = Silent::default();
@@ -119,7 +128,10 @@ fn copy_one(workspace: &Workspace, topic: &Topic, dest: &Path) -> Result<()> {
                 .replace(&draft.0.display().to_string(), &shown_path(&topic.path))
         )));
     }
-    fs::remove_dir_all(&target).map_err(Error::io("cannot remove the copy's target folder"))?;
+    if target.is_none() {
+        fs::remove_dir_all(&own_target)
+            .map_err(Error::io("cannot remove the copy's target folder"))?;
+    }
     fs::rename(&draft.0, dest).map_err(cannot_make(dest))?;
     let (rules, shown) = (summary.rules, shown_path(dest));
     say(format!(
@@ -161,7 +173,7 @@ fn bring_schema(copy: &Path) -> io::Result<()> {
     fs::write(copy.join(SCHEMA), invariants::json_schema())
 }
 
-/// A copy that is not proven yet, and that goes away if it never is.
+/// A folder that goes away: a copy that is not proven yet, if it never is, or a target folder.
 struct Draft(PathBuf);
 
 impl Drop for Draft {
