@@ -98,10 +98,8 @@ async fn count(folder: &Folder) -> u32 {
 async fn one_time_limit() {
     let (pings, mut inbox) = mpsc::channel(1);
     let client = task::spawn(async move {
-        // Fails when the server has ended.
-        while pings.send(()).await.is_ok() {
-            time::sleep(Duration::from_millis(5)).await;
-        }
+        // Waits while the last ping is in the channel. Fails when the server has ended.
+        while pings.send(()).await.is_ok() {}
     });
     println!("Server: begins");
     let mut pinged = 0;
@@ -114,6 +112,8 @@ async fn one_time_limit() {
             Some(()) = inbox.recv() => {
                 pinged += 1;
                 println!("Server: answers ping {pinged}");
+                // Simulates work.
+                time::sleep(Duration::from_millis(5)).await;
             }
         }
     }

@@ -7,7 +7,9 @@
 //!
 //! Instead, make the timer before the loop, pin it with `pin!`, and pass `&mut limit`
 //! to `select!`. `time::timeout` around the whole loop does the same.
-//! `biased` checks the pings first, so that it goes wrong on a slow machine as well.
+//!
+//! Here the next ping is there before the server is ready for it, and `biased` makes
+//! `select!` check the pings first. So it goes wrong on a slow machine as well.
 //!
 //! ```text
 //! cargo run -p pin-demo --bin pin-timer-made-anew
@@ -22,10 +24,8 @@ use tokio::{select, task, time};
 async fn main() {
     let (pings, mut inbox) = mpsc::channel(1);
     let client = task::spawn(async move {
-        // This takes longer than the time limit.
         for _ in 1..=20 {
             pings.send(()).await.unwrap();
-            time::sleep(Duration::from_millis(5)).await;
         }
     });
     println!("Server: begins");
@@ -39,6 +39,8 @@ async fn main() {
                 };
                 pinged += 1;
                 println!("Server: answers ping {pinged}");
+                // Simulates work. All pings together take longer than the time limit.
+                time::sleep(Duration::from_millis(5)).await;
             }
             () = time::sleep(Duration::from_millis(30)) => {
                 break println!("Server: its time is up after {pinged} pings");
