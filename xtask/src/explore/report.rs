@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 use super::build::Harness;
 use super::child::Explored;
 use super::pitfall::Pitfall;
-use super::protocol::{Output, Phase, Place, Run, Schedule, Step, Strategy, TimeModel};
+use super::protocol::{Fault, Output, Phase, Place, Run, Schedule, Step, Strategy, TimeModel};
 use super::real::ended;
 use super::source::Subject;
 use super::stuck::Stuck;
@@ -112,11 +112,7 @@ impl<'e> Report<'e> {
         let (untimely, broken): (Vec<_>, Vec<_>) = faulty.into_iter().partition(|run| {
             let is_untimely = run.schedule.time_model == TimeModel::Adversarial;
             // A process that died has not explored the rest.
-            let died = run
-                .fault
-                .as_ref()
-                .is_some_and(|fault| fault.ends_the_search());
-            sleeps_are_long_enough && is_untimely && !died && run.timed_out().is_none()
+            sleeps_are_long_enough && is_untimely && !died(run) && run.timed_out().is_none()
         });
         let summary = explored.summary.as_ref();
         let rules = summary.iter().flat_map(|summary| &summary.rules);
@@ -300,16 +296,14 @@ impl<'e> Report<'e> {
                 .iter()
                 .filter(|phase| phase.time_model == model);
             // A search that took a loop to wait has not seen what happens if it gives up.
-            let complete = phases
-                .clone()
-                .filter(|phase| phase.complete && !phase.loops);
-            let complete: Vec<&Phase> = complete.collect();
-            let exhaustive = complete
-                .iter()
-                .filter(|phase| phase.strategy.is_exhaustive());
+            let is_whole = |phase: &&Phase| phase.complete && !phase.loops;
             // One for each hash seed.
+            let exhaustive = phases
+                .clone()
+                .filter(|phase| phase.strategy.is_exhaustive());
             let schedules = exhaustive.clone().map(|phase| phase.schedules).sum();
-            if let Some(phase) = exhaustive.clone().next() {
+            let is_all = exhaustive.clone().all(|phase| is_whole(&phase));
+            if let Some(phase) = exhaustive.clone().next().filter(|_| is_all) {
                 let whims = match model {
                     TimeModel::Virtual => None,
                     TimeModel::Adversarial => Some("where a sleep may end at any time"),
@@ -329,7 +323,7 @@ impl<'e> Report<'e> {
                 let preposition = if schedules > 1 { preposition } else { "on" };
                 all.push(format!("{preposition} {what}"));
             } else if phases.clone().next().is_some() {
-                let bound = complete.iter().filter_map(|phase| bound(phase)).max();
+                let bound = phases.filter(is_whole).filter_map(bound).max();
                 bounds.push(bound);
             }
         }
@@ -343,7 +337,13 @@ impl<'e> Report<'e> {
         match bounds.into_iter().min().flatten() {
             Some(bound) => {
                 let bound = preempted(bound);
-                format!("{preposition} {n} {s}, among them all {bound}")
+                // Those are searched with one hash seed.
+                match summary.hash_seeds {
+                    0 | 1 => format!("{preposition} {n} {s}, among them all {bound}"),
+                    _ => format!(
+                        "{preposition} {n} {s}, among them, with one hash seed, all {bound}"
+                    ),
+                }
             }
             None => format!("{preposition} {n} {s}"),
         }
@@ -675,8 +675,7 @@ impl<'e> Report<'e> {
 
     /// Which thread a process died in, and what that had done last.
     fn last_step(&self, run: &Run, table: &Table<'_>) -> String {
-        let kind = run.fault.as_ref().map(|fault| fault.kind.as_str());
-        if !matches!(kind, Some("crashed" | "stalled")) {
+        if !died(run) {
             return String::new();
         }
         let Some(step) = run.steps.last() else {
@@ -792,6 +791,12 @@ impl<'e> Report<'e> {
         }));
         objects
     }
+}
+
+/// Whether the exploring process died of this schedule.
+fn died(run: &Run) -> bool {
+    let fault = run.fault.as_ref();
+    fault.is_some_and(Fault::ends_the_search)
 }
 
 /// What no search sees of this program.

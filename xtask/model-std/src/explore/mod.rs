@@ -242,7 +242,7 @@ impl<'r> Search<'r> {
         let mut failures = std::mem::take(&mut self.failures);
         failures.sort_by_key(|failure| (failure.schedule.time as u32, failure.preemptions));
         for failure in &failures {
-            say(wire::shrinking(self.tried));
+            say(wire::progress(self.tried, "shrinking a failing schedule"));
             self.report(failure);
         }
         if self.request.outputs {
@@ -349,16 +349,15 @@ impl<'r> Search<'r> {
             }
             let is_exhaustive = strategy == Strategy::Exhaustive;
             let fraction = f64::from(share) / f64::from(shares);
-            let coverage = self.phase(time, strategy.clone(), 0, &mut left, fraction);
-            has_all |= coverage.complete && is_exhaustive;
-            if coverage.complete && is_exhaustive && self.hashes() {
-                for seed in 1..HASH_SEEDS {
-                    let fraction = fraction / f64::from(HASH_SEEDS);
-                    self.phase(time, strategy.clone(), seed, &mut left, fraction);
-                }
+            let mut coverages = vec![self.phase(time, strategy.clone(), 0, &mut left, fraction)];
+            if coverages[0].complete && is_exhaustive && self.hashes() {
+                let fraction = fraction / f64::from(HASH_SEEDS);
+                let phase = |seed| self.phase(time, strategy.clone(), seed, &mut left, fraction);
+                coverages.extend((1..HASH_SEEDS).map(phase));
             }
+            has_all |= is_exhaustive && coverages.iter().all(|coverage| coverage.complete);
             // What is left is a loop that gives up, for which chance has to be lucky.
-            if has_all && !coverage.loops {
+            if has_all && !coverages.iter().any(|coverage| coverage.loops) {
                 break;
             }
             shares -= share;
@@ -433,7 +432,7 @@ impl<'r> Search<'r> {
             && self.said.elapsed() > Duration::from_millis(200)
         {
             self.said = Instant::now();
-            say(wire::progress(self.tried, strategy));
+            say(wire::progress(self.tried, &wire::strategy_name(strategy)));
         }
         let refused = matches!(execution.ending, Some(Ending::Refused(_)));
         // Where the first schedule has no end, neither have the others, as a rule; and each

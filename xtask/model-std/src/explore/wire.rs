@@ -240,18 +240,9 @@ pub fn deviation(&(step, thread): &(u32, u32)) -> Value {
     json!([step, thread])
 }
 
-/// How far the search is.
-pub fn progress(schedules: u64, strategy: &Strategy) -> Value {
-    json!({
-        "type": "progress",
-        "schedules": schedules,
-        "doing": strategy_name(strategy),
-    })
-}
-
-/// That the search is over, and a failing schedule is made as simple as it gets.
-pub fn shrinking(schedules: u64) -> Value {
-    json!({"type": "progress", "schedules": schedules, "doing": "shrinking a failing schedule"})
+/// How many schedules have been tried, and what is being done.
+pub fn progress(schedules: u64, doing: &str) -> Value {
+    json!({"type": "progress", "schedules": schedules, "doing": doing})
 }
 
 /// Says one object.
