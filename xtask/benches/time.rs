@@ -1,7 +1,8 @@
 //! How well `--time` is kept by programs with many distinct outputs: how long exploring takes in
 //! all, for each second that it is given. At most a tenth and a second more are right.
 //!
-//! `cargo bench -p xtask --bench time --profile dev`, which measures the runner as `cargo xtask` builds it
+//! `cargo bench -p xtask --bench time --profile dev`, which measures the runner as `cargo xtask`
+//! builds it.
 
 use std::path::Path;
 use std::process::{Command, Stdio};

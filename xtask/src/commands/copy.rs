@@ -51,19 +51,19 @@ pub fn copy(topic: Option<&str>, dest: &Path) -> Result<u8> {
             dest.display()
         )));
     }
+    // Each copy is built by itself, but what several of them depend on is built once.
+    let target = Passing(beside(dest, "target"));
+    fs::create_dir(&target.0).map_err(cannot_make(&target.0))?;
     match topic {
         Some(topic) => {
-            copy_one(&workspace, &workspace.select_one(topic)?, dest, None)?;
+            copy_one(&workspace, &workspace.select_one(topic)?, dest, &target.0)?;
             let folder = quoted(&shown_path(dest));
             say(format!("    {DIM}cd {folder} && cargo run{DIM:#}"))?;
         }
         None => {
             fs::create_dir(dest).map_err(cannot_make(dest))?;
-            // Each copy is built by itself, but what several of them depend on is built once.
-            let target = Draft(dest.join(".target"));
-            fs::create_dir(&target.0).map_err(cannot_make(&target.0))?;
             for topic in &workspace.topics {
-                copy_one(&workspace, topic, &dest.join(&topic.name), Some(&target.0))?;
+                copy_one(&workspace, topic, &dest.join(&topic.name), &target.0)?;
             }
         }
     }
@@ -75,17 +75,17 @@ fn cannot_make(folder: &Path) -> impl FnOnce(io::Error) -> Error {
     move |error| Error::usage(format!("cannot make {shown}: {error}"))
 }
 
-/// Copies one topic, which is built in this target folder, or in one of its own that goes away.
-fn copy_one(
-    workspace: &Workspace,
-    topic: &Topic,
-    dest: &Path,
-    target: Option<&Path>,
-) -> Result<()> {
+/// The folder that stands beside a copy for as long as it is made.
+fn beside(dest: &Path, what: &str) -> PathBuf {
+    let name = dest.file_name().unwrap_or_default().to_string_lossy();
+    dest.with_file_name(format!(".{name}.{what}"))
+}
+
+/// Copies one topic, which is built in this target folder.
+fn copy_one(workspace: &Workspace, topic: &Topic, dest: &Path, target: &Path) -> Result<()> {
     // Beside the destination, so that a copy that is proven needs only a new name,
     // and one that is not never has that name.
-    let name = dest.file_name().unwrap_or_default().to_string_lossy();
-    let draft = Draft(dest.with_file_name(format!(".{name}.unproven")));
+    let draft = Passing(beside(dest, "unproven"));
     fs::create_dir(&draft.0).map_err(cannot_make(&draft.0))?;
     copy_folder(&topic.path, &draft.0)
         .map_err(Error::io(format!("cannot copy {}", topic.path.display())))?;
@@ -96,17 +96,12 @@ fn copy_one(
         fs::copy(&lock, draft.0.join("Cargo.lock")).map_err(Error::io("cannot copy Cargo.lock"))?;
     }
 
-    let own_target = draft.0.join("target");
     let copied = Topic {
         path: draft.0.clone(),
         member: false,
         ..topic.clone()
     };
-    let built = cargo::build(
-        &workspace.root,
-        std::slice::from_ref(&copied),
-        Some(target.unwrap_or(&own_target)),
-    )?;
+    let built = cargo::build(&workspace.root, std::slice::from_ref(&copied), Some(target))?;
     let programs = program::programs(vec![copied], built);
     let mut reporter = Silent::default();
     let summary = batch::run(
@@ -127,10 +122,6 @@ fn copy_one(
                 .failures
                 .replace(&draft.0.display().to_string(), &shown_path(&topic.path))
         )));
-    }
-    if target.is_none() {
-        fs::remove_dir_all(&own_target)
-            .map_err(Error::io("cannot remove the copy's target folder"))?;
     }
     fs::rename(&draft.0, dest).map_err(cannot_make(dest))?;
     let (rules, shown) = (summary.rules, shown_path(dest));
@@ -173,10 +164,10 @@ fn bring_schema(copy: &Path) -> io::Result<()> {
     fs::write(copy.join(SCHEMA), invariants::json_schema())
 }
 
-/// A folder that goes away: a copy that is not proven yet, if it never is, or a target folder.
-struct Draft(PathBuf);
+/// A folder that goes away, unless it has another name by then.
+struct Passing(PathBuf);
 
-impl Drop for Draft {
+impl Drop for Passing {
     fn drop(&mut self) {
         let Err(error) = fs::remove_dir_all(&self.0) else {
             return;

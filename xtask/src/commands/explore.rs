@@ -224,6 +224,7 @@ fn run(
 
 /// So many columns has a table where nobody says how many there are.
 const PIPE_WIDTH: usize = 100;
+
 /// Whether a sleep is taken to be long enough, as far as a verdict goes.
 fn sleeps_count(flags: &ExploreFlags) -> bool {
     flags.time_model.is_none() && flags.replay.is_none() && !flags.strict
