@@ -80,7 +80,7 @@ async fn refuse(slots: &Semaphore) {
     }
 }
 
-/// A task that waits for a slot is told that there will be none.
+/// `close` ends the wait for a slot with an error.
 async fn shut_down(slots: &Arc<Semaphore>) {
     let both = slots.acquire_many(2).await;
     let both = both.expect("the semaphore is not closed yet");

@@ -3,8 +3,8 @@
 //! Many computations go in phases: each phase needs all results of the one before. A
 //! `Barrier` for `n` threads makes them meet between two phases. `wait` blocks until
 //! `n` threads have called it, then lets all of them go on, and is ready for the next
-//! meeting. One of them is told that it is the leader, and can do what only one thread
-//! should do.
+//! meeting. For one of them, `is_leader` returns true. This leader can do what only one
+//! thread should do.
 //!
 //! ```text
 //! cargo run -p barrier-demo

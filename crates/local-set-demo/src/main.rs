@@ -1,10 +1,10 @@
 //! LocalSet: tasks that stay on one thread may share an `Rc`.
 //!
 //! `task::spawn` requires `Send` of a task, even if the runtime has only one thread. A
-//! `LocalSet` has tasks of its own, all of which run on the thread that awaits the
-//! set. They need not be `Send`, so they can share an `Rc` without a lock. Only an
-//! `.await` lets another task of the set run, so a change without an `.await` in it
-//! is never seen half done.
+//! `LocalSet` has tasks of its own. They run on the thread that awaits the set. They
+//! need not be `Send`, so they can share an `Rc` without a lock. Only an `.await` lets
+//! another task of the set run. So no task sees a change half done, if the change has
+//! no `.await` in it.
 //!
 //! ```text
 //! cargo run -p local-set-demo

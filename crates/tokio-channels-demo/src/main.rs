@@ -13,8 +13,8 @@
 //!
 //! - Every request goes to the server by `mpsc`, and contains the sender of a `oneshot`.
 //!   So each client receives the replies to its own requests.
-//! - Each reader sees every item of news, or it is told how many it has missed. Reader
-//!   2 reads only after the last item, when the channel holds two.
+//! - Each reader sees every item of news, or gets the number of items that it has
+//!   missed. Reader 2 reads only after the last item, when the channel holds two.
 //! - The worker may skip settings, but it ends with the last one: that is what `watch`
 //!   promises.
 //!
@@ -88,7 +88,7 @@ async fn read(reader: u32, mut news: broadcast::Receiver<u32>) {
     }
 }
 
-/// `watch` for a state of which only the latest value matters.
+/// `watch` for a state. Readers need only its latest value.
 async fn settings() {
     let (settings, mut current) = watch::channel(0);
     let worker = task::spawn(async move {

@@ -40,7 +40,7 @@ fn try_to_receive() {
                 // Simulates the work of making a message.
                 thread::sleep(Duration::from_millis(3));
                 println!("Producer: sends message {message}");
-                // An error says that main is gone, and nobody wants the rest.
+                // An error says that main has dropped the receiver.
                 if sender.send(message).is_err() {
                     return;
                 }
@@ -75,7 +75,7 @@ fn wait_with_timeout() {
             let _ = is_free.recv();
             for (number, reply) in receiver {
                 if let Err(SendError(late)) = reply.send(number * number) {
-                    println!("Worker: nobody waits for the answer {late}");
+                    println!("Worker: main has given up the answer {late}");
                 }
             }
         });

@@ -5,9 +5,9 @@
 //! error contained is lost. The panic's message names neither the worker nor the job.
 //!
 //! Instead, match on the `SendError` and use the job that it gives back: for another
-//! worker, for a retry, or for the log. Where a thread ends because nobody wants its
-//! messages, it returns. `unwrap` is right only where the receiver can be gone for just
-//! one reason: its thread has panicked.
+//! worker, for a retry, or for the log. A thread whose messages no other thread receives
+//! can return. `unwrap` is right only where the receiver can be gone for just one reason:
+//! its thread has panicked.
 //!
 //! ```text
 //! cargo run -p try-and-timeout-demo --bin try-and-timeout-unwrapped-send
