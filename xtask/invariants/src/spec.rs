@@ -3,13 +3,14 @@
 use std::ops::Range;
 use std::time::Duration;
 
+use transcript::Stream;
+
 use super::Diagnostic;
 use super::diagnostic::did_you_mean;
 use super::node::{Entry, Node};
 use super::pattern::Pattern;
 use super::rules::{self, Check, Scope};
 use super::selector::Selector;
-use super::transcript::Stream;
 use super::vocabulary::{self, FILE};
 
 /// What a program prints, and what must be true of it.
