@@ -37,6 +37,9 @@ pub struct Options {
     pub record: Option<PathBuf>,
     /// For how long each run but a program's first is held up, at a random moment.
     pub pause: Option<Duration>,
+    /// For how long each thread of a program may wait, with no time-out, until the program is
+    /// taken to hang; if that is not asked for, only its time limit ends it.
+    pub still: Option<Duration>,
 }
 
 impl Default for Options {
@@ -52,6 +55,7 @@ impl Default for Options {
             until_fail: false,
             record: None,
             pause: None,
+            still: None,
         }
     }
 }

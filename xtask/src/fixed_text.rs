@@ -8,10 +8,27 @@
 use std::collections::BTreeSet;
 use std::ops::Range;
 
+use invariants::Stream;
 use proc_macro2::{TokenStream, TokenTree};
 
 /// The macros whose first literal is a format string for a line of output.
 const PRINTING: [&str; 4] = ["println", "print", "eprintln", "eprint"];
+
+/// The lines that a source file prints, as their format strings have them.
+///
+/// Returns `None` if it is no Rust.
+pub fn formats(source: &str) -> Option<Vec<invariants::exercise::Format>> {
+    let FixedText { formats } = FixedText::of(source)?;
+    let piece = |piece: Piece| match piece {
+        Piece::Fixed(text) => Some(text),
+        Piece::Argument { .. } => None,
+    };
+    let format = |format: Format| invariants::exercise::Format {
+        stream: format.stream,
+        pieces: format.pieces.into_iter().map(piece).collect(),
+    };
+    Some(formats.into_iter().map(format).collect())
+}
 
 /// What a source file prints.
 pub struct FixedText {
@@ -22,6 +39,7 @@ pub struct FixedText {
 struct Format {
     /// The line of the source that the macro stands on.
     line: usize,
+    stream: Stream,
     pieces: Vec<Piece>,
 }
 
@@ -95,7 +113,12 @@ fn find_formats(tokens: &[TokenTree], constants: &BTreeSet<String>, formats: &mu
             && bang.as_char() == '!'
             && PRINTING.iter().any(|printing| name == printing)
         {
-            formats.extend(Format::of(name.span().start().line, &inside, constants));
+            let stream = match name == "eprintln" || name == "eprint" {
+                true => Stream::Stderr,
+                false => Stream::Stdout,
+            };
+            let line = name.span().start().line;
+            formats.extend(Format::of(line, stream, &inside, constants));
         }
         find_formats(&inside, constants, formats);
     }
@@ -103,7 +126,12 @@ fn find_formats(tokens: &[TokenTree], constants: &BTreeSet<String>, formats: &mu
 
 impl Format {
     /// Reads what stands between the parentheses of a printing macro.
-    fn of(line: usize, inside: &[TokenTree], constants: &BTreeSet<String>) -> Option<Self> {
+    fn of(
+        line: usize,
+        stream: Stream,
+        inside: &[TokenTree],
+        constants: &BTreeSet<String>,
+    ) -> Option<Self> {
         let is_comma =
             |token: &TokenTree| matches!(token, TokenTree::Punct(mark) if mark.as_char() == ',');
         let mut arguments = inside.split(is_comma);
@@ -154,7 +182,11 @@ impl Format {
                 },
             });
         }
-        Some(Self { line, pieces })
+        Some(Self {
+            line,
+            stream,
+            pieces,
+        })
     }
 }
 

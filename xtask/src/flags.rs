@@ -73,6 +73,8 @@ pub enum Command {
         /// Which topic.
         topic: String,
     },
+    /// `practice`
+    Practice(PracticeFlags),
     /// `ci`
     Ci,
     /// A request for help: its text.
@@ -109,6 +111,33 @@ pub struct AuditFlags {
     pub missed: bool,
     /// NDJSON on standard output.
     pub json: bool,
+}
+
+/// What `practice` takes.
+pub struct PracticeFlags {
+    /// What is asked for.
+    pub action: Practice,
+    /// NDJSON on standard output.
+    pub json: bool,
+}
+
+/// What a learner asks for.
+pub enum Practice {
+    /// The exercises.
+    List,
+    /// An exercise, to begin with.
+    Begin(String),
+    /// One more hint on an exercise.
+    Hint(String),
+    /// Whether answers are right.
+    Check {
+        /// Which; all that were begun, if empty.
+        names: Vec<String>,
+        /// Whether to check again at each save.
+        watch: bool,
+        /// How long each is explored.
+        time: Duration,
+    },
 }
 
 /// What `explore` takes.
@@ -282,7 +311,26 @@ const EXPLORE_OPTIONS: &str =
                      error
 ";
 
-const COMMANDS: [Help; 11] = [
+/// How long an answer is explored, if nothing else is said.
+const PRACTICE_TIME: Duration = Duration::from_secs(3);
+
+const PRACTICE_OPTIONS: &str =
+    "      --hint         one hint more, each time: what goes wrong, then the schedule on
+                     which it does, then what to do instead
+      --watch        check again at each save, until Ctrl-C
+      --time TIME    how long each answer is explored at most (3s)
+      --json         NDJSON on standard output, what is for people on standard
+                     error
+
+Every pitfall is an exercise. Alone, the command lists the exercises in reading
+order, and says which are solved. With a NAME it copies one into practice/NAME:
+the program that goes wrong, and the claims that it has to keep. Mend its
+src/main.rs. `practice check` builds the answer, runs it and explores it. It
+refuses an answer that keeps the claims by giving up what the topic is about.
+Without a NAME it checks all that were begun.
+";
+
+const COMMANDS: [Help; 12] = [
     Help {
         name: "list",
         takes: "[WORD... | --path [TOPIC...]] [--json]",
@@ -334,6 +382,12 @@ const COMMANDS: [Help; 11] = [
         takes: "TOPIC",
         about: "what a topic shows, what it claims and why, and how it goes wrong",
         details: &[EXPLAIN_DETAILS],
+    },
+    Help {
+        name: "practice",
+        takes: "[NAME [--hint]]  |  check [NAME...] [--watch]",
+        about: "exercises: programs that go wrong, to be mended",
+        details: &[PRACTICE_OPTIONS],
     },
     Help {
         name: "copy",
@@ -513,8 +567,12 @@ struct Words {
     transcript: Option<PathBuf>,
     section: Option<String>,
     draft: bool,
+    hint: bool,
+    watch: bool,
     audit: AuditFlags,
     explore: ExploreFlags,
+    /// What `--time` says, if it was given.
+    time: Option<Duration>,
 }
 
 impl Words {
@@ -560,6 +618,8 @@ impl Words {
             "--all" => self.all = true,
             "--bin" => self.run.bin = Some(parser.value()?.string()?),
             "--draft" => self.draft = true,
+            "--hint" => self.hint = true,
+            "--watch" => self.watch = true,
             "--fail-fast" => options.fail_fast = true,
             "--no-fail-fast" => options.fail_fast = false,
             "--jobs" => options.jobs = number(flag, parser)?,
@@ -588,7 +648,10 @@ impl Words {
             }
             "--strict" => self.explore.strict = true,
             "--stall" => self.explore.stall = time(flag, parser)?,
-            "--time" => self.explore.time = Some(time(flag, parser)?),
+            "--time" => {
+                self.time = Some(time(flag, parser)?);
+                self.explore.time = self.time;
+            }
             "--strategy" => {
                 let of_name = Strategy::of_name;
                 let strategy = named("strategy", &Strategy::NAMES, of_name, parser)?;
@@ -683,6 +746,31 @@ impl Words {
                 Command::Explain {
                     topic: next("the name of a topic")?,
                 }
+            }
+            "practice" => {
+                let words: Vec<String> = free.collect();
+                let is_check = words.first().is_some_and(|word| word == "check");
+                if !is_check && (self.watch || self.time.is_some()) {
+                    return Err(want("`check`, as in `practice check --watch`"));
+                }
+                let action = match (&words[..], self.hint) {
+                    ([], false) => Practice::List,
+                    ([_, names @ ..], false) if is_check => Practice::Check {
+                        names: names.to_vec(),
+                        watch: self.watch,
+                        time: self.time.unwrap_or(PRACTICE_TIME),
+                    },
+                    ([name], false) => Practice::Begin(name.clone()),
+                    ([name], true) if !is_check => Practice::Hint(name.clone()),
+                    ([] | [_], _) => return Err(want("the name of an exercise")),
+                    ([_, word, ..], _) => {
+                        return Err(want(&format!("nothing more, found `{word}`")));
+                    }
+                };
+                Command::Practice(PracticeFlags {
+                    action,
+                    json: self.run.json,
+                })
             }
             "copy" => {
                 none_left(if self.all { 1 } else { 2 })?;

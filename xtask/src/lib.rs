@@ -10,6 +10,7 @@ pub mod fixed_text;
 pub mod flags;
 pub mod machine;
 pub mod path;
+pub mod practice;
 pub mod process;
 pub mod program;
 pub mod proof;

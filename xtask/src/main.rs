@@ -47,6 +47,7 @@ fn run() -> Result<u8> {
         Command::Audit(flags) => commands::audit::run(&flags),
         Command::Prove { topics } => commands::prove::prove(&topics),
         Command::Explain { topic } => commands::explain::explain(&topic),
+        Command::Practice(flags) => commands::practice::practice(&flags),
         Command::Ci => commands::ci::ci(),
         Command::Help(text) => {
             let text = screen::fit(&text, Screen::Stdout.width().unwrap_or(HELP_WIDTH));

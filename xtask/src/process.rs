@@ -64,6 +64,9 @@ pub struct Limits<'a> {
     pub quiet: Option<Duration>,
     /// Whether a program that printed this hangs where it is meant to.
     pub hung: &'a dyn Fn(&[Line]) -> bool,
+    /// Once each of its threads has waited for so long, with no time-out: nothing but another
+    /// process could end that.
+    pub still: Option<Duration>,
     /// When it is held up, if it is.
     pub pause: Option<Pause>,
     /// A program whose time is up hangs only if each of its threads waits, with no time-out; any
@@ -106,6 +109,7 @@ pub fn run(
         cut: false,
     };
     let mut pausing = Pausing::new(limits.pause);
+    let mut stillness = Stillness::default();
 
     let exit = loop {
         run.take(pausing.next_step(start.elapsed()), on_line);
@@ -130,7 +134,10 @@ pub fn run(
         if is_late && limits.must_wait && !group.waits_for_ever() {
             break Exit::Cut;
         }
-        if is_late || hangs {
+        let is_still = limits
+            .still
+            .is_some_and(|limit| quiet >= limit && stillness.of(&group) >= limit);
+        if is_late || hangs || is_still {
             break Exit::Hang;
         }
     };
@@ -164,6 +171,30 @@ fn exit_of(status: ExitStatus) -> Exit {
         return Exit::Signal(signal);
     }
     Exit::Code(status.code().unwrap_or(-1))
+}
+
+/// For how long each thread of a process has waited without a moment in between.
+#[derive(Default)]
+struct Stillness {
+    /// How often its threads had been scheduled when this was seen first.
+    since: Option<(u64, Instant)>,
+}
+
+impl Stillness {
+    fn of(&mut self, group: &Group) -> Duration {
+        // A thread that was woken in between has been scheduled once more, although it waits again.
+        let scheduled = match group.waits_for_ever() {
+            true => group.scheduled(),
+            false => None,
+        };
+        self.since = match (self.since, scheduled) {
+            (Some((before, since)), Some(now)) if before == now => Some((before, since)),
+            (_, Some(now)) => Some((now, Instant::now())),
+            (_, None) => None,
+        };
+        self.since
+            .map_or(Duration::ZERO, |(_, since)| since.elapsed())
+    }
 }
 
 /// What has become of the pause that was asked for. Times count from the process's start.
@@ -344,6 +375,20 @@ impl Group {
             words.first() == Some(&FUTEX) && words.get(4) == Some(&"0x0")
         };
         tasks.peek().is_some() && tasks.all(waits)
+    }
+
+    /// How often all threads of the process together have been scheduled, as Linux tells of it.
+    fn scheduled(&self) -> Option<u64> {
+        let tasks = fs::read_dir(format!("/proc/{}/task", self.child.id())).ok()?;
+        let count = |task: io::Result<fs::DirEntry>| -> Option<u64> {
+            let status = fs::read_to_string(task.ok()?.path().join("status")).ok()?;
+            let lines = status
+                .lines()
+                .filter(|line| line.contains("ctxt_switches:"));
+            let counts = lines.map(|line| line.rsplit('\t').next()?.parse::<u64>().ok());
+            counts.sum()
+        };
+        tasks.map(count).sum()
     }
 
     /// Holds up every thread of the group; says whether that could be done.

@@ -112,7 +112,13 @@ pub fn run(
             after: shortest.mul_f64(a_fraction()),
             length,
         });
-        let transcript = match once(executable, folder, Some(&ready.spec), pause, on_line) {
+        let limit = Limit {
+            pause,
+            still: options.still,
+            ..Limit::of(&ready.spec)
+        };
+        let ran = transcribe((executable, folder), Some(&ready.spec), limit, on_line);
+        let transcript = match ran {
             Ok(transcript) => transcript,
             // The runs before this one count all the same.
             Err(Error::Interrupted) if run > 0 => break,
@@ -201,10 +207,11 @@ pub fn once(
     pause: Option<Pause>,
     on_line: &mut dyn FnMut(&Line),
 ) -> Result<Transcript> {
-    let time = spec
-        .and_then(|spec| spec.run.time_limit)
-        .unwrap_or(process::TIME_LIMIT);
-    start((executable, folder), spec, (time, false), pause, on_line)
+    let limit = Limit {
+        pause,
+        ..spec.map_or_else(Limit::default, Limit::of)
+    };
+    transcribe((executable, folder), spec, limit, on_line)
 }
 
 /// Runs an executable once in a folder, for no longer than this; `None` if it neither ends in
@@ -219,15 +226,47 @@ pub fn within(
     folder: &Path,
     spec: Option<&Spec>,
 ) -> Result<Option<Transcript>> {
-    let run = start((executable, folder), spec, (time, true), None, &mut |_| {})?;
+    let limit = Limit {
+        time,
+        must_wait: true,
+        ..Limit::default()
+    };
+    let run = transcribe((executable, folder), spec, limit, &mut |_| {})?;
     Ok((run.end.exit != Exit::Cut).then_some(run))
 }
 
-fn start(
+/// When a run is held up or stopped, beside what its specification says.
+struct Limit {
+    time: Duration,
+    must_wait: bool,
+    still: Option<Duration>,
+    pause: Option<Pause>,
+}
+
+impl Default for Limit {
+    fn default() -> Self {
+        Self {
+            time: process::TIME_LIMIT,
+            must_wait: false,
+            still: None,
+            pause: None,
+        }
+    }
+}
+
+impl Limit {
+    fn of(spec: &Spec) -> Self {
+        Self {
+            time: spec.run.time_limit.unwrap_or(process::TIME_LIMIT),
+            ..Self::default()
+        }
+    }
+}
+
+fn transcribe(
     (executable, folder): (&Path, &Path),
     spec: Option<&Spec>,
-    (time, must_wait): (Duration, bool),
-    pause: Option<Pause>,
+    limit: Limit,
     on_line: &mut dyn FnMut(&Line),
 ) -> Result<Transcript> {
     let mut command = Command::new(executable);
@@ -249,11 +288,12 @@ fn start(
         spec.is_some_and(|spec| spec.outcome_holds(&Transcript { lines, end }))
     };
     let limits = Limits {
-        time,
+        time: limit.time,
         quiet: spec.and_then(|spec| Some(spec.run.hang?.quiet)),
         hung: &hung,
-        pause,
-        must_wait,
+        still: limit.still,
+        pause: limit.pause,
+        must_wait: limit.must_wait,
     };
     process::run(command, &limits, on_line)
 }

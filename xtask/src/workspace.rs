@@ -100,6 +100,33 @@ impl Workspace {
         })
     }
 
+    /// The folder in which answers to exercises are.
+    pub fn practice(&self) -> PathBuf {
+        self.root.join("practice")
+    }
+
+    /// Where all that is built of them goes.
+    pub fn practice_target(&self) -> PathBuf {
+        let asked = std::env::var_os("CARGO_TARGET_DIR").map(PathBuf::from);
+        let target = asked.map(|target| std::path::absolute(&target).unwrap_or(target));
+        target.unwrap_or_else(|| self.practice().join("target"))
+    }
+
+    /// Copies the workspace's lock file into a folder, unless that has one. Cargo takes out what
+    /// is not needed there, and keeps the versions.
+    ///
+    /// # Errors
+    ///
+    /// It cannot be copied.
+    pub fn copy_lock(&self, folder: &Path) -> Result<()> {
+        let (own, copy) = (self.root.join("Cargo.lock"), folder.join("Cargo.lock"));
+        if copy.exists() || !own.exists() {
+            return Ok(());
+        }
+        let copied = fs::copy(&own, &copy).map(|_| ());
+        copied.map_err(Error::io(format!("cannot write {}", copy.display())))
+    }
+
     /// The names of the sections, in reading order, those without a topic too.
     pub fn sections(&self) -> Vec<&str> {
         self.member_lines()

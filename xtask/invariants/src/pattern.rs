@@ -1,5 +1,6 @@
 //! Patterns: a whole line, letter for letter, with named captures in braces.
 
+use std::collections::BTreeSet;
 use std::fmt;
 use std::ops::Range;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -40,6 +41,29 @@ const TAKES: [(&str, Takes); 4] = [
     ("int", Takes::Int),
     ("number", Takes::Number),
 ];
+
+/// A part of a text, as [`Pattern::meets`] takes it.
+enum Span {
+    /// This character.
+    Char(char),
+    /// One character of such a capture.
+    One(Takes),
+    /// Any number of them, or none.
+    Many(Takes),
+}
+
+impl Span {
+    /// Whether some character can stand in both.
+    fn shares_a_character(&self, other: &Self) -> bool {
+        match (self, other) {
+            (Span::Char(a), Span::Char(b)) => a == b,
+            (Span::Char(c), Span::One(takes) | Span::Many(takes))
+            | (Span::One(takes) | Span::Many(takes), Span::Char(c)) => takes.admits(*c),
+            // A digit can stand in all of them.
+            _ => true,
+        }
+    }
+}
 
 /// Whether nobody waits for an answer any more.
 static GIVEN_UP: AtomicBool = AtomicBool::new(false);
@@ -114,6 +138,51 @@ impl Pattern {
             is_hopeless: false,
         };
         matching.fits(0, 0).then_some(matching.captures)
+    }
+
+    /// Whether some text has the pattern's form and also consists of these pieces, one after the
+    /// other, where `None` is any text.
+    pub(super) fn meets(&self, pieces: &[Option<String>]) -> bool {
+        let mut own = Vec::new();
+        for part in &self.parts {
+            match part {
+                Part::Literal(literal) => own.extend(literal.chars().map(Span::Char)),
+                Part::Capture { takes, .. } => {
+                    own.extend([Span::One(*takes), Span::Many(*takes)]);
+                }
+            }
+        }
+        let mut other = Vec::new();
+        for piece in pieces {
+            match piece {
+                Some(text) => other.extend(text.chars().map(Span::Char)),
+                None => other.push(Span::Many(Takes::Text)),
+            }
+        }
+        // The pairs of places up to which both take the same text.
+        let mut open = vec![(0, 0)];
+        let mut seen = BTreeSet::from([(0, 0)]);
+        while let Some((i, j)) = open.pop() {
+            if (i, j) == (own.len(), other.len()) {
+                return true;
+            }
+            let mut next = Vec::new();
+            let is_many = |span: Option<&Span>| matches!(span, Some(Span::Many(_)));
+            if is_many(own.get(i)) {
+                next.push((i + 1, j));
+            }
+            if is_many(other.get(j)) {
+                next.push((i, j + 1));
+            }
+            if let (Some(a), Some(b)) = (own.get(i), other.get(j))
+                && a.shares_a_character(b)
+            {
+                let stays = |span: &Span| usize::from(!matches!(span, Span::Many(_)));
+                next.push((i + stays(a), j + stays(b)));
+            }
+            open.extend(next.into_iter().filter(|pair| seen.insert(*pair)));
+        }
+        false
     }
 
     /// How many characters of `text` must be changed, added or taken away until it has the
@@ -286,6 +355,16 @@ impl Matching<'_, '_> {
 }
 
 impl Takes {
+    /// Whether a character can be part of what it takes.
+    fn admits(self, c: char) -> bool {
+        match self {
+            Takes::Text => true,
+            Takes::Word => !c.is_whitespace(),
+            Takes::Int => c.is_ascii_digit() || c == '-',
+            Takes::Number => c.is_ascii_digit() || "-.".contains(c),
+        }
+    }
+
     /// The word that stands for it in a pattern.
     fn word(self) -> &'static str {
         let known = TAKES.iter().find(|(_, takes)| *takes == self);

@@ -1,5 +1,6 @@
 //! A parsed `invariants.toml`.
 
+use std::collections::BTreeSet;
 use std::ops::Range;
 use std::time::Duration;
 
@@ -105,6 +106,8 @@ pub struct Rule {
     pub mode: Mode,
     /// What goes wrong where it holds, if it is a pitfall's and says so.
     pub goes_wrong: Option<GoesWrong>,
+    /// The events that it names, by their places.
+    pub(super) names: BTreeSet<usize>,
     pub(super) check: Box<dyn Check>,
 }
 
@@ -169,6 +172,19 @@ pub struct Companion {
     pub ends: Option<String>,
     /// Why the explorer cannot run it, if it cannot, or cannot run the example either.
     pub not_explored: Option<String>,
+    /// What the file says of the exercise that is made of it.
+    pub practice: Practice,
+}
+
+/// What a pitfall's file says of the exercise that is made of it.
+#[derive(Debug, Clone, Default)]
+pub struct Practice {
+    /// The calls and types that an answer must use, if the file names them.
+    pub keeps: Option<Vec<String>>,
+    /// Claims that an answer need not keep.
+    pub not_claimed: Vec<String>,
+    /// Events that an answer need not print.
+    pub may_omit: Vec<String>,
 }
 
 impl Spec {
@@ -282,7 +298,11 @@ fn read_rules(root: &Node, scope: &mut Scope<'_>) -> Vec<Rule> {
     nodes.sort_by_key(|(node, _)| node.span.start);
     let mut rules: Vec<Rule> = Vec::new();
     for (node, always) in nodes {
-        let Some(rule) = Rule::read(node, always, scope) else {
+        let others = std::mem::take(&mut scope.named);
+        let rule = Rule::read(node, always, scope);
+        let names = std::mem::replace(&mut scope.named, others);
+        scope.named.extend(&names);
+        let Some(rule) = rule.map(|rule| Rule { names, ..rule }) else {
             continue;
         };
         if rule.claim.trim().is_empty() {
@@ -314,12 +334,43 @@ fn read_pitfall(root: &Node, entry: &Entry, scope: &mut Scope<'_>) -> Option<Spe
     let shared = scope.events.len();
     let own = read_events(pitfall, scope);
     scope.events.extend(own);
+    check_practice(root, pitfall, scope);
     let mut spec = read_failure(root, pitfall, scope);
     if let Some(spec) = &mut spec {
         spec.events = scope.events.clone();
     }
     scope.events.truncate(shared);
     spec
+}
+
+/// Checks that what is said of a pitfall's exercise names claims and events of the file.
+fn check_practice(root: &Node, pitfall: &Node, scope: &mut Scope<'_>) {
+    let rules = root.get("always").map_or(&[][..], Node::items).iter();
+    let claims = rules.filter_map(|rule| rule.get("claim")?.text().map(str::to_string));
+    let events = scope.events.iter().map(|event| event.name.clone());
+    let known = [
+        (
+            "not_claimed",
+            "no rule of this file makes that claim",
+            claims.collect(),
+        ),
+        (
+            "may_omit",
+            "there is no event of that name",
+            events.collect::<Vec<_>>(),
+        ),
+    ];
+    for (key, message, valid) in known {
+        let list = pitfall.get("practice").and_then(|table| table.get(key));
+        for node in list.map_or(&[][..], Node::items) {
+            let name = node.printed();
+            if !valid.contains(&name) {
+                let valid: Vec<_> = valid.iter().map(String::as_str).collect();
+                let fault = Diagnostic::new(node.span.clone(), message);
+                scope.faults.push(fault.help(did_you_mean(&name, &valid)));
+            }
+        }
+    }
 }
 
 fn read_failure(root: &Node, pitfall: &Node, scope: &mut Scope<'_>) -> Option<Spec> {
@@ -335,10 +386,15 @@ fn read_failure(root: &Node, pitfall: &Node, scope: &mut Scope<'_>) -> Option<Sp
     };
     let mut rules = Vec::new();
     if let Some(ends) = pitfall.get("ends") {
-        let check = (vocabulary::outcome().build)(ends, scope)?;
+        let others = std::mem::take(&mut scope.named);
+        let check = (vocabulary::outcome().build)(ends, scope);
+        let names = std::mem::replace(&mut scope.named, others);
+        scope.named.extend(&names);
+        let check = check?;
         run.hang = scope.hang.take();
         rules.push(Rule {
             span: Some(ends.span.clone()),
+            names,
             mode,
             goes_wrong: Some(GoesWrong::Ends),
             ..Rule::default_of(
@@ -479,6 +535,21 @@ impl Companion {
                 .collect(),
             ends: entry.node.get("ends").and_then(rules::outcome::in_words),
             not_explored: not_explored(root, Some(&entry.node)),
+            practice: Practice::read(&entry.node),
+        }
+    }
+}
+
+impl Practice {
+    fn read(pitfall: &Node) -> Self {
+        let list = |key| {
+            let list = pitfall.get("practice").and_then(|table| table.get(key))?;
+            Some(list.items().iter().map(Node::printed).collect())
+        };
+        Self {
+            keeps: list("keeps"),
+            not_claimed: list("not_claimed").unwrap_or_default(),
+            may_omit: list("may_omit").unwrap_or_default(),
         }
     }
 }
@@ -572,6 +643,7 @@ impl Rule {
             not_explored: None,
             mode: Mode::Always,
             goes_wrong: None,
+            names: BTreeSet::new(),
             check,
         }
     }
@@ -597,6 +669,7 @@ impl Rule {
                 false => Mode::Sometimes { within },
             },
             goes_wrong: None,
+            names: BTreeSet::new(),
             check,
         })
     }

@@ -166,10 +166,33 @@ const PITFALL: Shape = Shape::Table(Table {
             &Shape::Map(&EVENT),
             "The lines that only this program prints.",
         ),
+        optional(
+            "practice",
+            &PRACTICE,
+            "What `cargo xtask practice` cannot find out by itself about answers to this exercise.",
+        ),
         NOT_EXPLORED,
     ],
     one_of: &["breaks", "ends"],
 });
+
+const PRACTICE: Shape = table(&[
+    optional(
+        "keeps",
+        &Shape::List(&Shape::Text),
+        "The calls and types that an answer must use, in place of those that the runner finds.",
+    ),
+    optional(
+        "not_claimed",
+        &Shape::List(&Shape::Text),
+        "Claims of this file that an answer need not keep.",
+    ),
+    optional(
+        "may_omit",
+        &Shape::List(&Shape::Text),
+        "Events that the program prints, and an answer need not print.",
+    ),
+]);
 
 const RUN: Shape = table(&[
     optional(

@@ -8,6 +8,7 @@ pub mod explain;
 pub mod explore;
 pub mod list;
 pub mod new;
+pub mod practice;
 pub mod prove;
 pub mod run;
 pub mod run_all;

@@ -237,7 +237,7 @@ impl<'e> Report<'e> {
     }
 
     /// Why it is not explored further, as in "because of more than 1000 threads at once".
-    fn why_not_further(&self) -> String {
+    pub fn why_not_further(&self) -> String {
         if self.refused.is_empty() {
             let given_up = self.given_up();
             let whys = given_up.iter().map(|(search, too_much)| {
@@ -273,7 +273,7 @@ impl<'e> Report<'e> {
     }
 
     /// What was explored, after a preposition: "on all 6 distinguishable schedules".
-    fn coverage(&self, preposition: &str) -> String {
+    pub fn coverage(&self, preposition: &str) -> String {
         let (n, s) = counted(self.explored.schedules, "schedule");
         let Some(summary) = &self.explored.summary else {
             let preposition = if self.explored.schedules > 1 {

@@ -143,7 +143,17 @@ pub fn subjects(workspace: &Workspace, flags: &ExploreFlags) -> Result<Vec<Subje
         if topic.member {
             known = Some(metadata.clone());
         }
-        subjects.extend(of_topic(topic, &metadata, bin)?);
+        let practice = workspace.practice();
+        // There the answers to exercises are built together.
+        let is_answer = topic
+            .path
+            .parent()
+            .is_some_and(|folder| is_same(folder, &practice));
+        let shared = is_answer.then(|| Shared {
+            root: practice,
+            target: workspace.practice_target(),
+        });
+        subjects.extend(of_topic(topic, &metadata, bin, shared.as_ref())?);
     }
     for file in &files {
         subjects.push(of_file(file, flags.edition.as_deref().unwrap_or("2024"))?);
@@ -212,8 +222,37 @@ fn metadata(folder: &Path) -> Result<Value> {
     Ok(metadata)
 }
 
+/// Whether two paths lead to the same folder.
+fn is_same(one: &Path, other: &Path) -> bool {
+    let both = one.canonicalize().ok().zip(other.canonicalize().ok());
+    both.is_some_and(|(one, other)| one == other)
+}
+
+/// Where packages are that are each a workspace of their own, and are built together.
+pub struct Shared {
+    /// The folder that they are in, from which the compiler counts paths.
+    pub root: PathBuf,
+    /// Where all that is built goes.
+    pub target: PathBuf,
+}
+
+/// The program of a package that is built together with others.
+///
+/// # Errors
+///
+/// It is no package, or its `invariants.toml` is wrong.
+pub fn of_answer(topic: &Topic, shared: &Shared) -> Result<Subject> {
+    let mut subjects = of_topic(topic, &metadata(&topic.path)?, None, Some(shared))?;
+    Ok(subjects.swap_remove(0))
+}
+
 /// A topic's programs: those that its invariants name, or without them those of its package.
-fn of_topic(topic: &Topic, metadata: &Value, bin: Option<&str>) -> Result<Vec<Subject>> {
+fn of_topic(
+    topic: &Topic,
+    metadata: &Value,
+    bin: Option<&str>,
+    shared: Option<&Shared>,
+) -> Result<Vec<Subject>> {
     let manifest_path = topic.path.join("Cargo.toml").canonicalize().ok();
     let is_meant = |package: &&Value| {
         let path = package["manifest_path"].as_str().map(Path::new);
@@ -239,10 +278,26 @@ fn of_topic(topic: &Topic, metadata: &Value, bin: Option<&str>) -> Result<Vec<Su
         true => root,
         false => folder.clone(),
     };
+    let (root, target) = match shared {
+        Some(shared) => {
+            let root = shared.root.canonicalize();
+            let root = root.map_err(Error::io(format!(
+                "cannot find {}",
+                shown_path(&shared.root)
+            )));
+            (root?, shared.target.clone())
+        }
+        None => (root, target),
+    };
     let mut place = target.join("xtask").join("explore");
     // Others may have the same target folder, and files of the same names.
     if !target.starts_with(&root) {
-        place.push(folder_name(&topic.name, &root));
+        let name = if shared.is_some() {
+            "answers"
+        } else {
+            &topic.name
+        };
+        place.push(folder_name(name, &root));
     }
     let package = Arc::new(Package {
         root,
@@ -809,7 +864,11 @@ pub fn rust_files(folder: &Path) -> io::Result<Vec<PathBuf>> {
 }
 
 /// Writes a file unless it is so already: cargo would build it again.
-pub(super) fn write_changed(file: &Path, text: &[u8]) -> io::Result<()> {
+///
+/// # Errors
+///
+/// The file cannot be written.
+pub fn write_changed(file: &Path, text: &[u8]) -> io::Result<()> {
     if fs::read(file).is_ok_and(|known| known == text) {
         return Ok(());
     }

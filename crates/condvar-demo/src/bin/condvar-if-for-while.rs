@@ -45,11 +45,10 @@ fn main() {
     };
 
     let take = || {
-        let item = state.lock().unwrap().items.pop_front();
-        println!(
-            "Consumer 1: took {}",
-            item.expect("main has stored more than it took")
-        );
+        let mut state = state.lock().unwrap();
+        let item = state.items.pop_front();
+        let item = item.expect("main has stored more than it took");
+        println!("Consumer 1: took {item}");
     };
 
     put(1, 11);

@@ -1,0 +1,472 @@
+//! Every exercise is refused as it is given, solved by a right answer, and refused again where
+//! an answer gives up what the topic is about. The answers are in `answers`.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::io;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
+use std::sync::{Arc, Mutex};
+use std::thread;
+
+use invariants::Invariants;
+use invariants::spec::Companion;
+use libtest_mimic::{Arguments, Failed, Trial};
+use serde_json::Value;
+
+/// How long each answer is explored at most.
+const TIME: &str = "1s";
+
+type Result<T> = std::result::Result<T, Failed>;
+
+fn main() {
+    let arguments = Arguments::from_args();
+    let answers = Answers::read(&Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/answers"));
+    let exercises = exercises();
+    let stray = answers.stray(&exercises);
+    let missing: Vec<_> = exercises
+        .iter()
+        .filter(|exercise| !answers.right.contains_key(&exercise.name))
+        .map(|exercise| exercise.name.clone())
+        .collect();
+    // All are judged together, since one build is faster than many: but none that nobody asks for.
+    let is_asked = |exercise: &Companion| match (&arguments.filter, arguments.exact) {
+        (Some(filter), true) => exercise.name == *filter,
+        (Some(filter), false) => exercise.name.contains(filter.as_str()),
+        (None, _) => true,
+    };
+    let asked: Vec<Companion> = exercises.into_iter().filter(is_asked).collect();
+    let results = match arguments.list || asked.is_empty() {
+        true => Results::default(),
+        false => House::new().judge(&asked, &answers),
+    };
+    let results = Arc::new(results);
+    let mut trials: Vec<_> = asked
+        .into_iter()
+        .map(|exercise| {
+            let results = results.clone();
+            Trial::test(exercise.name.clone(), move || results.check(&exercise))
+        })
+        .collect();
+    trials.push(Trial::test(
+        "each answer is one to an exercise",
+        move || match stray.is_empty() {
+            true => Ok(()),
+            false => Err(format!("there is no such exercise: {}", stray.join(", ")).into()),
+        },
+    ));
+    let all_there = Trial::test("each exercise has an answer", move || {
+        match missing.is_empty() {
+            true => Ok(()),
+            false => Err(format!("tests/answers has none to: {}", missing.join(", ")).into()),
+        }
+    });
+    // Until the answers to all topics have been written.
+    trials.push(all_there.with_ignored_flag(true));
+    libtest_mimic::run(&arguments, trials).exit();
+}
+
+/// The repository.
+fn root() -> &'static Path {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+        .parent()
+        .expect("it is in the workspace")
+}
+
+/// All pitfalls.
+fn exercises() -> Vec<Companion> {
+    let crates = fs::read_dir(root().join("crates")).expect("there are topics");
+    let mut exercises = Vec::new();
+    for topic in crates {
+        let file = topic
+            .expect("it can be read")
+            .path()
+            .join("invariants.toml");
+        let text = fs::read_to_string(file).expect("a topic states its invariants");
+        let invariants = Invariants::parse(&text).expect("they are right");
+        exercises.extend(invariants.pitfalls.into_iter().map(|(pitfall, _)| pitfall));
+    }
+    exercises.sort_by(|one, other| one.name.cmp(&other.name));
+    exercises
+}
+
+/// The answers of all pages, by the names of their exercises.
+#[derive(Default)]
+struct Answers {
+    right: BTreeMap<String, Edit>,
+    gives_up: BTreeMap<String, Edit>,
+}
+
+/// What makes an answer of an exercise's program.
+enum Edit {
+    /// A whole program.
+    Program(String),
+    /// For each place the lines that are there, and those that are there afterwards.
+    Places(Vec<(String, String)>),
+}
+
+impl Answers {
+    fn read(folder: &Path) -> Self {
+        let mut answers = Self::default();
+        for page in fs::read_dir(folder).expect("there are answers") {
+            let page = page.expect("it can be read").path();
+            if page.file_name().is_some_and(|name| name != "README.md") {
+                let text = fs::read_to_string(&page).expect("a page is text");
+                answers.read_page(&text.replace('\r', ""));
+            }
+        }
+        answers
+    }
+
+    fn read_page(&mut self, text: &str) {
+        for section in text.split("\n## ").skip(1) {
+            let (name, text) = section.split_once('\n').expect("a title ends its line");
+            let mut blocks = text.split("\n```").skip(1).step_by(2).peekable();
+            assert!(blocks.peek().is_some(), "{name} has no answer");
+            for block in blocks {
+                let (info, text) = block.split_once('\n').expect("a fence ends its line");
+                let text = format!("{text}\n");
+                let (language, kind) = info.split_once(' ').unwrap_or((info, ""));
+                let edit = match language {
+                    "rust" => Edit::Program(text),
+                    "diff" => Edit::of_diff(&text),
+                    _ => panic!("{name}: `{info}` means nothing on this page"),
+                };
+                let answers = match kind {
+                    "right" => &mut self.right,
+                    "gives up" => &mut self.gives_up,
+                    _ => panic!("{name}: `{info}` means nothing on this page"),
+                };
+                let before = answers.insert(name.to_string(), edit);
+                assert!(before.is_none(), "{name} has two blocks `{info}`");
+            }
+        }
+    }
+
+    /// The names that no exercise has.
+    fn stray(&self, exercises: &[Companion]) -> Vec<String> {
+        let is_known = |name: &&String| exercises.iter().any(|known| known.name == **name);
+        let names = self.right.keys().chain(self.gives_up.keys());
+        names.filter(|name| !is_known(name)).cloned().collect()
+    }
+}
+
+impl Edit {
+    fn of_diff(diff: &str) -> Self {
+        let place = |place: &str| {
+            let (mut before, mut after) = (String::new(), String::new());
+            for line in place.lines() {
+                let (mark, text) = line.split_at_checked(1).unwrap_or((" ", ""));
+                assert!(["-", "+", " "].contains(&mark), "`{line}` has no mark");
+                if mark != "+" {
+                    before += &format!("{text}\n");
+                }
+                if mark != "-" {
+                    after += &format!("{text}\n");
+                }
+            }
+            (before, after)
+        };
+        Edit::Places(diff.split("@@\n").map(place).collect())
+    }
+
+    /// The program as it is afterwards.
+    fn of(&self, program: &str) -> Result<String> {
+        let places = match self {
+            Edit::Program(text) => return Ok(text.clone()),
+            Edit::Places(places) => places,
+        };
+        let mut edited = program.to_string();
+        for (before, after) in places {
+            // Whole lines only.
+            let found = format!("\n{edited}");
+            let wanted = format!("\n{before}");
+            match found.matches(&wanted).count() {
+                1 => {
+                    edited = found
+                        .replacen(&wanted, &format!("\n{after}"), 1)
+                        .split_off(1)
+                }
+                0 => return Err(format!("these lines are not there\n{before}").into()),
+                n => return Err(format!("these lines are there {n} times\n{before}").into()),
+            }
+        }
+        Ok(edited)
+    }
+}
+
+/// A copy of the workspace's topics, with answers of its own; kept from one test to the next,
+/// since their dependencies take long to build.
+struct House {
+    root: PathBuf,
+}
+
+impl House {
+    fn new() -> Self {
+        let house = Self {
+            root: Path::new(env!("CARGO_TARGET_TMPDIR")).join("practice"),
+        };
+        for file in ["Cargo.toml", "Cargo.lock"] {
+            fs::create_dir_all(&house.root).expect("it can be made");
+            fs::copy(root().join(file), house.root.join(file)).expect("it can be copied");
+        }
+        let _old = fs::remove_dir_all(house.root.join("crates"));
+        copy(&root().join("crates"), &house.root.join("crates")).expect("topics can be copied");
+        house
+    }
+
+    fn folder(&self, name: &str) -> PathBuf {
+        self.root.join("practice").join(name)
+    }
+
+    /// Judges every answer to these exercises, of each kind all at once.
+    fn judge(&self, exercises: &[Companion], answers: &Answers) -> Results {
+        let names: Vec<&str> = exercises
+            .iter()
+            .map(|exercise| exercise.name.as_str())
+            .collect();
+        let mut results = Results::default();
+        let programs = self.begin(&names);
+        results.unsolved = self.check();
+        self.keep_only(&[]);
+        let right = self.put(&names, &programs, &answers.right, &mut results);
+        results.right = self.check();
+        let transcripts = right.iter().map(|name| (name.clone(), self.printed(name)));
+        let transcripts: Vec<_> = transcripts.collect();
+        self.keep_only(&[]);
+        self.put(&names, &programs, &answers.gives_up, &mut results);
+        results.gives_up = self.check();
+        self.keep_only(&[]);
+        for (name, lines) in transcripts {
+            let lines = lines
+                .iter()
+                .map(|line| format!("    println!(\"{{}}\", {line:?});\n"));
+            let program = format!("fn main() {{\n{}}}\n", lines.collect::<String>());
+            self.put_program(&name, &programs[&name], &program);
+        }
+        results.prints_only = self.check();
+        results
+    }
+
+    /// Begins all exercises anew; returns what a learner is given.
+    fn begin(&self, names: &[&str]) -> BTreeMap<String, Given> {
+        self.keep_only(&[]);
+        let cores = thread::available_parallelism().map_or(1, usize::from);
+        let queue = Mutex::new(names.iter());
+        thread::scope(|scope| {
+            for _ in 0..cores {
+                scope.spawn(|| {
+                    while let Some(name) = { queue.lock().unwrap().next() } {
+                        let output = self.xtask(&["practice", name]);
+                        assert!(output.status.success(), "{}", told(&output));
+                    }
+                });
+            }
+        });
+        let given = names
+            .iter()
+            .map(|name| (name.to_string(), Given::read(&self.folder(name))));
+        given.collect()
+    }
+
+    /// Removes all answers but these.
+    fn keep_only(&self, names: &[&str]) {
+        let Ok(entries) = fs::read_dir(self.root.join("practice")) else {
+            return;
+        };
+        for entry in entries.flatten() {
+            let name = entry.file_name();
+            if name != "target" && !names.iter().any(|kept| **kept == name) && entry.path().is_dir()
+            {
+                fs::remove_dir_all(entry.path()).expect("an answer can be removed");
+            }
+        }
+    }
+
+    /// Writes the answers that there are; returns to which exercises.
+    fn put(
+        &self,
+        names: &[&str],
+        given: &BTreeMap<String, Given>,
+        edits: &BTreeMap<String, Edit>,
+        results: &mut Results,
+    ) -> Vec<String> {
+        let mut put = Vec::new();
+        for name in names {
+            let Some(edit) = edits.get(*name) else {
+                continue;
+            };
+            match edit.of(&given[*name].main) {
+                Ok(program) => {
+                    self.put_program(name, &given[*name], &program);
+                    put.push(name.to_string());
+                }
+                Err(what) => {
+                    let what = what.message().unwrap_or_default().to_string();
+                    results.unfit.insert(name.to_string(), what);
+                }
+            }
+        }
+        put
+    }
+
+    fn put_program(&self, name: &str, given: &Given, program: &str) {
+        let folder = self.folder(name);
+        fs::create_dir_all(folder.join("src")).expect("it can be made");
+        for (file, text) in [
+            ("Cargo.toml", given.manifest.as_str()),
+            ("src/main.rs", program),
+        ] {
+            fs::write(folder.join(file), text).expect("an answer can be written");
+        }
+    }
+
+    /// What is said of each answer that is there.
+    fn check(&self) -> BTreeMap<String, Value> {
+        let output = self.xtask(&["practice", "check", "--json", "--time", TIME]);
+        let objects = String::from_utf8_lossy(&output.stdout).into_owned();
+        let objects = objects
+            .lines()
+            .map(|line| serde_json::from_str(line).expect("it is JSON"));
+        let objects: Vec<Value> = objects.collect();
+        let status = output.status.code();
+        let none = told(&output).contains("no exercise was begun");
+        assert!(matches!(status, Some(0 | 1)) || none, "{}", told(&output));
+        let answers = objects
+            .into_iter()
+            .filter(|object| object["type"] == "answer");
+        let named = answers.map(|object| (text(&object["exercise"]), object));
+        named.collect()
+    }
+
+    /// The lines that an answer prints, which was built just now.
+    fn printed(&self, name: &str) -> Vec<String> {
+        let program = self.root.join("target/debug").join(name);
+        let output = Command::new(program).output();
+        let output = output.map_or_else(|_| Vec::new(), |output| output.stdout);
+        String::from_utf8_lossy(&output)
+            .lines()
+            .map(str::to_string)
+            .collect()
+    }
+
+    fn xtask(&self, words: &[&str]) -> Output {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_xtask"));
+        command
+            .args(words)
+            .current_dir(&self.root)
+            .env("CARGO_MANIFEST_DIR", self.root.join("xtask"))
+            .env("CARGO_TARGET_DIR", self.root.join("target"));
+        for name in [
+            "GITHUB_ACTIONS",
+            "CLICOLOR_FORCE",
+            "CARGO_TERM_COLOR",
+            "COLUMNS",
+        ] {
+            command.env_remove(name);
+        }
+        command.output().expect("the runner can be started")
+    }
+}
+
+/// What a learner is given.
+struct Given {
+    manifest: String,
+    main: String,
+}
+
+impl Given {
+    fn read(folder: &Path) -> Self {
+        let read = |file| fs::read_to_string(folder.join(file)).expect("a file is given");
+        Self {
+            manifest: read("Cargo.toml"),
+            main: read("src/main.rs"),
+        }
+    }
+}
+
+/// What was said of each answer, by the names of the exercises.
+#[derive(Default)]
+struct Results {
+    unsolved: BTreeMap<String, Value>,
+    right: BTreeMap<String, Value>,
+    gives_up: BTreeMap<String, Value>,
+    /// Of programs that only print what the right answers print.
+    prints_only: BTreeMap<String, Value>,
+    /// Why an edit does not fit its program.
+    unfit: BTreeMap<String, String>,
+}
+
+impl Results {
+    fn check(&self, exercise: &Companion) -> std::result::Result<(), Failed> {
+        let name = &exercise.name;
+        if let Some(what) = self.unfit.get(name) {
+            return Err(format!("the edit does not fit the program: {what}").into());
+        }
+        let unsolved = self.unsolved.get(name).ok_or("it was not judged")?;
+        let said = text(&unsolved["details"]);
+        let is_said = exercise.breaks.iter().all(|claim| said.contains(claim));
+        let ends = exercise.ends.is_none() || said.contains("exits with");
+        if !text(&unsolved["verdict"]).starts_with("broken") || !is_said || !ends {
+            return Err(format!("unsolved, it is refused otherwise\n{}", shown(unsolved)).into());
+        }
+        if let Some(right) = self.right.get(name)
+            && right["verdict"] != "solved"
+        {
+            return Err(format!("the right answer is refused\n{}", shown(right)).into());
+        }
+        if let Some(prints) = self.prints_only.get(name)
+            && prints["verdict"] != "gives up"
+        {
+            let shown = shown(prints);
+            return Err(format!("what only prints lines does not give up\n{shown}").into());
+        }
+        if let Some(gives_up) = self.gives_up.get(name)
+            && ["solved", "does not compile"].contains(&text(&gives_up["verdict"]).as_str())
+        {
+            let shown = shown(gives_up);
+            return Err(format!("the answer that gives up is not refused\n{shown}").into());
+        }
+        Ok(())
+    }
+}
+
+fn text(value: &Value) -> String {
+    value.as_str().unwrap_or_default().to_string()
+}
+
+/// What was said of an answer, as a person reads it.
+fn shown(answer: &Value) -> String {
+    format!(
+        "{}, {}\n{}",
+        text(&answer["verdict"]),
+        answer["looked_at"],
+        text(&answer["details"])
+    )
+}
+
+/// All that a command said.
+fn told(output: &Output) -> String {
+    let text = |bytes| String::from_utf8_lossy(bytes).into_owned();
+    format!(
+        "{:?}\n{}\n{}",
+        output.status,
+        text(&output.stdout),
+        text(&output.stderr)
+    )
+}
+
+/// Copies a folder with all that is in it, but for what was built there.
+fn copy(from: &Path, to: &Path) -> io::Result<()> {
+    fs::create_dir_all(to)?;
+    for entry in fs::read_dir(from)? {
+        let entry = entry?;
+        let copied = to.join(entry.file_name());
+        match entry.file_type()?.is_dir() {
+            true if entry.file_name() == "target" => {}
+            true => copy(&entry.path(), &copied)?,
+            false => fs::copy(entry.path(), copied).map(|_| ())?,
+        }
+    }
+    Ok(())
+}
