@@ -37,6 +37,8 @@ pub struct Options {
     pub record: Option<PathBuf>,
     /// For how long each run but a program's first is held up, at a random moment.
     pub pause: Option<Duration>,
+    /// After so long a program is not run once more.
+    pub enough: Option<Duration>,
     /// For how long each thread of a program may wait, with no time-out, until the program is
     /// taken to hang; if that is not asked for, only its time limit ends it.
     pub still: Option<Duration>,
@@ -55,6 +57,7 @@ impl Default for Options {
             until_fail: false,
             record: None,
             pause: None,
+            enough: None,
             still: None,
         }
     }

@@ -155,7 +155,10 @@ pub fn run(
             true => wanted || tally.wants_more(),
             false => wanted && !options.until_fail,
         };
-        if !again || stop.load(Ordering::Relaxed) || process::interrupted() {
+        let is_enough = options
+            .enough
+            .is_some_and(|enough| start.elapsed() >= enough);
+        if !again || is_enough || stop.load(Ordering::Relaxed) || process::interrupted() {
             break;
         }
     }

@@ -9,6 +9,7 @@ use std::ops::Range;
 
 use transcript::Stream;
 
+use super::pattern::Pattern;
 use super::rules::{self, Scope};
 use super::spec::{Event, GoesWrong, Invariants, Matcher, Mode, Rule};
 
@@ -51,25 +52,30 @@ impl Exercise {
         let (companion, spec) = pitfalls.find(|(companion, _)| companion.name == pitfall)?;
         let practice = companion.practice;
         let events = &spec.events;
-        let Printed { surely, perhaps } = Printed::new(events, prints);
+        let Printed { known, unnamed } = Printed::new(events, prints);
         let ends = |rule: &&Rule| rule.goes_wrong == Some(GoesWrong::Ends);
         let reached = spec.rules.iter().filter(ends).flat_map(|rule| &rule.names);
         let is_line = |place: &usize| matches!(events[*place].matcher, Matcher::Line { .. });
         let mut printed: BTreeSet<usize> = reached.copied().filter(is_line).collect();
-        printed.extend(&surely);
+        printed.extend(known);
         printed.retain(|&place| !practice.may_omit.contains(&events[place].name));
 
-        let is_broken = |rule: &Rule| companion.breaks.contains(&rule.claim);
-        let known: BTreeSet<usize> = perhaps.union(&printed).copied().collect();
+        let is_strict = |rule: &Rule| {
+            let claims = [&companion.breaks, &practice.claimed];
+            claims.iter().any(|claims| claims.contains(&rule.claim))
+        };
+        let strict = example.rules.iter().filter(|rule| is_strict(rule));
+        let mut told: BTreeSet<usize> = strict.flat_map(|rule| &rule.names).copied().collect();
+        told.extend(&printed);
         let is_asked = |rule: &&Rule| {
-            let is_kept = rule.mode == Mode::Always && rule.names.is_subset(&known);
-            is_broken(rule) || is_kept && !practice.not_claimed.contains(&rule.claim)
+            let is_kept = rule.mode == Mode::Always && rule.names.is_subset(&told);
+            is_strict(rule) || is_kept && !practice.not_claimed.contains(&rule.claim)
         };
         let mut asked: Vec<&Rule> = example.rules.iter().filter(is_asked).collect();
         // Why the example exits with 0 may be another reason.
         let outcome = rules::defaults(&Scope::new(source)).swap_remove(0);
         for rule in &mut asked {
-            if rule.kind == outcome.kind && !is_broken(rule) && exits_with_0(source, rule) {
+            if rule.kind == outcome.kind && !is_strict(rule) && exits_with_0(source, rule) {
                 *rule = &outcome;
             }
         }
@@ -79,11 +85,16 @@ impl Exercise {
         for (place, event) in events.iter().enumerate() {
             text += &line(event, printed.contains(&place));
         }
+        // What stands behind the place where it hangs or dies is printed when it is mended.
+        let must_follow = companion.ends.is_some();
+        for event in &unnamed {
+            text += &line(event, must_follow);
+        }
         let stated = asked
             .iter()
             .filter_map(|rule| Some((rule, rule.span.clone()?)));
         for (rule, span) in stated {
-            text += &claim(source, &span, rule, is_broken(rule));
+            text += &claim(source, &span, rule, is_strict(rule));
         }
         let reason = |claim: &String| {
             let rule = example.rules.iter().find(|rule| rule.claim == *claim);
@@ -99,39 +110,74 @@ impl Exercise {
             broken: companion.breaks.iter().map(reason).collect(),
             lines: printed
                 .iter()
-                .map(|&place| events[place].pattern())
+                .map(|&place| &events[place])
+                .chain(unnamed.iter().filter(|_| must_follow))
+                .map(Event::pattern)
                 .collect(),
             keeps: practice.keeps,
         })
     }
 }
 
-/// Which events a program prints, by their places.
+/// What a program's source prints.
 struct Printed {
-    /// Some format string fits no other event.
-    surely: BTreeSet<usize>,
-    /// Some format string fits them.
-    perhaps: BTreeSet<usize>,
+    /// The events, by their places, that are the only ones which some format string fits.
+    known: BTreeSet<usize>,
+    /// Events for the format strings that fit none.
+    unnamed: Vec<Event>,
 }
 
 impl Printed {
     fn new(events: &[Event], formats: &[Format]) -> Self {
-        let (mut surely, mut perhaps) = (BTreeSet::new(), BTreeSet::new());
+        let mut printed = Self {
+            known: BTreeSet::new(),
+            unnamed: Vec::new(),
+        };
         for format in formats {
-            let fits = |event: &Event| match &event.matcher {
-                Matcher::Line { stream, pattern } => {
-                    *stream == format.stream && pattern.meets(&format.pieces)
+            let pattern = |event: &Event| match &event.matcher {
+                Matcher::Line { stream, pattern } if *stream == format.stream => {
+                    Some(pattern.clone())
                 }
-                Matcher::Panic { .. } => false,
+                _ => None,
             };
-            let fitting = (0..events.len()).filter(|&place| fits(&events[place]));
-            let fitting: Vec<usize> = fitting.collect();
-            if let [only] = fitting[..] {
-                surely.insert(only);
+            let fitting = |fits: fn(&Pattern, &[Option<String>]) -> bool| -> Vec<usize> {
+                let places = 0..events.len();
+                let is_fit = |event| pattern(event).is_some_and(|own| fits(&own, &format.pieces));
+                places.filter(|&place| is_fit(&events[place])).collect()
+            };
+            // An argument can be anything, also what looks like another line.
+            let (exactly, perhaps) = (fitting(Pattern::is), fitting(Pattern::meets));
+            match (&exactly[..], &perhaps[..]) {
+                ([only], _) | (_, [only]) => {
+                    printed.known.insert(*only);
+                }
+                (_, []) => printed.name(format),
+                _ => {}
             }
-            perhaps.extend(fitting);
         }
-        Self { surely, perhaps }
+        printed
+    }
+
+    /// Makes an event of a format string that fits none.
+    fn name(&mut self, format: &Format) {
+        let pattern = Pattern::of(&format.pieces);
+        let is_like = |event: &Event| match &event.matcher {
+            Matcher::Line { pattern, .. } => pattern.meets(&format.pieces),
+            Matcher::Panic { .. } => false,
+        };
+        // Of a line with no fixed text nothing is known.
+        let says_something = format.pieces.iter().any(Option::is_some);
+        if says_something && !self.unnamed.iter().any(is_like) {
+            self.unnamed.push(Event {
+                name: format!("line_{}", self.unnamed.len() + 1),
+                span: 0..0,
+                matcher: Matcher::Line {
+                    stream: format.stream,
+                    pattern,
+                },
+                may_be_absent: None,
+            });
+        }
     }
 }
 
@@ -177,14 +223,14 @@ fn line(event: &Event, must_happen: bool) -> String {
 }
 
 /// A rule as the topic's file has it, found by the place of its claim.
-fn claim(source: &str, span: &Range<usize>, rule: &Rule, is_broken: bool) -> String {
+fn claim(source: &str, span: &Range<usize>, rule: &Rule, is_strict: bool) -> String {
     let mut lines = block(source, span);
-    if is_broken {
+    if is_strict {
         lines.retain(|line| !line.starts_with("may_be_vacuous"));
     }
     let excuse = format!("may_be_vacuous = \"{MAY_BE_VACUOUS}\"");
     let is_about_lines = !["outcome", "closed"].contains(&rule.kind);
-    if !is_broken && rule.may_be_vacuous.is_none() && is_about_lines {
+    if !is_strict && rule.may_be_vacuous.is_none() && is_about_lines {
         // Before the tables that are part of it.
         let tables = lines.iter().skip(1).position(|line| line.starts_with('['));
         lines.insert(tables.map_or(lines.len(), |at| at + 1), &excuse);

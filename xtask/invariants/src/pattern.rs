@@ -140,6 +140,36 @@ impl Pattern {
         matching.fits(0, 0).then_some(matching.captures)
     }
 
+    /// The pattern of these pieces, where `None` is any text.
+    pub(super) fn of(pieces: &[Option<String>]) -> Self {
+        let mut parts: Vec<Part> = Vec::new();
+        for piece in pieces {
+            match (piece, parts.last()) {
+                (Some(text), _) => parts.push(Part::Literal(text.clone())),
+                // Two texts side by side cannot be told apart.
+                (None, Some(Part::Capture { .. })) => {}
+                (None, _) => parts.push(Part::Capture {
+                    name: format!("text_{}", parts.len()),
+                    takes: Takes::Text,
+                }),
+            }
+        }
+        Self {
+            parts,
+            has_repeats: false,
+        }
+    }
+
+    /// Whether it has just these literals, and a capture in each place of `None`.
+    pub(super) fn is(&self, pieces: &[Option<String>]) -> bool {
+        let is_same = |(part, piece): (&Part, &Option<String>)| match (part, piece) {
+            (Part::Literal(literal), Some(text)) => literal == text,
+            (Part::Capture { .. }, None) => true,
+            _ => false,
+        };
+        self.parts.len() == pieces.len() && self.parts.iter().zip(pieces).all(is_same)
+    }
+
     /// Whether some text has the pattern's form and also consists of these pieces, one after the
     /// other, where `None` is any text.
     pub(super) fn meets(&self, pieces: &[Option<String>]) -> bool {

@@ -181,6 +181,8 @@ pub struct Companion {
 pub struct Practice {
     /// The calls and types that an answer must use, if the file names them.
     pub keeps: Option<Vec<String>>,
+    /// Claims that an answer must keep, beside those that the pitfall breaks.
+    pub claimed: Vec<String>,
     /// Claims that an answer need not keep.
     pub not_claimed: Vec<String>,
     /// Events that an answer need not print.
@@ -348,16 +350,15 @@ fn check_practice(root: &Node, pitfall: &Node, scope: &mut Scope<'_>) {
     let rules = root.get("always").map_or(&[][..], Node::items).iter();
     let claims = rules.filter_map(|rule| rule.get("claim")?.text().map(str::to_string));
     let events = scope.events.iter().map(|event| event.name.clone());
+    let claims: Vec<String> = claims.collect();
+    let no_claim = "no rule of this file makes that claim";
     let known = [
-        (
-            "not_claimed",
-            "no rule of this file makes that claim",
-            claims.collect(),
-        ),
+        ("claimed", no_claim, claims.clone()),
+        ("not_claimed", no_claim, claims),
         (
             "may_omit",
             "there is no event of that name",
-            events.collect::<Vec<_>>(),
+            events.collect(),
         ),
     ];
     for (key, message, valid) in known {
@@ -548,6 +549,7 @@ impl Practice {
         };
         Self {
             keeps: list("keeps"),
+            claimed: list("claimed").unwrap_or_default(),
             not_claimed: list("not_claimed").unwrap_or_default(),
             may_omit: list("may_omit").unwrap_or_default(),
         }

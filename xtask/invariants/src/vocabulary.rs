@@ -183,6 +183,11 @@ const PRACTICE: Shape = table(&[
         "The calls and types that an answer must use, in place of those that the runner finds.",
     ),
     optional(
+        "claimed",
+        &Shape::List(&Shape::Text),
+        "Further claims of this file that an answer must keep, and not vacuously.",
+    ),
+    optional(
         "not_claimed",
         &Shape::List(&Shape::Text),
         "Claims of this file that an answer need not keep.",

@@ -114,6 +114,13 @@ impl Exercise {
         fs::read_to_string(file).map_err(cannot)
     }
 
+    /// The source of the topic's example.
+    fn example(&self) -> Result<String> {
+        let file = self.topic.main_file();
+        let cannot = Error::io(format!("cannot read {}", shown_path(&file)));
+        fs::read_to_string(&file).map_err(cannot)
+    }
+
     /// What an answer has to keep and to print.
     ///
     /// # Errors
@@ -174,6 +181,13 @@ impl Exercise {
             lines.extend(item(claim));
         }
         lines.push(String::new());
+        if self.source()?.contains("Barrier") && !self.example()?.contains("Barrier") {
+            lines.push(
+                "Its barrier only makes the mistake show on every run. An answer may do".into(),
+            );
+            lines.push("without it.".into());
+            lines.push(String::new());
+        }
         if !asked.lines.is_empty() {
             lines.push("It prints each of these lines at least once:".to_string());
             lines.push(String::new());
@@ -266,10 +280,7 @@ impl Exercise {
         if let Some(names) = &asked.keeps {
             return Ok(Kept::named(names));
         }
-        let file = self.topic.main_file();
-        let cannot = Error::io(format!("cannot read {}", shown_path(&file)));
-        let example = fs::read_to_string(&file).map_err(cannot)?;
-        Kept::of(&[&self.source()?, &example]).ok_or_else(|| self.is_no_rust())
+        Kept::of(&[&self.source()?, &self.example()?]).ok_or_else(|| self.is_no_rust())
     }
 }
 
@@ -294,10 +305,20 @@ fn item(claim: &str) -> Vec<String> {
     lines
 }
 
-/// A pattern as a person reads it: `{worker}` for `{worker:int}`.
+/// A pattern as a person reads it: `{worker}` for `{worker:int}`, and `{…}` for what has no name.
 fn without_kinds(pattern: &str) -> String {
-    let kinds = [":int}", ":word}", ":number}"];
-    kinds
-        .iter()
-        .fold(pattern.to_string(), |text, kind| text.replace(kind, "}"))
+    let mut text = String::new();
+    let mut rest = pattern;
+    while let Some((before, inside)) = rest.split_once('{') {
+        let (capture, after) = inside.split_once('}').unwrap_or((inside, ""));
+        let name = capture.split(':').next().unwrap_or_default();
+        let name = if name.starts_with("text_") {
+            "…"
+        } else {
+            name
+        };
+        text += &format!("{before}{{{name}}}");
+        rest = after;
+    }
+    text + rest
 }

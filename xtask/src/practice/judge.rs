@@ -1,13 +1,13 @@
 //! Judging answers: built, run, read, and explored.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 use std::thread;
 use std::time::{Duration, Instant};
 
-use invariants::count;
+use invariants::{Stream, count};
 
 use super::exercise::{Exercise, rust_files};
 use crate::batch::{self, Options};
@@ -27,8 +27,12 @@ use crate::report::{Event, Reporter, shown_path};
 use crate::runs::Outcome;
 use crate::workspace::{Topic, Workspace};
 
+/// Without what only a debugger needs, each program is built in half the time.
+const PROFILE: &str = "[profile.dev]\ndebug = false\n";
 /// How often an answer is run.
 const RUNS: u32 = 5;
+/// An answer that takes long is run less often: no more once so much time has passed.
+const ENOUGH: Duration = Duration::from_secs(2);
 /// How long an answer may stand still until it is taken to hang.
 const STILL: Duration = Duration::from_millis(500);
 /// How many columns a table of a schedule has where nobody says.
@@ -207,7 +211,7 @@ fn build(workspace: &Workspace, answers: &[Answer<'_>]) -> Result<Vec<Built>> {
         .iter()
         .map(|(_, topic)| format!("    \"{}\",\n", topic.name));
     let members: String = members.collect();
-    let root = format!("[workspace]\nresolver = \"3\"\nmembers = [\n{members}]\n");
+    let root = format!("[workspace]\nresolver = \"3\"\nmembers = [\n{members}]\n\n{PROFILE}");
     write(&place.join("Cargo.toml"), &root)?;
     workspace.copy_lock(&place)?;
     let (places, topics): (Vec<_>, Vec<_>) = packages.into_iter().unzip();
@@ -265,6 +269,7 @@ fn run(programs: &[Program], judged: &mut [Option<Judged>]) -> Result<()> {
     let options = Options {
         repeat: RUNS,
         until_fail: true,
+        enough: Some(ENOUGH),
         still: Some(STILL),
         ..Options::default()
     };
@@ -543,8 +548,16 @@ impl Answer<'_> {
 /// What is seen of a program's threads on the schedule that preempts none.
 struct Seen {
     threads: usize,
-    /// How many of them print; unknown of a long schedule, of which not all steps are told.
-    printing: Option<usize>,
+    /// What only a schedule tells of which no step was left out.
+    whole: Option<SeenInSteps>,
+}
+
+/// What the steps of a schedule tell.
+struct SeenInSteps {
+    /// How many threads there are at once.
+    at_once: usize,
+    /// How many of them print on standard output.
+    printing: usize,
 }
 
 impl Seen {
@@ -562,31 +575,43 @@ impl Seen {
     }
 
     fn of_run(run: &Run) -> Self {
-        let prints = run.steps.iter().filter(|step| !step.lines.is_empty());
-        let mut printing: Vec<usize> = prints.map(|step| step.thread).collect();
-        printing.sort_unstable();
-        printing.dedup();
+        let on_stdout = |line: &usize| run.transcript.lines[*line].stream == Stream::Stdout;
+        let mut printing = BTreeSet::new();
+        let (mut now, mut at_once) = (1_usize, 1);
+        for step in &run.steps {
+            match step.verb.as_str() {
+                "spawn" => now += 1,
+                "finish" => now = now.saturating_sub(1),
+                _ => {}
+            }
+            at_once = at_once.max(now);
+            if step.lines.iter().any(on_stdout) {
+                printing.insert(step.thread);
+            }
+        }
         Self {
             threads: run.threads.len(),
-            printing: (run.more_steps == 0).then_some(printing.len()),
+            whole: (run.more_steps == 0).then_some(SeenInSteps {
+                at_once,
+                printing: printing.len(),
+            }),
         }
     }
 
     /// What the program that is to be mended does and this one does not.
     fn missing(&self, unsolved: &Self) -> Vec<String> {
-        let mut missing = Vec::new();
         let threads = |n: usize| count(n, "thread");
-        if self.threads < unsolved.threads {
-            let (own, other) = (threads(self.threads), threads(unsolved.threads));
-            missing.push(format!("it has {own}, and the program has {other}"));
-        }
-        if let (Some(own), Some(other)) = (self.printing, unsolved.printing)
-            && own < other
-        {
-            let (own, other) = (threads(own), threads(other));
-            missing.push(format!(
-                "{own} of it print lines, and {other} of the program do"
-            ));
+        let mut missing = Vec::new();
+        let mut compare = |own: usize, other: usize, what: &str| {
+            if own < other {
+                let (own, other) = (threads(own), threads(other));
+                missing.push(format!("{own} {what}, and {other} of the program"));
+            }
+        };
+        compare(self.threads, unsolved.threads, "run");
+        if let (Some(own), Some(other)) = (&self.whole, &unsolved.whole) {
+            compare(own.at_once, other.at_once, "run at once");
+            compare(own.printing, other.printing, "print lines");
         }
         missing
     }

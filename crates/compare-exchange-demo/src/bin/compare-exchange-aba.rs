@@ -25,13 +25,13 @@ const NONE: usize = usize::MAX;
 
 struct FreeIds {
     head: AtomicUsize,
-    after: [AtomicUsize; 3],
+    after: [AtomicUsize; 4],
 }
 
 fn main() {
     let ids = FreeIds {
         head: AtomicUsize::new(0),
-        after: [1, 2, NONE].map(AtomicUsize::new),
+        after: [1, 2, 3, NONE].map(AtomicUsize::new),
     };
     let interruption = Barrier::new(2);
 

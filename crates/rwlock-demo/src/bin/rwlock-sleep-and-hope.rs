@@ -22,7 +22,7 @@ fn main() {
     let filled = Arc::clone(&cache);
     thread::spawn(move || {
         // Simulates a query to a server that is slow today.
-        thread::sleep(Duration::from_secs(60));
+        thread::sleep(Duration::from_secs(3));
         let prices = BTreeMap::from([("tea", 314), ("coffee", 616)]);
         *filled.write().unwrap() = prices;
     });

@@ -26,7 +26,7 @@ fn main() {
         step_done.send(()).unwrap();
         for step in 2..=4 {
             // Simulates work. However little it is, main does not wait for it.
-            thread::sleep(Duration::from_secs(60));
+            thread::sleep(Duration::from_secs(1));
             println!("Worker: step {step} of 4");
         }
         println!("Worker: ends");
