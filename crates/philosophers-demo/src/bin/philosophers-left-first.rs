@@ -26,16 +26,15 @@ fn main() {
         for seat in 0..SEATS {
             let (forks, all_lifted) = (&forks, &all_lifted);
             scope.spawn(move || {
-                let name = format!("Hasty philosopher {seat}");
                 let (left, right) = (seat, (seat + 1) % SEATS);
                 let _left = forks[left].lock().unwrap();
-                println!("{name}: holds {left}, waits for {right}");
+                println!("Hasty philosopher {seat}: holds {left}, waits for {right}");
                 // Without the barrier, one philosopher is often done before the next one
                 // starts, and many dinners go well.
                 all_lifted.wait();
                 let _right = forks[right].lock().unwrap();
-                println!("{name}: eats with forks {left} and {right}");
-                println!("{name}: puts down forks {left} and {right}");
+                println!("Hasty philosopher {seat}: eats with forks {left} and {right}");
+                println!("Hasty philosopher {seat}: puts down forks {left} and {right}");
             });
         }
     });

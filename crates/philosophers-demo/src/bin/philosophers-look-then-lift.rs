@@ -26,7 +26,6 @@ fn main() {
         for seat in 0..SEATS {
             let (forks, all_lifted) = (&forks, &all_lifted);
             scope.spawn(move || {
-                let name = format!("Wary philosopher {seat}");
                 let (left, right) = (seat, (seat + 1) % SEATS);
                 // The guard is dropped at once: the fork is free again.
                 let is_free = |fork: usize| forks[fork].try_lock().is_ok();
@@ -37,11 +36,11 @@ fn main() {
                 // them, many dinners go well.
                 all_lifted.wait();
                 let _left = forks[left].lock().unwrap();
-                println!("{name}: saw both free, holds {left}, waits for {right}");
+                println!("Wary philosopher {seat}: saw both free, holds {left}, waits for {right}");
                 all_lifted.wait();
                 let _right = forks[right].lock().unwrap();
-                println!("{name}: eats with forks {left} and {right}");
-                println!("{name}: puts down forks {left} and {right}");
+                println!("Wary philosopher {seat}: eats with forks {left} and {right}");
+                println!("Wary philosopher {seat}: puts down forks {left} and {right}");
             });
         }
     });
