@@ -6,7 +6,8 @@
 //! means to do after it has waited for the count.
 //!
 //! Count in the destructor of a value that travels with the job, such as a
-//! `WaitGroup`: a panic that unwinds the stack drops that value too.
+//! `WaitGroup`: a panic that unwinds the stack drops that value too. Or catch the panic
+//! with `catch_unwind`, as the example does, so that the worker goes on with other jobs.
 //!
 //! It does not end by itself: stop it with Ctrl-C.
 //!
@@ -49,6 +50,7 @@ fn main() {
 }
 
 fn work(id: usize, pool: &Pool) {
+    let mut total = 0;
     while !pool.stealer.is_empty() {
         // `None` also where the other worker was faster.
         let Some(numbers) = pool.stealer.steal().success() else {
@@ -57,10 +59,12 @@ fn work(id: usize, pool: &Pool) {
         println!("Worker {id}: steals {numbers:?}");
         let sum = add_up(numbers.clone());
         println!("Worker {id}: {numbers:?} make {sum}");
+        total += sum;
         // The job that panics never comes this far.
         *pool.pending.lock().unwrap() -= 1;
         pool.finished.notify_one();
     }
+    println!("Worker {id}: ends with {total}");
 }
 
 fn add_up(numbers: Range<u64>) -> u64 {
