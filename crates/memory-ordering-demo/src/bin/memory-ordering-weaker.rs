@@ -7,7 +7,7 @@
 //! threads are inside.
 //!
 //! Instead, use `SeqCst` for all four operations, or a `SeqCst` fence between the store
-//! and the load. Better still, use a `Mutex`.
+//! and the load. For a critical section, use a `Mutex`.
 //!
 //! No machine has to show this, but x86, Arm and RISC-V processors with two cores may.
 //! On 64-bit Arm, the usual instructions for `Release` and `Acquire` forbid more than
