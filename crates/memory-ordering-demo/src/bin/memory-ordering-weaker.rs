@@ -23,7 +23,7 @@ use std::sync::atomic::Ordering::{Acquire, Relaxed, Release};
 use std::sync::atomic::{AtomicBool, AtomicU32};
 use std::{hint, iter, thread};
 
-const ROUNDS: usize = 5_000;
+const ROUNDS: usize = 10_000;
 
 #[derive(Default)]
 struct Round {
