@@ -7,7 +7,7 @@
 //! threads are inside.
 //!
 //! Instead, use `SeqCst` for all four operations, or a `SeqCst` fence between the store
-//! and the load. Better still, use a `Mutex`.
+//! and the load. For a critical section, use a `Mutex`.
 //!
 //! No machine has to show this, but x86, Arm and RISC-V processors with two cores may.
 //! On 64-bit Arm, the usual instructions for `Release` and `Acquire` forbid more than
@@ -23,7 +23,7 @@ use std::sync::atomic::Ordering::{Acquire, Relaxed, Release};
 use std::sync::atomic::{AtomicBool, AtomicU32};
 use std::{hint, iter, thread};
 
-const ROUNDS: usize = 5_000;
+const ROUNDS: usize = 10_000;
 
 #[derive(Default)]
 struct Round {

@@ -1,8 +1,9 @@
 //! Each of five workers needs two permits, and takes them one by one: a deadlock.
 //!
 //! There are two permits. Two workers have taken one each, and wait for a second one,
-//! which only the other of them could give back. It is the deadlock of `deadlock-demo`
-//! with permits in place of locks. No lock order helps, since the permits are all alike.
+//! which only the other of the two could give back. It is the deadlock of
+//! `deadlock-demo` with permits in place of locks. No lock order helps, since the permits
+//! are all alike.
 //!
 //! Instead, take all permits in one step: an `acquire_many(n)` that waits until `n`
 //! permits are free, and takes none before. Or give back the first permit if
