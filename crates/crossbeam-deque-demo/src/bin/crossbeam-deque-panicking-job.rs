@@ -6,8 +6,9 @@
 //! means to do after it has waited for the count.
 //!
 //! Count in the destructor of a value that travels with the job, such as a
-//! `WaitGroup`: a panic that unwinds the stack drops that value too. Or catch the panic
-//! with `catch_unwind`, as the example does, so that the worker goes on with other jobs.
+//! `WaitGroup`: a panic that unwinds the stack drops that value too. Main then
+//! learns of the panic when it joins. A worker that is to go on with other jobs stops
+//! the panic with `catch_unwind`, as in the example, and counts that job as well.
 //!
 //! It does not end by itself: stop it with Ctrl-C.
 //!
