@@ -5,11 +5,12 @@
 
 use std::fs;
 use std::ops::Range;
-use std::path::{Path, PathBuf};
+use std::path::{Component, Path, PathBuf};
 
 use toml::de::{DeTable, DeValue};
 
 use crate::error::{Error, Result};
+use crate::explore::token::Fingerprint;
 use invariants::suggest;
 
 /// The workspace that holds the topics.
@@ -105,11 +106,18 @@ impl Workspace {
         self.root.join("practice")
     }
 
-    /// Where all that is built of them goes.
-    pub fn practice_target(&self) -> PathBuf {
+    /// Where cargo puts what it builds of the workspace.
+    pub fn target(&self) -> PathBuf {
         let asked = std::env::var_os("CARGO_TARGET_DIR").map(PathBuf::from);
-        let target = asked.map(|target| std::path::absolute(&target).unwrap_or(target));
-        target.unwrap_or_else(|| self.practice().join("target"))
+        as_cargo_says(&asked.unwrap_or_else(|| self.root.join("target")))
+    }
+
+    /// What tells this workspace from others that have the same target folder.
+    pub fn tag(&self) -> String {
+        let mut tag = Fingerprint::new();
+        let root = self.root.canonicalize();
+        tag.add(root.unwrap_or_default().to_string_lossy().as_bytes());
+        format!("{:08x}", tag.short())
     }
 
     /// Copies the workspace's lock file into a folder, unless that has one. Cargo takes out what
@@ -364,4 +372,19 @@ pub fn header_of(source: &str) -> Vec<String> {
                 .to_string()
         })
         .collect()
+}
+
+/// A path as cargo names what it builds: whole, and without `..`.
+pub fn as_cargo_says(path: &Path) -> PathBuf {
+    let mut whole = PathBuf::new();
+    let absolute = std::path::absolute(path);
+    for part in absolute.as_deref().unwrap_or(path).components() {
+        match part {
+            Component::ParentDir => {
+                whole.pop();
+            }
+            part => whole.push(part),
+        }
+    }
+    whole
 }

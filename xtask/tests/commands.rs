@@ -904,3 +904,231 @@ fn the_events_of_a_new_topic_are_drafted() {
         ran.complains(answer);
     }
 }
+
+const COUNT: &str = r#"//! Counts from two threads.
+
+use std::sync::Mutex;
+use std::thread;
+
+fn main() {
+    let counter = Mutex::new(0);
+    thread::scope(|scope| {
+        for worker in 1..=2 {
+            let counter = &counter;
+            scope.spawn(move || {
+                *counter.lock().unwrap() += 1;
+                println!("Worker {worker}: counts");
+            });
+        }
+    });
+    println!("Main: counted {}", counter.lock().unwrap());
+}
+"#;
+
+const COUNT_LOST: &str = r#"//! A count is lost between two locks.
+//!
+//! Another thread may come in between.
+//!
+//! Instead, keep the guard until the sum is stored.
+
+use std::sync::Mutex;
+use std::thread;
+
+fn main() {
+    let counter = Mutex::new(0);
+    thread::scope(|scope| {
+        for worker in 1..=2 {
+            let counter = &counter;
+            scope.spawn(move || {
+                let count = *counter.lock().unwrap(); // unlocks too early
+                // So that it shows on every run.
+                thread::sleep(std::time::Duration::from_millis(50));
+                *counter.lock().unwrap() = count + 1;
+                println!("Worker {worker}: counts");
+            });
+        }
+    });
+    println!("Main: counted {}", counter.lock().unwrap());
+}
+"#;
+
+const COUNT_CLAIMS: &str = r#"[events]
+counts = "Worker {worker:int}: counts"
+total = "Main: counted {value:int}"
+
+[[always]]
+claim = "no count is lost"
+why = "A worker holds the lock from reading to writing."
+relation = "total.value == count(counts)"
+
+[pitfalls.count-lost]
+shows = "a worker unlocks between reading and writing"
+breaks = ["no count is lost"]
+"#;
+
+const ANSWER: &str = "practice/count-lost/src/main.rs";
+
+/// A topic with one exercise.
+fn house_of_practice() -> House {
+    House::new("[\n    # Shared state\n    \"crates/count-demo\",\n]")
+        .topic("crates/count-demo", COUNT, COUNT_CLAIMS)
+        .file("crates/count-demo/src/bin/count-lost.rs", COUNT_LOST)
+}
+
+#[test]
+fn an_exercise_says_what_is_to_hold_and_not_what_is_wrong() {
+    let house = house_of_practice();
+    let ran = house.xtask("practice").exits(0);
+    ran.prints("count-demo  Counts from two threads")
+        .prints("0 of 1 exercise solved")
+        .prints("next: cargo xtask practice count-lost");
+    for (words, answer) in [
+        ("practice count-lots", "did you mean `count-lost`?"),
+        ("practice zebra", "`cargo xtask practice` shows them all"),
+        ("practice check", "no exercise was begun"),
+        ("practice check count-lost", "count-lost was not begun"),
+        ("practice count-lost --hint", "count-lost was not begun"),
+        ("practice --hint", "expected the name of an exercise"),
+        ("practice --watch", "expected `check`"),
+        ("practice count-lost other", "nothing more, found `other`"),
+    ] {
+        house.xtask(words).exits(2).complains(answer);
+    }
+    house.xtask("practice count-lost").exits(0);
+    let given = house.read(ANSWER);
+    assert!(given.contains("//! - no count is lost\n"), "{given}");
+    assert!(given.contains("//! Worker {worker}: counts\n"), "{given}");
+    for said in ["Instead", "too early", "shows on every run", "between two"] {
+        assert!(!given.contains(said), "it says {said:?}\n{given}");
+    }
+    let ran = house.xtask("practice count-lost").exits(2);
+    ran.complains("to begin again, remove or rename the folder");
+    assert_eq!(house.read(ANSWER), given);
+    house.xtask("practice").exits(0).prints("begun");
+    let listed = objects(&house.xtask("practice --json").exits(0).stdout);
+    assert_eq!(listed[0]["state"], "begun");
+    // It builds by itself, and is run and judged as any crate.
+    let ran = house.xtask("run practice/count-lost").exits(1);
+    ran.prints("no count is lost");
+}
+
+#[test]
+fn an_answer_is_refused_until_it_is_right() {
+    let house = house_of_practice();
+    house.xtask("practice count-lost").exits(0);
+    let given = house.read(ANSWER);
+    let ran = house.xtask("practice check").exits(1);
+    ran.prints("broken on a run").prints("total.value is 1");
+
+    let right = given
+        .replace("let count = *counter", "let mut count = counter")
+        .replace("*counter.lock().unwrap() = count + 1;", "*count += 1;");
+    let in_turn = given
+        .replace("scope.spawn(", "let worker = scope.spawn(")
+        .replace(
+            "            });\n",
+            "            });\n            worker.join().unwrap();\n",
+        );
+    let alone = "fn main() {\n    for worker in 1..=2 {\n        \
+         println!(\"Worker {worker}: counts\");\n    }\n    println!(\"Main: counted 2\");\n}\n";
+    let unused = "fn unused() {\n    std::thread::scope(|scope| {\n        \
+         scope.spawn(|| std::sync::Mutex::new(()).lock().is_ok());\n    });\n}\n";
+    for (answer, status, said) in [
+        ("fn main() { 1 }\n".to_string(), 1, "does not compile"),
+        (alone.to_string(), 1, "gives up"),
+        // A function that nothing calls does not help.
+        (format!("{alone}\n{unused}"), 1, "gives up"),
+        (in_turn, 1, "2 threads run at once, of 3 in the exercise"),
+        (right.clone(), 0, "proved"),
+    ] {
+        fs::write(house.path(ANSWER), &answer).unwrap();
+        let ran = house.xtask("practice check count-lost").exits(status);
+        ran.prints(said);
+    }
+    house
+        .xtask("practice")
+        .exits(0)
+        .prints("1 of 1 exercise solved");
+
+    // Claims are not the answer's to change, and a changed answer is to be checked again.
+    let claims = house.read("practice/count-lost/invariants.toml");
+    fs::write(
+        house.path("practice/count-lost/invariants.toml"),
+        "[events]\n",
+    )
+    .unwrap();
+    house.xtask("practice").exits(0).prints("changed");
+    let checked = house.xtask("practice check --json").exits(0);
+    assert_eq!(house.read("practice/count-lost/invariants.toml"), claims);
+    let checked = objects(&checked.stdout);
+    assert_eq!(checked[0]["verdict"], "solved");
+    assert_eq!(checked[1]["solved"], 1);
+    house.xtask("practice").exits(0).prints("solved ");
+}
+
+#[test]
+fn each_hint_says_more() {
+    let house = house_of_practice();
+    house.xtask("practice count-lost").exits(0);
+    let hint = || house.xtask("practice count-lost --hint").exits(0);
+    let first = hint();
+    let first = first.prints("It breaks this claim: no count is lost");
+    first.prints("A worker holds the lock from reading to writing.");
+    let second = hint().prints("practice/count-lost/src/main.rs");
+    assert!(second.stdout.contains("lock counter"), "{second}");
+    assert!(!second.stdout.contains("replay"), "{second}");
+    for _ in 0..2 {
+        hint()
+            .prints("Instead, keep the guard")
+            .prints("crates/count-demo/src/main.rs");
+    }
+}
+
+#[cfg(unix)]
+#[test]
+fn answers_are_checked_at_each_save_until_interrupted() {
+    use std::io::{BufRead, BufReader};
+    use std::process::Stdio;
+
+    let house = house_of_practice();
+    house.xtask("practice count-lost").exits(0);
+    let mut command = house.command("practice check --watch");
+    command.stdout(Stdio::piped()).stderr(Stdio::null());
+    let mut runner = command.spawn().unwrap();
+    let mut lines = BufReader::new(runner.stdout.take().unwrap()).lines();
+    let mut until = |text: &str| {
+        let mut lines = lines.by_ref().map(Result::unwrap);
+        assert!(
+            lines.any(|line| line.contains(text)),
+            "{text:?} is not said"
+        );
+    };
+    until("not yet");
+    until("waits for the next save");
+    let fits = house
+        .read(ANSWER)
+        .replace("let count = *counter", "let mut count = counter");
+    let right = fits.replace("*counter.lock().unwrap() = count + 1;", "*count += 1;");
+    fs::write(house.path(ANSWER), right).unwrap();
+    until("solved");
+    until("waits for the next save");
+    // An endless answer is under way when it is interrupted.
+    let endless = "use std::thread;\nfn main() { thread::sleep_ms(600_000) }\n";
+    fs::write(house.path(ANSWER), endless).unwrap();
+    let id = runner.id().to_string();
+    let started = || !children(&id).is_empty();
+    while !started() {
+        thread::sleep(Duration::from_millis(10));
+    }
+    let killed = Command::new("kill").args(["-INT", &id]).status().unwrap();
+    assert!(killed.success());
+    assert_eq!(runner.wait().unwrap().code(), Some(130));
+    assert!(children(&id).is_empty());
+}
+
+/// The processes that a process has started.
+#[cfg(unix)]
+fn children(id: &str) -> String {
+    let found = Command::new("pgrep").args(["-P", id]).output().unwrap();
+    String::from_utf8(found.stdout).unwrap()
+}

@@ -272,7 +272,7 @@ fn build_group(
         .arg(workspace.join("Cargo.toml"))
         .current_dir(folder)
         .arg("--target-dir")
-        .arg(place.join("build"))
+        .arg(&first.package.build)
         .env("CARGO_ENCODED_RUSTFLAGS", facade.flags())
         .stdin(Stdio::null())
         .stdout(Stdio::piped());

@@ -24,7 +24,7 @@ use crate::program::{self, Ready, Role};
 use crate::report::again::quoted;
 use crate::report::shown_path;
 use crate::runs;
-use crate::workspace::{Topic, Workspace};
+use crate::workspace::{self, Topic, Workspace};
 
 /// Appended to the root of a program: it is all that is not the program's own.
 const ENTRY: &str =
@@ -69,6 +69,9 @@ const UNFIT: [&str; 51] = [
 /// The folder, in that of all that is made of a package, for what processes need that run.
 pub const RUNNING: &str = "running";
 
+/// The folder, in that of all that is made of a package, in which cargo builds.
+const BUILD: &str = "build";
+
 /// What is made of so many single files is kept, so that the next time it need not be built.
 const KEPT_FILES: usize = 10;
 
@@ -102,6 +105,10 @@ pub struct Package {
     pub root: PathBuf,
     /// Where everything that is made of it goes.
     pub place: PathBuf,
+    /// Where cargo builds it.
+    pub build: PathBuf,
+    /// What tells it from a package of the same name that is built there as well.
+    tag: String,
     /// What cargo says of it; `None` for a source file that is in no package.
     manifest: Option<Value>,
     /// Where it comes from: its folder, or its only file.
@@ -143,17 +150,13 @@ pub fn subjects(workspace: &Workspace, flags: &ExploreFlags) -> Result<Vec<Subje
         if topic.member {
             known = Some(metadata.clone());
         }
-        let practice = workspace.practice();
-        // There the answers to exercises are built together.
-        let is_answer = topic
+        let is_answer = |folder: &Path| is_same(folder, &workspace.practice());
+        let shared = topic
             .path
             .parent()
-            .is_some_and(|folder| is_same(folder, &practice));
-        let shared = is_answer.then(|| Shared {
-            root: practice,
-            target: workspace.practice_target(),
-        });
-        subjects.extend(of_topic(topic, &metadata, bin, shared.as_ref())?);
+            .is_some_and(is_answer)
+            .then_some(workspace);
+        subjects.extend(of_topic(topic, &metadata, bin, shared)?);
     }
     for file in &files {
         subjects.push(of_file(file, flags.edition.as_deref().unwrap_or("2024"))?);
@@ -228,22 +231,24 @@ fn is_same(one: &Path, other: &Path) -> bool {
     both.is_some_and(|(one, other)| one == other)
 }
 
-/// Where packages are that are each a workspace of their own, and are built together.
-pub struct Shared {
-    /// The folder that they are in, from which the compiler counts paths.
-    pub root: PathBuf,
-    /// Where all that is built goes.
-    pub target: PathBuf,
-}
-
-/// The program of a package that is built together with others.
+/// The program of an answer to an exercise.
 ///
 /// # Errors
 ///
 /// It is no package, or its `invariants.toml` is wrong.
-pub fn of_answer(topic: &Topic, shared: &Shared) -> Result<Subject> {
-    let mut subjects = of_topic(topic, &metadata(&topic.path)?, None, Some(shared))?;
-    Ok(subjects.swap_remove(0))
+pub fn of_answer(workspace: &Workspace, answer: &Topic) -> Result<Subject> {
+    let metadata = metadata(&answer.path)?;
+    Ok(of_topic(answer, &metadata, None, Some(workspace))?.swap_remove(0))
+}
+
+/// A pitfall of a topic.
+///
+/// # Errors
+///
+/// It is no package, or its `invariants.toml` is wrong.
+pub fn of_pitfall(topic: &Topic, name: &str) -> Result<Option<Subject>> {
+    let subjects = of_topic(topic, &metadata(&topic.path)?, Some(name), None)?;
+    Ok(subjects.into_iter().find(|subject| subject.name == name))
 }
 
 /// A topic's programs: those that its invariants name, or without them those of its package.
@@ -251,7 +256,7 @@ fn of_topic(
     topic: &Topic,
     metadata: &Value,
     bin: Option<&str>,
-    shared: Option<&Shared>,
+    shared: Option<&Workspace>,
 ) -> Result<Vec<Subject>> {
     let manifest_path = topic.path.join("Cargo.toml").canonicalize().ok();
     let is_meant = |package: &&Value| {
@@ -272,36 +277,38 @@ fn of_topic(
     else {
         return Err(Error::usage(format!("cargo does not say where {shown} is")));
     };
+    let target = workspace::as_cargo_says(&target);
     let replaced = replacements(&root)?;
     // A member need not be inside its workspace's folder. The compiler counts from its own then.
     let root = match folder.starts_with(&root) {
         true => root,
         false => folder.clone(),
     };
-    let (root, target) = match shared {
-        Some(shared) => {
-            let root = shared.root.canonicalize();
-            let root = root.map_err(Error::io(format!(
-                "cannot find {}",
-                shown_path(&shared.root)
-            )));
-            (root?, shared.target.clone())
+    let (place, build, root, tag) = match shared {
+        Some(workspace) => {
+            let explored = workspace.target().join("xtask").join("explore");
+            let place = explored.join(format!("answers-{}", workspace.tag()));
+            // From there the compiler counts paths.
+            let root = workspace.root.canonicalize();
+            let root = root.map_err(Error::io("cannot find the folder of the workspace"))?;
+            // Beside the topics, whose dependencies they share, and perhaps the answers of another
+            // workspace.
+            (place, explored.join(BUILD), root, workspace.tag() + "-")
         }
-        None => (root, target),
+        None => {
+            let mut place = target.join("xtask").join("explore");
+            // Others may have the same target folder, and files of the same names.
+            if !target.starts_with(&root) {
+                place.push(folder_name(&topic.name, &root));
+            }
+            (place.clone(), place.join(BUILD), root, String::new())
+        }
     };
-    let mut place = target.join("xtask").join("explore");
-    // Others may have the same target folder, and files of the same names.
-    if !target.starts_with(&root) {
-        let name = if shared.is_some() {
-            "answers"
-        } else {
-            &topic.name
-        };
-        place.push(folder_name(name, &root));
-    }
     let package = Arc::new(Package {
         root,
         place,
+        build,
+        tag,
         manifest: Some(manifest.clone()),
         path: folder,
         replaced,
@@ -440,6 +447,8 @@ fn of_file(word: &str, edition: &str) -> Result<Subject> {
         others: Vec::new(),
         package: Arc::new(Package {
             root: folder.to_path_buf(),
+            build: place.join(BUILD),
+            tag: String::new(),
             place,
             manifest: None,
             path: path.clone(),
@@ -535,8 +544,9 @@ impl Subject {
             Some(manifest) => manifest["name"].as_str().unwrap_or_default(),
             None => "program",
         };
+        let tag = &self.package.tag;
         // Two packages of one workspace may have programs of the same name.
-        format!("explore-{own}-{}", crate_name(&self.name))
+        format!("explore-{tag}{own}-{}", crate_name(&self.name))
     }
 
     /// The folder of the package that is made of it.

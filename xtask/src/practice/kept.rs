@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use proc_macro2::{TokenStream, TokenTree};
+use proc_macro2::{Delimiter, TokenStream, TokenTree};
 
 /// Names that stand for one thing each: an answer may use any of a row in place of any other.
 /// A name that ends in `*` stands for all that begin so, and one that ends in `!` for a macro.
@@ -42,7 +42,7 @@ const ROWS: [&[&str]; 19] = [
     ],
 ];
 
-/// The names that a program uses: what it calls, its macros and its types.
+/// The names that a program uses: what it calls, its macros and its types. A macro has its `!`.
 struct Names(BTreeSet<String>);
 
 /// What an answer to an exercise has to use.
@@ -84,9 +84,9 @@ impl Kept {
 
     /// What an answer does not use and should, each as in "`lock` or `try_lock`".
     pub fn missing(&self, answer: &[String]) -> Vec<String> {
-        // What is no Rust uses nothing; the compiler has said so by then.
-        let names = answer.iter().filter_map(|source| Names::of(source));
-        let names = Names(names.flat_map(|names| names.0).collect());
+        // A module of its own is part of the program. What is no Rust does not compile, and is
+        // not asked about.
+        let names = Names::of(&answer.join("\n")).unwrap_or(Names(BTreeSet::new()));
         let is_missing = |row: &&Vec<String>| !row.iter().any(|name| names.has(name));
         let missing = self.rows.iter().filter(is_missing);
         missing.map(|row| listed(row)).collect()
@@ -105,13 +105,25 @@ fn listed(names: &[String]) -> String {
 impl Names {
     /// Reads a source file; `None` if it is no Rust.
     fn of(source: &str) -> Option<Self> {
-        let mut names = Self(BTreeSet::new());
-        names.read(source.parse().ok()?);
-        Some(names)
+        Some(Self::reached(&mut Parts::of(source.parse().ok()?)))
     }
 
-    fn read(&mut self, tokens: TokenStream) {
-        let tokens: Vec<TokenTree> = tokens.into_iter().collect();
+    /// What `main` comes to: what stands in functions that nothing names is not used.
+    fn reached(parts: &mut Parts) -> Self {
+        let mut names = Self(BTreeSet::new());
+        names.read(&parts.always);
+        loop {
+            let named = |function: &(String, Vec<TokenTree>)| parts.named.contains(&function.0);
+            let Some(next) = parts.functions.iter().position(named) else {
+                return names;
+            };
+            let (_, body) = parts.functions.swap_remove(next);
+            parts.named.extend(words(&body));
+            names.read(&body);
+        }
+    }
+
+    fn read(&mut self, tokens: &[TokenTree]) {
         let mark = |at: usize, wanted: char| {
             let token = tokens.get(at);
             matches!(token, Some(TokenTree::Punct(mark)) if mark.as_char() == wanted)
@@ -124,18 +136,20 @@ impl Names {
                 TokenTree::Ident(word) if word == "use" => in_use = true,
                 TokenTree::Punct(mark) if mark.as_char() == ';' => in_use = false,
                 _ if in_use => {}
-                TokenTree::Group(group) => self.read(group.stream()),
+                TokenTree::Group(group) => {
+                    self.read(&group.stream().into_iter().collect::<Vec<_>>());
+                }
                 TokenTree::Ident(word) => {
                     let name = word.to_string();
-                    let defines = matches!(at.checked_sub(1).map(|at| &tokens[at]),
-                        Some(TokenTree::Ident(word)) if word == "fn");
+                    let before = at.checked_sub(1).map(|at| &tokens[at]);
+                    let is_defined = before.is_some_and(|before| is_word(before, "fn"));
                     let is_called = matches!(tokens.get(at + 1), Some(TokenTree::Group(_)));
                     // A path may be handed on without a call: `map(Mutex::lock)`.
                     let is_path = colons(at + 1) || at.checked_sub(2).is_some_and(colons);
                     let is_type = name.starts_with(char::is_uppercase);
                     if mark(at + 1, '!') {
                         self.0.insert(format!("{name}!"));
-                    } else if !defines && (is_called || is_path || is_type || name == "await") {
+                    } else if !is_defined && (is_called || is_path || is_type || name == "await") {
                         self.0.insert(name);
                     }
                 }
@@ -150,4 +164,91 @@ impl Names {
             None => self.0.contains(name),
         }
     }
+}
+
+/// A source file in parts: its functions, and all else.
+struct Parts {
+    /// The functions that run only if something names them, each with its parameters and body.
+    functions: Vec<(String, Vec<TokenTree>)>,
+    /// What stands elsewhere, or in an `impl` of a trait, which the compiler may call.
+    always: Vec<TokenTree>,
+    /// All words of what has been reached.
+    named: BTreeSet<String>,
+}
+
+impl Parts {
+    fn of(tokens: TokenStream) -> Self {
+        let mut parts = Self {
+            functions: Vec::new(),
+            always: Vec::new(),
+            named: BTreeSet::from(["main".to_string()]),
+        };
+        parts.read(tokens);
+        parts.named.extend(words(&parts.always));
+        parts
+    }
+
+    fn read(&mut self, tokens: TokenStream) {
+        // Since the last item or statement.
+        let mut head: Vec<TokenTree> = Vec::new();
+        for token in tokens {
+            let is_end = match &token {
+                TokenTree::Group(group) => group.delimiter() == Delimiter::Brace,
+                TokenTree::Punct(mark) => mark.as_char() == ';',
+                _ => false,
+            };
+            let TokenTree::Group(group) = &token else {
+                head.push(token);
+                if is_end {
+                    self.always.append(&mut head);
+                }
+                continue;
+            };
+            let position = |word: &str| head.iter().position(|token| is_word(token, word));
+            if !is_end {
+                head.push(token);
+            } else if let Some(at) = position("fn") {
+                let name = head
+                    .get(at + 1)
+                    .map(ToString::to_string)
+                    .unwrap_or_default();
+                let mut function = head.split_off(at + 2);
+                function.push(token);
+                self.functions.push((name, function));
+                head.clear();
+            } else if ["impl", "mod"].iter().any(|word| position(word).is_some())
+                && position("for").is_none()
+            {
+                let inside = group.stream();
+                head.clear();
+                self.read(inside);
+            } else {
+                head.push(token);
+                self.always.append(&mut head);
+            }
+        }
+        self.always.append(&mut head);
+    }
+}
+
+fn is_word(token: &TokenTree, wanted: &str) -> bool {
+    matches!(token, TokenTree::Ident(word) if word == wanted)
+}
+
+/// All words in some tokens, those inside of brackets too.
+fn words(tokens: &[TokenTree]) -> BTreeSet<String> {
+    let mut all = BTreeSet::new();
+    for token in tokens {
+        match token {
+            TokenTree::Ident(word) => {
+                all.insert(word.to_string());
+            }
+            TokenTree::Group(group) => {
+                all.extend(words(&group.stream().into_iter().collect::<Vec<_>>()));
+            }
+            // A format string names variables, and no function.
+            TokenTree::Literal(_) | TokenTree::Punct(_) => {}
+        }
+    }
+    all
 }

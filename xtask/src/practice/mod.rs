@@ -1,17 +1,20 @@
 //! Practice: every pitfall is an exercise, and its topic's claims are the judge.
 //!
 //! [`Exercise`] is what a learner is given: the program that goes wrong, without a word of why,
-//! and the claims that it has to keep. [`judge`] builds, runs and explores answers. It refuses
-//! those that keep the claims by giving up what the topic is about, as far as [`Kept`] and the
-//! explorer can tell. [`Progress`] remembers what was solved.
+//! and the claims that it has to keep. [`judge`](judge()) builds, runs and explores answers. It
+//! refuses those that keep the claims by giving up what the topic is about, as far as [`Kept`]
+//! and the explorer can tell. [`Progress`] remembers what was solved.
 
+mod build;
 mod exercise;
+mod explored;
 mod judge;
 mod kept;
 mod progress;
 mod source;
 
 pub use exercise::{Exercise, Hints, all, find, rust_files};
-pub use judge::{Answer, Judged, Verdict, goes_wrong, judge};
+pub use explored::goes_wrong;
+pub use judge::{Answer, Judged, Verdict, judge};
 pub use kept::Kept;
 pub use progress::Progress;

@@ -1,0 +1,328 @@
+//! Exploring answers, and comparing their threads with those of the programs that they mend.
+
+use std::collections::BTreeSet;
+use std::sync::Mutex;
+use std::thread;
+use std::time::Duration;
+
+use super::build::write;
+use super::exercise::Exercise;
+use super::judge::{Answer, Judged, Verdict, judge};
+use crate::error::{Error, Result};
+use crate::explore::build::{self, Facade, Harness, Outcome, Unbuilt};
+use crate::explore::child::{self, Failure};
+use crate::explore::protocol::{Run, Schedule, TimeModel};
+use crate::explore::report::{NOT_EXPLORED_FURTHER, Report, Status};
+use crate::explore::source::{self, Subject};
+use crate::flags::ExploreFlags;
+use crate::process;
+use crate::report::screen::Screen;
+use crate::report::shown_path;
+use crate::workspace::{Topic, Workspace};
+use invariants::{Stream, count};
+
+/// How many columns a table of a schedule has where nobody says.
+const TABLE_WIDTH: usize = 100;
+
+/// An answer that is to be explored, by its place, and the pitfall that it mends.
+struct Pair {
+    place: usize,
+    answer: Subject,
+    pitfall: Subject,
+}
+
+/// Explores the answers that are right so far, each for this time at most.
+///
+/// # Errors
+///
+/// The facade cannot be built, or the runner was interrupted.
+pub fn explore(
+    workspace: &Workspace,
+    answers: &[Answer<'_>],
+    time: Duration,
+    judged: &mut [Judged],
+) -> Result<()> {
+    let mut pairs = Vec::new();
+    for (place, (one, answer)) in judged.iter_mut().zip(answers).enumerate() {
+        if !one.is_right() {
+            continue;
+        }
+        let subject = source::of_answer(workspace, &answer.topic())?;
+        let pitfall = source::of_pitfall(&answer.exercise.topic, &answer.exercise.name)?;
+        match (why_not(&subject), pitfall) {
+            (Some(why), _) => one.looked_at.push(format!("not explored: {why}")),
+            (None, Some(pitfall)) => pairs.push(Pair {
+                place,
+                answer: subject,
+                pitfall,
+            }),
+            (None, None) => {}
+        }
+    }
+    let places: Vec<usize> = pairs.iter().map(|pair| pair.place).collect();
+    let explored = explore_pairs(pairs, answers, time)?;
+    for (place, explored) in places.into_iter().zip(explored) {
+        match explored {
+            Ok(looked_at) => judged[place].looked_at.push(looked_at),
+            Err(wrong) => judged[place] = wrong,
+        }
+    }
+    Ok(())
+}
+
+/// Why a program is not explored.
+fn why_not(subject: &Subject) -> Option<String> {
+    if cfg!(not(target_os = "linux")) {
+        return Some("the explorer runs on Linux only".to_string());
+    }
+    let ready = subject.claims.as_ref()?;
+    ready.spec.run.not_explored.clone()
+}
+
+/// What was looked at in an answer, or what is wrong with it.
+type Explored = std::result::Result<String, Judged>;
+
+fn explore_pairs(
+    pairs: Vec<Pair>,
+    answers: &[Answer<'_>],
+    time: Duration,
+) -> Result<Vec<Explored>> {
+    if pairs.is_empty() {
+        return Ok(Vec::new());
+    }
+    let flags = flags(time);
+    let names: Vec<&Answer<'_>> = pairs.iter().map(|pair| &answers[pair.place]).collect();
+    let subjects = pairs
+        .into_iter()
+        .flat_map(|pair| [pair.answer, pair.pitfall]);
+    let subjects: Vec<Subject> = subjects.collect();
+    let built = build::build(&subjects, &Facade::build(&subjects)?)?;
+    let work = names.iter().zip(subjects.chunks(2).zip(built.chunks(2)));
+    let queue = Mutex::new(work.enumerate());
+    let results = Mutex::new(Vec::new());
+    let cores = thread::available_parallelism().map_or(1, usize::from);
+    thread::scope(|scope| {
+        for _ in 0..cores.min(names.len()) {
+            scope.spawn(|| {
+                while !process::interrupted() {
+                    let Some((index, (answer, (subjects, built)))) = queue.lock().unwrap().next()
+                    else {
+                        return;
+                    };
+                    let pair = [0, 1].map(|at| (&subjects[at], &built[at]));
+                    let explored = explore_pair(answer, pair, &flags);
+                    results.lock().unwrap().push((index, explored));
+                }
+            });
+        }
+    });
+    if process::interrupted() {
+        return Err(Error::Interrupted);
+    }
+    let mut results = results.into_inner().unwrap();
+    results.sort_by_key(|(index, _)| *index);
+    results.into_iter().map(|(_, explored)| explored).collect()
+}
+
+fn flags(time: Duration) -> ExploreFlags {
+    ExploreFlags {
+        time: Some(time),
+        ..ExploreFlags::default()
+    }
+}
+
+/// Explores an answer, and compares it with the pitfall.
+fn explore_pair(
+    answer: &Answer<'_>,
+    [(subject, built), (pitfall, pitfall_built)]: [(&Subject, &Outcome); 2],
+    flags: &ExploreFlags,
+) -> Result<Explored> {
+    let harness = match built {
+        Ok(harness) => harness,
+        Err(Unbuilt::Lacking(_)) => {
+            let why = "it uses what the explorer's standard library does not have";
+            return Ok(Ok(format!("not explored: {why}")));
+        }
+        Err(Unbuilt::Broken(fault)) => return Ok(Ok(format!("not explored: {}", fault.what))),
+    };
+    let explored = match child::explore(subject, harness, flags, None, &mut |_, _| {}) {
+        Ok(explored) => explored,
+        Err(Failure::Program(Error::Interrupted)) => return Err(Error::Interrupted),
+        Err(Failure::Program(error)) => return Ok(Ok(format!("not explored: {error}"))),
+        Err(Failure::NotInPlace(what)) => return Err(Error::Broken(what)),
+    };
+    // A sleep is no synchronisation.
+    let report = Report::new(subject, harness, &explored, false, table_width());
+    let looked_at = match report.status {
+        Status::Proved | Status::Held => {
+            let (status, coverage) = (report.status.name(), report.coverage("on"));
+            format!("{status} {coverage}")
+        }
+        Status::NotExploredFurther => {
+            let why = report.why_not_further();
+            return Ok(Ok(format!("{NOT_EXPLORED_FURTHER} {why}")));
+        }
+        Status::Broken | Status::Found | Status::NotFound => {
+            let details = report.failures();
+            return Ok(Err(Judged::wrong(Verdict::BrokenOnASchedule, details)));
+        }
+    };
+    let Ok(pitfall_harness) = pitfall_built else {
+        return Ok(Ok(looked_at));
+    };
+    let own = Seen::of(subject, harness, flags)?;
+    let other = Seen::of(pitfall, pitfall_harness, flags)?;
+    let missing = own.zip(other).map(|(own, other)| own.missing(&other));
+    Ok(match missing.filter(|missing| !missing.is_empty()) {
+        None => Ok(looked_at),
+        Some(missing) => {
+            let name = &answer.exercise.name;
+            let missing: String = missing.iter().map(|what| format!("  {what}\n")).collect();
+            let details = format!(
+                "{name} keeps its claims, but gives up what its threads do side by side:\n{missing}"
+            );
+            Err(Judged::wrong(Verdict::GivesUp, details))
+        }
+    })
+}
+
+fn table_width() -> usize {
+    Screen::Stdout.width().unwrap_or(TABLE_WIDTH)
+}
+
+/// How an exercise's program goes wrong: on a schedule, or where it is not explored, on a run.
+///
+/// # Errors
+///
+/// As those of [`judge`]; or it does not go wrong.
+pub fn goes_wrong(workspace: &Workspace, exercise: &Exercise, time: Duration) -> Result<String> {
+    let topic = as_given(workspace, exercise)?;
+    let subject = source::of_answer(workspace, &topic)?;
+    let mut text = String::new();
+    if why_not(&subject).is_none() {
+        let subjects = [subject];
+        let built = build::build(&subjects, &Facade::build(&subjects)?)?;
+        if let Ok(harness) = &built[0] {
+            let flags = flags(time);
+            let explored = child::explore(&subjects[0], harness, &flags, None, &mut |_, _| {});
+            let explored = explored.map_err(error_of)?;
+            text = Report::new(&subjects[0], harness, &explored, false, table_width()).failures();
+        }
+    }
+    if text.is_empty() {
+        let folder = topic.path.clone();
+        let answer = Answer { exercise, folder };
+        text = judge(workspace, &[answer], time)?.swap_remove(0).details;
+    }
+    if text.is_empty() {
+        let name = &exercise.name;
+        return Err(Error::Broken(format!("{name} does not go wrong here")));
+    }
+    // The learner knows the program by another name, under which no token replays a schedule.
+    let own = shown_path(&exercise.folder(workspace));
+    let text = text.replace(&shown_path(&topic.path), &own);
+    let text = text.replace(&topic.name, &exercise.name);
+    let is_command = |line: &&str| line.contains("cargo xtask ");
+    let lines = text.lines().filter(|line| !is_command(line));
+    Ok(lines.map(|line| format!("{line}\n")).collect())
+}
+
+/// A crate of the program as a learner is given it.
+fn as_given(workspace: &Workspace, exercise: &Exercise) -> Result<Topic> {
+    let folder = workspace.practice().join(".exercises");
+    let path = folder.join(&exercise.name);
+    // Two packages of one workspace need two names.
+    let name = format!("{}-as-given", exercise.name);
+    for (file, text) in exercise.files()? {
+        let own = format!("\"{}\"", exercise.name);
+        let text = match file {
+            "Cargo.toml" => text.replace(&own, &format!("\"{name}\"")),
+            _ => text,
+        };
+        write(&path.join(file), &text)?;
+    }
+    Ok(Topic {
+        name,
+        section: String::new(),
+        path,
+        member: false,
+    })
+}
+
+fn error_of(failure: Failure) -> Error {
+    match failure {
+        Failure::NotInPlace(what) => Error::Broken(what),
+        Failure::Program(error) => error,
+    }
+}
+
+/// What is seen of a program's threads on the schedule that preempts none.
+struct Seen {
+    threads: usize,
+    /// What only a schedule tells of which no step was left out.
+    whole: Option<SeenInSteps>,
+}
+
+/// What the steps of a schedule tell.
+struct SeenInSteps {
+    /// How many threads there are at once.
+    at_once: usize,
+    /// How many of them print on standard output.
+    printing: usize,
+}
+
+impl Seen {
+    /// `None` if the explorer cannot follow it.
+    fn of(subject: &Subject, harness: &Harness, flags: &ExploreFlags) -> Result<Option<Self>> {
+        let schedule = Schedule {
+            time_model: TimeModel::Virtual,
+            hash_seed: 0,
+            deviations: Vec::new(),
+        };
+        let explored = child::explore(subject, harness, flags, Some(&schedule), &mut |_, _| {});
+        let explored = explored.map_err(error_of)?;
+        let run = explored.runs.first().filter(|run| !run.is_refused());
+        Ok(run.map(Self::of_run))
+    }
+
+    fn of_run(run: &Run) -> Self {
+        let on_stdout = |line: &usize| run.transcript.lines[*line].stream == Stream::Stdout;
+        let mut printing = BTreeSet::new();
+        let (mut now, mut at_once) = (1_usize, 1);
+        for step in &run.steps {
+            match step.verb.as_str() {
+                "spawn" => now += 1,
+                "finish" => now = now.saturating_sub(1),
+                _ => {}
+            }
+            at_once = at_once.max(now);
+            if step.lines.iter().any(on_stdout) {
+                printing.insert(step.thread);
+            }
+        }
+        Self {
+            threads: run.threads.len(),
+            whole: (run.more_steps == 0).then_some(SeenInSteps {
+                at_once,
+                printing: printing.len(),
+            }),
+        }
+    }
+
+    /// What the pitfall does and this program does not.
+    fn missing(&self, pitfall: &Self) -> Vec<String> {
+        let mut missing = Vec::new();
+        let mut compare = |own: usize, other: usize, what: &str| {
+            if own < other {
+                let own = count(own, "thread");
+                missing.push(format!("{own} {what}, of {other} in the exercise"));
+            }
+        };
+        compare(self.threads, pitfall.threads, "run");
+        if let (Some(own), Some(other)) = (&self.whole, &pitfall.whole) {
+            compare(own.at_once, other.at_once, "run at once");
+            compare(own.printing, other.printing, "print lines");
+        }
+        missing
+    }
+}
