@@ -20,6 +20,8 @@ pub enum Command {
     List {
         /// What to look for; all topics if empty.
         words: Vec<String>,
+        /// What each assumes, and what comes next; the words are topics then.
+        path: bool,
         /// One JSON array instead of lines.
         json: bool,
     },
@@ -208,7 +210,7 @@ struct Help {
 const WHY_OPTION: &str = "      --why          each claim's reason, and the lines that show it
 ";
 
-const JOBS_OPTION: &str = "      --jobs N       how many programs at once (16 for each core)
+const JOBS_OPTION: &str = "      --jobs N       how many programs at once (64 for each core)
 ";
 
 const RUN_OPTIONS: &str =
@@ -236,7 +238,9 @@ and waiting for a core.
 ";
 
 const LIST_OPTIONS: &str =
-    "      --json         one JSON array of name, title, section and path; with words
+    "      --path         also what each topic assumes and what comes next; with names
+                     of topics only those and what to read before them
+      --json         one JSON array of name, title, section and path; with words
                      also of what was found, and where
 
 With words, as in `cargo xtask list wait for a condition`, it lists the topics
@@ -329,7 +333,7 @@ Without a NAME it checks all that were begun.
 const COMMANDS: [Help; 12] = [
     Help {
         name: "list",
-        takes: "[WORD...] [--json]",
+        takes: "[WORD... | --path [TOPIC...]] [--json]",
         about: "the topics in reading order, or those that answer a question",
         details: &[LIST_OPTIONS],
     },
@@ -558,6 +562,7 @@ struct Words {
     free: Vec<String>,
     run: RunFlags,
     all: bool,
+    path: bool,
     repeat: Option<u32>,
     transcript: Option<PathBuf>,
     section: Option<String>,
@@ -620,6 +625,7 @@ impl Words {
             "--jobs" => options.jobs = number(flag, parser)?,
             "--json" => self.run.json = true,
             "--junit" => self.run.junit = Some(parser.value()?.into()),
+            "--path" => self.path = true,
             "--pause" if cfg!(not(unix)) => {
                 return Err("`--pause` needs signals, which this system does not have".into());
             }
@@ -692,6 +698,7 @@ impl Words {
         Ok(match help.name {
             "list" => Command::List {
                 words: free.collect(),
+                path: self.path,
                 json: self.run.json,
             },
             "run" | "run-all" => {

@@ -9,6 +9,7 @@ pub mod explore;
 pub mod fixed_text;
 pub mod flags;
 pub mod machine;
+pub mod path;
 pub mod practice;
 pub mod process;
 pub mod program;

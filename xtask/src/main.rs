@@ -31,7 +31,7 @@ fn run() -> Result<u8> {
     let command = flags::parse(std::env::args_os().skip(1))?;
     process::handle_interrupts()?;
     match command {
-        Command::List { words, json } => commands::list::list(&words, json),
+        Command::List { words, path, json } => commands::list::list(&words, path, json),
         Command::Run(flags) => commands::run::run(flags),
         Command::RunAll(flags) => commands::run_all::run_all(&flags),
         Command::Check {

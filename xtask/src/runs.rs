@@ -139,7 +139,7 @@ pub fn run(
         }
         if let Some(seen) = &mut interleavings {
             // Of a million runs the texts would fill the memory.
-            seen.insert(hash_of(&Printed::of(&transcript, Some(&ready.spec))));
+            seen.insert(hash_of(&ready.spec.printed(&transcript)));
         }
         let report = invariants::check(&ready.spec, &transcript);
         if process::interrupted() {

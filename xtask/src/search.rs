@@ -154,12 +154,12 @@ fn texts_of(topic: &Topic) -> Result<Vec<Text>> {
             topic.name
         ))
     })?;
-    let terms = invariants.search_terms;
-    let questions = terms.how_do_i.iter().map(|rest| question(rest));
+    let about = invariants.about;
+    let questions = about.how_do_i.iter().map(|rest| question(rest));
     let events = invariants.example.events.iter();
     let places = [
         (Place::Question, questions.collect()),
-        (Place::Word, terms.words),
+        (Place::Word, about.words),
         (Place::Name, vec![topic.name.clone()]),
         (Place::Title, vec![topic.title()?]),
         (Place::Header, sentences(&topic.header()?)),

@@ -1,9 +1,12 @@
-//! Every topic's example has the size and the header that CONTRIBUTING.md asks for.
+//! Every topic's example has the size and the header that CONTRIBUTING.md asks for, and no package
+//! of the runner knows more of the others than it has to.
 
 mod house;
 
+use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;
+use std::process::Command;
 
 use house::{Ran, command};
 use serde_json::Value;
@@ -86,4 +89,37 @@ fn what_is_missing_is_named() {
     let lines = |count: usize| "// A comment.\n\n".to_string() + &"    code();\n".repeat(count);
     assert_eq!(size_fault(&lines(MOST_LINES)), None);
     assert!(size_fault(&lines(MOST_LINES + 1)).is_some());
+}
+
+/// What each package stands on, of the repository's own. Without rules below `model-std` none is
+/// compiled for a program that has no claims.
+const BELOW: [(&str, &[&str]); 4] = [
+    ("transcript", &[]),
+    ("invariants", &["transcript"]),
+    ("model-std", &["transcript"]),
+    (
+        "explorer-claims",
+        &["invariants", "model-std", "transcript"],
+    ),
+];
+
+#[test]
+fn packages_stand_on_those_below_them() {
+    let own: BTreeSet<_> = BELOW.iter().map(|(name, _)| *name).collect();
+    for (name, below) in BELOW {
+        let output = Command::new(env!("CARGO"))
+            .args(["tree", "--offline", "--edges", "normal", "--prefix", "none"])
+            .args(["--format", "{p}", "--package", name])
+            .current_dir(env!("CARGO_MANIFEST_DIR"))
+            .output()
+            .expect("cargo can be started");
+        let tree = String::from_utf8_lossy(&output.stdout);
+        let packages = tree.lines().filter_map(|line| line.split(' ').next());
+        let found: BTreeSet<_> = packages
+            .filter(|package| own.contains(package) && *package != name)
+            .collect();
+        let expected: BTreeSet<_> = below.iter().copied().collect();
+        assert!(output.status.success(), "{output:?}");
+        assert_eq!(found, expected, "below {name}");
+    }
 }

@@ -73,7 +73,7 @@ fn wrong_words_are_answered_with_the_repair() {
         ("list -j", "`list` has no `-j`; did you mean `--json`?"),
         (
             "list --bin x",
-            "`list` has no `--bin`; it takes: --json, --help",
+            "`list` has no `--bin`; it takes: --path, --json, --help",
         ),
         ("list helo", "no topic has `helo`; did you mean `hello`?"),
         (
@@ -244,6 +244,75 @@ fn list_shows_the_reading_order() {
          "path": house.path("crates/other-demo")},
     ]);
     assert_eq!(objects(&list.stdout), [expected]);
+}
+
+/// What a topic says that it assumes.
+fn assumes(names: &str) -> String {
+    let names = match names {
+        "" => String::new(),
+        names => format!("assumes = [{names}]\n"),
+    };
+    format!("[topic]\nhow_do_i = [\"go\"]\n{names}[events]\nhello = \"Main: hello\"\n")
+}
+
+#[test]
+fn list_shows_the_path() {
+    let members = r#"["crates/a-demo", "crates/b-demo", "crates/c-demo", "crates/d-demo"]"#;
+    let house = |a: &str, b: &str| {
+        let of_c = assumes("\"b-demo\", \"a-demo\"");
+        House::new(members)
+            .topic("crates/a-demo", "//! A.\n", a)
+            .topic("crates/b-demo", "//! B.\n", b)
+            .topic("crates/c-demo", "//! C.\n", &of_c)
+            .topic("crates/d-demo", "//! D.\n", &assumes("\"a-demo\""))
+    };
+    let start = assumes("").replace("[topic]", "[topic]\nstart_here = true");
+    let right = house(&start, &assumes(""));
+    // Where nothing else builds on a topic, the next one comes next.
+    let a = "* a-demo  A\n          next: d-demo\n";
+    let b = "  b-demo  B\n          next: c-demo\n";
+    let c = "  c-demo  C\n          assumes: a-demo, b-demo\n          next: d-demo\n";
+    let d = "  d-demo  D\n          assumes: a-demo\n";
+    let end = "\n* start here\n";
+    for (words, steps) in [
+        ("", [a, b, c, d].concat()),
+        ("d-demo", [a, d].concat()),
+        ("c", [a, b, c].concat()),
+    ] {
+        let shown = right.xtask(&format!("list --path {words}")).exits(0);
+        // The topics are of no section.
+        assert_eq!(shown.stdout, steps + end, "{words}");
+    }
+    let list = right.xtask("list --path b --json").exits(0);
+    let expected = serde_json::json!([
+        {"name": "b-demo", "title": "B", "section": "", "path": right.path("crates/b-demo"),
+         "start_here": false, "assumes": [], "next": ["c-demo"]},
+    ]);
+    assert_eq!(objects(&list.stdout), [expected]);
+
+    for (a, answer) in [
+        (
+            "b-demo",
+            "it assumes `b-demo`, and there is no such topic before it; `cargo xtask list`",
+        ),
+        (
+            "a-demo",
+            "it assumes `a-demo`, and there is no such topic before it",
+        ),
+    ] {
+        let wrong = house(&assumes(&format!("\"{a}\"")), &assumes(""));
+        let file = "crates/a-demo/invariants.toml: ";
+        wrong
+            .xtask("list --path")
+            .exits(2)
+            .complains(&format!("{file}{answer}"));
+    }
+    let wrong = house(&assumes(""), &assumes("\"a-dmo\""));
+    wrong
+        .xtask("list --path")
+        .exits(2)
+        .complains("did you mean `a-demo`?");
+    wrong.xtask("list --path zebra").exits(2);
 }
 
 /// Two topics that have words in each of the places where words are looked for.

@@ -1,5 +1,6 @@
-//! The README's table of topics is the list of topics, its questions are those that the topics
-//! answer, and the schedule that it shows is what the explorer says.
+//! The README's table of topics is the path through them, what it begins with are topics to start
+//! with, its questions are those that the topics answer, and the schedule that it shows is what the
+//! explorer says.
 
 mod house;
 
@@ -16,53 +17,93 @@ fn readme() -> (PathBuf, String) {
     (file, text)
 }
 
+/// The topics in reading order, each with what it assumes and what comes next.
 fn topics() -> Vec<Value> {
-    let list = Ran::of(command("list --json")).exits(0);
+    let list = Ran::of(command("list --path --json")).exits(0);
     serde_json::from_str(&list.stdout).expect("the list is JSON")
 }
 
-#[test]
-fn table_of_topics_is_current() {
+/// The README with this in place of the block that begins with `heading`.
+fn is_current(heading: &str, block: &str) {
     let (file, readme) = readme();
-    let heading = "| topic | shows |\n|---|---|\n";
     let (before, rest) = readme
         .split_once(heading)
-        .expect("there is a table of topics");
-    let (_, after) = rest.split_once("\n\n").expect("text follows the table");
-
-    let mut table = String::from(heading);
-    let mut section = "";
-    for topic in &topics() {
-        let text = |key: &str| topic[key].as_str().expect("a topic has it");
-        if text("section") != section {
-            section = text("section");
-            writeln!(table, "| **{section}** | |").unwrap();
-        }
-        let (name, title) = (text("name"), text("title"));
-        writeln!(table, "| [`{name}`](crates/{name}/src/main.rs) | {title} |").unwrap();
-    }
-    if let Err(stale) = house::is_expected(&file, &format!("{before}{table}\n{after}")) {
+        .unwrap_or_else(|| panic!("the README has no {heading}"));
+    let (_, after) = rest.split_once("\n\n").expect("text follows the block");
+    if let Err(stale) = house::is_expected(&file, &format!("{before}{heading}{block}\n{after}")) {
         panic!("{stale}");
     }
 }
 
+/// Links to topics, by their names without the end that all have in common.
+fn links(topics: &Value) -> String {
+    let names = topics.as_array().expect("they are a list").iter();
+    let names = names.map(|name| name.as_str().expect("each is a name"));
+    let links = names.map(|name| {
+        let stem = name.strip_suffix("-demo").unwrap_or(name);
+        format!("[{stem}](crates/{name}/src/main.rs)")
+    });
+    links.collect::<Vec<_>>().join(", ")
+}
+
+#[test]
+fn table_of_topics_is_current() {
+    let mut table = String::new();
+    let mut section = "";
+    let topics = topics();
+    for topic in &topics {
+        let text = |key: &str| topic[key].as_str().expect("a topic has it");
+        if text("section") != section {
+            section = text("section");
+            writeln!(table, "| **{section}** | | | |").unwrap();
+        }
+        let (name, title) = (text("name"), text("title"));
+        let (assumes, next) = (links(&topic["assumes"]), links(&topic["next"]));
+        let link = format!("[`{name}`](crates/{name}/src/main.rs)");
+        writeln!(table, "| {link} | {title} | {assumes} | {next} |").unwrap();
+    }
+    is_current(
+        "| topic | shows | assumes | next |\n|---|---|---|---|\n",
+        &table,
+    );
+}
+
+/// As many topics are an afternoon's.
+const STARTS: usize = 8;
+
+#[test]
+fn what_to_start_with_is_current() {
+    let topics = topics();
+    let starts = |topic: &&Value| topic["start_here"] == true;
+    let chosen: Vec<_> = topics.iter().filter(starts).collect();
+    assert_eq!(chosen.len(), STARTS, "so many topics have `start_here`");
+    let mut list = String::new();
+    for (number, topic) in (1..).zip(&chosen) {
+        let text = |key: &str| topic[key].as_str().expect("a topic has it");
+        for assumed in topic["assumes"].as_array().expect("they are a list") {
+            let known = chosen.iter().any(|topic| topic["name"] == *assumed);
+            assert!(known, "{} assumes {assumed}, no start", text("name"));
+        }
+        let (name, title) = (text("name"), text("title"));
+        writeln!(
+            list,
+            "{number}. [`{name}`](crates/{name}/src/main.rs): {title}"
+        )
+        .unwrap();
+    }
+    is_current("Eight topics make an afternoon, in this order:\n\n", &list);
+}
+
 #[test]
 fn questions_are_current() {
-    let (file, readme) = readme();
-    let heading = "| How do I … | topic |\n|---|---|\n";
-    let (before, rest) = readme
-        .split_once(heading)
-        .expect("there is a table of questions");
-    let (_, after) = rest.split_once("\n\n").expect("text follows the table");
-
-    let mut table = String::from(heading);
+    let mut table = String::new();
     for topic in &topics() {
         let text = |key: &str| topic[key].as_str().expect("a topic has it");
         let name = text("name");
         let source = Path::new(text("path")).join("invariants.toml");
         let source = std::fs::read_to_string(source).expect("a topic states its invariants");
         let invariants = Invariants::parse(&source).expect("they are right");
-        let questions = invariants.search_terms.how_do_i;
+        let questions = invariants.about.how_do_i;
         assert!(
             !questions.is_empty(),
             "{name} answers no question: write `how_do_i` in the `[topic]` of its invariants.toml"
@@ -72,9 +113,7 @@ fn questions_are_current() {
             writeln!(table, "| {question}? | {link} |").unwrap();
         }
     }
-    if let Err(stale) = house::is_expected(&file, &format!("{before}{table}\n{after}")) {
-        panic!("{stale}");
-    }
+    is_current("| How do I … | topic |\n|---|---|\n", &table);
 }
 
 #[test]

@@ -2,27 +2,67 @@
 
 mod house;
 
+use std::sync::Arc;
+
 use house::{Ran, command};
 use libtest_mimic::{Arguments, Failed, Trial};
 use serde_json::Value;
 
 fn main() {
+    let arguments = Arguments::from_args();
     let list = Ran::of(command("list --json")).exits(0);
-    let topics: Vec<Value> = serde_json::from_str(&list.stdout).expect("the list is JSON");
-    let trials = topics.iter().map(|topic| {
-        let name = topic["name"]
-            .as_str()
-            .expect("a topic has a name")
-            .to_string();
-        Trial::test(name.clone(), move || run(&name))
+    let names = objects(&list.stdout).into_iter().map(|topic| {
+        let name = topic["name"].as_str().expect("a topic has a name");
+        name.to_string()
     });
-    libtest_mimic::run(&Arguments::from_args(), trials.collect()).exit();
+    let matches = |filter: &String, name: &str| match arguments.exact {
+        true => name == filter,
+        false => name.contains(filter.as_str()),
+    };
+    let is_asked = |name: &String| {
+        let filter = arguments.filter.as_ref();
+        filter.is_none_or(|filter| matches(filter, name))
+            && !arguments.skip.iter().any(|filter| matches(filter, name))
+    };
+    let asked: Vec<String> = names.filter(is_asked).collect();
+    // Built one by one they would take minutes, since each has its own features of what it
+    // depends on.
+    let ran = match arguments.list || asked.is_empty() {
+        true => None,
+        false => Some(Ran::of(command(&format!(
+            "run-all {} --json",
+            asked.join(" ")
+        )))),
+    };
+    let ran = Arc::new(ran);
+    let trials = asked.into_iter().map(|name| {
+        let ran = ran.clone();
+        Trial::test(name.clone(), move || match &*ran {
+            Some(ran) => holds(&name, ran),
+            None => Ok(()),
+        })
+    });
+    libtest_mimic::run(&arguments, trials.collect()).exit();
 }
 
-fn run(name: &str) -> Result<(), Failed> {
-    let ran = Ran::of(command(&format!("run {name}")));
-    match ran.status {
-        Some(0) => Ok(()),
-        _ => Err(ran.to_string().into()),
+fn objects(text: &str) -> Vec<Value> {
+    let mut objects = Vec::new();
+    for value in serde_json::Deserializer::from_str(text).into_iter() {
+        match value.expect("the runner writes JSON") {
+            Value::Array(list) => objects.extend(list),
+            object => objects.push(object),
+        }
+    }
+    objects
+}
+
+/// Whether each program of a topic was run and holds.
+fn holds(name: &str, ran: &Ran) -> Result<(), Failed> {
+    let objects = objects(&ran.stdout);
+    let programs = objects.iter().filter(|object| object["topic"] == name);
+    let programs: Vec<_> = programs.collect();
+    match !programs.is_empty() && programs.iter().all(|program| program["holds"] == true) {
+        true => Ok(()),
+        false => Err(ran.stderr.clone().into()),
     }
 }

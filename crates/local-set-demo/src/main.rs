@@ -12,7 +12,7 @@
 //!
 //! What to look for:
 //!
-//! - Each transfer changes two accounts, one after the other. The auditor finds 100 in
+//! - Each transfer changes two accounts, one after the other. The reader finds 100 in
 //!   both together, whenever it runs.
 //! - The orders come from another thread, through a channel: an order is `Send`. The
 //!   accounts are not, and all tasks that use them run on main's thread.
@@ -57,17 +57,17 @@ async fn main() {
         current: Cell::new(0),
     });
     let (orders, inbox) = mpsc::channel(1);
-    let customer = thread::spawn(move || {
+    let client = thread::spawn(move || {
         for amount in [10, 20, 30] {
-            println!("Customer: orders a transfer of {amount}");
+            println!("Client: orders a transfer of {amount}");
             orders.blocking_send(amount).unwrap();
         }
     });
 
     let set = LocalSet::new();
-    set.spawn_local(clerk(Rc::clone(&accounts), inbox, thread::current().id()));
+    set.spawn_local(serve(Rc::clone(&accounts), inbox, thread::current().id()));
     set.await;
-    customer.join().unwrap();
+    client.join().unwrap();
 
     let owners = Rc::strong_count(&accounts);
     println!(
@@ -76,27 +76,27 @@ async fn main() {
     );
 }
 
-/// Starts a teller and an auditor for each order.
-async fn clerk(accounts: Rc<Accounts>, mut inbox: mpsc::Receiver<u32>, main: ThreadId) {
+/// Starts a worker and a reader for each order.
+async fn serve(accounts: Rc<Accounts>, mut inbox: mpsc::Receiver<u32>, main: ThreadId) {
     while let Some(amount) = inbox.recv().await {
-        // This function spawns into the set that runs the clerk.
-        task::spawn_local(tell(amount, Rc::clone(&accounts), main));
-        task::spawn_local(audit(Rc::clone(&accounts)));
+        // This function spawns into the set that runs the server.
+        task::spawn_local(work(amount, Rc::clone(&accounts), main));
+        task::spawn_local(read(Rc::clone(&accounts)));
     }
 }
 
-async fn tell(amount: u32, accounts: Rc<Accounts>, main: ThreadId) {
+async fn work(amount: u32, accounts: Rc<Accounts>, main: ThreadId) {
     let same = thread::current().id() == main;
     let place = if same { "main's" } else { "another" };
-    println!("Teller {amount}: takes the order on {place} thread");
+    println!("Worker {amount}: takes the order on {place} thread");
     // Simulates the wait for an approval. Other tasks run meanwhile.
     task::yield_now().await;
     match accounts.transfer(amount) {
-        Some(left) => println!("Teller {amount}: makes the transfer, and leaves {left}"),
-        None => println!("Teller {amount}: refuses the transfer"),
+        Some(left) => println!("Worker {amount}: makes the transfer, and leaves {left}"),
+        None => println!("Worker {amount}: refuses the transfer"),
     }
 }
 
-async fn audit(accounts: Rc<Accounts>) {
-    println!("Auditor: finds {} in both accounts", accounts.total());
+async fn read(accounts: Rc<Accounts>) {
+    println!("Reader: finds {} in both accounts", accounts.total());
 }

@@ -8,33 +8,40 @@
 use std::collections::BTreeMap;
 use std::ops::Range;
 
+use transcript::{Exit, Line, Printed, Stream, Transcript};
+
 use super::check::{Checker, Verdict, check};
 use super::selector::Selector;
 use super::spec::{Mode, Rule, Spec};
-use super::transcript::{Exit, Line, Stream, Transcript};
 use super::view::{Occurrence, Readings, View};
 
-/// The run without what differs although nothing else does: in place of each capture that the
-/// specification calls free, such as a measured time, stands `…`.
-pub fn without_free(spec: &Spec, transcript: &Transcript) -> Transcript {
-    let view = View::new(spec, transcript, &mut Readings::default());
-    let mut same = transcript.clone();
-    for occurrence in &view.occurrences {
-        let selectors = spec.audit.free.iter();
-        let free: Vec<&str> = selectors
-            .flat_map(|selector| selector.captures_of_event(occurrence.event))
-            .collect();
-        // From the last on, so that the places of the others stay what they are.
-        let captures = occurrence.captures.iter().rev();
-        for (_, place) in captures.filter(|(name, _)| free.contains(&name.as_str())) {
-            let text = &mut same.lines[occurrence.line].text;
-            // A panic's report is more than its first line.
-            if text.get(place.clone()).is_some() {
-                text.replace_range(place.clone(), "…");
+impl Spec {
+    /// What a run printed, without what differs although nothing else does: in place of each
+    /// capture that the specification calls free, such as a measured time, stands `…`.
+    pub fn printed(&self, transcript: &Transcript) -> Printed {
+        Printed::of(&self.without_free(transcript))
+    }
+
+    fn without_free(&self, transcript: &Transcript) -> Transcript {
+        let view = View::new(self, transcript, &mut Readings::default());
+        let mut same = transcript.clone();
+        for occurrence in &view.occurrences {
+            let selectors = self.audit.free.iter();
+            let free: Vec<&str> = selectors
+                .flat_map(|selector| selector.captures_of_event(occurrence.event))
+                .collect();
+            // From the last on, so that the places of the others stay what they are.
+            let captures = occurrence.captures.iter().rev();
+            for (_, place) in captures.filter(|(name, _)| free.contains(&name.as_str())) {
+                let text = &mut same.lines[occurrence.line].text;
+                // A panic's report is more than its first line.
+                if text.get(place.clone()).is_some() {
+                    text.replace_range(place.clone(), "…");
+                }
             }
         }
+        same
     }
-    same
 }
 
 /// What one change does to a run.
@@ -334,8 +341,10 @@ impl Spec {
 
 /// The rules for every run that this one breaks.
 fn broken_rules(checker: &mut Checker<&Spec>, run: &Transcript) -> Vec<usize> {
-    checker.check(run);
-    checker.broken().collect()
+    let holds = checker.check(run).to_vec();
+    let rules = checker.spec().rules.iter().zip(holds).enumerate();
+    let broken = rules.filter(|(_, (rule, holds))| rule.mode == Mode::Always && !holds);
+    broken.map(|(index, _)| index).collect()
 }
 
 /// Every unlawful mutant of a run.

@@ -2,10 +2,11 @@
 
 use std::borrow::Borrow;
 
+use transcript::{End, Transcript};
+
 use super::hash::Map;
 use super::rules::{Evidence, Finding};
 use super::spec::{Mode, Rule, Spec};
-use super::transcript::{End, Transcript};
 use super::view::{Readings, View};
 
 /// As many readings, and verdicts on one rule, are remembered by a [`Checker`].
@@ -131,8 +132,8 @@ impl<S: Borrow<Spec>> Checker<S> {
         self.spec.borrow()
     }
 
-    /// Looks at one more run.
-    pub fn check<Text: AsRef<str>>(&mut self, transcript: &Transcript<Text>) {
+    /// Looks at one more run: whether each rule holds on it, in their order.
+    pub fn check<Text: AsRef<str>>(&mut self, transcript: &Transcript<Text>) -> &[bool] {
         self.forget_if_full();
         let spec = self.spec.borrow();
         let view = View::new(spec, transcript, &mut self.readings);
@@ -155,20 +156,7 @@ impl<S: Borrow<Spec>> Checker<S> {
                 _ => decide(),
             }
         }));
-    }
-
-    /// Each rule, and whether it holds on the latest run.
-    pub fn rules(&self) -> impl Iterator<Item = (&Rule, bool)> {
-        let holds = self.holds.iter().copied();
-        self.spec().rules.iter().zip(holds)
-    }
-
-    /// The rules for every run that the latest run breaks, by their places.
-    pub fn broken(&self) -> impl Iterator<Item = usize> {
-        let rules = self.rules().enumerate();
-        rules
-            .filter(|(_, (rule, holds))| rule.mode == Mode::Always && !holds)
-            .map(|(index, _)| index)
+        &self.holds
     }
 
     /// Forgets everything at once: verdicts are about readings, and neither is of use

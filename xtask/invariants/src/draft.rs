@@ -5,10 +5,11 @@
 
 use std::fmt::Write;
 
+use transcript::{Exit, Stream, Transcript};
+
 use super::check::check;
 use super::pattern::{escaped, integer_length, number_length};
 use super::spec::Spec;
-use super::transcript::{Exit, Stream, Transcript};
 use super::view::panicking_thread;
 
 /// Words that name nothing, neither an event nor a value.

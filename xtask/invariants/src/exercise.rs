@@ -7,10 +7,11 @@
 use std::collections::BTreeSet;
 use std::ops::Range;
 
+use transcript::Stream;
+
 use super::pattern::Pattern;
 use super::rules::{self, Scope};
 use super::spec::{Event, GoesWrong, Invariants, Matcher, Mode, Rule};
-use super::transcript::Stream;
 
 /// A line that a program's source prints: its stream, and the parts of its format string, where
 /// `None` is an argument.

@@ -1,7 +1,8 @@
 //! The event that a line of no event was meant to be.
 
+use transcript::Line;
+
 use super::spec::{Event, Matcher};
-use super::transcript::Line;
 
 /// The event whose pattern the line nearly has, by its place; `None` if it is near to none.
 ///

@@ -1,7 +1,8 @@
 //! The JSON Schema of `invariants.toml`, for editors.
 
+use transcript::json;
+
 use super::vocabulary::FILE;
-use crate::json;
 
 /// The schema, generated from the same description that checks the files.
 pub fn json_schema() -> String {

@@ -3,10 +3,11 @@
 use std::cmp::Ordering;
 use std::ops::Range;
 
+use transcript::Stream;
+
 use super::cursor::{Cursor, Fault};
 use super::diagnostic::did_you_mean;
 use super::spec::{Event, Matcher};
-use super::transcript::Stream;
 use super::view::Reading;
 
 /// The lines of one or more events, and perhaps one captured value of each.

@@ -1,8 +1,8 @@
 //! What may stand where in an `invariants.toml`: one description that checks a
 //! file, generates the JSON Schema, and so cannot disagree with itself.
 
-use crate::json;
-use crate::json::Value as Json;
+use transcript::json;
+use transcript::json::Value as Json;
 
 use super::Diagnostic;
 use super::diagnostic::did_you_mean;

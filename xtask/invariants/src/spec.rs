@@ -4,13 +4,14 @@ use std::collections::BTreeSet;
 use std::ops::Range;
 use std::time::Duration;
 
+use transcript::Stream;
+
 use super::Diagnostic;
 use super::diagnostic::did_you_mean;
 use super::node::{Entry, Node};
 use super::pattern::Pattern;
 use super::rules::{self, Check, Scope};
 use super::selector::Selector;
-use super::transcript::Stream;
 use super::vocabulary::{self, FILE};
 
 /// What a program prints, and what must be true of it.
@@ -133,8 +134,8 @@ pub enum Mode {
 
 /// A whole `invariants.toml`: what the example must obey, and its companions in `src/bin`.
 pub struct Invariants {
-    /// What a learner looks for when this topic is the answer.
-    pub search_terms: SearchTerms,
+    /// What the topic is to a learner.
+    pub about: About,
     /// What the example must obey, and its variants with it.
     pub example: Spec,
     /// The names of the variants: the same program by other means.
@@ -143,13 +144,17 @@ pub struct Invariants {
     pub pitfalls: Vec<(Companion, Spec)>,
 }
 
-/// What a learner looks for when a topic is the answer.
+/// What a topic is to a learner.
 #[derive(Debug, Default)]
-pub struct SearchTerms {
+pub struct About {
     /// The questions that the topic answers, each as it continues "How do I …?".
     pub how_do_i: Vec<String>,
-    /// More words.
+    /// More words by which it is found.
     pub words: Vec<String>,
+    /// The names of the topics to know before.
+    pub assumes: Vec<String>,
+    /// Whether it is one of the few to begin with.
+    pub start_here: bool,
 }
 
 /// A program of `src/bin`.
@@ -252,7 +257,7 @@ fn read(root: &Node, scope: &mut Scope<'_>) -> Option<Invariants> {
         rules: rules.into_iter().chain(defaults).collect(),
         audit: read_audit(root, scope).unwrap_or_default(),
     };
-    let search_terms = SearchTerms::read(root, scope);
+    let about = About::read(root, scope);
     let companions = |key| root.get(key).map_or(&[][..], Node::entries).iter();
     let companion = |entry| Companion::read(root, entry);
     let variants = companions("variants").map(companion).collect();
@@ -261,7 +266,7 @@ fn read(root: &Node, scope: &mut Scope<'_>) -> Option<Invariants> {
         .collect();
     example.events = std::mem::take(&mut scope.events);
     Some(Invariants {
-        search_terms,
+        about,
         example,
         variants,
         pitfalls,
@@ -470,7 +475,7 @@ fn read_audit(root: &Node, scope: &mut Scope<'_>) -> Option<Audit> {
     Some(audit)
 }
 
-impl SearchTerms {
+impl About {
     fn read(root: &Node, scope: &mut Scope<'_>) -> Self {
         let list = |key| {
             let list = root.get("topic").and_then(|topic| topic.get(key));
@@ -505,6 +510,10 @@ impl SearchTerms {
         Self {
             how_do_i,
             words: texts("words"),
+            assumes: texts("assumes"),
+            start_here: root
+                .get("topic")
+                .is_some_and(|topic| topic.flag("start_here")),
         }
     }
 }

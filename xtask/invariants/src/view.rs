@@ -3,11 +3,12 @@
 use std::ops::{Deref, Range};
 use std::rc::Rc;
 
+use transcript::{End, Line, Stream, Transcript};
+
 use super::hash::Map;
 use super::pattern::{Captures, Pattern};
 use super::selector::Selector;
 use super::spec::{Matcher, Spec};
-use super::transcript::{End, Line, Stream, Transcript};
 
 /// A transcript whose lines have been matched against the events.
 pub(super) struct View<'v> {

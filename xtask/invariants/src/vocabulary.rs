@@ -103,6 +103,16 @@ const TOPIC: Shape = table(&[
         &Shape::List(&Shape::Text),
         "More words by which `cargo xtask list WORD` finds the topic.",
     ),
+    optional(
+        "assumes",
+        &Shape::List(&Shape::Text),
+        "The topics that a learner knows before this one; each stands before it.",
+    ),
+    optional(
+        "start_here",
+        &Shape::Flag,
+        "Whether it is one of the few topics to begin with.",
+    ),
 ]);
 
 const AUDIT: Shape = table(&[

@@ -87,7 +87,8 @@ mod explorer {
         // As the runner's child does, which is a process of its own.
         keep_statics().expect("this process has one thread");
         let request = Request::parse(&request.to_string()).expect("the request is complete");
-        let mut judge = Judge::new(&request).expect("the invariants are right");
+        let mut judge =
+            Judge::new(&request, Some(explorer_claims::read)).expect("the invariants are right");
         let settings = Settings {
             schedules,
             ..request.settings(Strategy::Random, TimeModel::Virtual)

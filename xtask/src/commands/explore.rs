@@ -63,7 +63,7 @@ pub fn explore(flags: &ExploreFlags) -> Result<u8> {
     let mut told = Told::new(flags, &subjects);
     let harnesses = match subjects.is_empty() {
         true => Vec::new(),
-        false => build::build(&subjects, &Facade::build()?)?,
+        false => build::build(&subjects, &Facade::build(&subjects)?)?,
     };
     let mut ready = Vec::new();
     for (subject, harness) in subjects.iter().zip(&harnesses) {

@@ -3,20 +3,22 @@
 use serde_json::{Value, json};
 
 use crate::error::{ALL_HOLD, Result};
+use crate::path;
 use crate::report::failure::{BOLD, DIM};
 use crate::report::{say, say_json};
 use crate::search::{self, Found};
 use crate::workspace::{Topic, Workspace};
 
 /// Lists the topics, for people or as one JSON array: all of them, or those that have all of
-/// these words.
+/// these words; or the path, through all of them or up to these.
 ///
 /// # Errors
 ///
-/// No topic has the words, a topic has no example, or its example no header.
-pub fn list(words: &[String], json: bool) -> Result<u8> {
+/// No topic has the words or the name, a topic has no example, or its example no header.
+pub fn list(words: &[String], path: bool, json: bool) -> Result<u8> {
     let workspace = Workspace::find()?;
     let (array, text) = match words.is_empty() {
+        _ if path => steps(&workspace, words)?,
         true => all(&workspace.topics)?,
         false => found(&workspace.topics, &search::words(words)?)?,
     };
@@ -35,16 +37,55 @@ fn all(topics: &[Topic]) -> Result<(Vec<Value>, String)> {
     let mut text = String::new();
     let mut section = "";
     for topic in topics {
-        if topic.section != section {
-            let gap = if section.is_empty() { "" } else { "\n" };
-            text += &format!("{gap}{BOLD}{}{BOLD:#}\n", topic.section);
-            section = &topic.section;
-        }
+        text += &heading(topic, &mut section);
         let title = topic.title()?;
         text += &format!("  {:<width$}  {DIM}{title}{DIM:#}\n", topic.name);
         array.push(object(topic)?);
     }
     Ok((array, text))
+}
+
+/// The path through the topics, or up to some, as JSON and for people.
+fn steps(workspace: &Workspace, words: &[String]) -> Result<(Vec<Value>, String)> {
+    let mut steps = path::path(&workspace.topics)?;
+    if !words.is_empty() {
+        steps = path::up_to(steps, &workspace.select(words)?);
+    }
+    let width = steps.iter().map(|step| step.topic.name.len()).max();
+    let width = width.unwrap_or(0);
+    let mut array = Vec::new();
+    let mut text = String::new();
+    let mut section = "";
+    for step in &steps {
+        text += &heading(step.topic, &mut section);
+        let title = step.topic.title()?;
+        let mark = if step.start_here { '*' } else { ' ' };
+        text += &format!("{mark} {:<width$}  {DIM}{title}{DIM:#}\n", step.topic.name);
+        let mut object = object(step.topic)?;
+        object["start_here"] = json!(step.start_here);
+        for (word, topics) in [("assumes", &step.assumes), ("next", &step.next)] {
+            let names: Vec<_> = topics.iter().map(|topic| topic.name.as_str()).collect();
+            if !names.is_empty() {
+                text += &format!("  {:width$}  {word}: {}\n", "", names.join(", "));
+            }
+            object[word] = json!(names);
+        }
+        array.push(object);
+    }
+    if steps.iter().any(|step| step.start_here) {
+        text += "\n* start here\n";
+    }
+    Ok((array, text))
+}
+
+/// The heading of a topic's section, where a new one begins.
+fn heading<'t>(topic: &'t Topic, section: &mut &'t str) -> String {
+    if topic.section == *section {
+        return String::new();
+    }
+    let gap = if section.is_empty() { "" } else { "\n" };
+    *section = &topic.section;
+    format!("{gap}{BOLD}{}{BOLD:#}\n", topic.section)
 }
 
 /// The topics that have all of these words, and where each word stands.

@@ -46,6 +46,8 @@ pub struct Facade {
     host: String,
     /// What tells it from another build of it.
     build: u64,
+    /// What tells its rules from another build of them, if it was built with them.
+    rules: Option<u64>,
     /// What tells it from another version of it, on any machine.
     pub fingerprint: u32,
 }
@@ -63,12 +65,14 @@ pub struct Harness {
 }
 
 impl Facade {
-    /// Compiles the facade, unless it is compiled already.
+    /// Compiles the facade for these programs, unless it is compiled already: with the rules, if
+    /// one of them has claims.
     ///
     /// # Errors
     ///
     /// It does not compile, or its source is not where this runner was built.
-    pub fn build() -> Result<Self> {
+    pub fn build(subjects: &[Subject]) -> Result<Self> {
+        let has_claims = subjects.iter().any(|subject| subject.claims.is_some());
         let own = Path::new(env!("CARGO_MANIFEST_DIR"));
         let folder = own.join("model-std");
         let keep_folder = source::keep_folder()?;
@@ -81,7 +85,8 @@ impl Facade {
         let mut command = Command::new(cargo());
         command
             .args(["build", "--release", "--message-format=json"])
-            .args(["--manifest-path", "Cargo.toml"])
+            .args(["--manifest-path", "Cargo.toml", "--package", "model-std"])
+            .args(has_claims.then_some("--package=explorer-claims"))
             // The configuration of the program's folder is not the facade's.
             .current_dir(&folder)
             .arg("--target-dir")
@@ -92,20 +97,25 @@ impl Facade {
         let kept = Kept::new(&keep_folder.join(KEPT), &command, "")?;
         let known = kept.answer().and_then(|answer| {
             let library = PathBuf::from(answer["library"].as_str()?);
-            Some((library, answer["build"].as_u64()?))
+            Some((library, answer["build"].as_u64()?, answer["rules"].as_u64()))
         });
         let cannot = || Error::io(format!("cannot read {}", folder.display()));
-        let (library, build) = match known {
+        let (library, build, rules) = match known {
             Some(known) => known,
             None => {
                 let mut inputs = Inputs::new(&folder, own.parent().unwrap_or(own));
-                let library = build_facade(command, &mut inputs)?;
-                let mut build = Fingerprint::new();
-                build.add(fs::read(&library).map_err(cannot())?);
-                inputs.output(&library);
-                let answer = json!({"library": library, "build": build.long()});
+                let mut libraries = Vec::new();
+                for library in build_facade(command, has_claims, &mut inputs)? {
+                    let mut build = Fingerprint::new();
+                    build.add(fs::read(&library).map_err(cannot())?);
+                    inputs.output(&library);
+                    libraries.push((library, build.long()));
+                }
+                let rules = libraries.get(1).map(|(_, rules)| *rules);
+                let (library, build) = libraries.swap_remove(0);
+                let answer = json!({"library": library, "build": build, "rules": rules});
                 kept.keep(inputs, &answer);
-                (library, build.long())
+                (library, build, rules)
             }
         };
         let (host, release) = compiler()?;
@@ -120,6 +130,7 @@ impl Facade {
             library,
             host,
             build,
+            rules,
             fingerprint: fingerprint.short(),
         })
     }
@@ -135,6 +146,9 @@ impl Facade {
             format!("core={library}"),
             "-L".to_string(),
             format!("dependency={}", folder.join("deps").display()),
+            // Where the rules are.
+            "-L".to_string(),
+            format!("crate={}", folder.display()),
             FRAME_POINTERS.to_string(),
             "--cap-lints".to_string(),
             "allow".to_string(),
@@ -146,22 +160,28 @@ impl Facade {
     }
 }
 
-/// Has cargo build the facade; returns the library.
-fn build_facade(command: Command, inputs: &mut Inputs) -> Result<PathBuf> {
-    let mut library = None;
+/// Has cargo build the facade; returns its library, and that of the rules if they are wanted.
+fn build_facade(command: Command, has_claims: bool, inputs: &mut Inputs) -> Result<Vec<PathBuf>> {
+    let mut wanted = vec![("model_std", None)];
+    if has_claims {
+        wanted.push(("explorer_claims", None));
+    }
     let status = cargo::messages(command, &mut |message| {
         if let Some(rendered) = message["message"]["rendered"].as_str() {
             anstream::eprint!("{rendered}");
         }
         let files = message["filenames"].as_array();
-        if message["target"]["name"] == "model_std"
-            && let Some(file) = files.and_then(|files| files.first()?.as_str())
-        {
-            library = Some(PathBuf::from(file));
+        let file = files.and_then(|files| files.first()?.as_str());
+        for (name, library) in &mut wanted {
+            if let (true, Some(file)) = (message["target"]["name"] == *name, file) {
+                *library = Some(PathBuf::from(file));
+            }
         }
         inputs.message(&message);
     })?;
-    library.filter(|_| status.success()).ok_or_else(|| {
+    let libraries = wanted.into_iter().map(|(_, library)| library);
+    let libraries: Option<Vec<_>> = libraries.collect();
+    libraries.filter(|_| status.success()).ok_or_else(|| {
         Error::Broken("cargo could not build the explorer's standard library".to_string())
     })
 }
@@ -233,7 +253,7 @@ fn build_group(
     // Another runner may want to build programs of the same workspace.
     let _claim = machine::claim(place, true)?;
     let workspace = place.join("workspace");
-    let manifest = write_packages(members)?;
+    let manifest = write_packages(members, facade.rules)?;
     let Some((_, first)) = members.first() else {
         return Ok(Vec::new());
     };
@@ -259,7 +279,8 @@ fn build_group(
     for (_, subject) in members {
         command.args(["--package", &subject.package_name()]);
     }
-    let kept = Kept::new(&place.join(KEPT), &command, &manifest)?;
+    let text = format!("{manifest}{:?}", facade.rules);
+    let kept = Kept::new(&place.join(KEPT), &command, &text)?;
     if let Some(harnesses) = known_harnesses(kept.answer(), members, facade)? {
         return Ok(harnesses);
     }
@@ -367,7 +388,7 @@ fn known_harnesses(
 }
 
 /// Writes the packages that are made of programs; returns the manifest of their workspace.
-fn write_packages(members: &[(usize, &Subject)]) -> Result<String> {
+fn write_packages(members: &[(usize, &Subject)], rules: Option<u64>) -> Result<String> {
     let mut copied: Vec<*const Package> = Vec::new();
     let mut list = String::new();
     for (_, subject) in members {
@@ -376,7 +397,7 @@ fn write_packages(members: &[(usize, &Subject)]) -> Result<String> {
             subject.package.copy()?;
             copied.push(package);
         }
-        subject.write()?;
+        subject.write(rules)?;
         list += &format!("    \".explore/{}\",\n", subject.package_name());
     }
     // All are of one workspace.

@@ -262,12 +262,12 @@ fn request(
     // Reading ten thousand outputs in full takes longer than finding them.
     let shown_lines = (!compares && !flags.json).then_some(SHOWN_LINES);
     // A variant obeys what the example obeys.
-    let companion = (subject.role == Role::Pitfall).then_some(&subject.name);
+    let pitfall = (subject.role == Role::Pitfall).then_some(&subject.name);
     json!({
         "program": subject.name,
         "source": subject.file,
         "invariants": subject.claims.as_ref().map(|ready| &ready.source),
-        "companion": companion,
+        "pitfall": pitfall,
         "schedules": flags.schedules,
         "time_ms": flags.time.map(|time| time.as_millis() as u64),
         "time_models": models,

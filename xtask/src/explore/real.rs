@@ -42,6 +42,14 @@ impl Real {
     }
 }
 
+/// What a run printed, without what its claims say may differ.
+fn printed(run: &Transcript, spec: Option<&Spec>) -> Printed {
+    match spec {
+        Some(spec) => spec.printed(run),
+        None => Printed::of(run),
+    }
+}
+
 /// Runs a program so often, outside of the explorer, and sees which outputs are explored.
 ///
 /// # Errors
@@ -54,17 +62,17 @@ pub fn compare(subject: &Subject, explored: &Explored, runs: u32) -> Result<Real
         let folder = subject.package.folder();
         runs::once(&executable, folder, spec, None, &mut |_| {}).map(Some)
     };
-    let (runs, printed) = side_by_side(runs, spec, &once)?;
+    let (runs, outputs) = side_by_side(runs, spec, &once)?;
     let known: BTreeSet<Printed> = explored
         .outputs
         .iter()
-        .map(|output| Printed::of(&output.transcript, spec))
+        .map(|output| printed(&output.transcript, spec))
         .collect();
     Ok(Real {
         runs,
-        distinct: printed.len(),
+        distinct: outputs.len(),
         explored: Some(known.len()),
-        unexplored: printed
+        unexplored: outputs
             .into_iter()
             .filter(|(printed, _)| !known.contains(printed))
             .map(|(_, counted)| counted)
@@ -144,9 +152,9 @@ fn side_by_side(
             let Some(transcript) = once()? else {
                 continue;
             };
-            let (count, printed) = &mut *all.lock().unwrap();
+            let (count, outputs) = &mut *all.lock().unwrap();
             *count += 1;
-            let known = printed.entry(Printed::of(&transcript, spec));
+            let known = outputs.entry(printed(&transcript, spec));
             known.or_insert((0, transcript)).0 += 1;
         }
         Ok(())

@@ -47,9 +47,13 @@ fn canary() {
 }
 
 fn main() {
-    std::__explore::main(canary, PROGRAM::__explore_main);
+    std::__explore::main(canary, PROGRAM::__explore_main, CLAIMS);
 }
 ";
+
+/// What reads the claims on a program, if it has some. It comes with the rules, which are compiled
+/// only then.
+const READ_CLAIMS: &str = "Some(explorer_claims::read)";
 
 /// What no library can be called that the harness uses: keywords, and the libraries that
 /// stand below every program.
@@ -556,12 +560,12 @@ impl Subject {
         shown_path(&self.package.root.join(&self.file))
     }
 
-    /// Writes the package that is made of it.
+    /// Writes the package that is made of it. If it has claims, it is linked with these rules.
     ///
     /// # Errors
     ///
     /// A file cannot be written.
-    pub fn write(&self) -> Result<()> {
+    pub fn write(&self, rules: Option<u64>) -> Result<()> {
         let folder = self.package_folder();
         let root = self.package.workspace().join(&self.file);
         // As in the real program, where the harness can name it so: its package has no library,
@@ -601,6 +605,14 @@ impl Subject {
             fs::create_dir_all(&folder)?;
             write_changed(&folder.join("Cargo.toml"), manifest.as_bytes())?;
             let harness = HARNESS.replace("PROGRAM", &library);
+            let harness = match (&self.claims, rules) {
+                (Some(_), Some(rules)) => {
+                    let harness = harness.replace("CLAIMS", READ_CLAIMS);
+                    // With other rules, cargo has to build it again.
+                    format!("// Rules: {rules:016x}\nextern crate explorer_claims;\n\n{harness}")
+                }
+                _ => harness.replace("CLAIMS", "None"),
+            };
             write_changed(&folder.join("harness.rs"), harness.as_bytes())
         };
         write().map_err(Error::io(format!("cannot write to {}", folder.display())))

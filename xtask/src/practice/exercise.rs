@@ -172,7 +172,7 @@ impl Exercise {
     fn header(&self, asked: &Asked) -> Result<String> {
         let (name, topic) = (&self.name, &self.topic.name);
         let mut lines = vec![
-            format!("An exercise of {topic}: {}.", self.topic.title()?),
+            format!("An exercise of {topic}."),
             String::new(),
             "Something is wrong with this program. Mend it, so that on every run".to_string(),
             String::new(),

@@ -96,7 +96,7 @@ fn explore_pairs(
         .into_iter()
         .flat_map(|pair| [pair.answer, pair.pitfall]);
     let subjects: Vec<Subject> = subjects.collect();
-    let built = build::build(&subjects, &Facade::build()?)?;
+    let built = build::build(&subjects, &Facade::build(&subjects)?)?;
     let work = names.iter().zip(subjects.chunks(2).zip(built.chunks(2)));
     let queue = Mutex::new(work.enumerate());
     let results = Mutex::new(Vec::new());
@@ -201,7 +201,7 @@ pub fn goes_wrong(workspace: &Workspace, exercise: &Exercise, time: Duration) ->
     let mut text = String::new();
     if why_not(&subject).is_none() {
         let subjects = [subject];
-        let built = build::build(&subjects, &Facade::build()?)?;
+        let built = build::build(&subjects, &Facade::build(&subjects)?)?;
         if let Ok(harness) = &built[0] {
             let flags = flags(time);
             let explored = child::explore(&subjects[0], harness, &flags, None, &mut |_, _| {});

@@ -22,7 +22,7 @@ use tokio::task::JoinSet;
 #[tokio::main(flavor = "current_thread")]
 async fn main() {
     let left = Arc::new(Mutex::new(3));
-    let (bank, mut payments) = mpsc::channel(5);
+    let (bank, mut payments) = mpsc::channel::<oneshot::Sender<()>>(5);
     let mut buyers = JoinSet::new();
     for id in 1..=5 {
         let left = Arc::clone(&left);
@@ -34,17 +34,19 @@ async fn main() {
             }
             let (confirm, confirmed) = oneshot::channel();
             bank.send(confirm).await.unwrap();
+            drop(bank);
             confirmed.await.unwrap();
             println!("Buyer {id}: takes ticket {ticket}");
             *left.lock().unwrap() = ticket - 1;
         });
     }
 
-    // Main is the bank. It confirms when all five have asked, so that it goes wrong on
-    // every run.
+    // Main is the bank. It confirms when no buyer has still to ask, so that it goes
+    // wrong on every run.
+    drop(bank);
     let mut confirmations = Vec::new();
-    while confirmations.len() < 5 {
-        confirmations.extend(payments.recv().await);
+    while let Some(confirm) = payments.recv().await {
+        confirmations.push(confirm);
     }
     for confirm in confirmations {
         confirm.send(()).unwrap();

@@ -34,4 +34,5 @@ async fn main() {
         }
     };
     println!("Client 1: knows the price {price}");
+    println!("Client 2: finds the price {}", prices.lock().await["tea"]);
 }

@@ -18,8 +18,8 @@ use tokio::task;
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() {
-    println!("Caller: asks for the total");
-    println!("Caller: receives {}", total());
+    println!("Main: asks for the total");
+    println!("Main: receives {}", total());
 }
 
 /// For callers that cannot `.await`.

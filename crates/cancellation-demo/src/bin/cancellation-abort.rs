@@ -37,7 +37,7 @@ async fn main() {
     worker.abort();
     match worker.await {
         Ok(()) => println!("Main: the worker has ended"),
-        Err(error) => println!("Main: {error}"),
+        Err(error) => println!("Main: the worker is gone, {error}"),
     }
     let total = SAVINGS.load(Relaxed) + CURRENT.load(Relaxed);
     println!("Main: finds {total} of 100 in both accounts");

@@ -6,7 +6,9 @@
 //! means to do after it has waited for the count.
 //!
 //! Count in the destructor of a value that travels with the job, such as a
-//! `WaitGroup`: a panic that unwinds the stack drops that value too.
+//! `WaitGroup`: a panic that unwinds the stack drops that value too. Main then
+//! learns of the panic when it joins. A worker that is to go on with other jobs stops
+//! the panic with `catch_unwind`, as in the example, and counts that job as well.
 //!
 //! It does not end by itself: stop it with Ctrl-C.
 //!
@@ -49,6 +51,7 @@ fn main() {
 }
 
 fn work(id: usize, pool: &Pool) {
+    let mut total = 0;
     while !pool.stealer.is_empty() {
         // `None` also where the other worker was faster.
         let Some(numbers) = pool.stealer.steal().success() else {
@@ -57,10 +60,12 @@ fn work(id: usize, pool: &Pool) {
         println!("Worker {id}: steals {numbers:?}");
         let sum = add_up(numbers.clone());
         println!("Worker {id}: {numbers:?} make {sum}");
+        total += sum;
         // The job that panics never comes this far.
         *pool.pending.lock().unwrap() -= 1;
         pool.finished.notify_one();
     }
+    println!("Worker {id}: ends with {total}");
 }
 
 fn add_up(numbers: Range<u64>) -> u64 {

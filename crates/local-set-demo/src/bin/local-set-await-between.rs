@@ -1,8 +1,8 @@
 //! A task awaits between two changes, and another task on its thread sees the first.
 //!
 //! One thread rules out data races, but not race conditions. At its `.await`, the
-//! teller has taken money from one account, and has not added it to the other. The
-//! auditor runs meanwhile, and misses it. The compiler does not notice: any other
+//! worker has taken money from one account, and has not added it to the other. The
+//! reader runs meanwhile, and misses it. The compiler does not notice: any other
 //! task of the set may change a `Cell` at every `.await`.
 //!
 //! Make changes that belong together without an `.await` between them: await the
@@ -31,24 +31,24 @@ async fn main() {
         current: Cell::new(0),
     });
     for amount in [10, 20, 30] {
-        println!("Customer: orders a transfer of {amount}");
+        println!("Client: orders a transfer of {amount}");
         let (ask, asked) = oneshot::channel();
         let (approve, approved) = oneshot::channel();
         let set = LocalSet::new();
-        let teller = Rc::clone(&accounts);
+        let worker = Rc::clone(&accounts);
         set.spawn_local(async move {
-            let left = teller.savings.get() - amount;
-            teller.savings.set(left);
+            let left = worker.savings.get() - amount;
+            worker.savings.set(left);
             ask.send(()).unwrap();
             approved.await.unwrap();
-            teller.current.set(teller.current.get() + amount);
-            println!("Teller {amount}: makes the transfer, and leaves {left}");
+            worker.current.set(worker.current.get() + amount);
+            println!("Worker {amount}: makes the transfer, and leaves {left}");
         });
-        let auditor = Rc::clone(&accounts);
+        let reader = Rc::clone(&accounts);
         set.spawn_local(async move {
             asked.await.unwrap();
-            let total = auditor.savings.get() + auditor.current.get();
-            println!("Auditor: finds {total} in both accounts");
+            let total = reader.savings.get() + reader.current.get();
+            println!("Reader: finds {total} in both accounts");
             approve.send(()).unwrap();
         });
         set.await;

@@ -1,7 +1,7 @@
 //! A task awaits while it has a `RefCell` borrowed, and another task panics.
 //!
 //! A `RefCell` allows one mutable borrow at a time, and checks that when the program
-//! runs. The borrow of the first teller lasts across its `.await`. The second teller
+//! runs. The borrow of the first worker lasts across its `.await`. The second worker
 //! then borrows too, and `borrow_mut` panics. Whether that happens depends on which
 //! task runs when, so a test may pass. Clippy warns of it by default.
 //!
@@ -33,11 +33,11 @@ async fn main() {
         asks.send(()).unwrap();
         approved.await.unwrap();
         *savings -= 10;
-        println!("Teller: leaves {savings} in savings");
+        println!("Worker: leaves {savings} in savings");
     });
     let second = set.spawn_local(async move {
         asked.await.unwrap();
-        println!("Teller: borrows the balance");
+        println!("Worker: borrows the balance");
         *savings.borrow_mut() -= 20;
         approve.send(()).unwrap();
     });

@@ -19,10 +19,12 @@ use std::sync::mpsc;
 fn main() {
     let (sender, receiver) = mpsc::sync_channel(0);
 
-    println!("Fast producer: offers parcel 1");
-    // `send` returns no error, because the receiver still exists.
-    sender.send(1).unwrap();
-    println!("Fast producer: sent parcel 1");
+    for parcel in 1..=8 {
+        println!("Fast producer: offers parcel {parcel}");
+        // `send` returns no error, because the receiver still exists.
+        sender.send(parcel).unwrap();
+        println!("Fast producer: sent parcel {parcel}");
+    }
     drop(sender);
 
     for parcel in receiver {

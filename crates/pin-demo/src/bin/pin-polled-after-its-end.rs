@@ -5,8 +5,8 @@
 //! its end: one of an `async fn` panics, and others may do anything but undefined
 //! behaviour.
 //!
-//! Instead, leave the loop, or set a flag and add `, if !settings_loaded` to the
-//! branch. `join!` waits for several futures without a loop.
+//! Instead, set a flag and add `, if !settings_loaded` to the branch. `join!` waits for
+//! several futures without a loop.
 //!
 //! ```text
 //! cargo run -p pin-demo --bin pin-polled-after-its-end

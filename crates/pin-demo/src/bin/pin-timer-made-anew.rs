@@ -5,11 +5,12 @@
 //! limit for the pause between two pings, and not for the whole. A client that pings
 //! often enough is never cut off.
 //!
-//! Instead, make the timer before the loop, pin it with `pin!`, and pass `&mut limit`
-//! to `select!`. `time::timeout` around the whole loop does the same.
-//!
 //! Here the next ping is there before the server is ready for it, and `biased` makes
 //! `select!` check the pings first. So it goes wrong on a slow machine as well.
+//!
+//! Instead, make the timer before the loop, pin it with `pin!`, and pass `&mut limit`
+//! to `select!`, which has to check it before the pings. `time::timeout` around the
+//! whole loop does the same.
 //!
 //! ```text
 //! cargo run -p pin-demo --bin pin-timer-made-anew
@@ -25,7 +26,10 @@ async fn main() {
     let (pings, mut inbox) = mpsc::channel(1);
     let client = task::spawn(async move {
         for _ in 1..=20 {
-            pings.send(()).await.unwrap();
+            // Fails when the server has ended.
+            if pings.send(()).await.is_err() {
+                break;
+            }
         }
     });
     println!("Server: begins");

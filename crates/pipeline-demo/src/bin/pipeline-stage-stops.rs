@@ -5,8 +5,9 @@
 //! The reader's `send` may even have succeeded for a line that is lost: `Ok` means that
 //! the channel has the value, not that a thread will receive it.
 //!
-//! Instead, send the error on as a value, as the demo does. Or let the stage return a
-//! `Result`, and look at it after `join`, before anything else uses the sum.
+//! Instead, send the error on as a value, as the demo does. Where a bad line should end
+//! the pipeline, let the stage return a `Result`, and look at it after `join`, before
+//! anything else uses the sum.
 //!
 //! ```text
 //! cargo run -p pipeline-demo --bin pipeline-stage-stops

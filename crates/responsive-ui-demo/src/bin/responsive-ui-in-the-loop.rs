@@ -6,7 +6,8 @@
 //! If the computation took a second, every answer would merely be a second late: with
 //! little data on a fast machine, that is easily missed.
 //!
-//! Give the computation a thread of its own, and let it send its result to the loop.
+//! Give the computation a thread of its own, and let it send its result to the loop. The
+//! computation must also look now and then whether the user has cancelled it.
 //!
 //! It does not end by itself: stop it with Ctrl-C.
 //!

@@ -1,8 +1,9 @@
-//! Each of two workers needs two permits, and takes them one by one: a deadlock.
+//! Each of five workers needs two permits, and takes them one by one: a deadlock.
 //!
-//! There are two permits. Each worker has taken one, and waits for a second one, which
-//! only the other worker could give back. It is the deadlock of `deadlock-demo` with
-//! permits in place of locks. No lock order helps, since the permits are all alike.
+//! There are two permits. Two workers have taken one each, and wait for a second one,
+//! which only the other of the two could give back. It is the deadlock of
+//! `deadlock-demo` with permits in place of locks. No lock order helps, since the permits
+//! are all alike.
 //!
 //! Instead, take all permits in one step: an `acquire_many(n)` that waits until `n`
 //! permits are free, and takes none before. Or give back the first permit if
@@ -22,11 +23,11 @@ fn main() {
         free: Mutex::new(2),
         given_back: Condvar::new(),
     };
-    // Makes the mistake show in every run: each worker has its first permit.
+    // Makes the mistake show in every run: two workers have their first permit.
     let both_hold_one = Barrier::new(2);
 
     thread::scope(|scope| {
-        for worker in 1..=2 {
+        for worker in 1..=5 {
             let (semaphore, both_hold_one) = (&semaphore, &both_hold_one);
             scope.spawn(move || {
                 let _first = semaphore.acquire();

@@ -28,6 +28,7 @@ async fn main() {
     }
     // The reader is slow once, and misses items 2 and 3.
     (2..=5).for_each(&mut send);
+    drop(publisher);
     while let Ok(item) = news.recv().await {
         println!("Reader 1: sees item {item}");
     }

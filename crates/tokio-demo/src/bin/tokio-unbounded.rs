@@ -6,7 +6,7 @@
 //! reports it until the memory is used up. This worker counts the waiting orders,
 //! and panics.
 //!
-//! Use `mpsc::channel(8)`, with room for as many orders as may wait. Its
+//! Use `mpsc::channel(2)`, with room for as many orders as may wait. Its
 //! `send(order).await` makes the producer wait for the worker. Where a producer must
 //! not wait, `try_send` returns an error if the channel is full.
 //!
@@ -24,7 +24,7 @@ async fn main() {
     let (orders, mut inbox) = mpsc::unbounded_channel();
 
     task::spawn(async move {
-        for order in 1..=1_000 {
+        for order in 1..=4 {
             orders.send(order).unwrap();
         }
         println!("Producer: has sent all orders");
@@ -36,6 +36,6 @@ async fn main() {
         time::sleep(Duration::from_millis(5)).await;
         println!("Worker: finishes order {order}");
         let waiting = inbox.len();
-        assert!(waiting <= 8, "{waiting} orders wait, and 8 may wait");
+        assert!(waiting <= 2, "{waiting} orders wait, and 2 may wait");
     }
 }

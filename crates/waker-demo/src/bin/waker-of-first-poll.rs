@@ -17,7 +17,6 @@
 
 use std::future::Future;
 use std::pin::{Pin, pin};
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, mpsc};
 use std::task::{Context, Poll, Wake, Waker};
 use std::thread::{self, Thread};
@@ -83,12 +82,12 @@ impl Future for Work {
     }
 }
 
-/// As in the example, but with a flag in place of the count.
+/// As in the example.
 fn block_on<F: Future>(future: F) -> F::Output {
     let mut future = pin!(future);
     let signal = Arc::new(Signal {
         executor: thread::current(),
-        woken: AtomicBool::new(false),
+        wakes: Mutex::new(0),
     });
     let waker = Waker::from(Arc::clone(&signal));
     let mut polls = 0;
@@ -99,7 +98,7 @@ fn block_on<F: Future>(future: F) -> F::Output {
             println!("Executor: the future is ready after {polls} polls");
             return output;
         }
-        while !signal.woken.swap(false, Ordering::Acquire) {
+        while *signal.wakes.lock().unwrap() < polls {
             thread::park();
         }
     }
@@ -107,12 +106,14 @@ fn block_on<F: Future>(future: F) -> F::Output {
 
 struct Signal {
     executor: Thread,
-    woken: AtomicBool,
+    wakes: Mutex<u32>,
 }
 
 impl Wake for Signal {
     fn wake(self: Arc<Self>) {
-        self.woken.store(true, Ordering::Release);
+        let mut wakes = self.wakes.lock().unwrap();
+        *wakes += 1;
+        println!("Waker: wake-up {wakes}");
         self.executor.unpark();
     }
 }

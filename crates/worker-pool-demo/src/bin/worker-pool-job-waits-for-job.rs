@@ -27,10 +27,12 @@ fn main() {
         }
     });
 
+    let (to_main, result) = mpsc::channel();
     let to_own_pool = queue.clone();
     let job = Box::new(move || {
         println!("Worker 1: runs job 1");
-        let (sender, result) = mpsc::channel();
+        let (sender, square) = mpsc::channel();
+        println!("Worker 1: submits job 2");
         let inner = Box::new(move || {
             println!("Worker 1: runs job 2");
             sender.send(2 * 2).unwrap();
@@ -38,13 +40,14 @@ fn main() {
         to_own_pool.send(inner).unwrap();
         println!("Worker 1: waits for job 2");
         // The job that could send the result waits behind this one.
-        let square: u32 = result.recv().unwrap();
-        println!("Worker 1: job 2 returned {square}");
+        let square: u32 = square.recv().unwrap();
+        to_main.send(square).unwrap();
     });
     println!("Main: submits job 1");
     queue.send(job).unwrap();
     println!("Main: shuts the pool down");
     drop(queue);
     worker.join().unwrap();
-    println!("Main: the worker has ended");
+    let square = result.recv().unwrap();
+    println!("Main: job 2 returned {square}");
 }

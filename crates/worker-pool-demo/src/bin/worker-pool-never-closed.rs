@@ -34,7 +34,7 @@ fn main() {
         workers: workers.into(),
     };
 
-    for job in 1..=2 {
+    for job in 1..=5 {
         println!("Main: submits job {job}");
         pool.queue.send(job).unwrap();
     }

@@ -7,13 +7,14 @@ use std::collections::BTreeSet;
 use std::ops::Range;
 use std::time::Duration;
 
+use transcript::Stream;
+
 use super::cursor::{Cursor, Fault};
 use super::diagnostic::did_you_mean;
 use super::node::{Node, Value};
 use super::pattern::Pattern;
 use super::selector::{Quantified, Selector};
 use super::spec::{Event, Hang, Rule};
-use super::transcript::Stream;
 use super::view::{Hit, View};
 use super::{Diagnostic, expression::Relation};
 

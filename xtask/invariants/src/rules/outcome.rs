@@ -3,13 +3,14 @@
 use std::collections::BTreeSet;
 use std::time::Duration;
 
+use transcript::Stream;
+
 use super::{Check, Evidence, Finding, Scope, listed};
 use crate::nearest;
 use crate::node::Node;
 use crate::selector::Selector;
 use crate::shape::{Shape, Table, optional, required, table};
 use crate::spec::Hang;
-use crate::transcript::Stream;
 use crate::view::View;
 use crate::vocabulary::Kind;
 use crate::{Diagnostic, Exit};

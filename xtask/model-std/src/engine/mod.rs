@@ -27,10 +27,10 @@ use std::time::Duration;
 pub use access::{Access, Accesses};
 pub use execution::{Ending, Execution};
 use execution::{ObjectState, Panicked};
-pub use invariants::Stream;
 pub use run::Program;
 use run::with;
 use search::TimeModel;
+pub use transcript::Stream;
 
 use crate::panic::Panics;
 use crate::thread::Local;

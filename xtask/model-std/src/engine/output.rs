@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::io::BufRead;
 
-use invariants::{Line, Stream};
+use transcript::{Line, Stream};
 
 /// The text of both streams, piece by piece.
 #[derive(Debug)]

@@ -4,11 +4,11 @@ use std::borrow::Cow;
 use std::collections::{HashMap, HashSet};
 use std::rc::Rc;
 
-use invariants::json;
-use invariants::json::Value;
-use invariants::spec::Mode;
-use invariants::{Checker, End, Exit, Invariants, Line, Printed, Spec, Transcript};
+use transcript::json;
+use transcript::json::Value;
+use transcript::{End, Exit, Line, Printed, Transcript};
 
+use super::claims::{Claims, Given, ReadClaims, Rule};
 use super::wire::{self, Request};
 use crate::engine::CORES;
 use crate::engine::execution::{Ending, Execution, Panicked, ThreadState};
@@ -28,12 +28,13 @@ const TOLD_GROUPS: usize = 5;
 
 /// What must hold, and what has been seen.
 pub struct Judge {
-    checker: Option<Checker<Spec>>,
+    claims: Option<Box<dyn Claims>>,
     /// A pitfall is to go wrong, and what is looked for is one schedule on which it does.
     is_pitfall: bool,
     known: HashMap<u128, Option<Rc<Cause>>>,
+    rules: Vec<Rule>,
     /// For each rule what is known of it, under each time model.
-    rules: Vec<[Known; 4]>,
+    known_rules: Vec<[Known; 4]>,
     outputs: Option<Outputs>,
     expected: Option<Expected>,
     /// How many executions were judged under the current time model.
@@ -272,46 +273,32 @@ impl Judge {
     ///
     /// # Errors
     ///
-    /// The invariants are wrong, or know no such companion.
-    pub fn new(request: &Request) -> Result<Self, String> {
-        let mut is_pitfall = false;
-        let spec = match &request.invariants {
-            None => None,
-            Some((text, companion)) => {
-                let invariants = Invariants::parse(text).map_err(|diagnostics| {
-                    let first = diagnostics.first();
-                    first.map_or_else(String::new, |first| first.message.clone())
-                })?;
-                let spec = match companion {
-                    None => invariants.example,
-                    Some(name) if invariants.variants.iter().any(|v| v.name == *name) => {
-                        invariants.example
-                    }
-                    Some(name) => {
-                        is_pitfall = true;
-                        let mut pitfalls = invariants.pitfalls.into_iter();
-                        let found = pitfalls.find(|(pitfall, _)| pitfall.name == *name);
-                        found
-                            .ok_or_else(|| format!("there is no pitfall `{name}`"))?
-                            .1
-                    }
-                };
-                Some(spec)
-            }
+    /// The invariants are wrong, or know no such pitfall; or there are some, and nothing is
+    /// given that reads them.
+    pub fn new(request: &Request, read: Option<ReadClaims>) -> Result<Self, String> {
+        let given = match (&request.invariants, read) {
+            (None, _) => None,
+            (Some(_), None) => return Err("the harness was built without the rules".into()),
+            (Some((text, pitfall)), Some(read)) => Some(read(text, pitfall.as_deref())?),
         };
-        let rules = spec.as_ref().map_or(0, |spec| spec.rules.len());
+        let is_pitfall = given.as_ref().is_some_and(|given| given.is_pitfall);
+        let claims = given.map(|Given { claims, .. }| claims);
+        let rules = claims
+            .as_deref()
+            .map_or_else(Vec::new, |claims| claims.rules());
         let expected = request.expected.as_ref().map(|expected| {
-            let printed = expected.iter().map(|run| Printed::of(run, spec.as_ref()));
+            let printed = expected.iter().map(|run| printed(run, claims.as_deref()));
             Expected {
                 missing: printed.zip(0..).collect(),
                 compared: HashSet::new(),
             }
         });
         Ok(Self {
-            checker: spec.map(Checker::new),
+            claims,
             is_pitfall,
             known: HashMap::new(),
-            rules: vec![Default::default(); rules],
+            known_rules: vec![Default::default(); rules.len()],
+            rules,
             outputs: request.outputs.then(|| Outputs {
                 all: request.all_outputs,
                 shown_lines: request.shown_lines,
@@ -365,8 +352,8 @@ impl Judge {
                 lines: lines.collect(),
                 end,
             };
-            let spec = self.checker.as_ref().map(Checker::spec);
-            expected.missing.remove(&Printed::of(&run, spec));
+            let printed = printed(&run, self.claims.as_deref());
+            expected.missing.remove(&printed);
         }
     }
 
@@ -385,7 +372,7 @@ impl Judge {
             self.compare(execution);
         }
         // Whether a panic was heard of is not in the output, and is quickly looked up.
-        if self.checker.is_none() {
+        if self.claims.is_none() {
             return self.look_at(execution);
         }
         let hash = execution.output.hash() ^ ending_number(execution);
@@ -403,28 +390,30 @@ impl Judge {
 
     /// Why an execution fails, without taking it in.
     pub fn cause(&mut self, execution: &Execution) -> Option<Cause> {
-        report(self.checker.as_mut(), execution).0
+        report(self.claims.as_deref_mut(), &self.rules, execution).0
     }
 
     fn look_at(&mut self, execution: &Execution) -> Option<Cause> {
-        let (cause, checker) = report(self.checker.as_mut(), execution);
-        let Some(checker) = checker else {
+        let (cause, holds) = report(self.claims.as_deref_mut(), &self.rules, execution);
+        let Some(holds) = holds else {
             return cause;
         };
-        for ((rule, holds), known) in checker.rules().zip(&mut self.rules) {
-            if rule.not_explored.is_some() {
-                continue;
-            }
+        let rules = self.rules.iter().zip(holds);
+        let broken = rules
+            .clone()
+            .any(|(rule, holds)| rule.must_hold() && !holds);
+        for ((rule, &holds), known) in rules.zip(&mut self.known_rules) {
             let known = &mut known[self.time as usize];
-            match rule.mode {
-                Mode::Always => known.broken |= !holds,
-                Mode::Sometimes { .. } if holds && known.witness.is_none() => {
+            match rule.is_sometimes {
+                _ if !rule.is_explored => {}
+                false => known.broken |= !holds,
+                true if holds && known.witness.is_none() => {
                     known.witness = Some(execution.schedule());
                 }
-                Mode::Sometimes { .. } => {}
+                true => {}
             }
         }
-        if self.is_pitfall && checker.broken().next().is_none() {
+        if self.is_pitfall && !broken {
             self.found = Some((self.schedules, execution.schedule()));
         }
         match self.is_pitfall {
@@ -473,19 +462,16 @@ impl Judge {
 
     /// What is known of each rule, as objects for the runner.
     pub fn rules(&self) -> Value {
-        let Some(checker) = &self.checker else {
-            return json!([]);
-        };
-        let rules = checker.spec().rules.iter().zip(&self.rules).enumerate();
+        let rules = self.rules.iter().zip(&self.known_rules).enumerate();
         rules
             .map(|(index, (rule, known))| {
                 let witness = known.iter().find_map(|known| known.witness.as_ref());
                 let [in_virtual, adversarial, spurious, writers] = known;
                 let broken = in_virtual.broken || spurious.broken || writers.broken;
-                let verdict = match rule.mode {
-                    _ if rule.not_explored.is_some() => "not explored",
-                    Mode::Always if broken => "fail",
-                    Mode::Sometimes { .. } if witness.is_none() => "not witnessed",
+                let verdict = match rule.is_sometimes {
+                    _ if !rule.is_explored => "not explored",
+                    false if broken => "fail",
+                    true if witness.is_none() => "not witnessed",
                     _ => "pass",
                 };
                 json!({
@@ -504,6 +490,14 @@ impl Judge {
     }
 }
 
+/// What a run printed, without what the claims say may differ.
+fn printed(run: &Transcript, claims: Option<&dyn Claims>) -> Printed {
+    match claims {
+        Some(claims) => claims.printed(run),
+        None => Printed::of(run),
+    }
+}
+
 /// The most frequent output comes first, and of several the one with the simplest schedule.
 fn rank(listed: &Listed) -> impl Ord {
     let count = std::cmp::Reverse(listed.count);
@@ -515,11 +509,12 @@ fn rank(listed: &Listed) -> impl Ord {
     (count, deviations.len(), deviations, time as u32, hash_seed)
 }
 
-/// Why an execution fails, and the checker, if it was asked.
+/// Why an execution fails, and whether each rule holds on it, if they were asked.
 fn report<'c>(
-    checker: Option<&'c mut Checker<Spec>>,
+    claims: Option<&'c mut (dyn Claims + 'static)>,
+    rules: &[Rule],
     execution: &Execution,
-) -> (Option<Cause>, Option<&'c Checker<Spec>>) {
+) -> (Option<Cause>, Option<&'c [bool]>) {
     let places = || {
         let waiting = execution.threads.iter().filter_map(ThreadState::next);
         let mut places: Vec<String> = waiting.map(|op| op.place.to_string()).collect();
@@ -570,7 +565,7 @@ fn report<'c>(
         }
         _ => None,
     };
-    let Some(checker) = checker else {
+    let Some(claims) = claims else {
         let cause = match ending {
             _ if hangs.is_some() => hangs,
             Ending::OutputTooLong => {
@@ -585,15 +580,13 @@ fn report<'c>(
         };
         return (cause, None);
     };
-    checker.check(&transcript(execution));
-    let rules = &checker.spec().rules;
-    let broken = checker
-        .broken()
-        .find(|&index| rules[index].not_explored.is_none());
+    let holds = claims.check(&transcript(execution));
+    let mut known = rules.iter().zip(holds);
+    let broken = known.position(|(rule, holds)| rule.must_hold() && !holds);
     let cause = broken.map(|index| {
-        let kind = match rules[index].kind {
-            "outcome" => "outcome",
-            _ => "always",
+        let kind = match rules[index].is_outcome {
+            true => "outcome",
+            false => "always",
         };
         let cause = match ending {
             Ending::Exited(101) if kind == "outcome" => exit_of_a_panic(execution),
@@ -604,7 +597,7 @@ fn report<'c>(
             ..hangs.unwrap_or(cause)
         }
     });
-    (cause, Some(checker))
+    (cause, Some(holds))
 }
 
 /// What the panics have in their messages that only pass another thread's panic on, by

@@ -4,6 +4,7 @@
 //! One JSON object comes in on standard input, and NDJSON goes out on standard output; the
 //! module `wire` has both. Nothing of this touches the program but through the engine.
 
+mod claims;
 mod judge;
 mod report;
 mod shrink;
@@ -16,8 +17,8 @@ use std::io::{self, Read};
 use std::ops::ControlFlow;
 use std::time::{Duration, Instant};
 
-use invariants::json;
-use invariants::json::Value;
+use transcript::json;
+use transcript::json::Value;
 
 use crate::engine::recorder::Recorder;
 use crate::engine::search::{
@@ -26,6 +27,7 @@ use crate::engine::search::{
 };
 use crate::engine::{self, Ending, Execution, Program, raw};
 
+pub use claims::{Claims, Given, ReadClaims, Rule};
 pub use judge::Judge;
 use judge::{Cause, Failure};
 use trace::Trace;
@@ -55,8 +57,9 @@ const HASH_SEEDS: u32 = 8;
 /// Answers one request: the `main` of a harness.
 ///
 /// `canary` spawns a thread, takes a lock and prints, through plain paths of `std`: where the
-/// engine does not see all three, the facade is not in place, and nothing else is run.
-pub fn main(canary: fn(), program: fn() -> i32) {
+/// engine does not see all three, the facade is not in place, and nothing else is run. `read`
+/// reads the claims on the program, if it has some.
+pub fn main(canary: fn(), program: fn() -> i32, read: Option<ReadClaims>) {
     if let Err(problem) = sing(canary) {
         say(json!({"type": "canary", "problem": problem}));
         return;
@@ -69,7 +72,7 @@ pub fn main(canary: fn(), program: fn() -> i32) {
     // SAFETY: a function captures nothing, and `answer` keeps the statics before it runs this.
     #[allow(unsafe_code)]
     let program = unsafe { Program::new(program) };
-    let outcome = request.and_then(|request| answer(&request, &program));
+    let outcome = request.and_then(|request| answer(&request, &program, read));
     if let Err(problem) = outcome {
         say(json!({"type": "error", "problem": problem}));
     }
@@ -103,7 +106,7 @@ fn sing(canary: fn()) -> Result<(), String> {
     }
 }
 
-fn answer(request: &Request, program: &Program) -> Result<(), String> {
+fn answer(request: &Request, program: &Program, read: Option<ReadClaims>) -> Result<(), String> {
     if let Some(parent) = request.parent {
         raw::end_with(parent).map_err(|error| format!("nobody would end it: {error}"))?;
     }
@@ -118,7 +121,7 @@ fn answer(request: &Request, program: &Program) -> Result<(), String> {
         engine::keep_hash_order();
     }
     engine::keep_statics().map_err(|error| format!("cannot keep the statics: {error}"))?;
-    let judge = Judge::new(request)?;
+    let judge = Judge::new(request, read)?;
     match &request.again {
         Some(again) => {
             replay(request, program, judge, again);

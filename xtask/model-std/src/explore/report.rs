@@ -4,8 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 use std::panic::Location;
 
-use invariants::json;
-use invariants::json::Value;
+use transcript::json;
+use transcript::json::Value;
 
 use super::judge::{Cause, Judge, transcript};
 use super::{GivenUp, Phase, wire};

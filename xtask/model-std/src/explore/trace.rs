@@ -1,6 +1,6 @@
 //! What a run was, as far as another run on the same schedule has to be like it.
 
-use invariants::{Line, Stream};
+use transcript::{Line, Stream};
 
 use super::judge::transcript;
 use super::report::is_inner;

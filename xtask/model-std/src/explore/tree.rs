@@ -1,7 +1,7 @@
 //! The choices that were explored, as a tree.
 
-use invariants::json;
-use invariants::json::Value;
+use transcript::json;
+use transcript::json::Value;
 
 use super::report::with_place;
 use crate::engine::execution::Execution;

@@ -6,7 +6,7 @@
 //! |---|---|
 //! | `program` | the topic's name |
 //! | `invariants` | the text of its `invariants.toml`, or null |
-//! | `companion` | the program of `src/bin` that it is, or null for the example |
+//! | `pitfall` | the pitfall that it is, or null for the example and its variants |
 //! | `source` | what is shown in place of `src/main.rs` |
 //! | `schedules` | how many for each time model, at most |
 //! | `time_ms` | how long the search may take, or null |
@@ -32,15 +32,15 @@ use std::io::{self, Write};
 use std::path::PathBuf;
 use std::time::Duration;
 
-use invariants::Transcript;
-use invariants::json;
-use invariants::json::Value;
+use transcript::Transcript;
+use transcript::json;
+use transcript::json::Value;
 
 use crate::engine::search::{Schedule, Settings, Strategy, TimeModel};
 
 /// What is to be explored.
 pub struct Request {
-    /// The text of an `invariants.toml`, and the companion that the program is.
+    /// The text of an `invariants.toml`, and the pitfall that the program is, if it is one.
     pub invariants: Option<(String, Option<String>)>,
     /// What is shown in place of `src/main.rs`.
     pub source: String,
@@ -115,7 +115,7 @@ impl Request {
         let shown = |nth: usize| object["shown_lines"].as_array()?.get(nth)?.as_u64();
         Ok(Self {
             invariants: text("invariants")
-                .map(|text| (text, object["companion"].as_str().map(str::to_string))),
+                .map(|text| (text, object["pitfall"].as_str().map(str::to_string))),
             source: text("source").ok_or_else(|| wanted("source"))?,
             schedules: number("schedules").ok_or_else(|| wanted("schedules"))?,
             time_limit: number("time_ms").map(Duration::from_millis),

@@ -1,4 +1,5 @@
-//! What one run of a program printed, and how it ended.
+//! What one run of a program printed, and how it ended: the one thing that a program and the
+//! rules which judge it have in common.
 //!
 //! Saved as NDJSON: one object per line of output, then one for the end.
 //!
@@ -7,8 +8,12 @@
 //! {"exit":{"code":0},"at_us":1300,"cores":2}
 //! ```
 
-use crate::json;
-use crate::json::Value;
+pub mod json;
+mod printed;
+
+use json::Value;
+
+pub use printed::Printed;
 
 /// A run's output, in the order in which it was read, and its end.
 ///

@@ -1,8 +1,6 @@
 //! What a run printed, so that it can be compared with another's.
 
-use super::audit::without_free;
-use super::spec::Spec;
-use super::transcript::{Stream, Transcript};
+use super::{Stream, Transcript};
 
 /// What a run printed and how it ended, without what differs although nothing else does. Two
 /// runs of which it is the same are one interleaving, as far as a reader can see.
@@ -14,10 +12,8 @@ pub struct Printed {
 }
 
 impl Printed {
-    /// Takes it from a run, without the captures that the specification calls free.
-    pub fn of(transcript: &Transcript, spec: Option<&Spec>) -> Self {
-        let same = spec.map(|spec| without_free(spec, transcript));
-        let transcript = same.as_ref().unwrap_or(transcript);
+    /// Takes it from a run.
+    pub fn of(transcript: &Transcript) -> Self {
         // Two pipes: nothing orders one against the other.
         let lines = |stream| {
             let lines = transcript
