@@ -217,9 +217,11 @@ impl House {
         for file in ["Cargo.toml", "Cargo.lock"] {
             fs::copy(root().join(file), house.root.join(file)).expect("it can be copied");
         }
-        let crates = house.root.join("crates");
-        if !crates.exists() {
-            link(&root().join("crates"), &crates).expect("the topics can be linked to");
+        for folder in ["crates", "xtask"] {
+            let linked = house.root.join(folder);
+            if !linked.exists() {
+                link(&root().join(folder), &linked).expect("the members can be linked to");
+            }
         }
         house
     }
