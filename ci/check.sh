@@ -32,5 +32,5 @@ else
 fi
 step 'every topic' cargo xtask run-all
 # A fifth of the time that each has by default: those who explore one topic look further.
-step 'every topic, explored' cargo xtask explore --all --time 2s
+step 'every topic, explored' cargo xtask explore --all --time 1s
 step 'every topic, copied out alone' cargo xtask copy --all "$copies/topics"

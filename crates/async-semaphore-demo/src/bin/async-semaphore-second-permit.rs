@@ -1,6 +1,6 @@
 //! Each task holds one permit and waits for another, so all wait forever.
 //!
-//! Both downloads hold one of the two permits, and each needs a second one for its
+//! Two downloads hold one of the two permits each, and each needs a second one for its
 //! preview. Neither gives its permit back before it has the other. Such a program
 //! works as long as few tasks run, and stops under load. It happens where a function
 //! that acquires calls another one that acquires, or calls itself, as in a crawler.
@@ -23,7 +23,7 @@ use tokio::task::JoinSet;
 async fn main() {
     let slots = Arc::new(Semaphore::new(2));
     let mut downloads = JoinSet::new();
-    for id in 1..=2 {
+    for id in 1..=6 {
         let slot = Arc::clone(&slots).acquire_owned().await;
         let slot = slot.expect("the semaphore is not closed");
         let slots = Arc::clone(&slots);
