@@ -79,7 +79,7 @@ impl Facade {
         let target = keep_folder.join("facade");
         if !target.exists() {
             anstream::eprintln!(
-                "    Building the explorer's standard library, this once: it takes about a minute"
+                "    Building the explorer's standard library, this once: it takes about half a minute"
             );
         }
         let mut command = Command::new(cargo());
