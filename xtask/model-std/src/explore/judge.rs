@@ -398,10 +398,9 @@ impl Judge {
         let Some(holds) = holds else {
             return cause;
         };
+        // Also what need not show on every run: it is looked for on this one.
+        let goes_wrong = self.is_pitfall && holds.iter().all(|holds| *holds);
         let rules = self.rules.iter().zip(holds);
-        let broken = rules
-            .clone()
-            .any(|(rule, holds)| rule.must_hold() && !holds);
         for ((rule, &holds), known) in rules.zip(&mut self.known_rules) {
             let known = &mut known[self.time as usize];
             match rule.is_sometimes {
@@ -413,7 +412,7 @@ impl Judge {
                 true => {}
             }
         }
-        if self.is_pitfall && !broken {
+        if goes_wrong {
             self.found = Some((self.schedules, execution.schedule()));
         }
         match self.is_pitfall {
