@@ -47,8 +47,8 @@ pub struct Options {
 impl Default for Options {
     fn default() -> Self {
         // Most programs sleep or wait, so there is room for many more of them than cores,
-        // and the longest should not have to wait for its turn: with 16 for each of two cores,
-        // 141 programs took a sixth longer than all at once.
+        // and the longest should not have to wait for its turn. With 16 for each of two cores,
+        // the programs that run side by side took about a tenth longer.
         let cores = thread::available_parallelism().unwrap_or(NonZeroUsize::MIN);
         Self {
             jobs: cores.saturating_mul(NonZeroUsize::new(64).expect("64 is not 0")),

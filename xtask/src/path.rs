@@ -27,12 +27,9 @@ pub struct Step<'t> {
 pub fn path(topics: &[Topic]) -> Result<Vec<Step<'_>>> {
     let mut steps: Vec<Step> = Vec::new();
     for topic in topics {
-        let (_, invariants) = program::read_invariants(topic).map_err(|details| {
-            let name = &topic.name;
-            Error::usage(format!("{name}: its invariants.toml is wrong\n{details}"))
-        })?;
+        let about = program::invariants_of(topic)?.about;
         let mut places = Vec::new();
-        for name in &invariants.about.assumes {
+        for name in &about.assumes {
             let place = topics.iter().position(|known| known.name == *name);
             let place = place.filter(|&place| place < steps.len());
             let Some(place) = place else {
@@ -56,7 +53,7 @@ pub fn path(topics: &[Topic]) -> Result<Vec<Step<'_>>> {
             topic,
             assumes: places.iter().map(|&place| &topics[place]).collect(),
             next: Vec::new(),
-            start_here: invariants.about.start_here,
+            start_here: about.start_here,
         });
     }
     for (step, following) in steps.iter_mut().zip(topics.iter().skip(1)) {

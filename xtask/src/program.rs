@@ -282,6 +282,22 @@ pub fn no_such_program(name: &str, names: &[&str]) -> Error {
     })
 }
 
+/// What a topic's `invariants.toml` says, for a command that cannot go on without it.
+///
+/// # Errors
+///
+/// The file cannot be read, or is wrong.
+pub fn invariants_of(topic: &Topic) -> Result<Invariants> {
+    let read = read_invariants(topic).map_err(|details| is_wrong(topic, &details));
+    read.map(|(_, invariants)| invariants)
+}
+
+/// The error of a topic whose `invariants.toml` is wrong, with what is wrong with it.
+pub fn is_wrong(topic: &Topic, details: &str) -> Error {
+    let name = &topic.name;
+    Error::usage(format!("{name}: its invariants.toml is wrong\n{details}"))
+}
+
 /// Reads what a topic's programs must obey: the file's text, and what it says.
 ///
 /// # Errors

@@ -148,12 +148,7 @@ pub fn place_of(word: &str, text: &str) -> Option<Range<usize>> {
 
 /// Every text of a topic in which words are looked for.
 fn texts_of(topic: &Topic) -> Result<Vec<Text>> {
-    let (_, invariants) = program::read_invariants(topic).map_err(|details| {
-        Error::usage(format!(
-            "{}: its invariants.toml is wrong\n{details}",
-            topic.name
-        ))
-    })?;
+    let invariants = program::invariants_of(topic)?;
     let about = invariants.about;
     let questions = about.how_do_i.iter().map(|rest| question(rest));
     let events = invariants.example.events.iter();

@@ -1,6 +1,8 @@
 //! Every exercise is refused as it is given, solved by a right answer, and refused again where
 //! an answer gives up what the topic is about. The answers are in `answers`.
 
+mod house;
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::io;
@@ -29,14 +31,10 @@ fn main() {
         .filter(|exercise| !answers.right.contains_key(&exercise.name))
         .map(|exercise| exercise.name.clone())
         .collect();
-    // All are judged together, since one build is faster than many: but none that nobody asks for.
-    let is_asked = |exercise: &Companion| match (&arguments.filter, arguments.exact) {
-        (Some(filter), true) => exercise.name == *filter,
-        (Some(filter), false) => exercise.name.contains(filter.as_str()),
-        (None, _) => true,
-    };
-    let asked: Vec<Companion> = exercises.into_iter().filter(is_asked).collect();
-    let asked = part_of(asked);
+    // One build for all is faster than many. Only the exercises that are asked for are judged.
+    let asked = exercises.into_iter();
+    let asked = asked.filter(|exercise| house::is_asked(&arguments, &exercise.name));
+    let asked = part_of(asked.collect());
     let results = match arguments.list || asked.is_empty() {
         true => Results::default(),
         false => House::new().judge(&asked, &answers),
@@ -68,7 +66,7 @@ fn main() {
 
 /// The part of the exercises that `CI_PART` asks for, where `2/6` is the second of six, or
 /// all of them. CI has not the time for all, and judges another part at each commit.
-fn part_of(mut exercises: Vec<Companion>) -> Vec<Companion> {
+fn part_of(exercises: Vec<Companion>) -> Vec<Companion> {
     let Ok(part) = std::env::var("CI_PART") else {
         return exercises;
     };
@@ -78,7 +76,6 @@ fn part_of(mut exercises: Vec<Companion>) -> Vec<Companion> {
     let Some((nth, of)) = numbers.filter(|(nth, of)| (1..=*of).contains(nth)) else {
         panic!("CI_PART is `{part}`; write it as in 2/6");
     };
-    exercises.sort_by(|one, other| one.name.cmp(&other.name));
     exercises.into_iter().skip(nth - 1).step_by(of).collect()
 }
 
@@ -289,7 +286,6 @@ impl House {
         let runs = self.root.join("runs");
         let _older = fs::remove_dir_all(&runs);
         let mut words = vec!["run-all", "--record", "runs"];
-        // One topic takes no time.
         let topic = |name: &str| -> Option<String> {
             let topics = fs::read_dir(root().join("crates")).ok()?;
             let mut topics = topics.flatten().map(|topic| topic.path());
@@ -442,21 +438,13 @@ impl House {
 
     /// The runner of that workspace, in the folder of this one.
     fn xtask_of(&self, workspace: &Path, words: &[&str]) -> Output {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_xtask"));
-        command
+        house::command("")
             .args(words)
             .current_dir(&self.root)
             .env("CARGO_MANIFEST_DIR", workspace.join("xtask"))
-            .env("CARGO_TARGET_DIR", &self.target);
-        for name in [
-            "GITHUB_ACTIONS",
-            "CLICOLOR_FORCE",
-            "CARGO_TERM_COLOR",
-            "COLUMNS",
-        ] {
-            command.env_remove(name);
-        }
-        command.output().expect("the runner can be started")
+            .env("CARGO_TARGET_DIR", &self.target)
+            .output()
+            .expect("the runner can be started")
     }
 }
 

@@ -15,16 +15,8 @@ fn main() {
         let name = topic["name"].as_str().expect("a topic has a name");
         name.to_string()
     });
-    let matches = |filter: &String, name: &str| match arguments.exact {
-        true => name == filter,
-        false => name.contains(filter.as_str()),
-    };
-    let is_asked = |name: &String| {
-        let filter = arguments.filter.as_ref();
-        filter.is_none_or(|filter| matches(filter, name))
-            && !arguments.skip.iter().any(|filter| matches(filter, name))
-    };
-    let asked: Vec<String> = names.filter(is_asked).collect();
+    let asked = names.filter(|name| house::is_asked(&arguments, name));
+    let asked: Vec<String> = asked.collect();
     // Built one by one they would take minutes, since each has its own features of what it
     // depends on.
     let ran = match arguments.list || asked.is_empty() {

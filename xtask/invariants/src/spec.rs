@@ -300,10 +300,7 @@ fn read_rules(root: &Node, scope: &mut Scope<'_>) -> Vec<Rule> {
     nodes.sort_by_key(|(node, _)| node.span.start);
     let mut rules: Vec<Rule> = Vec::new();
     for (node, always) in nodes {
-        let others = std::mem::take(&mut scope.named);
-        let rule = Rule::read(node, always, scope);
-        let names = std::mem::replace(&mut scope.named, others);
-        scope.named.extend(&names);
+        let (rule, names) = scope.naming(|scope| Rule::read(node, always, scope));
         let Some(rule) = rule.map(|rule| Rule { names, ..rule }) else {
             continue;
         };
@@ -387,10 +384,7 @@ fn read_failure(root: &Node, pitfall: &Node, scope: &mut Scope<'_>) -> Option<Sp
     };
     let mut rules = Vec::new();
     if let Some(ends) = pitfall.get("ends") {
-        let others = std::mem::take(&mut scope.named);
-        let check = (vocabulary::outcome().build)(ends, scope);
-        let names = std::mem::replace(&mut scope.named, others);
-        scope.named.extend(&names);
+        let (check, names) = scope.naming(|scope| (vocabulary::outcome().build)(ends, scope));
         let check = check?;
         run.hang = scope.hang.take();
         rules.push(Rule {

@@ -28,12 +28,8 @@ pub fn check(topic: &str, bin: Option<&str>, file: &Path, json: bool) -> Result<
             "{shown}: {problem}; `--record DIR` of `run` and `run-all` writes transcripts"
         ))
     })?;
-    let mut programs = program::to_check(&topic).map_err(|details| {
-        Error::usage(format!(
-            "{}: its invariants.toml is wrong\n{details}",
-            topic.name
-        ))
-    })?;
+    let programs = program::to_check(&topic);
+    let mut programs = programs.map_err(|details| program::is_wrong(&topic, &details))?;
     program::keep_bin(&mut programs, bin.or(Some(&topic.name)))?;
     let program = programs.remove(0);
     let spec = program.ready.as_ref().map(|ready| &ready.spec);

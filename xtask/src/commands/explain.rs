@@ -3,7 +3,7 @@
 use std::fmt::Write;
 
 use crate::cargo;
-use crate::error::{ALL_HOLD, Error, Result};
+use crate::error::{ALL_HOLD, Result};
 use crate::program;
 use crate::proof::Proof;
 use crate::report::again::quoted;
@@ -21,10 +21,7 @@ use invariants::spec::{Companion, Mode, Rule};
 pub fn explain(word: &str) -> Result<u8> {
     let workspace = Workspace::find()?;
     let topic = workspace.select_one(word)?;
-    let (_, invariants) = program::read_invariants(&topic).map_err(|details| {
-        let name = &topic.name;
-        Error::usage(format!("{name}: its invariants.toml is wrong\n{details}"))
-    })?;
+    let invariants = program::invariants_of(&topic)?;
     let rules = &invariants.example.rules;
     let always = rules.iter().filter(|rule| rule.mode == Mode::Always);
     let sometimes = rules.iter().filter(|rule| rule.mode != Mode::Always);

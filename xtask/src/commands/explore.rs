@@ -16,7 +16,7 @@ use crate::error::{ALL_HOLD, BROKEN, Error, INTERRUPTED, Result};
 use crate::explore::build::{self, Facade, Harness, Unbuilt};
 use crate::explore::child::{self, Explored, Failure};
 use crate::explore::real;
-use crate::explore::report::{NOT_EXPLORED_FURTHER, Report, Status, counted};
+use crate::explore::report::{NOT_EXPLORED_FURTHER, PIPE_WIDTH, Report, Status, counted};
 use crate::explore::source::{self, Subject};
 use crate::explore::token::Token;
 use crate::flags::ExploreFlags;
@@ -221,9 +221,6 @@ fn run(
         result
     })
 }
-
-/// So many columns has a table where nobody says how many there are.
-const PIPE_WIDTH: usize = 100;
 
 /// Whether a sleep is taken to be long enough, as far as a verdict goes.
 fn sleeps_count(flags: &ExploreFlags) -> bool {

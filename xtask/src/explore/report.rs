@@ -23,6 +23,9 @@ use crate::report::failure::{BOLD, Contradiction, DIM, GREEN, RED};
 use crate::report::shown_path;
 use invariants::{Transcript, count};
 
+/// How many columns a table has where it goes to no terminal.
+pub const PIPE_WIDTH: usize = 100;
+
 /// Of more outputs only so many are shown.
 const SHOWN_OUTPUTS: usize = 10;
 /// Of an output with more lines so many of the first and of the last are shown.

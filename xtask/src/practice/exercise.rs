@@ -45,11 +45,7 @@ pub struct Hints {
 pub fn all(workspace: &Workspace) -> Result<Vec<Exercise>> {
     let mut exercises = Vec::new();
     for topic in &workspace.topics {
-        let (_, invariants) = program::read_invariants(topic).map_err(|details| {
-            let name = &topic.name;
-            Error::usage(format!("{name}: its invariants.toml is wrong\n{details}"))
-        })?;
-        let pitfalls = invariants.pitfalls.into_iter();
+        let pitfalls = program::invariants_of(topic)?.pitfalls.into_iter();
         exercises.extend(pitfalls.map(|(pitfall, _)| Exercise {
             topic: topic.clone(),
             name: pitfall.name,

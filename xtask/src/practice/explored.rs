@@ -12,7 +12,7 @@ use crate::error::{Error, Result};
 use crate::explore::build::{self, Facade, Harness, Outcome, Unbuilt};
 use crate::explore::child::{self, Failure};
 use crate::explore::protocol::{Run, Schedule, TimeModel};
-use crate::explore::report::{NOT_EXPLORED_FURTHER, Report, Status};
+use crate::explore::report::{NOT_EXPLORED_FURTHER, PIPE_WIDTH, Report, Status};
 use crate::explore::source::{self, Subject};
 use crate::flags::ExploreFlags;
 use crate::process;
@@ -20,9 +20,6 @@ use crate::report::screen::Screen;
 use crate::report::shown_path;
 use crate::workspace::{Topic, Workspace};
 use invariants::{Stream, count};
-
-/// How many columns a table of a schedule has where nobody says.
-const TABLE_WIDTH: usize = 100;
 
 /// An answer that is to be explored, by its place, and the pitfall that it mends.
 struct Pair {
@@ -187,7 +184,7 @@ fn explore_pair(
 }
 
 fn table_width() -> usize {
-    Screen::Stdout.width().unwrap_or(TABLE_WIDTH)
+    Screen::Stdout.width().unwrap_or(PIPE_WIDTH)
 }
 
 /// How an exercise's program goes wrong: on a schedule, or where it is not explored, on a run.
@@ -259,7 +256,7 @@ fn error_of(failure: Failure) -> Error {
 /// What is seen of a program's threads on the schedule that preempts none.
 struct Seen {
     threads: usize,
-    /// What only a schedule tells of which no step was left out.
+    /// What the steps tell; unknown where the report leaves some out.
     whole: Option<SeenInSteps>,
 }
 

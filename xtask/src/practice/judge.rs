@@ -16,7 +16,7 @@ use crate::report::failure;
 use crate::report::{Event, Reporter, shown_path};
 use crate::runs::Outcome;
 use crate::workspace::{Topic, Workspace};
-use invariants::count;
+use invariants::{Exercise as Asked, count};
 
 /// How often an answer is run.
 const RUNS: u32 = 5;
@@ -94,16 +94,18 @@ impl Judged {
 ///
 /// A file cannot be read or written, the facade cannot be built, or the runner was interrupted.
 pub fn judge(workspace: &Workspace, answers: &[Answer<'_>], time: Duration) -> Result<Vec<Judged>> {
-    for answer in answers {
-        answer.restore_claims()?;
+    let asked = answers.iter().map(|answer| answer.exercise.asked());
+    let asked: Vec<Asked> = asked.collect::<Result<_>>()?;
+    for (answer, asked) in answers.iter().zip(&asked) {
+        answer.restore_claims(asked)?;
     }
     let built = build(workspace, answers)?;
     let topics = answers.iter().map(Answer::topic).collect();
     let programs = program::programs(topics, built);
     let mut judged = run(&programs)?;
-    for (one, answer) in judged.iter_mut().zip(answers) {
+    for ((one, answer), asked) in judged.iter_mut().zip(answers).zip(&asked) {
         if one.is_right() {
-            let missing = answer.missing()?;
+            let missing = answer.missing(asked)?;
             if !missing.is_empty() {
                 *one = Judged::wrong(Verdict::GivesUp, answer.gives_up(&missing));
             }
@@ -125,16 +127,16 @@ impl Answer<'_> {
     }
 
     /// Writes the claims anew: they are the exercise's.
-    fn restore_claims(&self) -> Result<()> {
-        let claims = self.exercise.claims(&self.exercise.asked()?);
+    fn restore_claims(&self, asked: &Asked) -> Result<()> {
+        let claims = self.exercise.claims(asked);
         let file = self.folder.join("invariants.toml");
         let cannot = Error::io(format!("cannot write {}", shown_path(&file)));
         write_changed(&file, claims.as_bytes()).map_err(cannot)
     }
 
     /// What it does not use and should.
-    fn missing(&self) -> Result<Vec<String>> {
-        let kept = self.exercise.kept(&self.exercise.asked()?)?;
+    fn missing(&self, asked: &Asked) -> Result<Vec<String>> {
+        let kept = self.exercise.kept(asked)?;
         let mut sources = Vec::new();
         for file in rust_files(&self.folder)? {
             let cannot = Error::io(format!("cannot read {}", shown_path(&file)));
@@ -148,11 +150,11 @@ impl Answer<'_> {
         let (name, topic) = (&self.exercise.name, &self.exercise.topic.name);
         let missing = missing.iter();
         let missing: String = missing
-            .map(|names| format!("  main no longer comes to {names}\n"))
+            .map(|names| format!("  main does not come to {names}\n"))
             .collect();
         format!(
             "{name} keeps its claims, but gives up what {topic} is about:\n{missing}\
-             Mend how the program uses them; an answer that does without them is none.\n"
+             An answer has to use them: mend how the program does so.\n"
         )
     }
 }

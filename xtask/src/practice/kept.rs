@@ -4,8 +4,8 @@ use std::collections::BTreeSet;
 
 use proc_macro2::{Delimiter, TokenStream, TokenTree};
 
-/// Names that stand for one thing each: an answer may use any of a row in place of any other.
-/// A name that ends in `*` stands for all that begin so, and one that ends in `!` for a macro.
+/// In each row the names of one thing: an answer may use any of them in place of any other. The
+/// name `fetch_*` stands for every name that begins with `fetch_`, and `select!` is a macro.
 const ROWS: [&[&str]; 19] = [
     &["spawn", "spawn_blocking", "spawn_local", "spawn_scoped"],
     &["join", "scope"],
@@ -47,7 +47,7 @@ struct Names(BTreeSet<String>);
 
 /// What an answer to an exercise has to use.
 pub struct Kept {
-    /// Names of which one is enough, for each thing.
+    /// For each thing its names. An answer has to use one of them.
     rows: Vec<Vec<String>>,
 }
 

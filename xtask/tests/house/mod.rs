@@ -10,6 +10,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
+use libtest_mimic::Arguments;
 use tempfile::TempDir;
 
 /// A workspace in a temporary folder. The runner takes it for its own.
@@ -79,6 +80,15 @@ impl House {
             .env("CARGO_TARGET_DIR", self.path("../target"));
         command
     }
+}
+
+/// Whether the command line of a test asks for the test of this name.
+pub fn is_asked(arguments: &Arguments, name: &str) -> bool {
+    let matches = |filter: &String| match arguments.exact {
+        true => name == filter,
+        false => name.contains(filter.as_str()),
+    };
+    arguments.filter.iter().all(matches) && !arguments.skip.iter().any(matches)
 }
 
 /// The runner with these words, and nothing of the environment that changes what it says.

@@ -223,6 +223,15 @@ impl<'s> Scope<'s> {
         }
     }
 
+    /// What a part of the file makes, and the events that its selectors name.
+    pub fn naming<T>(&mut self, make: impl FnOnce(&mut Self) -> T) -> (T, BTreeSet<usize>) {
+        let others = std::mem::take(&mut self.named);
+        let made = make(self);
+        let names = std::mem::replace(&mut self.named, others);
+        self.named.extend(&names);
+        (made, names)
+    }
+
     /// Notes what is wrong with the text inside a string of the file.
     fn fault(&mut self, node: &Node, fault: Fault) {
         let text = node.text().unwrap_or_default();

@@ -4,8 +4,8 @@ use std::borrow::Cow;
 
 use transcript::{Printed, Transcript};
 
-/// The claims on a program. What they mean is known to whoever links the harness: without claims
-/// no rule is compiled.
+/// The claims on a program. The package `explorer-claims` knows what they mean. Only the harness of
+/// a program with claims links it, so that no rule is compiled for any other.
 pub trait Claims {
     /// The rules, in the order of their file.
     fn rules(&self) -> Vec<Rule>;
