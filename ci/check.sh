@@ -32,7 +32,7 @@ else
     printf '\n== dependencies: not checked here, since cargo-deny is not installed\n'
 fi
 step 'every topic' cargo xtask run-all
-# A fifth of the time that each has by default: those who explore one topic look further.
+# A tenth of the time that each has by default: whoever explores one topic looks further.
 step 'every topic, explored' cargo xtask explore --all --time 1s
 
 # The topics of the part that `CI_PART` asks for, as in 2/6.

@@ -120,8 +120,8 @@ fn lift_or_retry<'a>(philosopher: &Philosopher<'a>) -> BothForks<'a> {
         // Neighbours pause for different times, which makes another collision unlikely.
         thread::sleep(Duration::from_micros(200) * (left as u32 + attempt));
     }
-    // A philosopher who waits here cannot close a cycle: those who still retry put their
-    // fork down, and the others follow the same order.
+    // No cycle closes when a philosopher waits here. The philosophers who still retry put
+    // their fork down, and the others follow the same order.
     lift_in_order(philosopher)
 }
 
