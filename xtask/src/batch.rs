@@ -9,15 +9,12 @@ use std::sync::mpsc::{self, RecvTimeoutError, Sender};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use crate::cargo;
 use crate::error::{ALL_HOLD, BROKEN, Error, INTERRUPTED, Result, WRONG};
-use crate::flags::RunFlags;
 use crate::machine;
 use crate::process;
-use crate::program::{self, Program};
-use crate::report::{self, Event, Reporter};
+use crate::program::Program;
+use crate::report::{Event, Reporter};
 use crate::runs::{self, Outcome};
-use crate::workspace::Workspace;
 use invariants::{Line, RuleReport, Verdict};
 
 /// How often the reporter may show that time passes.
@@ -126,25 +123,6 @@ impl Summary {
     }
 }
 
-/// Builds, runs and checks what the command line names; returns the status to end with.
-///
-/// # Errors
-///
-/// It names what does not exist, or the topics cannot be built at all.
-pub fn build_and_run(flags: &RunFlags, live: bool, start: Instant) -> Result<u8> {
-    let workspace = Workspace::find()?;
-    let topics = workspace.select(&flags.topics)?;
-    if let Some(folder) = &flags.options.record {
-        runs::make_record(folder)?;
-    }
-    let mut reporter = report::reporters(flags, live)?;
-    let built = cargo::build(&workspace.root, &topics, None)?;
-    let mut programs = program::programs(topics, built);
-    program::keep_bin(&mut programs, flags.bin.as_deref())?;
-    let summary = run(&programs, &flags.options, start, &mut reporter)?;
-    Ok(summary.exit_code())
-}
-
 /// Runs programs side by side, those that need the machine to themselves at the end; or one
 /// after another, if no two may run at once. Tells the reporter what happens as it happens, and
 /// what became of each program in reading order. Returns the summary.
@@ -212,7 +190,7 @@ pub fn run(
 /// What a worker tells the reporting thread.
 enum Told {
     Started(usize),
-    Line(usize, Line),
+    Line(Line),
     Ended(usize, Ended),
 }
 
@@ -251,7 +229,7 @@ fn work(
         let folder = runs::keep_folder(&ready.executable);
         let claim = machine::claim(&folder, ready.spec.run.alone.is_some());
         tell(Told::Started(index));
-        let mut on_line = |line: &Line| tell(Told::Line(index, line.clone()));
+        let mut on_line = |line: &Line| tell(Told::Line(line.clone()));
         let outcome = match claim {
             Ok(_claim) => runs::run(program, ready, options, stop, &mut on_line),
             Err(error) => Outcome::of_no_run(error),
@@ -296,10 +274,7 @@ impl<'r> Desk<'r> {
             Told::Started(index) => self.reporter.event(&Event::Started {
                 program: &self.programs[index],
             }),
-            Told::Line(index, line) => self.reporter.event(&Event::Printed {
-                program: &self.programs[index],
-                line: &line,
-            }),
+            Told::Line(line) => self.reporter.event(&Event::Printed { line: &line }),
             Told::Ended(index, ended) => {
                 let program = &self.programs[index];
                 let holds = ended.as_ref().is_some_and(|outcome| outcome.holds());

@@ -13,7 +13,7 @@ use crate::batch::{self, Options};
 use crate::cargo;
 use crate::error::{ALL_HOLD, BROKEN, Error, Result, WRONG};
 use crate::fixed_text::FixedText;
-use crate::flags::AuditFlags;
+use crate::flags::{Command, Flag, TOPICS, Words};
 use crate::program::{self, Role};
 use crate::report::again::quoted;
 use crate::report::failure::{BOLD, DIM, GREEN, RED};
@@ -21,6 +21,32 @@ use crate::report::{Silent, say, say_json, shown_path};
 use crate::workspace::{Topic, Workspace};
 use invariants::audit::{Audit, audit};
 use invariants::{Invariants, Transcript, count};
+
+/// The command.
+pub const COMMAND: Command = Command {
+    name: "audit",
+    takes: "[TOPIC...] [OPTIONS]",
+    about: "what each rule is worth: changes real runs, and sees which rules notice",
+    flags: &[&[
+        Flag::alone(
+            "--missed",
+            "show every change that no rule caught, and what each rule caught",
+        ),
+        Flag::with(
+            "--seed",
+            "N",
+            "choose other changes, where there are too many to try all (1)",
+        ),
+        Flag::with(
+            "--transcripts",
+            "DIR",
+            "change the runs that an earlier audit left there",
+        ),
+        Flag::alone("--json", "NDJSON on standard output"),
+    ]],
+    notes: &[TOPICS],
+    run,
+};
 
 /// How many real runs of each topic are changed.
 const RUNS: u32 = 5;
@@ -33,12 +59,16 @@ const MUTANTS: usize = 500;
 /// # Errors
 ///
 /// There is no such topic, or it cannot be built, run or read.
-pub fn run(flags: &AuditFlags) -> Result<u8> {
+fn run(mut words: Words) -> Result<u8> {
     let start = Instant::now();
+    let (missed, json) = (words.has("--missed"), words.has("--json"));
+    let seed = words.seed("--seed")?;
+    let transcripts = words.path("--transcripts");
+    let words = words.free();
     let workspace = Workspace::find()?;
-    let topics = workspace.select(&flags.topics)?;
-    let folder = match &flags.transcripts {
-        Some(folder) => folder.clone(),
+    let topics = workspace.select(&words)?;
+    let folder = match transcripts {
+        Some(folder) => folder,
         None => record(&workspace, &topics)?,
     };
     let queue = Mutex::new(topics.iter().enumerate());
@@ -51,7 +81,7 @@ pub fn run(flags: &AuditFlags) -> Result<u8> {
                     let Some((index, topic)) = queue.lock().unwrap().next() else {
                         return;
                     };
-                    let audited = Audited::new(topic, &folder, flags.seed);
+                    let audited = Audited::new(topic, &folder, seed);
                     results.lock().unwrap().push((index, audited));
                 }
             });
@@ -66,28 +96,28 @@ pub fn run(flags: &AuditFlags) -> Result<u8> {
         mutants += audited.audit.mutants;
         caught += audited.audit.caught;
         broken += usize::from(!audited.faults().is_empty());
-        match flags.json {
+        match json {
             true => say_json(&audited.json())?,
-            false => say(audited.text(flags.missed).trim_end())?,
+            false => say(audited.text(missed).trim_end())?,
         }
     }
     let share = percent(caught, mutants);
     let seconds = start.elapsed().as_secs_f64();
     let transcripts = shown_path(&folder);
-    if flags.json {
+    if json {
         let summary = json!({
             "type": "summary", "topics": topics.len(), "broken": broken, "mutants": mutants,
-            "caught": caught, "share": share, "seed": flags.seed, "transcripts": transcripts,
+            "caught": caught, "share": share, "seed": seed, "transcripts": transcripts,
         });
         say_json(&summary)?;
     } else {
         let (topics, mutants) = (count(topics.len(), "topic"), count(mutants, "change"));
-        let words: String = flags.topics.iter().map(|word| quoted(word) + " ").collect();
-        let missed = if flags.missed { "--missed " } else { "" };
+        let words: String = words.iter().map(|word| quoted(word) + " ").collect();
+        let missed = if missed { "--missed " } else { "" };
         say(format!(
             "{topics}, {mutants}, {caught} caught ({share:.1} %) in {seconds:.1} s\n\
              {DIM}again: cargo xtask audit {words}{missed}--seed {} --transcripts {}{DIM:#}",
-            flags.seed,
+            seed,
             quoted(&transcripts)
         ))?;
     }

@@ -6,6 +6,7 @@ use std::thread;
 
 use crate::cargo;
 use crate::error::{ALL_HOLD, BROKEN, Error, Result};
+use crate::flags::{Command, TOPICS, Words};
 use crate::process;
 use crate::proof::Proof;
 use crate::report::failure::{DIM, GREEN, RED};
@@ -13,17 +14,28 @@ use crate::report::say;
 use crate::workspace::Workspace;
 use invariants::count;
 
+/// The command.
+pub const COMMAND: Command = Command {
+    name: "prove",
+    takes: "[TOPIC...]",
+    about: "show that the compiler refuses what the topics say that it refuses",
+    flags: &[],
+    notes: &[TOPICS],
+    run,
+};
+
 /// Checks the proofs of topics, of all of them if none is named; returns the status to
 /// end with.
 ///
 /// # Errors
 ///
 /// There is no such topic, it cannot be built, or a proof's file is wrong.
-pub fn prove(words: &[String]) -> Result<u8> {
+fn run(mut words: Words) -> Result<u8> {
+    let words = words.free();
     let workspace = Workspace::find()?;
     let mut topics = Vec::new();
     let mut proofs_of = Vec::new();
-    for topic in workspace.select(words)? {
+    for topic in workspace.select(&words)? {
         let proofs = Proof::of_topic(&topic)?;
         if !proofs.is_empty() {
             topics.push(topic);

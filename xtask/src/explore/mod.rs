@@ -14,6 +14,7 @@ pub mod pitfall;
 pub mod protocol;
 pub mod real;
 pub mod report;
+pub mod settings;
 pub mod source;
 pub mod stuck;
 pub mod table;

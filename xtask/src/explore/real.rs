@@ -10,11 +10,11 @@ use std::time::{Duration, Instant};
 
 use super::build::Harness;
 use super::child::{self, Explored, Failure};
+use super::settings::Settings;
 use super::source::Subject;
 use super::unchanged::{Inputs, KEPT, Kept};
 use crate::cargo::{self, cargo};
 use crate::error::{Error, Result};
-use crate::flags::ExploreFlags;
 use crate::process::Group;
 use crate::runs;
 use invariants::{Exit, Printed, Spec, Transcript};
@@ -96,7 +96,7 @@ const TIME: Duration = Duration::from_secs(2);
 pub fn confirm(
     subject: &Subject,
     harness: &Harness,
-    flags: &ExploreFlags,
+    settings: &Settings,
 ) -> std::result::Result<Option<Real>, Failure> {
     let executable = match build(subject) {
         Ok(executable) => executable,
@@ -116,7 +116,7 @@ pub fn confirm(
     let transcripts: Vec<_> = printed.values().map(|(_, run)| run.to_ndjson()).collect();
     let missing = match transcripts.is_empty() {
         true => None,
-        false => child::missing(subject, harness, flags, &transcripts)?,
+        false => child::missing(subject, harness, settings, &transcripts)?,
     };
     Ok(missing.map(|missing| Real {
         runs,

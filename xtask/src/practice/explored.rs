@@ -13,8 +13,8 @@ use crate::explore::build::{self, Facade, Harness, Outcome, Unbuilt};
 use crate::explore::child::{self, Failure};
 use crate::explore::protocol::{Run, Schedule, TimeModel};
 use crate::explore::report::{NOT_EXPLORED_FURTHER, PIPE_WIDTH, Report, Status};
+use crate::explore::settings::Settings;
 use crate::explore::source::{self, Subject};
-use crate::flags::ExploreFlags;
 use crate::process;
 use crate::report::screen::Screen;
 use crate::report::shown_path;
@@ -87,7 +87,7 @@ fn explore_pairs(
     if pairs.is_empty() {
         return Ok(Vec::new());
     }
-    let flags = flags(time);
+    let settings = settings(time);
     let names: Vec<&Answer<'_>> = pairs.iter().map(|pair| &answers[pair.place]).collect();
     let subjects = pairs
         .into_iter()
@@ -107,7 +107,7 @@ fn explore_pairs(
                         return;
                     };
                     let pair = [0, 1].map(|at| (&subjects[at], &built[at]));
-                    let explored = explore_pair(answer, pair, &flags);
+                    let explored = explore_pair(answer, pair, &settings);
                     results.lock().unwrap().push((index, explored));
                 }
             });
@@ -121,10 +121,10 @@ fn explore_pairs(
     results.into_iter().map(|(_, explored)| explored).collect()
 }
 
-fn flags(time: Duration) -> ExploreFlags {
-    ExploreFlags {
+fn settings(time: Duration) -> Settings {
+    Settings {
         time: Some(time),
-        ..ExploreFlags::default()
+        ..Settings::default()
     }
 }
 
@@ -132,7 +132,7 @@ fn flags(time: Duration) -> ExploreFlags {
 fn explore_pair(
     answer: &Answer<'_>,
     [(subject, built), (pitfall, pitfall_built)]: [(&Subject, &Outcome); 2],
-    flags: &ExploreFlags,
+    settings: &Settings,
 ) -> Result<Explored> {
     let harness = match built {
         Ok(harness) => harness,
@@ -142,7 +142,7 @@ fn explore_pair(
         }
         Err(Unbuilt::Broken(fault)) => return Ok(Ok(format!("not explored: {}", fault.what))),
     };
-    let explored = match child::explore(subject, harness, flags, None, &mut |_, _| {}) {
+    let explored = match child::explore(subject, harness, settings, None, &mut |_, _| {}) {
         Ok(explored) => explored,
         Err(Failure::Program(Error::Interrupted)) => return Err(Error::Interrupted),
         Err(Failure::Program(error)) => return Ok(Ok(format!("not explored: {error}"))),
@@ -167,8 +167,8 @@ fn explore_pair(
     let Ok(pitfall_harness) = pitfall_built else {
         return Ok(Ok(looked_at));
     };
-    let own = Seen::of(subject, harness, flags)?;
-    let other = Seen::of(pitfall, pitfall_harness, flags)?;
+    let own = Seen::of(subject, harness, settings)?;
+    let other = Seen::of(pitfall, pitfall_harness, settings)?;
     let missing = own.zip(other).map(|(own, other)| own.missing(&other));
     Ok(match missing.filter(|missing| !missing.is_empty()) {
         None => Ok(looked_at),
@@ -200,8 +200,8 @@ pub fn goes_wrong(workspace: &Workspace, exercise: &Exercise, time: Duration) ->
         let subjects = [subject];
         let built = build::build(&subjects, &Facade::build(&subjects)?)?;
         if let Ok(harness) = &built[0] {
-            let flags = flags(time);
-            let explored = child::explore(&subjects[0], harness, &flags, None, &mut |_, _| {});
+            let settings = settings(time);
+            let explored = child::explore(&subjects[0], harness, &settings, None, &mut |_, _| {});
             let explored = explored.map_err(error_of)?;
             text = Report::new(&subjects[0], harness, &explored, false, table_width()).failures();
         }
@@ -270,13 +270,13 @@ struct SeenInSteps {
 
 impl Seen {
     /// `None` if the explorer cannot follow it.
-    fn of(subject: &Subject, harness: &Harness, flags: &ExploreFlags) -> Result<Option<Self>> {
+    fn of(subject: &Subject, harness: &Harness, settings: &Settings) -> Result<Option<Self>> {
         let schedule = Schedule {
             time_model: TimeModel::Virtual,
             hash_seed: 0,
             deviations: Vec::new(),
         };
-        let explored = child::explore(subject, harness, flags, Some(&schedule), &mut |_, _| {});
+        let explored = child::explore(subject, harness, settings, Some(&schedule), &mut |_, _| {});
         let explored = explored.map_err(error_of)?;
         let run = explored.runs.first().filter(|run| !run.is_refused());
         Ok(run.map(Self::of_run))

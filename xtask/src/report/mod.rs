@@ -3,14 +3,13 @@
 
 use std::fmt::Display;
 use std::io::{self, Write};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use annotate_snippets::{AnnotationKind, Level, Renderer, Snippet};
 use serde_json::Value;
 
 use crate::batch::Summary;
 use crate::error::{Error, Result};
-use crate::flags::RunFlags;
 use crate::program::{Fault, Program};
 use crate::runs::Outcome;
 use invariants::{Diagnostic, Line};
@@ -41,8 +40,6 @@ pub enum Event<'a> {
     },
     /// A program printed a line.
     Printed {
-        /// Which.
-        program: &'a Program,
         /// What.
         line: &'a Line,
     },
@@ -95,18 +92,32 @@ impl Reporter for Vec<Box<dyn Reporter>> {
     }
 }
 
-/// The reporters that a command line asks for; `live` shows programs' output as it comes.
+/// What is reported, and where.
+pub struct Settings {
+    /// The words that name the topics.
+    pub topics: Vec<String>,
+    /// Whether people see what the programs print as it comes, and what is claimed of them.
+    pub live: bool,
+    /// Whether the reasons of the claims are wanted, and the lines that show them.
+    pub why: bool,
+    /// NDJSON on standard output, and what is for people on standard error.
+    pub json: bool,
+    /// Where to write a JUnit file.
+    pub junit: Option<PathBuf>,
+}
+
+/// The reporters that these settings ask for.
 ///
 /// # Errors
 ///
 /// The JUnit file cannot be written.
-pub fn reporters(flags: &RunFlags, live: bool) -> Result<Vec<Box<dyn Reporter>>> {
-    let human = human::Human::new(flags, live);
+pub fn reporters(settings: &Settings) -> Result<Vec<Box<dyn Reporter>>> {
+    let human = human::Human::new(settings);
     let mut reporters: Vec<Box<dyn Reporter>> = vec![Box::new(human)];
-    if flags.json {
-        reporters.push(Box::new(json::Json { why: flags.why }));
+    if settings.json {
+        reporters.push(Box::new(json::Json { why: settings.why }));
     }
-    if let Some(file) = &flags.junit {
+    if let Some(file) = &settings.junit {
         reporters.push(Box::new(junit::Junit::new(file.clone())?));
     }
     if github::Github::is_wanted() {

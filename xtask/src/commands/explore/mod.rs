@@ -19,13 +19,18 @@ use crate::explore::real;
 use crate::explore::report::{NOT_EXPLORED_FURTHER, PIPE_WIDTH, Report, Status, counted};
 use crate::explore::source::{self, Subject};
 use crate::explore::token::Token;
-use crate::flags::ExploreFlags;
+use crate::flags::Words;
 use crate::process;
 use crate::program::Fault;
 use crate::report::failure::{BOLD, DIM, GREEN, RED};
 use crate::report::screen::Screen;
 use crate::report::{progress, say_json};
 use crate::workspace::Workspace;
+use flags::Asked;
+
+pub use flags::COMMAND;
+
+mod flags;
 
 /// Explores programs, and tells what came of it; returns the status to end with.
 ///
@@ -35,14 +40,15 @@ use crate::workspace::Workspace;
 /// not stand between a program and the standard library, or the report cannot be written.
 /// Whatever is amiss with one program is told of that one, and keeps no other from being
 /// explored.
-pub fn explore(flags: &ExploreFlags) -> Result<u8> {
+fn run(mut words: Words) -> Result<u8> {
     let start = Instant::now();
-    let replay = flags.replay.as_deref().map(Token::parse).transpose()?;
+    let asked = Asked::read(&mut words)?;
+    let replay = asked.replay.as_deref().map(Token::parse).transpose()?;
     let workspace = Workspace::find()?;
-    let mut subjects = source::subjects(&workspace, flags)?;
-    if replay.is_some() || flags.tree.is_some() {
+    let mut subjects = source::subjects(&workspace, &asked.wanted)?;
+    if replay.is_some() || asked.settings.tree.is_some() {
         // One schedule, or one tree, is of one program: the example, unless another is named.
-        if flags.bin.is_none() {
+        if asked.wanted.bin.is_none() {
             subjects.retain(|subject| subject.name == subject.topic);
         }
         if subjects.len() != 1 {
@@ -52,7 +58,7 @@ pub fn explore(flags: &ExploreFlags) -> Result<u8> {
             ));
         }
     }
-    if let Some(tree) = &flags.tree {
+    if let Some(tree) = &asked.settings.tree {
         make(tree)?;
     }
     let (not_explored, subjects): (Vec<_>, Vec<_>) = subjects
@@ -60,7 +66,7 @@ pub fn explore(flags: &ExploreFlags) -> Result<u8> {
         .partition(|subject| reason(subject).is_some());
 
     let claim = source::claim_files(&subjects)?;
-    let mut told = Told::new(flags, &subjects);
+    let mut told = Told::new(&asked, &subjects);
     let harnesses = match subjects.is_empty() {
         true => Vec::new(),
         false => build::build(&subjects, &Facade::build(&subjects)?)?,
@@ -81,7 +87,7 @@ pub fn explore(flags: &ExploreFlags) -> Result<u8> {
         }
     }
     told.bar.set_length(ready.len() as u64);
-    run(&ready, flags, replay.as_ref(), &mut told)?;
+    explore(&ready, &asked, replay.as_ref(), &mut told)?;
     for subject in &not_explored {
         let name = std::slice::from_ref(&subject.name);
         told.not_explored(subject, name, reason(subject).unwrap_or_default())?;
@@ -123,9 +129,9 @@ enum News {
 }
 
 /// Explores on all cores, and tells of each program when it has ended.
-fn run(
+fn explore(
     ready: &[(&Subject, &Harness)],
-    flags: &ExploreFlags,
+    asked: &Asked,
     replay: Option<&Token>,
     told: &mut Told<'_>,
 ) -> Result<()> {
@@ -150,12 +156,12 @@ fn run(
                         tell(News::Progress(index, schedules, what.to_string()));
                     };
                     let with_real_runs = |mut explored: Explored| {
-                        let lasting = sleeps_count(flags);
+                        let lasting = asked.trusts_sleeps();
                         let report = Report::new(subject, harness, &explored, lasting, PIPE_WIDTH);
                         let is_proved = report.status == Status::Proved && replay.is_none();
                         doing(explored.schedules, "real runs");
-                        explored.real = match flags.real_runs {
-                            None if is_proved => real::confirm(subject, harness, flags)?,
+                        explored.real = match asked.settings.real_runs {
+                            None if is_proved => real::confirm(subject, harness, &asked.settings)?,
                             None | Some(0) => None,
                             Some(runs) => Some(real::compare(subject, &explored, runs)?),
                         };
@@ -164,7 +170,7 @@ fn run(
                     let explored = child::explore(
                         subject,
                         harness,
-                        flags,
+                        &asked.settings,
                         replay.map(|token| &token.schedule),
                         &mut |schedules, what| doing(schedules, what),
                     );
@@ -222,14 +228,9 @@ fn run(
     })
 }
 
-/// Whether a sleep is taken to be long enough, as far as a verdict goes.
-fn sleeps_count(flags: &ExploreFlags) -> bool {
-    flags.time_model.is_none() && flags.replay.is_none() && !flags.strict
-}
-
 /// What has been told, and to whom.
 struct Told<'f> {
-    flags: &'f ExploreFlags,
+    asked: &'f Asked,
     screen: Screen,
     out: Box<dyn Write>,
     bar: ProgressBar,
@@ -260,14 +261,14 @@ fn in_json(status: &str) -> String {
 }
 
 impl<'f> Told<'f> {
-    fn new(flags: &'f ExploreFlags, subjects: &'f [Subject]) -> Self {
-        let screen = Screen::for_people(flags.json);
+    fn new(asked: &'f Asked, subjects: &'f [Subject]) -> Self {
+        let screen = Screen::for_people(asked.json);
         let widths = subjects.iter().map(|subject| subject.name.chars().count());
         Self {
-            flags,
+            asked,
             screen,
             out: screen.writer(),
-            bar: progress::bar(flags.json),
+            bar: progress::bar(asked.json),
             width: widths.max().unwrap_or(0),
             subjects,
             failures: BTreeMap::new(),
@@ -280,20 +281,26 @@ impl<'f> Told<'f> {
 
     fn ended(&mut self, subject: &Subject, harness: &Harness, explored: &Explored) -> Result<()> {
         let width = self.screen.width().unwrap_or(PIPE_WIDTH);
-        let report = Report::new(subject, harness, explored, sleeps_count(self.flags), width);
+        let report = Report::new(
+            subject,
+            harness,
+            explored,
+            self.asked.trusts_sleeps(),
+            width,
+        );
         let mut text = String::new();
-        if self.flags.replay.is_some() {
+        if self.asked.replay.is_some() {
             text += &report.replayed();
         } else {
             text += &report.line(self.width);
-            if !self.flags.words.is_empty() {
+            if !self.asked.wanted.words.is_empty() {
                 text += &report.phases();
             }
             let mut details = report.real_runs();
-            if self.flags.outputs || subject.claims.is_none() {
-                details = report.outputs(self.flags.outputs) + &details;
+            if self.asked.settings.outputs || subject.claims.is_none() {
+                details = report.outputs(self.asked.settings.outputs) + &details;
             }
-            if self.flags.bin.is_some() {
+            if self.asked.wanted.bin.is_some() {
                 details += &report.found();
             } else if report.status == Status::Found && self.found.is_none() {
                 self.found = Some(subject.words.clone());
@@ -312,7 +319,7 @@ impl<'f> Told<'f> {
         self.bar.inc(1);
         self.write(&text)?;
         // Ten thousand outputs are many objects to make for nobody.
-        match self.flags.json {
+        match self.asked.json {
             true => self.objects(report.json()),
             false => Ok(()),
         }
@@ -483,7 +490,7 @@ impl<'f> Told<'f> {
 
     /// Writes objects, if they are asked for.
     fn objects(&mut self, objects: Vec<Value>) -> Result<()> {
-        if !self.flags.json {
+        if !self.asked.json {
             return Ok(());
         }
         objects.iter().try_for_each(say_json)
