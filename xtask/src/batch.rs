@@ -2,18 +2,17 @@
 
 use std::collections::{BTreeMap, VecDeque};
 use std::num::NonZeroUsize;
-use std::path::PathBuf;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{self, RecvTimeoutError, Sender};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use crate::error::{ALL_HOLD, BROKEN, Error, INTERRUPTED, Result, WRONG};
+use crate::error::{Error, Result};
 use crate::machine;
 use crate::process;
 use crate::program::Program;
-use crate::report::{Event, Reporter};
+use crate::report::event::{Event, Reporter, Summary};
 use crate::runs::{self, Outcome};
 use invariants::{Line, RuleReport, Verdict};
 
@@ -21,27 +20,16 @@ use invariants::{Line, RuleReport, Verdict};
 const TICK: Duration = Duration::from_millis(200);
 
 /// How programs are run.
-pub struct Options {
+pub struct Settings {
     /// How many at once.
     pub jobs: NonZeroUsize,
-    /// How often each, at least; 0 for as long as it passes.
-    pub repeat: u32,
     /// Whether a failure of one program keeps the others from being started.
     pub fail_fast: bool,
-    /// Whether a program is run no more once it has failed.
-    pub until_fail: bool,
-    /// Where to keep every transcript.
-    pub record: Option<PathBuf>,
-    /// For how long each run but a program's first is held up, at a random moment.
-    pub pause: Option<Duration>,
-    /// After so long a program is not run once more.
-    pub enough: Option<Duration>,
-    /// For how long each thread of a program may wait, with no time-out, until the program is
-    /// taken to hang; if that is not asked for, only its time limit ends it.
-    pub still: Option<Duration>,
+    /// How each of them is run.
+    pub runs: runs::Settings,
 }
 
-impl Default for Options {
+impl Default for Settings {
     fn default() -> Self {
         // Most programs sleep or wait, so there is room for many more of them than cores,
         // and the longest should not have to wait for its turn. With 16 for each of two cores,
@@ -49,76 +37,8 @@ impl Default for Options {
         let cores = thread::available_parallelism().unwrap_or(NonZeroUsize::MIN);
         Self {
             jobs: cores.saturating_mul(NonZeroUsize::new(64).expect("64 is not 0")),
-            repeat: 1,
             fail_fast: false,
-            until_fail: false,
-            record: None,
-            pause: None,
-            enough: None,
-            still: None,
-        }
-    }
-}
-
-impl Options {
-    /// The flags under which a failure that was seen under these may be seen again.
-    pub fn again(&self) -> String {
-        let mut flags = Vec::new();
-        if self.repeat > 1 {
-            flags.push(format!("--repeat {}", self.repeat));
-        }
-        if self.repeat != 1 {
-            flags.push("--until-fail".to_string());
-        }
-        if let Some(pause) = self.pause {
-            flags.push(format!("--pause {}s", pause.as_secs_f64()));
-        }
-        flags.join(" ")
-    }
-}
-
-/// What became of all of them.
-#[derive(Debug, Default, Clone)]
-pub struct Summary {
-    /// How many programs there were.
-    pub programs: usize,
-    /// How many of them hold.
-    pub passed: usize,
-    /// How many do not, or could not be run.
-    pub failed: usize,
-    /// How many were not started, because another had failed or because of Ctrl-C.
-    pub skipped: usize,
-    /// How many rules were checked.
-    pub rules: usize,
-    /// How many of them the machine could not decide.
-    pub unsupported: usize,
-    /// From the start of the command to now.
-    pub wall: Duration,
-    /// The program that took longest beside others, and how long.
-    pub longest: Option<(String, Duration)>,
-    /// How long those took together that need the machine to themselves.
-    pub alone: Duration,
-    /// Whether an invariants file is wrong.
-    pub file_wrong: bool,
-    /// Whether it was interrupted.
-    pub interrupted: bool,
-}
-
-impl Summary {
-    /// The least time that the runs could have taken: as long as the longest program that may
-    /// run beside others, and after it those that need the machine to themselves.
-    pub fn bound(&self) -> Duration {
-        let longest = self.longest.as_ref().map(|(_, wall)| *wall);
-        longest.unwrap_or_default() + self.alone
-    }
-
-    /// The status with which the command ends.
-    pub fn exit_code(&self) -> u8 {
-        match self {
-            _ if self.interrupted => INTERRUPTED,
-            _ if self.file_wrong => WRONG,
-            _ if self.failed > 0 => BROKEN,
-            _ => ALL_HOLD,
+            runs: runs::Settings::default(),
         }
     }
 }
@@ -132,7 +52,7 @@ impl Summary {
 /// The reporter cannot write.
 pub fn run(
     programs: &[Program],
-    options: &Options,
+    settings: &Settings,
     start: Instant,
     reporter: &mut dyn Reporter,
 ) -> Result<Summary> {
@@ -140,7 +60,7 @@ pub fn run(
     let mut desk = Desk::new(programs, reporter);
     let stop = AtomicBool::new(false);
     let all = 0..programs.len();
-    let lanes: Vec<(VecDeque<usize>, NonZeroUsize)> = match options.jobs {
+    let lanes: Vec<(VecDeque<usize>, NonZeroUsize)> = match settings.jobs {
         NonZeroUsize::MIN => vec![(all.collect(), NonZeroUsize::MIN)],
         jobs => {
             let (alone, beside) = all.partition(|&index| programs[index].is_alone());
@@ -154,7 +74,7 @@ pub fn run(
             for _ in 0..jobs.get().min(programs.len()) {
                 let sender = sender.clone();
                 let (queue, stop) = (&queue, &stop);
-                scope.spawn(move || work(programs, queue, options, stop, &sender));
+                scope.spawn(move || work(programs, queue, settings, stop, &sender));
             }
             drop(sender);
             let mut result = Ok(());
@@ -201,13 +121,13 @@ type Ended = Option<Box<Outcome>>;
 fn work(
     programs: &[Program],
     queue: &Mutex<VecDeque<usize>>,
-    options: &Options,
+    settings: &Settings,
     stop: &AtomicBool,
     sender: &Sender<Told>,
 ) {
     // Set here and not where it is reported: this worker is about to take the next program.
     let failed = || {
-        if options.fail_fast {
+        if settings.fail_fast {
             stop.store(true, Ordering::Relaxed);
         }
     };
@@ -231,7 +151,7 @@ fn work(
         tell(Told::Started(index));
         let mut on_line = |line: &Line| tell(Told::Line(line.clone()));
         let outcome = match claim {
-            Ok(_claim) => runs::run(program, ready, options, stop, &mut on_line),
+            Ok(_claim) => runs::run(program, ready, &settings.runs, stop, &mut on_line),
             Err(error) => Outcome::of_no_run(error),
         };
         if !outcome.holds() {

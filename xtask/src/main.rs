@@ -5,14 +5,15 @@ use std::process::ExitCode;
 
 use error::{ALL_HOLD, Error, Result};
 use flags::Request;
-use report::failure::RED;
-use report::screen::{self, Screen};
+use text::screen::{self, Screen};
+use text::style::RED;
 
 mod batch;
 mod cargo;
 mod commands;
 mod error;
 mod explore;
+mod fingerprint;
 mod fixed_text;
 mod flags;
 mod machine;
@@ -24,6 +25,7 @@ mod proof;
 mod report;
 mod runs;
 mod search;
+mod text;
 mod workspace;
 
 /// The width of a help text where none is known.

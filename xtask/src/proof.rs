@@ -16,7 +16,7 @@ use toml::de::DeTable;
 
 use crate::cargo::Built;
 use crate::error::{Error, Result};
-use crate::report::shown_path;
+use crate::text::shown_path;
 use crate::workspace::Topic;
 
 /// A program of a topic's `compile_fail` folder.

@@ -9,15 +9,17 @@ use std::time::Instant;
 
 use serde_json::{Value, json};
 
-use crate::batch::{self, Options};
+use crate::batch;
 use crate::cargo;
 use crate::error::{ALL_HOLD, BROKEN, Error, Result, WRONG};
 use crate::fixed_text::FixedText;
 use crate::flags::{Command, Flag, TOPICS, Words};
 use crate::program::{self, Role};
-use crate::report::again::quoted;
-use crate::report::failure::{BOLD, DIM, GREEN, RED};
-use crate::report::{Silent, say, say_json, shown_path};
+use crate::report::silent::Silent;
+use crate::runs;
+use crate::text::say::{say, say_json};
+use crate::text::style::{BOLD, DIM, GREEN, RED};
+use crate::text::{quoted, shown_path};
 use crate::workspace::{Topic, Workspace};
 use invariants::audit::{Audit, audit};
 use invariants::{Invariants, Transcript, count};
@@ -134,13 +136,16 @@ fn record(workspace: &Workspace, topics: &[Topic]) -> Result<PathBuf> {
         .filter_map(|program| program.ready.as_ref().ok());
     let target = executables.find_map(|ready| ready.executable.ancestors().nth(2));
     let folder = target.map(|target| target.join("xtask").join("audit"));
-    let options = Options {
-        repeat: RUNS,
-        record: folder.clone(),
-        ..Options::default()
+    let settings = batch::Settings {
+        runs: runs::Settings {
+            repeat: RUNS,
+            record: folder.clone(),
+            ..runs::Settings::default()
+        },
+        ..batch::Settings::default()
     };
     let mut reporter = Silent::default();
-    let summary = batch::run(&programs, &options, Instant::now(), &mut reporter)?;
+    let summary = batch::run(&programs, &settings, Instant::now(), &mut reporter)?;
     match summary.exit_code() {
         ALL_HOLD => folder.ok_or_else(|| Error::usage("there is no topic to audit")),
         WRONG => Err(Error::usage(reporter.failures)),

@@ -6,9 +6,12 @@ use crate::error::{ALL_HOLD, BROKEN, Error, Result};
 use crate::flags::{Command, Flag, TOPICS, Words};
 use crate::process;
 use crate::program::{self, Program};
-use crate::report::failure::{DIM, GREEN, failures};
-use crate::report::{json, say, say_json, shown_path};
+use crate::report::failure::failures;
+use crate::report::json;
 use crate::runs::Outcome;
+use crate::text::say::{say, say_json};
+use crate::text::shown_path;
+use crate::text::style::{DIM, GREEN};
 use crate::workspace::Workspace;
 use invariants::{Transcript, Verdict, count};
 

@@ -5,14 +5,15 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::time::Instant;
 
-use crate::batch::{self, Options};
+use crate::batch::{self, Settings};
 use crate::cargo;
 use crate::error::{ALL_HOLD, Error, Result};
 use crate::flags::{Command, Flag, TOPICS, Words};
 use crate::program;
-use crate::report::again::quoted;
-use crate::report::failure::{DIM, GREEN};
-use crate::report::{Silent, say, shown_path};
+use crate::report::silent::Silent;
+use crate::text::say::say;
+use crate::text::style::{DIM, GREEN};
+use crate::text::{quoted, shown_path};
 use crate::workspace::{Topic, Workspace};
 
 /// The command.
@@ -131,7 +132,7 @@ fn copy_one(workspace: &Workspace, topic: &Topic, dest: &Path, target: &Path) ->
     let mut reporter = Silent::default();
     let summary = batch::run(
         &programs,
-        &Options::default(),
+        &Settings::default(),
         Instant::now(),
         &mut reporter,
     )?;

@@ -7,9 +7,9 @@ use crate::error::{ALL_HOLD, Result};
 use crate::flags::{Command, TOPICS, Words};
 use crate::program;
 use crate::proof::Proof;
-use crate::report::again::quoted;
-use crate::report::failure::{BOLD, DIM};
-use crate::report::{say, shown_path};
+use crate::text::say::say;
+use crate::text::style::{BOLD, DIM};
+use crate::text::{quoted, shown_path};
 use crate::workspace::{Topic, Workspace, header_of};
 use invariants::spec::{Companion, Mode, Rule};
 

@@ -5,9 +5,9 @@ use serde_json::{Value, json};
 use crate::error::{ALL_HOLD, Result};
 use crate::flags::{Command, Flag, TOPICS, Words};
 use crate::path;
-use crate::report::failure::{BOLD, DIM};
-use crate::report::{say, say_json};
 use crate::search::{self, Found};
+use crate::text::say::{say, say_json};
+use crate::text::style::{BOLD, DIM};
 use crate::workspace::{Topic, Workspace};
 
 /// The command.

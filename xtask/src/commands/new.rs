@@ -7,10 +7,10 @@ use crate::cargo;
 use crate::error::{ALL_HOLD, BROKEN, Error, Result};
 use crate::flags::{Command, Flag, TOPICS, Words};
 use crate::machine;
-use crate::report::again::quoted;
-use crate::report::failure::{DIM, GREEN};
-use crate::report::{say, shown_path};
 use crate::runs;
+use crate::text::say::say;
+use crate::text::style::{DIM, GREEN};
+use crate::text::{quoted, shown_path};
 use crate::workspace::{Topic, Workspace};
 use invariants::{Draft, Exit, Transcript};
 

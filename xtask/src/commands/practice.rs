@@ -10,9 +10,10 @@ use crate::error::{ALL_HOLD, BROKEN, Error, Result};
 use crate::flags::{Command, Flag, JSON, TIMES, Words};
 use crate::practice::{self, Answer, Exercise, Judged, Progress, Verdict, judge};
 use crate::process;
-use crate::report::failure::{BOLD, DIM, GREEN, RED, YELLOW};
-use crate::report::screen::Screen;
-use crate::report::{say, say_json, shown_path};
+use crate::text::say::{say, say_json};
+use crate::text::screen::Screen;
+use crate::text::shown_path;
+use crate::text::style::{BOLD, DIM, GREEN, RED, YELLOW};
 use crate::workspace::Workspace;
 use invariants::count;
 

@@ -9,8 +9,8 @@ use crate::error::{ALL_HOLD, BROKEN, Error, Result};
 use crate::flags::{Command, TOPICS, Words};
 use crate::process;
 use crate::proof::Proof;
-use crate::report::failure::{DIM, GREEN, RED};
-use crate::report::say;
+use crate::text::say::say;
+use crate::text::style::{DIM, GREEN, RED};
 use crate::workspace::Workspace;
 use invariants::count;
 

@@ -38,6 +38,6 @@ fn run(mut words: Words) -> Result<u8> {
     asked.report.why = why;
     asked.report.live = true;
     // Lines of two programs at once would be of no use to a reader.
-    asked.options.jobs = NonZeroUsize::MIN;
+    asked.settings.jobs = NonZeroUsize::MIN;
     asked.build_and_run(start)
 }

@@ -40,6 +40,6 @@ fn run(mut words: Words) -> Result<u8> {
     let start = Instant::now();
     let jobs = words.number("--jobs")?;
     let mut asked = Asked::read(&mut words)?;
-    asked.options.jobs = jobs.unwrap_or(asked.options.jobs);
+    asked.settings.jobs = jobs.unwrap_or(asked.settings.jobs);
     asked.build_and_run(start)
 }

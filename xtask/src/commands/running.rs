@@ -3,7 +3,7 @@
 use std::num::NonZeroU32;
 use std::time::Instant;
 
-use crate::batch::{self, Options};
+use crate::batch;
 use crate::cargo;
 use crate::error::{Error, Result};
 use crate::flags::{BIN, Flag, JSON, Words};
@@ -56,9 +56,9 @@ pub struct Asked {
     /// Only this program of them.
     pub bin: Option<String>,
     /// How they are run.
-    pub options: Options,
+    pub settings: batch::Settings,
     /// How it is reported.
-    pub report: report::Settings,
+    pub report: report::settings::Settings,
 }
 
 impl Asked {
@@ -77,25 +77,28 @@ impl Asked {
             ));
         }
         let bin = words.text("--bin")?;
-        let options = Options {
-            repeat: match repeat {
-                Some(count) => count.get(),
-                None if until_fail => 0,
-                None => 1,
-            },
+        let settings = batch::Settings {
             fail_fast: words.has_last("--fail-fast", "--no-fail-fast"),
-            until_fail,
-            record: words.path("--record"),
-            pause,
-            ..Options::default()
+            runs: runs::Settings {
+                repeat: match repeat {
+                    Some(count) => count.get(),
+                    None if until_fail => 0,
+                    None => 1,
+                },
+                until_fail,
+                record: words.path("--record"),
+                pause,
+                ..runs::Settings::default()
+            },
+            ..batch::Settings::default()
         };
         let json = words.has("--json");
         let junit = words.path("--junit");
         let topics = words.free();
         Ok(Self {
             bin,
-            options,
-            report: report::Settings {
+            settings,
+            report: report::settings::Settings {
                 topics: topics.clone(),
                 live: false,
                 why: false,
@@ -114,14 +117,14 @@ impl Asked {
     pub fn build_and_run(&self, start: Instant) -> Result<u8> {
         let workspace = Workspace::find()?;
         let topics = workspace.select(&self.topics)?;
-        if let Some(folder) = &self.options.record {
+        if let Some(folder) = &self.settings.runs.record {
             runs::make_record(folder)?;
         }
         let mut reporter = report::reporters(&self.report)?;
         let built = cargo::build(&workspace.root, &topics, None)?;
         let mut programs = program::programs(topics, built);
         program::keep_bin(&mut programs, self.bin.as_deref())?;
-        let summary = batch::run(&programs, &self.options, start, &mut reporter)?;
+        let summary = batch::run(&programs, &self.settings, start, &mut reporter)?;
         Ok(summary.exit_code())
     }
 }

@@ -12,13 +12,13 @@ use std::process::{Command, Stdio};
 
 use serde_json::{Value, json};
 
-use super::real;
+use super::plain;
 use super::source::{self, Package, Subject, write_changed};
-use super::token::Fingerprint;
 use super::unchanged::{self, Inputs, KEPT, Kept};
 use super::unseen::Unseen;
 use crate::cargo::{self, cargo};
 use crate::error::{Error, Result};
+use crate::fingerprint::Fingerprint;
 use crate::machine;
 use crate::program::Fault;
 
@@ -612,7 +612,7 @@ fn why_unbuilt(subject: &Subject, errors: &Errors, others: &Errors) -> Result<Un
                     keeps beside its value what the scheduler knows of it\n\
                     note: xtask/model-std/FIDELITY.md lists what it has\n";
     }
-    if real::compiles(subject)? {
+    if plain::compiles(subject)? {
         return Ok(Unbuilt::Lacking(details));
     }
     Ok(Unbuilt::Broken(Fault {

@@ -16,9 +16,8 @@ use std::time::{Duration, Instant};
 use serde_json::{Value, json};
 
 use super::build::Harness;
-use super::protocol::{Message, Output, Run, Schedule, Strategy, Summary, TimeModel};
-use super::real::Real;
-use super::report::SHOWN_LINES;
+use super::explored::{Explored, Failure, SHOWN_LINES};
+use super::protocol::{Message, Run, Schedule, Strategy, TimeModel};
 use super::settings::Settings;
 use super::source::{RUNNING, Subject};
 use crate::error::{Error, Result};
@@ -30,42 +29,6 @@ use invariants::{End, Exit, Transcript};
 const STEPS: u32 = 1_000_000;
 /// How much of what a process that died has said is shown.
 const LAST_WORDS: usize = 2_000;
-
-/// Why nothing came of exploring a program.
-pub enum Failure {
-    /// The facade does not stand between programs and the standard library, which is the
-    /// fault of no program: there is no use in exploring another one.
-    NotInPlace(String),
-    /// Something is amiss with this program, or with its process.
-    Program(Error),
-}
-
-impl From<Error> for Failure {
-    fn from(error: Error) -> Self {
-        Failure::Program(error)
-    }
-}
-
-/// What came of exploring a program.
-pub struct Explored {
-    /// Schedules under which something is wrong, or that cannot be explored further, one for
-    /// each distinct cause; or the one that was asked for.
-    pub runs: Vec<Run>,
-    /// These runs and outputs word for word.
-    pub objects: Vec<Value>,
-    /// The distinct outputs, if they were asked for.
-    pub outputs: Vec<Output>,
-    /// Of the outputs that end alike one each, of the most frequent groups.
-    pub groups: Vec<Output>,
-    /// What was explored; `None` if the process did not come to its end.
-    pub summary: Option<Summary>,
-    /// What real runs have printed, if they were asked for.
-    pub real: Option<Real>,
-    /// How many schedules that were.
-    pub schedules: u64,
-    /// From its start to its end.
-    pub wall: Duration,
-}
 
 /// Explores a program, or takes one schedule of it again, and says now and then how far it
 /// is. Where a pitfall is found, the schedule on which it goes wrong is one of the runs.

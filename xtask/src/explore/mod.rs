@@ -8,9 +8,11 @@
 
 pub mod build;
 pub mod child;
+pub mod explored;
 pub mod fold;
 pub mod names;
 pub mod pitfall;
+pub mod plain;
 pub mod protocol;
 pub mod real;
 pub mod report;

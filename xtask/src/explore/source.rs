@@ -14,15 +14,14 @@ use std::sync::Arc;
 
 use serde_json::Value;
 
-use super::token::Fingerprint;
 use super::unchanged::{Inputs, KEPT, Kept};
 use crate::cargo::cargo;
 use crate::error::{Error, Result};
+use crate::fingerprint::Fingerprint;
 use crate::machine::{self, Claim};
 use crate::program::{self, Ready, Role};
-use crate::report::again::quoted;
-use crate::report::shown_path;
 use crate::runs;
+use crate::text::{quoted, shown_path};
 use crate::workspace::{self, Topic, Workspace};
 
 /// Appended to the root of a program: it is all that is not the program's own.

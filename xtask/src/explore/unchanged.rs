@@ -16,8 +16,8 @@ use std::time::{SystemTime, UNIX_EPOCH};
 
 use serde_json::{Value, json};
 
-use super::token::Fingerprint;
 use crate::error::{Error, Result};
+use crate::fingerprint::Fingerprint;
 
 /// The folder, in that of all that is made of a package, for what cargo has answered.
 pub const KEPT: &str = "kept";

@@ -5,20 +5,18 @@ use std::sync::Mutex;
 use std::thread;
 use std::time::Duration;
 
-use super::build::write;
-use super::exercise::Exercise;
-use super::judge::{Answer, Judged, Verdict, judge};
+use super::answer::{Answer, Judged, Verdict};
 use crate::error::{Error, Result};
 use crate::explore::build::{self, Facade, Harness, Outcome, Unbuilt};
-use crate::explore::child::{self, Failure};
+use crate::explore::child;
+use crate::explore::explored::Failure;
 use crate::explore::protocol::{Run, Schedule, TimeModel};
 use crate::explore::report::{NOT_EXPLORED_FURTHER, PIPE_WIDTH, Report, Status};
 use crate::explore::settings::Settings;
 use crate::explore::source::{self, Subject};
 use crate::process;
-use crate::report::screen::Screen;
-use crate::report::shown_path;
-use crate::workspace::{Topic, Workspace};
+use crate::text::screen::Screen;
+use crate::workspace::Workspace;
 use invariants::{Stream, count};
 
 /// An answer that is to be explored, by its place, and the pitfall that it mends.
@@ -68,7 +66,7 @@ pub fn explore(
 }
 
 /// Why a program is not explored.
-fn why_not(subject: &Subject) -> Option<String> {
+pub(super) fn why_not(subject: &Subject) -> Option<String> {
     if cfg!(not(target_os = "linux")) {
         return Some("the explorer runs on Linux only".to_string());
     }
@@ -121,7 +119,7 @@ fn explore_pairs(
     results.into_iter().map(|(_, explored)| explored).collect()
 }
 
-fn settings(time: Duration) -> Settings {
+pub(super) fn settings(time: Duration) -> Settings {
     Settings {
         time: Some(time),
         ..Settings::default()
@@ -183,70 +181,11 @@ fn explore_pair(
     })
 }
 
-fn table_width() -> usize {
+pub(super) fn table_width() -> usize {
     Screen::Stdout.width().unwrap_or(PIPE_WIDTH)
 }
 
-/// How an exercise's program goes wrong: on a schedule, or where it is not explored, on a run.
-///
-/// # Errors
-///
-/// As those of [`judge`]; or it does not go wrong.
-pub fn goes_wrong(workspace: &Workspace, exercise: &Exercise, time: Duration) -> Result<String> {
-    let topic = as_given(workspace, exercise)?;
-    let subject = source::of_answer(workspace, &topic)?;
-    let mut text = String::new();
-    if why_not(&subject).is_none() {
-        let subjects = [subject];
-        let built = build::build(&subjects, &Facade::build(&subjects)?)?;
-        if let Ok(harness) = &built[0] {
-            let settings = settings(time);
-            let explored = child::explore(&subjects[0], harness, &settings, None, &mut |_, _| {});
-            let explored = explored.map_err(error_of)?;
-            text = Report::new(&subjects[0], harness, &explored, false, table_width()).failures();
-        }
-    }
-    if text.is_empty() {
-        let folder = topic.path.clone();
-        let answer = Answer { exercise, folder };
-        text = judge(workspace, &[answer], time)?.swap_remove(0).details;
-    }
-    if text.is_empty() {
-        let name = &exercise.name;
-        return Err(Error::Broken(format!("{name} does not go wrong here")));
-    }
-    // The learner knows the program by another name, under which no token replays a schedule.
-    let own = shown_path(&exercise.folder(workspace));
-    let text = text.replace(&shown_path(&topic.path), &own);
-    let text = text.replace(&topic.name, &exercise.name);
-    let is_command = |line: &&str| line.contains("cargo xtask ");
-    let lines = text.lines().filter(|line| !is_command(line));
-    Ok(lines.map(|line| format!("{line}\n")).collect())
-}
-
-/// A crate of the program as a learner is given it.
-fn as_given(workspace: &Workspace, exercise: &Exercise) -> Result<Topic> {
-    let folder = workspace.practice().join(".exercises");
-    let path = folder.join(&exercise.name);
-    // Two packages of one workspace need two names.
-    let name = format!("{}-as-given", exercise.name);
-    for (file, text) in exercise.files()? {
-        let own = format!("\"{}\"", exercise.name);
-        let text = match file {
-            "Cargo.toml" => text.replace(&own, &format!("\"{name}\"")),
-            _ => text,
-        };
-        write(&path.join(file), &text)?;
-    }
-    Ok(Topic {
-        name,
-        section: String::new(),
-        path,
-        member: false,
-    })
-}
-
-fn error_of(failure: Failure) -> Error {
+pub(super) fn error_of(failure: Failure) -> Error {
     match failure {
         Failure::NotInPlace(what) => Error::Broken(what),
         Failure::Program(error) => error,

@@ -5,15 +5,18 @@
 //! refuses those that keep the claims by giving up what the topic is about, as far as [`kept`]
 //! and the explorer can tell. [`Progress`] remembers what was solved.
 
+mod answer;
 mod build;
 mod exercise;
 mod explored;
+mod hint;
 mod judge;
 mod kept;
 mod progress;
 mod source;
 
+pub use answer::{Answer, Judged, Verdict};
 pub use exercise::{Exercise, all, find, rust_files};
-pub use explored::goes_wrong;
-pub use judge::{Answer, Judged, Verdict, judge};
+pub use hint::goes_wrong;
+pub use judge::judge;
 pub use progress::Progress;

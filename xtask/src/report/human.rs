@@ -4,14 +4,17 @@
 use std::io::{self, Write};
 
 use super::claims::claims;
-use super::failure::{BOLD, DIM, GREEN, RED, YELLOW, failures, refusal};
+use super::event::{Event, Reporter, Summary};
+use super::failure::{failures, refusal};
 use super::progress::{self, Progress};
-use super::screen::Screen;
-use super::{Event, Reporter, Settings, again, pitfall};
-use crate::batch::Summary;
+use super::settings::Settings;
+use super::{again, pitfall};
 use crate::error::{ALL_HOLD, Error, Result};
 use crate::program::{Fault, Program, Role};
 use crate::runs::Outcome;
+use crate::text::quoted;
+use crate::text::screen::Screen;
+use crate::text::style::{BOLD, DIM, GREEN, RED, YELLOW};
 use invariants::{Verdict, count};
 
 /// Writes for people.
@@ -40,7 +43,7 @@ impl Human {
     /// output belongs to `--json`.
     pub fn new(settings: &Settings) -> Self {
         let screen = Screen::for_people(settings.json);
-        let words = settings.topics.iter().map(|word| again::quoted(word));
+        let words = settings.topics.iter().map(|word| quoted(word));
         let words: Vec<_> = words.collect();
         Self {
             screen,

@@ -6,19 +6,10 @@ use crate::error::Result;
 use crate::explore::protocol::{Strategy, TimeModel};
 use crate::explore::settings::Settings;
 use crate::explore::source::Wanted;
-use crate::flags::{BIN, Command, Flag, JSON, TIMES, TOPICS, Words};
+use crate::flags::{BIN, Flag, JSON, Words};
 
-/// The command.
-pub const COMMAND: Command = Command {
-    name: "explore",
-    takes: "{TOPIC... | FILE.rs... | --all} [OPTIONS]",
-    about: "run programs on every schedule, or on many, and check each",
-    flags: &[FLAGS],
-    notes: &[TIMES, TOPICS],
-    run: super::run,
-};
-
-const FLAGS: &[Flag] = &[
+/// Its flags.
+pub const FLAGS: &[Flag] = &[
     Flag::alone(
         "--all",
         "every topic, with its variants and pitfalls, on all cores",

@@ -14,23 +14,34 @@ use serde_json::{Value, json};
 
 use crate::error::{ALL_HOLD, BROKEN, Error, INTERRUPTED, Result};
 use crate::explore::build::{self, Facade, Harness, Unbuilt};
-use crate::explore::child::{self, Explored, Failure};
+use crate::explore::child;
+use crate::explore::explored::{Explored, Failure};
 use crate::explore::real;
-use crate::explore::report::{NOT_EXPLORED_FURTHER, PIPE_WIDTH, Report, Status, counted};
+use crate::explore::report::{NOT_EXPLORED_FURTHER, PIPE_WIDTH, Report, Status};
 use crate::explore::source::{self, Subject};
 use crate::explore::token::Token;
-use crate::flags::Words;
+use crate::flags::{Command, TIMES, TOPICS, Words};
 use crate::process;
 use crate::program::Fault;
-use crate::report::failure::{BOLD, DIM, GREEN, RED};
-use crate::report::screen::Screen;
-use crate::report::{progress, say_json};
+use crate::report::progress;
+use crate::text::counted;
+use crate::text::say::say_json;
+use crate::text::screen::Screen;
+use crate::text::style::{BOLD, DIM, GREEN, RED};
 use crate::workspace::Workspace;
-use flags::Asked;
-
-pub use flags::COMMAND;
+use flags::{Asked, FLAGS};
 
 mod flags;
+
+/// The command.
+pub const COMMAND: Command = Command {
+    name: "explore",
+    takes: "{TOPIC... | FILE.rs... | --all} [OPTIONS]",
+    about: "run programs on every schedule, or on many, and check each",
+    flags: &[FLAGS],
+    notes: &[TIMES, TOPICS],
+    run,
+};
 
 /// Explores programs, and tells what came of it; returns the status to end with.
 ///
