@@ -18,6 +18,7 @@ mod fixed_text;
 mod flags;
 mod machine;
 mod path;
+mod pool;
 mod practice;
 mod process;
 mod program;

@@ -3,8 +3,6 @@
 use std::fs;
 use std::ops::Range;
 use std::path::{Path, PathBuf};
-use std::sync::Mutex;
-use std::thread;
 use std::time::Instant;
 
 use serde_json::{Value, json};
@@ -14,6 +12,7 @@ use crate::cargo;
 use crate::error::{ALL_HOLD, BROKEN, Error, Result, WRONG};
 use crate::fixed_text::FixedText;
 use crate::flags::{Command, Flag, TOPICS, Words};
+use crate::pool;
 use crate::program::{self, Role};
 use crate::report::silent::Silent;
 use crate::runs;
@@ -73,27 +72,10 @@ fn run(mut words: Words) -> Result<u8> {
         Some(folder) => folder,
         None => record(&workspace, &topics)?,
     };
-    let queue = Mutex::new(topics.iter().enumerate());
-    let results = Mutex::new(Vec::new());
-    let cores = thread::available_parallelism().map_or(1, usize::from);
-    thread::scope(|scope| {
-        for _ in 0..cores {
-            scope.spawn(|| {
-                loop {
-                    let Some((index, topic)) = queue.lock().unwrap().next() else {
-                        return;
-                    };
-                    let audited = Audited::new(topic, &folder, seed);
-                    results.lock().unwrap().push((index, audited));
-                }
-            });
-        }
-    });
-    let mut results = results.into_inner().unwrap();
-    results.sort_by_key(|(index, _)| *index);
+    let results = pool::map(&topics, |topic| Audited::new(topic, &folder, seed))?;
 
     let (mut mutants, mut caught, mut broken) = (0, 0, 0);
-    for (_, audited) in results {
+    for audited in results {
         let audited = audited?;
         mutants += audited.audit.mutants;
         caught += audited.audit.caught;

@@ -1,13 +1,9 @@
 //! `cargo xtask prove`: what the topics say that the compiler refuses, it refuses.
 
-use std::num::NonZeroUsize;
-use std::sync::Mutex;
-use std::thread;
-
 use crate::cargo;
-use crate::error::{ALL_HOLD, BROKEN, Error, Result};
+use crate::error::{ALL_HOLD, BROKEN, Result};
 use crate::flags::{Command, TOPICS, Words};
-use crate::process;
+use crate::pool;
 use crate::proof::Proof;
 use crate::text::say::say;
 use crate::text::style::{DIM, GREEN, RED};
@@ -55,27 +51,9 @@ fn run(mut words: Words) -> Result<u8> {
         proofs.map(move |proof| (topic, built, proof))
     });
     let proofs: Vec<_> = proofs.collect();
-    let queue = Mutex::new(proofs.iter().enumerate());
-    let results = Mutex::new(Vec::new());
-    let cores = thread::available_parallelism().map_or(1, NonZeroUsize::get);
-    thread::scope(|scope| {
-        for _ in 0..cores {
-            scope.spawn(|| {
-                while let Some((index, (topic, built, proof))) = next(&queue) {
-                    let result = proof.check(topic, built);
-                    results.lock().unwrap().push((index, result));
-                }
-            });
-        }
-    });
-    if process::interrupted() {
-        return Err(Error::Interrupted);
-    }
-    let mut results = results.into_inner().unwrap();
-    results.sort_by_key(|(index, _)| *index);
+    let results = pool::map(&proofs, |(topic, built, proof)| proof.check(topic, built))?;
     let mut failed = 0;
-    for (index, result) in results {
-        let (topic, _, proof) = &proofs[index];
+    for ((topic, _, proof), result) in proofs.iter().zip(results) {
         let (name, code) = (&proof.name, &proof.code);
         match result {
             Ok(_) => say(format!(
@@ -94,11 +72,4 @@ fn run(mut words: Words) -> Result<u8> {
     let proofs = count(proofs.len(), "proof");
     say(format!("{proofs}, {failed} failed"))?;
     Ok(if failed == 0 { ALL_HOLD } else { BROKEN })
-}
-
-fn next<T>(queue: &Mutex<impl Iterator<Item = T>>) -> Option<T> {
-    match process::interrupted() {
-        true => None,
-        false => queue.lock().unwrap().next(),
-    }
 }

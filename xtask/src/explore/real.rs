@@ -1,9 +1,7 @@
 //! Real runs of a program, to be compared with the explored ones.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::Mutex;
-use std::sync::atomic::{AtomicU32, Ordering};
-use std::thread;
+use std::num::NonZeroUsize;
 use std::time::{Duration, Instant};
 
 use super::build::Harness;
@@ -13,11 +11,13 @@ use super::plain::build;
 use super::settings::Settings;
 use super::source::Subject;
 use crate::error::{Error, Result};
+use crate::pool::{self, Lane, News};
+use crate::process;
 use crate::runs;
 use invariants::{Printed, Spec, Transcript};
 
 /// How many run at once, for each core: most of them sleep or wait.
-const AT_ONCE: usize = 8;
+const AT_ONCE: NonZeroUsize = NonZeroUsize::new(8).unwrap();
 
 /// What a run printed, without what its claims say may differ.
 fn printed(run: &Transcript, spec: Option<&Spec>) -> Printed {
@@ -117,31 +117,23 @@ fn side_by_side(
     spec: Option<&Spec>,
     once: &(dyn Fn() -> Result<Option<Transcript>> + Sync),
 ) -> Result<(u32, AllPrinted)> {
-    let left = AtomicU32::new(runs);
-    let all: Mutex<(u32, AllPrinted)> = Mutex::default();
-    let cores = thread::available_parallelism().map_or(1, usize::from);
-    let work = || -> Result<()> {
-        let take = |left: u32| left.checked_sub(1);
-        while left
-            .fetch_update(Ordering::Relaxed, Ordering::Relaxed, take)
-            .is_ok()
+    let lane = Lane {
+        jobs: (0..runs as usize).collect(),
+        workers: pool::cores().saturating_mul(AT_ONCE),
+    };
+    let (mut count, mut outputs) = (0, AllPrinted::new());
+    pool::run::<(), _>(vec![lane], &|_, _| Some(once()), &mut |news| {
+        if let News::Done(_, ran) = news
+            && let Some(transcript) = ran?
         {
-            let Some(transcript) = once()? else {
-                continue;
-            };
-            let (count, outputs) = &mut *all.lock().unwrap();
-            *count += 1;
+            count += 1;
             let known = outputs.entry(printed(&transcript, spec));
             known.or_insert((0, transcript)).0 += 1;
         }
         Ok(())
-    };
-    thread::scope(|scope| {
-        let workers: Vec<_> = (0..cores * AT_ONCE).map(|_| scope.spawn(work)).collect();
-        let results = workers
-            .into_iter()
-            .map(|worker| worker.join().expect("it does not panic"));
-        results.collect::<Result<Vec<()>>>()
     })?;
-    Ok(all.into_inner().unwrap())
+    match process::interrupted() {
+        true => Err(Error::Interrupted),
+        false => Ok((count, outputs)),
+    }
 }

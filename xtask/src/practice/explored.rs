@@ -1,8 +1,6 @@
 //! Exploring answers, and comparing their threads with those of the programs that they mend.
 
 use std::collections::BTreeSet;
-use std::sync::Mutex;
-use std::thread;
 use std::time::Duration;
 
 use super::answer::{Answer, Judged, Verdict};
@@ -14,7 +12,7 @@ use crate::explore::protocol::{Run, Schedule, TimeModel};
 use crate::explore::report::{NOT_EXPLORED_FURTHER, PIPE_WIDTH, Report, Status};
 use crate::explore::settings::Settings;
 use crate::explore::source::{self, Subject};
-use crate::process;
+use crate::pool;
 use crate::text::screen::Screen;
 use crate::workspace::Workspace;
 use invariants::{Stream, count};
@@ -93,30 +91,12 @@ fn explore_pairs(
     let subjects: Vec<Subject> = subjects.collect();
     let built = build::build(&subjects, &Facade::build(&subjects)?)?;
     let work = names.iter().zip(subjects.chunks(2).zip(built.chunks(2)));
-    let queue = Mutex::new(work.enumerate());
-    let results = Mutex::new(Vec::new());
-    let cores = thread::available_parallelism().map_or(1, usize::from);
-    thread::scope(|scope| {
-        for _ in 0..cores.min(names.len()) {
-            scope.spawn(|| {
-                while !process::interrupted() {
-                    let Some((index, (answer, (subjects, built)))) = queue.lock().unwrap().next()
-                    else {
-                        return;
-                    };
-                    let pair = [0, 1].map(|at| (&subjects[at], &built[at]));
-                    let explored = explore_pair(answer, pair, &settings);
-                    results.lock().unwrap().push((index, explored));
-                }
-            });
-        }
-    });
-    if process::interrupted() {
-        return Err(Error::Interrupted);
-    }
-    let mut results = results.into_inner().unwrap();
-    results.sort_by_key(|(index, _)| *index);
-    results.into_iter().map(|(_, explored)| explored).collect()
+    let work: Vec<_> = work.collect();
+    let explored = pool::map(&work, |(answer, (subjects, built))| {
+        let pair = [0, 1].map(|at| (&subjects[at], &built[at]));
+        explore_pair(answer, pair, &settings)
+    })?;
+    explored.into_iter().collect()
 }
 
 pub(super) fn settings(time: Duration) -> Settings {

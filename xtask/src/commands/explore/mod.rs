@@ -4,9 +4,6 @@ use std::collections::BTreeMap;
 use std::fs::File;
 use std::io::Write;
 use std::path::Path;
-use std::sync::Mutex;
-use std::sync::mpsc;
-use std::thread;
 use std::time::{Duration, Instant};
 
 use indicatif::ProgressBar;
@@ -21,6 +18,7 @@ use crate::explore::report::{NOT_EXPLORED_FURTHER, PIPE_WIDTH, Report, Status};
 use crate::explore::source::{self, Subject};
 use crate::explore::token::Token;
 use crate::flags::{Command, TIMES, TOPICS, Words};
+use crate::pool::{self, Lane, News};
 use crate::process;
 use crate::program::Fault;
 use crate::report::progress;
@@ -132,13 +130,6 @@ fn reason(subject: &Subject) -> Option<&str> {
     run.not_explored.as_deref()
 }
 
-/// What a worker tells.
-enum News {
-    /// How many schedules a program was explored on, and what is done with it now.
-    Progress(usize, u64, String),
-    Ended(usize, Box<std::result::Result<Explored, Failure>>),
-}
-
 /// Explores on all cores, and tells of each program when it has ended.
 fn explore(
     ready: &[(&Subject, &Harness)],
@@ -146,97 +137,95 @@ fn explore(
     replay: Option<&Token>,
     told: &mut Told<'_>,
 ) -> Result<()> {
-    let cores = thread::available_parallelism().map_or(1, usize::from);
-    let queue = Mutex::new(0..ready.len());
-    thread::scope(|scope| {
-        let (sender, receiver) = mpsc::channel();
-        for _ in 0..cores.min(ready.len()) {
-            let (sender, queue) = (sender.clone(), &queue);
-            scope.spawn(move || {
-                while !process::interrupted() {
-                    let Some(index) = queue.lock().unwrap().next() else {
-                        return;
-                    };
-                    let (subject, harness) = ready[index];
-                    let tell = |news| {
-                        sender
-                            .send(news)
-                            .expect("the receiver outlives its senders")
-                    };
-                    let doing = |schedules, what: &str| {
-                        tell(News::Progress(index, schedules, what.to_string()));
-                    };
-                    let with_real_runs = |mut explored: Explored| {
-                        let lasting = asked.trusts_sleeps();
-                        let report = Report::new(subject, harness, &explored, lasting, PIPE_WIDTH);
-                        let is_proved = report.status == Status::Proved && replay.is_none();
-                        doing(explored.schedules, "real runs");
-                        explored.real = match asked.settings.real_runs {
-                            None if is_proved => real::confirm(subject, harness, &asked.settings)?,
-                            None | Some(0) => None,
-                            Some(runs) => Some(real::compare(subject, &explored, runs)?),
-                        };
-                        Ok(explored)
-                    };
-                    let explored = child::explore(
-                        subject,
-                        harness,
-                        &asked.settings,
-                        replay.map(|token| &token.schedule),
-                        &mut |schedules, what| doing(schedules, what),
-                    );
-                    let explored = explored.and_then(with_real_runs);
-                    tell(News::Ended(index, Box::new(explored)));
-                }
-            });
-        }
-        drop(sender);
-        let mut result = Ok(());
-        // Programs end in any order, and the same command shall say the same.
-        let mut ended = BTreeMap::new();
-        let mut next = 0;
-        let bar = told.bar.clone();
-        let mut tell = |index: usize, explored: std::result::Result<Explored, Failure>| {
-            let (subject, harness) = ready[index];
-            let heard = match explored {
-                Ok(explored) => {
-                    let mut runs = explored.runs.iter();
-                    let fit = runs.try_for_each(|run| replay.map_or(Ok(()), |t| t.fits(run)));
-                    fit.and_then(|()| told.ended(subject, harness, &explored))
-                }
-                Err(Failure::NotInPlace(what)) => Err(Error::Broken(what)),
-                Err(Failure::Program(Error::Interrupted)) => Ok(()),
-                Err(Failure::Program(error)) => {
-                    told.without_result(subject, NO_RESULT, NO_RESULT, &error.to_string())
-                }
-            };
-            if heard.is_err() && result.is_ok() {
-                // There is no use in going on: stop what runs, and wait for its end.
-                process::interrupt();
-                result = heard;
+    let lane = Lane {
+        jobs: (0..ready.len()).collect(),
+        workers: pool::cores(),
+    };
+    let work = |index: usize, say: &dyn Fn(Progress)| {
+        let (subject, harness) = ready[index];
+        let doing = |schedules, what: &str| {
+            let what = what.to_string();
+            say(Progress { schedules, what });
+        };
+        Some(Box::new(explore_one(
+            subject, harness, asked, replay, &doing,
+        )))
+    };
+    pool::run(vec![lane], &work, &mut |news| {
+        let heard = match news {
+            News::Tick => Ok(()),
+            News::Said(index, Progress { schedules, what }) => {
+                let (name, (n, s)) = (&ready[index].0.name, counted(schedules, "schedule"));
+                told.bar.set_message(format!("{name}: {n} {s}, {what}"));
+                Ok(())
+            }
+            News::Done(index, explored) => {
+                let (subject, harness) = ready[index];
+                tell(subject, harness, *explored, replay, told)
             }
         };
-        for news in receiver {
-            match news {
-                News::Progress(index, schedules, what) => {
-                    let (name, (n, s)) = (&ready[index].0.name, counted(schedules, "schedule"));
-                    bar.set_message(format!("{name}: {n} {s}, {what}"));
-                }
-                News::Ended(index, explored) => {
-                    ended.insert(index, *explored);
-                    while let Some(explored) = ended.remove(&next) {
-                        tell(next, explored);
-                        next += 1;
-                    }
-                }
-            }
+        if heard.is_err() {
+            // There is no use in going on: what runs has to end.
+            process::interrupt();
         }
-        // After an interruption some are missing.
-        for (index, explored) in ended {
-            tell(index, explored);
-        }
-        result
+        heard
     })
+}
+
+/// How far the exploring of a program is.
+struct Progress {
+    /// On how many schedules it was explored.
+    schedules: u64,
+    /// What is done with it now.
+    what: String,
+}
+
+/// Explores one program, and compares it with real runs.
+fn explore_one(
+    subject: &Subject,
+    harness: &Harness,
+    asked: &Asked,
+    replay: Option<&Token>,
+    doing: &dyn Fn(u64, &str),
+) -> std::result::Result<Explored, Failure> {
+    let settings = &asked.settings;
+    let schedule = replay.map(|token| &token.schedule);
+    let mut explored = child::explore(subject, harness, settings, schedule, &mut |n, what| {
+        doing(n, what);
+    })?;
+    let lasting = asked.trusts_sleeps();
+    let report = Report::new(subject, harness, &explored, lasting, PIPE_WIDTH);
+    let is_proved = report.status == Status::Proved && replay.is_none();
+    doing(explored.schedules, "real runs");
+    explored.real = match settings.real_runs {
+        None if is_proved => real::confirm(subject, harness, settings)?,
+        None | Some(0) => None,
+        Some(runs) => Some(real::compare(subject, &explored, runs)?),
+    };
+    Ok(explored)
+}
+
+/// Tells what came of exploring a program.
+fn tell(
+    subject: &Subject,
+    harness: &Harness,
+    explored: std::result::Result<Explored, Failure>,
+    replay: Option<&Token>,
+    told: &mut Told<'_>,
+) -> Result<()> {
+    match explored {
+        Ok(explored) => {
+            if let Some(token) = replay {
+                explored.runs.iter().try_for_each(|run| token.fits(run))?;
+            }
+            told.ended(subject, harness, &explored)
+        }
+        Err(Failure::NotInPlace(what)) => Err(Error::Broken(what)),
+        Err(Failure::Program(Error::Interrupted)) => Ok(()),
+        Err(Failure::Program(error)) => {
+            told.without_result(subject, NO_RESULT, NO_RESULT, &error.to_string())
+        }
+    }
 }
 
 /// What has been told, and to whom.
