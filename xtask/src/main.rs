@@ -17,6 +17,7 @@ mod fingerprint;
 mod fixed_text;
 mod flags;
 mod machine;
+mod messages;
 mod path;
 mod pool;
 mod practice;

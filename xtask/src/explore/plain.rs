@@ -8,6 +8,7 @@ use super::source::Subject;
 use super::unchanged::{Inputs, KEPT, Kept};
 use crate::cargo::{self, cargo};
 use crate::error::{Error, Result};
+use crate::messages::Message;
 use crate::process::Group;
 
 /// Whether the compiler takes a program as it stands, on the real standard library.
@@ -90,12 +91,13 @@ pub fn build(subject: &Subject) -> Result<PathBuf> {
     let mut built = None;
     if package.is_cargos() {
         cargo::messages(command, &mut |message| {
-            inputs.message(&message);
-            if message["target"]["name"] == subject.name
-                && let Some(executable) = message["executable"].as_str()
+            if let Message::Artifact(artifact) = &message
+                && artifact.target == subject.name
+                && artifact.executable.is_some()
             {
-                built = Some(PathBuf::from(executable));
+                built.clone_from(&artifact.executable);
             }
+            inputs.message(message);
         })?;
     } else {
         let status = command.status().map_err(Error::io("cannot run rustc"))?;
