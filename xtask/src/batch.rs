@@ -1,148 +1,40 @@
 //! Many programs, side by side.
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::VecDeque;
 use std::num::NonZeroUsize;
-use std::path::PathBuf;
-use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::mpsc::{self, RecvTimeoutError, Sender};
-use std::thread;
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
-use crate::cargo;
-use crate::error::{ALL_HOLD, BROKEN, Error, INTERRUPTED, Result, WRONG};
-use crate::flags::RunFlags;
+use crate::error::{Error, Result};
 use crate::machine;
+use crate::pool::{self, Lane, News};
 use crate::process;
-use crate::program::{self, Program};
-use crate::report::{self, Event, Reporter};
+use crate::program::Program;
+use crate::report::event::{Event, Reporter, Summary};
 use crate::runs::{self, Outcome};
-use crate::workspace::Workspace;
 use invariants::{Line, RuleReport, Verdict};
 
-/// How often the reporter may show that time passes.
-const TICK: Duration = Duration::from_millis(200);
-
 /// How programs are run.
-pub struct Options {
+pub struct Settings {
     /// How many at once.
     pub jobs: NonZeroUsize,
-    /// How often each, at least; 0 for as long as it passes.
-    pub repeat: u32,
     /// Whether a failure of one program keeps the others from being started.
     pub fail_fast: bool,
-    /// Whether a program is run no more once it has failed.
-    pub until_fail: bool,
-    /// Where to keep every transcript.
-    pub record: Option<PathBuf>,
-    /// For how long each run but a program's first is held up, at a random moment.
-    pub pause: Option<Duration>,
-    /// After so long a program is not run once more.
-    pub enough: Option<Duration>,
-    /// For how long each thread of a program may wait, with no time-out, until the program is
-    /// taken to hang; if that is not asked for, only its time limit ends it.
-    pub still: Option<Duration>,
+    /// How each of them is run.
+    pub runs: runs::Settings,
 }
 
-impl Default for Options {
+impl Default for Settings {
     fn default() -> Self {
         // Most programs sleep or wait, so there is room for many more of them than cores,
         // and the longest should not have to wait for its turn. With 16 for each of two cores,
         // the programs that run side by side took about a tenth longer.
-        let cores = thread::available_parallelism().unwrap_or(NonZeroUsize::MIN);
         Self {
-            jobs: cores.saturating_mul(NonZeroUsize::new(64).expect("64 is not 0")),
-            repeat: 1,
+            jobs: pool::cores().saturating_mul(NonZeroUsize::new(64).expect("64 is not 0")),
             fail_fast: false,
-            until_fail: false,
-            record: None,
-            pause: None,
-            enough: None,
-            still: None,
+            runs: runs::Settings::default(),
         }
     }
-}
-
-impl Options {
-    /// The flags under which a failure that was seen under these may be seen again.
-    pub fn again(&self) -> String {
-        let mut flags = Vec::new();
-        if self.repeat > 1 {
-            flags.push(format!("--repeat {}", self.repeat));
-        }
-        if self.repeat != 1 {
-            flags.push("--until-fail".to_string());
-        }
-        if let Some(pause) = self.pause {
-            flags.push(format!("--pause {}s", pause.as_secs_f64()));
-        }
-        flags.join(" ")
-    }
-}
-
-/// What became of all of them.
-#[derive(Debug, Default, Clone)]
-pub struct Summary {
-    /// How many programs there were.
-    pub programs: usize,
-    /// How many of them hold.
-    pub passed: usize,
-    /// How many do not, or could not be run.
-    pub failed: usize,
-    /// How many were not started, because another had failed or because of Ctrl-C.
-    pub skipped: usize,
-    /// How many rules were checked.
-    pub rules: usize,
-    /// How many of them the machine could not decide.
-    pub unsupported: usize,
-    /// From the start of the command to now.
-    pub wall: Duration,
-    /// The program that took longest beside others, and how long.
-    pub longest: Option<(String, Duration)>,
-    /// How long those took together that need the machine to themselves.
-    pub alone: Duration,
-    /// Whether an invariants file is wrong.
-    pub file_wrong: bool,
-    /// Whether it was interrupted.
-    pub interrupted: bool,
-}
-
-impl Summary {
-    /// The least time that the runs could have taken: as long as the longest program that may
-    /// run beside others, and after it those that need the machine to themselves.
-    pub fn bound(&self) -> Duration {
-        let longest = self.longest.as_ref().map(|(_, wall)| *wall);
-        longest.unwrap_or_default() + self.alone
-    }
-
-    /// The status with which the command ends.
-    pub fn exit_code(&self) -> u8 {
-        match self {
-            _ if self.interrupted => INTERRUPTED,
-            _ if self.file_wrong => WRONG,
-            _ if self.failed > 0 => BROKEN,
-            _ => ALL_HOLD,
-        }
-    }
-}
-
-/// Builds, runs and checks what the command line names; returns the status to end with.
-///
-/// # Errors
-///
-/// It names what does not exist, or the topics cannot be built at all.
-pub fn build_and_run(flags: &RunFlags, live: bool, start: Instant) -> Result<u8> {
-    let workspace = Workspace::find()?;
-    let topics = workspace.select(&flags.topics)?;
-    if let Some(folder) = &flags.options.record {
-        runs::make_record(folder)?;
-    }
-    let mut reporter = report::reporters(flags, live)?;
-    let built = cargo::build(&workspace.root, &topics, None)?;
-    let mut programs = program::programs(topics, built);
-    program::keep_bin(&mut programs, flags.bin.as_deref())?;
-    let summary = run(&programs, &flags.options, start, &mut reporter)?;
-    Ok(summary.exit_code())
 }
 
 /// Runs programs side by side, those that need the machine to themselves at the end; or one
@@ -154,127 +46,104 @@ pub fn build_and_run(flags: &RunFlags, live: bool, start: Instant) -> Result<u8>
 /// The reporter cannot write.
 pub fn run(
     programs: &[Program],
-    options: &Options,
+    settings: &Settings,
     start: Instant,
     reporter: &mut dyn Reporter,
 ) -> Result<Summary> {
     reporter.event(&Event::Begin { programs })?;
-    let mut desk = Desk::new(programs, reporter);
-    let stop = AtomicBool::new(false);
     let all = 0..programs.len();
-    let lanes: Vec<(VecDeque<usize>, NonZeroUsize)> = match options.jobs {
-        NonZeroUsize::MIN => vec![(all.collect(), NonZeroUsize::MIN)],
+    let lane = |jobs: VecDeque<usize>, workers| Lane { jobs, workers };
+    let lanes = match settings.jobs {
+        NonZeroUsize::MIN => vec![lane(all.collect(), NonZeroUsize::MIN)],
         jobs => {
             let (alone, beside) = all.partition(|&index| programs[index].is_alone());
-            vec![(beside, jobs), (alone, NonZeroUsize::MIN)]
+            vec![lane(beside, jobs), lane(alone, NonZeroUsize::MIN)]
         }
     };
-    for (queue, jobs) in lanes {
-        let queue = Mutex::new(queue);
-        let result = thread::scope(|scope| {
-            let (sender, receiver) = mpsc::channel();
-            for _ in 0..jobs.get().min(programs.len()) {
-                let sender = sender.clone();
-                let (queue, stop) = (&queue, &stop);
-                scope.spawn(move || work(programs, queue, options, stop, &sender));
+    let stop = AtomicBool::new(false);
+    let mut desk = Desk::new(programs, reporter);
+    pool::run(
+        lanes,
+        &|index, say| run_one(&programs[index], settings, &stop, say),
+        &mut |news| {
+            let reported = desk.take(news);
+            if reported.is_err() {
+                // Nobody reads the report any more: what runs has to end.
+                process::interrupt();
             }
-            drop(sender);
-            let mut result = Ok(());
-            let mut tick = Instant::now() + TICK;
-            loop {
-                let left = tick.saturating_duration_since(Instant::now());
-                let reported = match receiver.recv_timeout(left) {
-                    Ok(told) => desk.take(told),
-                    Err(RecvTimeoutError::Timeout) => Ok(()),
-                    Err(RecvTimeoutError::Disconnected) => break,
-                };
-                // Time passes also while programs print without a pause.
-                let reported = match reported {
-                    Ok(()) if Instant::now() >= tick => {
-                        tick = Instant::now() + TICK;
-                        desk.reporter.event(&Event::Tick)
-                    }
-                    reported => reported,
-                };
-                if reported.is_err() && result.is_ok() {
-                    // Nobody reads the report any more: stop what runs, and wait for its end.
-                    process::interrupt();
-                    result = reported;
-                }
-            }
-            result
-        });
-        result?;
-    }
+            reported
+        },
+    )?;
     desk.end(start)
 }
 
-/// What a worker tells the reporting thread.
-enum Told {
-    Started(usize),
-    Line(usize, Line),
-    Ended(usize, Ended),
+/// What happens to a program while it runs.
+enum Happened {
+    Started,
+    Printed(Line),
+    Ended { holds: bool },
 }
 
-/// What became of a program: nothing, if it cannot be run.
-type Ended = Option<Box<Outcome>>;
+/// What became of a program.
+enum Ended {
+    Refused,
+    Ran(Box<Outcome>),
+}
 
-/// Takes programs off the queue until it is empty or everything is to stop.
-fn work(
-    programs: &[Program],
-    queue: &Mutex<VecDeque<usize>>,
-    options: &Options,
+/// Runs one program, unless everything is to stop; `None` if nothing is to be said of it.
+fn run_one(
+    program: &Program,
+    settings: &Settings,
     stop: &AtomicBool,
-    sender: &Sender<Told>,
-) {
-    // Set here and not where it is reported: this worker is about to take the next program.
-    let failed = || {
-        if options.fail_fast {
-            stop.store(true, Ordering::Relaxed);
+    say: &dyn Fn(Happened),
+) -> Option<Ended> {
+    if stop.load(Ordering::Relaxed) {
+        return None;
+    }
+    let ended = match &program.ready {
+        Err(_) => Ended::Refused,
+        Ok(ready) => {
+            let folder = runs::keep_folder(&ready.executable);
+            let claim = machine::claim(&folder, ready.spec.run.alone.is_some());
+            say(Happened::Started);
+            let mut on_line = |line: &Line| say(Happened::Printed(line.clone()));
+            let outcome = match claim {
+                Ok(_claim) => runs::run(program, ready, &settings.runs, stop, &mut on_line),
+                Err(error) => Outcome::of_no_run(error),
+            };
+            Ended::Ran(Box::new(outcome))
         }
     };
-    let tell = |told| {
-        sender
-            .send(told)
-            .expect("the receiver outlives its senders")
-    };
-    while !stop.load(Ordering::Relaxed) && !process::interrupted() {
-        let Some(index) = queue.lock().unwrap().pop_front() else {
-            return;
-        };
-        let program = &programs[index];
-        let Ok(ready) = &program.ready else {
-            failed();
-            tell(Told::Ended(index, None));
-            continue;
-        };
-        let folder = runs::keep_folder(&ready.executable);
-        let claim = machine::claim(&folder, ready.spec.run.alone.is_some());
-        tell(Told::Started(index));
-        let mut on_line = |line: &Line| tell(Told::Line(index, line.clone()));
-        let outcome = match claim {
-            Ok(_claim) => runs::run(program, ready, options, stop, &mut on_line),
-            Err(error) => Outcome::of_no_run(error),
-        };
-        if !outcome.holds() {
-            failed();
-        }
-        // Nothing is to be said of a program that was stopped in its first run.
-        if outcome.runs > 0 || !matches!(outcome.error, Some(Error::Interrupted)) {
-            tell(Told::Ended(index, Some(Box::new(outcome))));
+    let holds = ended.holds();
+    if settings.fail_fast && !holds {
+        // Set here and not where it is reported: this worker is about to take the next program.
+        stop.store(true, Ordering::Relaxed);
+    }
+    // Nothing is to be said of a program that was stopped in its first run.
+    if let Ended::Ran(outcome) = &ended
+        && outcome.runs == 0
+        && matches!(outcome.error, Some(Error::Interrupted))
+    {
+        return None;
+    }
+    say(Happened::Ended { holds });
+    Some(ended)
+}
+
+impl Ended {
+    fn holds(&self) -> bool {
+        match self {
+            Ended::Refused => false,
+            Ended::Ran(outcome) => outcome.holds(),
         }
     }
 }
 
-/// Counts what the workers tell, and passes it on.
+/// Counts what becomes of the programs, and passes on what happens.
 struct Desk<'r> {
     programs: &'r [Program],
     reporter: &'r mut dyn Reporter,
     summary: Summary,
-    /// What has ended before others that come before it in reading order.
-    held_back: BTreeMap<usize, Ended>,
-    /// The first program in reading order that has not been reported.
-    next: usize,
 }
 
 impl<'r> Desk<'r> {
@@ -286,38 +155,31 @@ impl<'r> Desk<'r> {
                 programs: programs.len(),
                 ..Summary::default()
             },
-            held_back: BTreeMap::new(),
-            next: 0,
         }
     }
 
-    fn take(&mut self, told: Told) -> Result<()> {
-        match told {
-            Told::Started(index) => self.reporter.event(&Event::Started {
-                program: &self.programs[index],
-            }),
-            Told::Line(index, line) => self.reporter.event(&Event::Printed {
-                program: &self.programs[index],
-                line: &line,
-            }),
-            Told::Ended(index, ended) => {
-                let program = &self.programs[index];
-                let holds = ended.as_ref().is_some_and(|outcome| outcome.holds());
-                self.reporter.event(&Event::Done { program, holds })?;
-                self.held_back.insert(index, ended);
-                while let Some(ended) = self.held_back.remove(&self.next) {
-                    self.report(self.next, ended)?;
-                    self.next += 1;
+    fn take(&mut self, news: News<Happened, Ended>) -> Result<()> {
+        let event = match &news {
+            News::Tick => Event::Tick,
+            News::Said(index, happened) => {
+                let program = &self.programs[*index];
+                match happened {
+                    Happened::Started => Event::Started { program },
+                    Happened::Printed(line) => Event::Printed { line },
+                    Happened::Ended { holds } => Event::Done {
+                        program,
+                        holds: *holds,
+                    },
                 }
-                Ok(())
             }
-        }
+            News::Done(index, ended) => return self.report(&self.programs[*index], ended),
+        };
+        self.reporter.event(&event)
     }
 
-    fn report(&mut self, index: usize, ended: Ended) -> Result<()> {
-        let program = &self.programs[index];
+    fn report(&mut self, program: &Program, ended: &Ended) -> Result<()> {
         let summary = &mut self.summary;
-        let Some(outcome) = ended else {
+        let Ended::Ran(outcome) = ended else {
             let fault = program.ready.as_ref().err();
             let fault = fault.expect("only a program that cannot be run is refused");
             summary.failed += 1;
@@ -337,17 +199,10 @@ impl<'r> Desk<'r> {
         } else if outcome.wall > longest.unwrap_or_default() {
             summary.longest = Some((program.name.clone(), outcome.wall));
         }
-        self.reporter.event(&Event::Ended {
-            program,
-            outcome: &outcome,
-        })
+        self.reporter.event(&Event::Ended { program, outcome })
     }
 
-    fn end(mut self, start: Instant) -> Result<Summary> {
-        // Where some were not run, nothing comes before those that were.
-        for (index, ended) in std::mem::take(&mut self.held_back) {
-            self.report(index, ended)?;
-        }
+    fn end(self, start: Instant) -> Result<Summary> {
         let mut summary = self.summary;
         summary.skipped = summary.programs - summary.passed - summary.failed;
         summary.interrupted = process::interrupted();

@@ -5,9 +5,8 @@ use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 use std::process::{Command, ExitStatus, Stdio};
 
-use serde_json::Value;
-
 use crate::error::{Error, Result};
+use crate::messages::Message;
 use crate::process::Group;
 use crate::workspace::Topic;
 
@@ -78,37 +77,29 @@ fn collect(command: Command, topics: &[&Topic]) -> Result<Vec<Built>> {
         .collect();
     let mut understood = false;
     let status = messages(command, &mut |message| {
-        let folder = message["manifest_path"]
-            .as_str()
-            .and_then(|path| Path::new(path).parent()?.canonicalize().ok());
-        let index = folders
-            .iter()
-            .position(|known| folder.is_some() && known.as_ref().ok() == folder.as_ref());
         understood = true;
-        match (message["reason"].as_str(), index) {
-            (Some("compiler-message"), index) => {
-                let rendered = message["message"]["rendered"].as_str().unwrap_or_default();
-                match (message["message"]["level"].as_str(), index) {
-                    (Some("error"), Some(index)) => built[index].errors.push(rendered.to_string()),
-                    _ => anstream::eprint!("{rendered}"),
+        let folder = message
+            .folder()
+            .and_then(|folder| folder.canonicalize().ok());
+        let mut known = folders.iter().map(|known| known.as_ref().ok());
+        let index = known.position(|known| folder.is_some() && known == folder.as_ref());
+        match (message, index) {
+            (Message::Compiler { says, .. }, Some(index)) if says.is_error => {
+                built[index].errors.push(says.rendered);
+            }
+            (Message::Compiler { says, .. }, _) => anstream::eprint!("{}", says.rendered),
+            (Message::Artifact(artifact), Some(index)) => {
+                if let Some(program) = artifact.executable {
+                    built[index].programs.insert(artifact.target, program);
                 }
             }
-            (Some("compiler-artifact"), Some(index)) => {
-                let name = message["target"]["name"].as_str().unwrap_or_default();
-                if let Some(program) = message["executable"].as_str() {
-                    let program = PathBuf::from(program);
-                    built[index].programs.insert(name.to_string(), program);
-                }
-            }
-            (Some("compiler-artifact"), None) => {
-                let name = message["target"]["name"].as_str().unwrap_or_default();
+            (Message::Artifact(mut artifact), None) => {
                 // The last of its files is the one with the metadata alone.
-                let files = message["filenames"].as_array();
-                if let Some(file) = files.and_then(|files| files.last()?.as_str()) {
-                    libraries.insert(name.replace('-', "_"), PathBuf::from(file));
+                if let Some(file) = artifact.files.pop() {
+                    libraries.insert(artifact.target.replace('-', "_"), file);
                 }
             }
-            _ => {}
+            (Message::Script(_) | Message::Other, _) => {}
         }
     })?;
     let blamed = built.iter().any(|built| !built.errors.is_empty());
@@ -130,8 +121,11 @@ fn collect(command: Command, topics: &[&Topic]) -> Result<Vec<Built>> {
 /// # Errors
 ///
 /// Cargo cannot be started, or was interrupted.
-pub fn messages(command: Command, on_message: &mut dyn FnMut(Value)) -> Result<ExitStatus> {
+pub fn messages(command: Command, on_message: &mut dyn FnMut(Message)) -> Result<ExitStatus> {
     let mut cargo = Group::start(command)?;
-    cargo.read_objects(on_message, &mut || true)?;
+    cargo.read_objects(
+        &mut |object| on_message(Message::parse(&object)),
+        &mut || true,
+    )?;
     cargo.wait()
 }

@@ -1,15 +1,34 @@
-//! `cargo xtask`: parses the command line, and hands it to the command.
-//!
-//! Each command is one file, and none of them knows of another.
+//! `cargo xtask`: reads the command line, and hands it to the command.
 
 use std::io::{self, Write};
 use std::process::ExitCode;
 
-use xtask::error::{Error, Result};
-use xtask::flags::{self, Command};
-use xtask::report::failure::RED;
-use xtask::report::screen::{self, Screen};
-use xtask::{commands, process};
+use error::{ALL_HOLD, Error, Result};
+use flags::Request;
+use text::screen::{self, Screen};
+use text::style::RED;
+
+mod batch;
+mod cargo;
+mod commands;
+mod error;
+mod explore;
+mod fingerprint;
+mod fixed_text;
+mod flags;
+mod machine;
+mod messages;
+mod path;
+mod pool;
+mod practice;
+mod process;
+mod program;
+mod proof;
+mod report;
+mod runs;
+mod search;
+mod text;
+mod workspace;
 
 /// The width of a help text where none is known.
 const HELP_WIDTH: usize = 80;
@@ -28,32 +47,16 @@ fn main() -> ExitCode {
 }
 
 fn run() -> Result<u8> {
-    let command = flags::parse(std::env::args_os().skip(1))?;
-    process::handle_interrupts()?;
-    match command {
-        Command::List { words, path, json } => commands::list::list(&words, path, json),
-        Command::Run(flags) => commands::run::run(flags),
-        Command::RunAll(flags) => commands::run_all::run_all(&flags),
-        Command::Check {
-            topic,
-            bin,
-            transcript,
-            json,
-        } => commands::check::check(&topic, bin.as_deref(), &transcript, json),
-        Command::Copy { topic, dest } => commands::copy::copy(topic.as_deref(), &dest),
-        Command::New { name, section } => commands::new::new(&name, &section),
-        Command::Draft { topic } => commands::new::draft(&topic),
-        Command::Explore(flags) => commands::explore::explore(&flags),
-        Command::Audit(flags) => commands::audit::run(&flags),
-        Command::Prove { topics } => commands::prove::prove(&topics),
-        Command::Explain { topic } => commands::explain::explain(&topic),
-        Command::Practice(flags) => commands::practice::practice(&flags),
-        Command::Ci => commands::ci::ci(),
-        Command::Help(text) => {
+    match flags::read(std::env::args_os().skip(1), &commands::ALL)? {
+        Request::Run(command, words) => {
+            process::handle_interrupts()?;
+            (command.run)(words)
+        }
+        Request::Help(text) => {
             let text = screen::fit(&text, Screen::Stdout.width().unwrap_or(HELP_WIDTH));
             let written = io::stdout().write_all(text.as_bytes());
             written.map_err(Error::io("cannot write the help"))?;
-            Ok(xtask::error::ALL_HOLD)
+            Ok(ALL_HOLD)
         }
     }
 }

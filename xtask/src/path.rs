@@ -2,7 +2,7 @@
 
 use crate::error::{Error, Result};
 use crate::program;
-use crate::report::shown_path;
+use crate::text::shown_path;
 use crate::workspace::Topic;
 use invariants::suggest;
 

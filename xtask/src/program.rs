@@ -6,7 +6,8 @@ use std::path::PathBuf;
 
 use crate::cargo::Built;
 use crate::error::{Error, Result};
-use crate::report;
+use crate::text::diagnostic::diagnostic;
+use crate::text::shown_path;
 use crate::workspace::Topic;
 use invariants::{Diagnostic, Invariants, Spec};
 
@@ -209,7 +210,7 @@ fn pair(topic: &Topic, source: &str, invariants: Invariants, built: &Built) -> V
             "error: {} does not say what src/bin/{name}.rs is\n\
              help: write `[variants.{name}]` or `[pitfalls.{name}]`; \
              xtask/RULES.md tells more\n",
-            report::shown_path(&topic.invariants_file())
+            shown_path(&topic.invariants_file())
         );
         let fault = Err(Fault::of_file(details));
         programs.push(program(name, Role::Variant, None, fault));
@@ -245,8 +246,8 @@ fn no_program(topic: &Topic, source: &str, name: &str, span: Option<Range<usize>
         };
     };
     let fault = Diagnostic::new(span, format!("there is no src/bin/{name}.rs"));
-    let file = report::shown_path(&topic.invariants_file());
-    Fault::of_file(report::diagnostic(&file, source, &fault))
+    let file = shown_path(&topic.invariants_file());
+    Fault::of_file(diagnostic(&file, source, &fault))
 }
 
 /// Leaves only the programs of that name, if one is given.
@@ -305,7 +306,7 @@ pub fn is_wrong(topic: &Topic, details: &str) -> Error {
 /// What is wrong with the file, as a person reads it.
 pub fn read_invariants(topic: &Topic) -> std::result::Result<(String, Invariants), String> {
     let file = topic.invariants_file();
-    let shown = report::shown_path(&file);
+    let shown = shown_path(&file);
     let source = fs::read_to_string(&file).map_err(|error| {
         format!(
             "error: cannot read {shown}: {error}\n\
@@ -317,7 +318,7 @@ pub fn read_invariants(topic: &Topic) -> std::result::Result<(String, Invariants
         Ok(invariants) => Ok((source, invariants)),
         Err(faults) => Err(faults
             .iter()
-            .map(|fault| report::diagnostic(&shown, &source, fault))
+            .map(|fault| diagnostic(&shown, &source, fault))
             .collect()),
     }
 }

@@ -16,7 +16,8 @@ use toml::de::DeTable;
 
 use crate::cargo::Built;
 use crate::error::{Error, Result};
-use crate::report::shown_path;
+use crate::messages::{CompilerMessage, Span};
+use crate::text::shown_path;
 use crate::workspace::Topic;
 
 /// A program of a topic's `compile_fail` folder.
@@ -31,14 +32,6 @@ pub struct Proof {
     pub code: String,
     /// The marked line, from 1 on.
     pub line: usize,
-}
-
-/// One error as the compiler reports it.
-struct Refusal {
-    code: String,
-    /// The lines that its main spans cover.
-    lines: Vec<(u64, u64)>,
-    rendered: String,
 }
 
 impl Proof {
@@ -102,12 +95,15 @@ impl Proof {
     /// It refuses something else or nothing, or it cannot be started.
     pub fn check(&self, topic: &Topic, built: &Built) -> Result<String> {
         let refusals = self.compile(topic, built, None)?;
-        let at_line = |refusal: &Refusal| {
-            let line = self.line as u64;
-            refusal
-                .lines
-                .iter()
-                .any(|(first, last)| (*first..=*last).contains(&line))
+        let is_here = |Span {
+                           file,
+                           lines,
+                           is_primary,
+                           ..
+                       }: &Span| {
+            // A place inside a macro of another file may have the same number.
+            let is_own = *is_primary && !file.starts_with("/rustc/");
+            is_own && (lines.0..=lines.1).contains(&(self.line as u64))
         };
         let [refusal] = &refusals[..] else {
             let found = match refusals.len() {
@@ -116,11 +112,12 @@ impl Proof {
             };
             return Err(self.broken(&found, &refusals));
         };
-        if refusal.code != self.code {
-            let found = format!("the compiler reports {}, not {}", refusal.code, self.code);
+        let code = refusal.code.as_deref().unwrap_or("no code");
+        if code != self.code {
+            let found = format!("the compiler reports {code}, not {}", self.code);
             return Err(self.broken(&found, &refusals));
         }
-        if !at_line(refusal) {
+        if !refusal.spans.iter().any(is_here) {
             let found = format!("the compiler reports {} at another line", self.code);
             return Err(self.broken(&found, &refusals));
         }
@@ -139,7 +136,7 @@ impl Proof {
         kept.collect::<Vec<_>>().join("\n")
     }
 
-    fn broken(&self, found: &str, refusals: &[Refusal]) -> Error {
+    fn broken(&self, found: &str, refusals: &[CompilerMessage]) -> Error {
         let rendered: String = refusals.iter().map(|one| one.rendered.as_str()).collect();
         let (file, line) = (shown_path(&self.file), self.line);
         Error::Broken(format!("{file}:{line}: {found}\n{rendered}"))
@@ -147,7 +144,12 @@ impl Proof {
 
     /// What the compiler refuses of the file, or of this text in its place, against what
     /// the topic was built with.
-    fn compile(&self, topic: &Topic, built: &Built, text: Option<&str>) -> Result<Vec<Refusal>> {
+    fn compile(
+        &self,
+        topic: &Topic,
+        built: &Built,
+        text: Option<&str>,
+    ) -> Result<Vec<CompilerMessage>> {
         let manifest = Manifest::read(topic)?;
         let scrap = Scrap::new();
         let mut rustc = Command::new(std::env::var_os("RUSTC").unwrap_or("rustc".into()));
@@ -189,10 +191,10 @@ impl Proof {
             .map_err(cannot())?;
         drop(stdin);
         let output = child.wait_with_output().map_err(cannot())?;
-        let messages = String::from_utf8_lossy(&output.stderr);
-        let refusals: Vec<_> = messages.lines().filter_map(Refusal::parse).collect();
+        let said = String::from_utf8_lossy(&output.stderr);
+        let refusals: Vec<_> = said.lines().filter_map(refusal).collect();
         if refusals.is_empty() && !output.status.success() {
-            return Err(Error::Broken(format!("rustc failed: {messages}")));
+            return Err(Error::Broken(format!("rustc failed: {said}")));
         }
         Ok(refusals)
     }
@@ -222,33 +224,12 @@ impl Drop for Scrap {
     }
 }
 
-impl Refusal {
-    /// An error; the closing words, which count the errors, are none.
-    fn parse(line: &str) -> Option<Self> {
-        let message: Value = serde_json::from_str(line).ok()?;
-        let counts_errors = message["message"].as_str()?.starts_with("aborting due to ");
-        if message["level"] != "error" || counts_errors {
-            return None;
-        }
-        let spans = message["spans"].as_array()?.iter();
-        let lines = spans
-            .filter(|span| span["is_primary"] == true)
-            // A place inside a macro of another file may have the same number.
-            .filter(|span| {
-                span["file_name"]
-                    .as_str()
-                    .is_some_and(|file| !file.starts_with("/rustc/"))
-            })
-            .filter_map(|span| Some((span["line_start"].as_u64()?, span["line_end"].as_u64()?)));
-        Some(Self {
-            code: message["code"]["code"]
-                .as_str()
-                .unwrap_or("no code")
-                .to_string(),
-            lines: lines.collect(),
-            rendered: message["rendered"].as_str()?.to_string(),
-        })
-    }
+/// Reads an error; the closing words, which count the errors, are none.
+fn refusal(line: &str) -> Option<CompilerMessage> {
+    let message: Value = serde_json::from_str(line).ok()?;
+    let message = CompilerMessage::parse(&message);
+    let counts_errors = message.text.starts_with("aborting due to ");
+    (message.is_error && !counts_errors).then_some(message)
 }
 
 /// What a proof needs to know of its crate's manifest.

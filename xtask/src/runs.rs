@@ -8,12 +8,58 @@ use std::process::Command;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
-use crate::batch::Options;
 use crate::error::{Error, Result};
 use crate::process::{self, Limits, Pause};
 use crate::program::{Program, Ready};
 use invariants::spec::{Mode, Rule};
 use invariants::{End, Exit, Line, Printed, RuleReport, Spec, Tally, Transcript};
+
+/// How often a program is run, and how.
+pub struct Settings {
+    /// How often, at least; 0 for as long as it passes.
+    pub repeat: u32,
+    /// Whether it is run no more once it has failed.
+    pub until_fail: bool,
+    /// Where to keep every transcript.
+    pub record: Option<PathBuf>,
+    /// For how long each run but the first is held up, at a random moment.
+    pub pause: Option<Duration>,
+    /// After so long it is not run once more.
+    pub enough: Option<Duration>,
+    /// For how long each thread of the program may wait, with no time-out, until the program is
+    /// taken to hang; if that is not asked for, only its time limit ends it.
+    pub still: Option<Duration>,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self {
+            repeat: 1,
+            until_fail: false,
+            record: None,
+            pause: None,
+            enough: None,
+            still: None,
+        }
+    }
+}
+
+impl Settings {
+    /// The flags under which a failure that was seen under these may be seen again.
+    pub fn again(&self) -> String {
+        let mut flags = Vec::new();
+        if self.repeat > 1 {
+            flags.push(format!("--repeat {}", self.repeat));
+        }
+        if self.repeat != 1 {
+            flags.push("--until-fail".to_string());
+        }
+        if let Some(pause) = self.pause {
+            flags.push(format!("--pause {}s", pause.as_secs_f64()));
+        }
+        flags.join(" ")
+    }
+}
 
 /// What became of a program.
 pub struct Outcome {
@@ -93,7 +139,7 @@ impl Outcome {
 pub fn run(
     program: &Program,
     ready: &Ready,
-    options: &Options,
+    settings: &Settings,
     stop: &AtomicBool,
     on_line: &mut dyn FnMut(&Line),
 ) -> Outcome {
@@ -101,20 +147,20 @@ pub fn run(
     let mut tally = Tally::new(&ready.spec);
     let mut transcripts = BTreeMap::new();
     let mut saved = BTreeMap::new();
-    let mut interleavings = (options.repeat != 1).then(HashSet::new);
+    let mut interleavings = (settings.repeat != 1).then(HashSet::new);
     let mut error = None;
     let mut shortest = Duration::MAX;
     loop {
         let run = tally.runs;
         let (executable, folder) = (&ready.executable, &program.topic.path);
         // The first run shows how long one takes.
-        let pause = options.pause.filter(|_| run > 0).map(|length| Pause {
+        let pause = settings.pause.filter(|_| run > 0).map(|length| Pause {
             after: shortest.mul_f64(a_fraction()),
             length,
         });
         let limit = Limit {
             pause,
-            still: options.still,
+            still: settings.still,
             ..Limit::of(&ready.spec)
         };
         let ran = transcribe((executable, folder), Some(&ready.spec), limit, on_line);
@@ -130,7 +176,7 @@ pub fn run(
         let took = Duration::from_micros(transcript.end.at_us);
         shortest =
             shortest.min(took.saturating_sub(pause.map_or(Duration::ZERO, |pause| pause.length)));
-        if let Some(folder) = &options.record {
+        if let Some(folder) = &settings.record {
             let file = folder.join(format!("{}.{}.ndjson", program.name, run + 1));
             if let Err(problem) = save(&file, &transcript) {
                 error = Some(problem);
@@ -150,12 +196,12 @@ pub fn run(
         if tally.rules.iter().any(|(_, shown_by)| *shown_by == run) {
             transcripts.insert(run, transcript);
         }
-        let wanted = options.repeat == 0 || tally.runs < options.repeat;
+        let wanted = settings.repeat == 0 || tally.runs < settings.repeat;
         let again = match held {
             true => wanted || tally.wants_more(),
-            false => wanted && !options.until_fail,
+            false => wanted && !settings.until_fail,
         };
-        let is_enough = options
+        let is_enough = settings
             .enough
             .is_some_and(|enough| start.elapsed() >= enough);
         if !again || is_enough || stop.load(Ordering::Relaxed) || process::interrupted() {
@@ -191,7 +237,7 @@ pub fn run(
         transcripts,
         saved,
         interleavings: interleavings.map(|seen| seen.len()),
-        flags: options.again(),
+        flags: settings.again(),
         wall: start.elapsed(),
         error,
     }

@@ -10,7 +10,7 @@ use std::path::{Component, Path, PathBuf};
 use toml::de::{DeTable, DeValue};
 
 use crate::error::{Error, Result};
-use crate::explore::token::Fingerprint;
+use crate::fingerprint::Fingerprint;
 use invariants::suggest;
 
 /// The workspace that holds the topics.

@@ -3,24 +3,51 @@
 use std::fs;
 use std::ops::Range;
 use std::path::{Path, PathBuf};
-use std::sync::Mutex;
-use std::thread;
 use std::time::Instant;
 
 use serde_json::{Value, json};
 
-use crate::batch::{self, Options};
+use crate::batch;
 use crate::cargo;
 use crate::error::{ALL_HOLD, BROKEN, Error, Result, WRONG};
 use crate::fixed_text::FixedText;
-use crate::flags::AuditFlags;
+use crate::flags::{Command, Flag, TOPICS, Words};
+use crate::pool;
 use crate::program::{self, Role};
-use crate::report::again::quoted;
-use crate::report::failure::{BOLD, DIM, GREEN, RED};
-use crate::report::{Silent, say, say_json, shown_path};
+use crate::report::silent::Silent;
+use crate::runs;
+use crate::text::say::{say, say_json};
+use crate::text::style::{BOLD, DIM, GREEN, RED};
+use crate::text::{quoted, shown_path};
 use crate::workspace::{Topic, Workspace};
 use invariants::audit::{Audit, audit};
 use invariants::{Invariants, Transcript, count};
+
+/// The command.
+pub const COMMAND: Command = Command {
+    name: "audit",
+    takes: "[TOPIC...] [OPTIONS]",
+    about: "what each rule is worth: changes real runs, and sees which rules notice",
+    flags: &[&[
+        Flag::alone(
+            "--missed",
+            "show every change that no rule caught, and what each rule caught",
+        ),
+        Flag::with(
+            "--seed",
+            "N",
+            "choose other changes, where there are too many to try all (1)",
+        ),
+        Flag::with(
+            "--transcripts",
+            "DIR",
+            "change the runs that an earlier audit left there",
+        ),
+        Flag::alone("--json", "NDJSON on standard output"),
+    ]],
+    notes: &[TOPICS],
+    run,
+};
 
 /// How many real runs of each topic are changed.
 const RUNS: u32 = 5;
@@ -33,61 +60,48 @@ const MUTANTS: usize = 500;
 /// # Errors
 ///
 /// There is no such topic, or it cannot be built, run or read.
-pub fn run(flags: &AuditFlags) -> Result<u8> {
+fn run(mut words: Words) -> Result<u8> {
     let start = Instant::now();
+    let (missed, json) = (words.has("--missed"), words.has("--json"));
+    let seed = words.seed("--seed")?;
+    let transcripts = words.path("--transcripts");
+    let words = words.free();
     let workspace = Workspace::find()?;
-    let topics = workspace.select(&flags.topics)?;
-    let folder = match &flags.transcripts {
-        Some(folder) => folder.clone(),
+    let topics = workspace.select(&words)?;
+    let folder = match transcripts {
+        Some(folder) => folder,
         None => record(&workspace, &topics)?,
     };
-    let queue = Mutex::new(topics.iter().enumerate());
-    let results = Mutex::new(Vec::new());
-    let cores = thread::available_parallelism().map_or(1, usize::from);
-    thread::scope(|scope| {
-        for _ in 0..cores {
-            scope.spawn(|| {
-                loop {
-                    let Some((index, topic)) = queue.lock().unwrap().next() else {
-                        return;
-                    };
-                    let audited = Audited::new(topic, &folder, flags.seed);
-                    results.lock().unwrap().push((index, audited));
-                }
-            });
-        }
-    });
-    let mut results = results.into_inner().unwrap();
-    results.sort_by_key(|(index, _)| *index);
+    let results = pool::map(&topics, |topic| Audited::new(topic, &folder, seed))?;
 
     let (mut mutants, mut caught, mut broken) = (0, 0, 0);
-    for (_, audited) in results {
+    for audited in results {
         let audited = audited?;
         mutants += audited.audit.mutants;
         caught += audited.audit.caught;
         broken += usize::from(!audited.faults().is_empty());
-        match flags.json {
+        match json {
             true => say_json(&audited.json())?,
-            false => say(audited.text(flags.missed).trim_end())?,
+            false => say(audited.text(missed).trim_end())?,
         }
     }
     let share = percent(caught, mutants);
     let seconds = start.elapsed().as_secs_f64();
     let transcripts = shown_path(&folder);
-    if flags.json {
+    if json {
         let summary = json!({
             "type": "summary", "topics": topics.len(), "broken": broken, "mutants": mutants,
-            "caught": caught, "share": share, "seed": flags.seed, "transcripts": transcripts,
+            "caught": caught, "share": share, "seed": seed, "transcripts": transcripts,
         });
         say_json(&summary)?;
     } else {
         let (topics, mutants) = (count(topics.len(), "topic"), count(mutants, "change"));
-        let words: String = flags.topics.iter().map(|word| quoted(word) + " ").collect();
-        let missed = if flags.missed { "--missed " } else { "" };
+        let words: String = words.iter().map(|word| quoted(word) + " ").collect();
+        let missed = if missed { "--missed " } else { "" };
         say(format!(
             "{topics}, {mutants}, {caught} caught ({share:.1} %) in {seconds:.1} s\n\
              {DIM}again: cargo xtask audit {words}{missed}--seed {} --transcripts {}{DIM:#}",
-            flags.seed,
+            seed,
             quoted(&transcripts)
         ))?;
     }
@@ -104,13 +118,16 @@ fn record(workspace: &Workspace, topics: &[Topic]) -> Result<PathBuf> {
         .filter_map(|program| program.ready.as_ref().ok());
     let target = executables.find_map(|ready| ready.executable.ancestors().nth(2));
     let folder = target.map(|target| target.join("xtask").join("audit"));
-    let options = Options {
-        repeat: RUNS,
-        record: folder.clone(),
-        ..Options::default()
+    let settings = batch::Settings {
+        runs: runs::Settings {
+            repeat: RUNS,
+            record: folder.clone(),
+            ..runs::Settings::default()
+        },
+        ..batch::Settings::default()
     };
     let mut reporter = Silent::default();
-    let summary = batch::run(&programs, &options, Instant::now(), &mut reporter)?;
+    let summary = batch::run(&programs, &settings, Instant::now(), &mut reporter)?;
     match summary.exit_code() {
         ALL_HOLD => folder.ok_or_else(|| Error::usage("there is no topic to audit")),
         WRONG => Err(Error::usage(reporter.failures)),

@@ -1,16 +1,37 @@
 //! `cargo xtask check`: a saved run, checked again.
 
 use std::fs;
-use std::path::Path;
 
 use crate::error::{ALL_HOLD, BROKEN, Error, Result};
+use crate::flags::{Command, Flag, TOPICS, Words};
 use crate::process;
 use crate::program::{self, Program};
-use crate::report::failure::{DIM, GREEN, failures};
-use crate::report::{json, say, say_json, shown_path};
+use crate::report::failure::failures;
+use crate::report::json;
 use crate::runs::Outcome;
+use crate::text::say::{say, say_json};
+use crate::text::shown_path;
+use crate::text::style::{DIM, GREEN};
 use crate::workspace::Workspace;
 use invariants::{Transcript, Verdict, count};
+
+/// The command.
+pub const COMMAND: Command = Command {
+    name: "check",
+    takes: "TOPIC [--bin NAME] --transcript FILE [--json]",
+    about: "check a saved transcript again, running nothing",
+    flags: &[&[
+        Flag::with(
+            "--bin",
+            "NAME",
+            "of this program of src/bin, not of the example",
+        ),
+        Flag::with("--transcript", "FILE", "the saved run, as NDJSON"),
+        Flag::alone("--json", "one JSON object with every rule's verdict"),
+    ]],
+    notes: &[TOPICS],
+    run,
+};
 
 /// Checks a saved transcript against the rules of a topic's example, or of another
 /// program of the topic; returns the status to end with.
@@ -18,10 +39,14 @@ use invariants::{Transcript, Verdict, count};
 /// # Errors
 ///
 /// There is no such topic or program, or its file or the transcript cannot be read.
-pub fn check(topic: &str, bin: Option<&str>, file: &Path, json: bool) -> Result<u8> {
-    let topic = Workspace::find()?.select_one(topic)?;
-    let shown = shown_path(file);
-    let text = fs::read_to_string(file)
+fn run(mut words: Words) -> Result<u8> {
+    let (bin, json) = (words.text("--bin")?, words.has("--json"));
+    let file = words.path("--transcript");
+    let [topic] = words.exactly(["the name of a topic"])?;
+    let file = file.ok_or_else(|| words.expected("--transcript FILE"))?;
+    let topic = Workspace::find()?.select_one(&topic)?;
+    let shown = shown_path(&file);
+    let text = fs::read_to_string(&file)
         .map_err(|error| Error::usage(format!("cannot read {shown}: {error}")))?;
     let transcript = Transcript::from_ndjson(&text).map_err(|problem| {
         Error::usage(format!(
@@ -30,7 +55,7 @@ pub fn check(topic: &str, bin: Option<&str>, file: &Path, json: bool) -> Result<
     })?;
     let programs = program::to_check(&topic);
     let mut programs = programs.map_err(|details| program::is_wrong(&topic, &details))?;
-    program::keep_bin(&mut programs, bin.or(Some(&topic.name)))?;
+    program::keep_bin(&mut programs, bin.as_deref().or(Some(&topic.name)))?;
     let program = programs.remove(0);
     let spec = program.ready.as_ref().map(|ready| &ready.spec);
     let spec = spec.expect("a program that is only checked is ready");

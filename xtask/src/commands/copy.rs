@@ -5,14 +5,40 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::time::Instant;
 
-use crate::batch::{self, Options};
+use crate::batch::{self, Settings};
 use crate::cargo;
 use crate::error::{ALL_HOLD, Error, Result};
+use crate::flags::{Command, Flag, TOPICS, Words};
 use crate::program;
-use crate::report::again::quoted;
-use crate::report::failure::{DIM, GREEN};
-use crate::report::{Silent, say, shown_path};
+use crate::report::silent::Silent;
+use crate::text::say::say;
+use crate::text::style::{DIM, GREEN};
+use crate::text::{quoted, shown_path};
 use crate::workspace::{Topic, Workspace};
+
+/// The command.
+pub const COMMAND: Command = Command {
+    name: "copy",
+    takes: "TOPIC DEST  |  --all DEST",
+    about: "a standalone copy that is proven to build, to run and to keep its invariants",
+    flags: &[&[Flag::alone(
+        "--all",
+        "a copy of every topic, each in a folder of its own in DEST",
+    )]],
+    notes: &[TOPICS],
+    run,
+};
+
+fn run(mut words: Words) -> Result<u8> {
+    const DEST: &str = "a folder to make";
+    if words.has("--all") {
+        let [dest] = words.exactly([DEST])?;
+        copy(None, Path::new(&dest))
+    } else {
+        let [topic, dest] = words.exactly(["the name of a topic", DEST])?;
+        copy(Some(&topic), Path::new(&dest))
+    }
+}
 
 /// Copies one topic to `dest`, or all of them into it; returns the status to end with.
 ///
@@ -20,7 +46,7 @@ use crate::workspace::{Topic, Workspace};
 ///
 /// There is no such topic, `dest` exists, or the copy does not build, run and hold by
 /// itself; nothing is left of it then.
-pub fn copy(topic: Option<&str>, dest: &Path) -> Result<u8> {
+fn copy(topic: Option<&str>, dest: &Path) -> Result<u8> {
     let workspace = Workspace::find()?;
     if fs::symlink_metadata(dest).is_ok() {
         return Err(Error::usage(format!(
@@ -106,7 +132,7 @@ fn copy_one(workspace: &Workspace, topic: &Topic, dest: &Path, target: &Path) ->
     let mut reporter = Silent::default();
     let summary = batch::run(
         &programs,
-        &Options::default(),
+        &Settings::default(),
         Instant::now(),
         &mut reporter,
     )?;

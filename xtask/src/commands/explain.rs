@@ -4,13 +4,31 @@ use std::fmt::Write;
 
 use crate::cargo;
 use crate::error::{ALL_HOLD, Result};
+use crate::flags::{Command, TOPICS, Words};
 use crate::program;
 use crate::proof::Proof;
-use crate::report::again::quoted;
-use crate::report::failure::{BOLD, DIM};
-use crate::report::{say, shown_path};
+use crate::text::say::say;
+use crate::text::style::{BOLD, DIM};
+use crate::text::{quoted, shown_path};
 use crate::workspace::{Topic, Workspace, header_of};
 use invariants::spec::{Companion, Mode, Rule};
+
+/// The command.
+pub const COMMAND: Command = Command {
+    name: "explain",
+    takes: "TOPIC",
+    about: "what a topic shows, what it claims and why, and how it goes wrong",
+    flags: &[],
+    notes: &[ORDER, TOPICS],
+    run,
+};
+
+const ORDER: &str = "\
+First the header of its example; then each claim and its reason; its variants
+and pitfalls, each with what it shows; and its proofs: programs that the
+compiler refuses, with the compiler's own message and the repair. Nothing is
+run.
+";
 
 /// Explains a topic: what it shows, its claims with their reasons, its companions and its
 /// proofs. Returns the status to end with.
@@ -18,9 +36,10 @@ use invariants::spec::{Companion, Mode, Rule};
 /// # Errors
 ///
 /// There is no such topic, one of its files is wrong, or one of its proofs does not hold.
-pub fn explain(word: &str) -> Result<u8> {
+fn run(mut words: Words) -> Result<u8> {
+    let [word] = words.exactly(["the name of a topic"])?;
     let workspace = Workspace::find()?;
-    let topic = workspace.select_one(word)?;
+    let topic = workspace.select_one(&word)?;
     let invariants = program::invariants_of(&topic)?;
     let rules = &invariants.example.rules;
     let always = rules.iter().filter(|rule| rule.mode == Mode::Always);

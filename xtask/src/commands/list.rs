@@ -3,24 +3,55 @@
 use serde_json::{Value, json};
 
 use crate::error::{ALL_HOLD, Result};
+use crate::flags::{Command, Flag, TOPICS, Words};
 use crate::path;
-use crate::report::failure::{BOLD, DIM};
-use crate::report::{say, say_json};
 use crate::search::{self, Found};
+use crate::text::say::{say, say_json};
+use crate::text::style::{BOLD, DIM};
 use crate::workspace::{Topic, Workspace};
 
+/// The command.
+pub const COMMAND: Command = Command {
+    name: "list",
+    takes: "[WORD... | --path [TOPIC...]] [--json]",
+    about: "the topics in reading order, or those that answer a question",
+    flags: &[&[
+        Flag::alone(
+            "--path",
+            "also what each topic assumes and what comes next; with names\n\
+             of topics only those and what to read before them",
+        ),
+        Flag::alone(
+            "--json",
+            "one JSON array of name, title, section and path; with words\n\
+             also of what was found, and where",
+        ),
+    ]],
+    notes: &[WORDS, TOPICS],
+    run,
+};
+
+const WORDS: &str = "\
+With words, as in `cargo xtask list wait for a condition`, it lists the topics
+that have all of them: first those that answer a question with the words, then
+those that have them in their name or title, in their header, or in the lines
+that they print.
+";
+
 /// Lists the topics, for people or as one JSON array: all of them, or those that have all of
-/// these words; or the path, through all of them or up to these.
+/// the words; or the path, through all of them or up to these.
 ///
 /// # Errors
 ///
 /// No topic has the words or the name, a topic has no example, or its example no header.
-pub fn list(words: &[String], path: bool, json: bool) -> Result<u8> {
+fn run(mut words: Words) -> Result<u8> {
+    let (path, json) = (words.has("--path"), words.has("--json"));
+    let words = words.free();
     let workspace = Workspace::find()?;
     let (array, text) = match words.is_empty() {
-        _ if path => steps(&workspace, words)?,
+        _ if path => steps(&workspace, &words)?,
         true => all(&workspace.topics)?,
-        false => found(&workspace.topics, &search::words(words)?)?,
+        false => found(&workspace.topics, &search::words(&words)?)?,
     };
     match json {
         true => say_json(&json!(array))?,

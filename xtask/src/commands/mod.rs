@@ -1,14 +1,33 @@
-//! The commands, one file each; none of them knows of another.
+//! The commands, one file or folder each; none of them knows of another.
 
-pub mod audit;
-pub mod check;
-pub mod ci;
-pub mod copy;
-pub mod explain;
-pub mod explore;
-pub mod list;
-pub mod new;
-pub mod practice;
-pub mod prove;
-pub mod run;
-pub mod run_all;
+use crate::flags::Command;
+
+mod audit;
+mod check;
+mod ci;
+mod copy;
+mod explain;
+mod explore;
+mod list;
+mod new;
+mod practice;
+mod prove;
+mod run;
+mod run_all;
+mod running;
+
+/// All of them, in the order of the general help.
+pub static ALL: [Command; 12] = [
+    list::COMMAND,
+    run::COMMAND,
+    run_all::COMMAND,
+    check::COMMAND,
+    explore::COMMAND,
+    audit::COMMAND,
+    prove::COMMAND,
+    explain::COMMAND,
+    practice::COMMAND,
+    copy::COMMAND,
+    new::COMMAND,
+    ci::COMMAND,
+];

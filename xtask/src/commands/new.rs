@@ -5,13 +5,56 @@ use std::io::{self, Write};
 
 use crate::cargo;
 use crate::error::{ALL_HOLD, BROKEN, Error, Result};
+use crate::flags::{Command, Flag, TOPICS, Words};
 use crate::machine;
-use crate::report::again::quoted;
-use crate::report::failure::{DIM, GREEN};
-use crate::report::{say, shown_path};
 use crate::runs;
+use crate::text::say::say;
+use crate::text::style::{DIM, GREEN};
+use crate::text::{quoted, shown_path};
 use crate::workspace::{Topic, Workspace};
 use invariants::{Draft, Exit, Transcript};
+
+/// The command.
+pub const COMMAND: Command = Command {
+    name: "new",
+    takes: "NAME [--section NAME]  |  TOPIC --draft",
+    about: "a new topic's folder, ready to run, and its line in Cargo.toml",
+    flags: &[&[
+        Flag::with(
+            "--section",
+            "NAME",
+            "the section of the reading order (the last one)",
+        ),
+        Flag::alone(
+            "--draft",
+            "draft the events of a topic from three runs of its example,\n\
+             once its src/main.rs is written",
+        ),
+    ]],
+    notes: &[DRAFT, TOPICS],
+    run,
+};
+
+const DRAFT: &str = "\
+The draft goes into the topic's invariants.toml if that is missing or still as
+`new` made it, and otherwise to standard output. It guesses which lines are one
+event, its name and its captures. You state the rules; the audit names each
+event that is in none.
+";
+
+fn run(mut words: Words) -> Result<u8> {
+    match (words.has("--draft"), words.text("--section")?) {
+        (true, Some(_)) => Err(words.expected("either `--section` or `--draft`, not both")),
+        (true, None) => {
+            let [topic] = words.exactly(["the name of a topic"])?;
+            draft(&topic)
+        }
+        (false, section) => {
+            let [name] = words.exactly(["a name for the topic"])?;
+            new(&name, &section.unwrap_or_default())
+        }
+    }
+}
 
 /// How many runs a draft is made from: what differs between them is a capture.
 const DRAFT_RUNS: usize = 3;
@@ -33,7 +76,7 @@ const FILES: [(&str, &str); 3] = [
 ///
 /// The name cannot be a crate's or is taken, there is no such section, or a file cannot
 /// be written.
-pub fn new(name: &str, section: &str) -> Result<u8> {
+fn new(name: &str, section: &str) -> Result<u8> {
     let workspace = Workspace::find()?;
     let is_name = name.starts_with(|c: char| c.is_ascii_lowercase())
         && name
@@ -98,10 +141,10 @@ fn filled_in(template: &str, name: &str) -> String {
 ///
 /// There is no such topic, its example does not compile or prints nothing, or a file cannot
 /// be written.
-pub fn draft(word: &str) -> Result<u8> {
+fn draft(word: &str) -> Result<u8> {
     let workspace = Workspace::find()?;
     let topic = workspace.select_one(word)?;
-    let runs = run(&workspace, &topic)?;
+    let runs = run_example(&workspace, &topic)?;
     let draft = invariants::draft(&runs).ok_or_else(|| {
         let name = &topic.name;
         Error::usage(format!(
@@ -143,7 +186,7 @@ pub fn draft(word: &str) -> Result<u8> {
 }
 
 /// Some runs of a topic's example, whatever its file says.
-fn run(workspace: &Workspace, topic: &Topic) -> Result<Vec<Transcript>> {
+fn run_example(workspace: &Workspace, topic: &Topic) -> Result<Vec<Transcript>> {
     let built = cargo::build(&workspace.root, std::slice::from_ref(topic), None)?.remove(0);
     let Some(executable) = built.programs.get(&topic.name) else {
         return Err(match built.errors.is_empty() {

@@ -7,14 +7,93 @@ use std::time::{Duration, SystemTime};
 use serde_json::{Value, json};
 
 use crate::error::{ALL_HOLD, BROKEN, Error, Result};
-use crate::flags::{Practice, PracticeFlags};
+use crate::flags::{Command, Flag, JSON, TIMES, Words};
 use crate::practice::{self, Answer, Exercise, Judged, Progress, Verdict, judge};
 use crate::process;
-use crate::report::failure::{BOLD, DIM, GREEN, RED, YELLOW};
-use crate::report::screen::Screen;
-use crate::report::{say, say_json, shown_path};
+use crate::text::say::{say, say_json};
+use crate::text::screen::Screen;
+use crate::text::shown_path;
+use crate::text::style::{BOLD, DIM, GREEN, RED, YELLOW};
 use crate::workspace::Workspace;
 use invariants::count;
+
+/// The command.
+pub const COMMAND: Command = Command {
+    name: "practice",
+    takes: "[NAME [--hint]]  |  check [NAME...] [--watch]",
+    about: "exercises: programs that go wrong, to be mended",
+    flags: &[&[
+        Flag::alone(
+            "--hint",
+            "one hint more, each time: what goes wrong, then the schedule on\n\
+             which it does, then what to do instead",
+        ),
+        Flag::alone("--watch", "check again at each save, until Ctrl-C"),
+        Flag::with(
+            "--time",
+            "TIME",
+            "how long each answer is explored at most (3s)",
+        ),
+        JSON,
+    ]],
+    notes: &[EXERCISES, TIMES],
+    run,
+};
+
+const EXERCISES: &str = "\
+Every pitfall is an exercise. Alone, the command lists the exercises in reading
+order, and says which are solved. With a NAME it copies one into practice/NAME:
+the program that goes wrong, and the claims that it has to keep. Mend its
+src/main.rs. `practice check` builds the answer, runs it and explores it. It
+refuses an answer that keeps the claims by giving up what the topic is about.
+Without a NAME it checks all that were begun.
+";
+
+/// How long an answer is explored, if nothing else is said.
+const TIME: Duration = Duration::from_secs(3);
+
+/// What a learner asks for.
+enum Action {
+    /// The exercises.
+    List,
+    /// An exercise, to begin with.
+    Begin(String),
+    /// One more hint on an exercise.
+    Hint(String),
+    /// Whether answers are right.
+    Check {
+        /// Which; all that were begun, if empty.
+        names: Vec<String>,
+        /// Whether to check again at each save.
+        watch: bool,
+        /// How long each is explored.
+        time: Duration,
+    },
+}
+
+impl Action {
+    fn read(words: &mut Words) -> Result<Self> {
+        let (hint, watch) = (words.has("--hint"), words.has("--watch"));
+        let time = words.time("--time")?;
+        let names = words.free();
+        let is_check = names.first().is_some_and(|word| word == "check");
+        if !is_check && (watch || time.is_some()) {
+            return Err(words.expected("`check`, as in `practice check --watch`"));
+        }
+        match (&names[..], hint) {
+            ([], false) => Ok(Self::List),
+            ([_, names @ ..], false) if is_check => Ok(Self::Check {
+                names: names.to_vec(),
+                watch,
+                time: time.unwrap_or(TIME),
+            }),
+            ([name], false) => Ok(Self::Begin(name.clone())),
+            ([name], true) if !is_check => Ok(Self::Hint(name.clone())),
+            ([] | [_], _) => Err(words.expected("the name of an exercise")),
+            ([_, word, ..], _) => Err(words.expected(&format!("nothing more, found `{word}`"))),
+        }
+    }
+}
 
 /// Lists exercises, begins one, gives a hint, or checks answers; returns the status to end with.
 ///
@@ -22,18 +101,20 @@ use invariants::count;
 ///
 /// There is no such exercise, it was not begun or was begun already, or a file cannot be read or
 /// written.
-pub fn practice(flags: &PracticeFlags) -> Result<u8> {
+fn run(mut words: Words) -> Result<u8> {
+    let json = words.has("--json");
+    let action = Action::read(&mut words)?;
     let workspace = Workspace::find()?;
     let exercises = practice::all(&workspace)?;
-    match &flags.action {
-        Practice::List => list(&workspace, &exercises, flags.json),
-        Practice::Begin(name) => begin(&workspace, practice::find(&exercises, name)?),
-        Practice::Hint(name) => hint(&workspace, practice::find(&exercises, name)?),
-        Practice::Check { names, watch, time } => {
-            let answers = answers(&workspace, &exercises, names)?;
+    match action {
+        Action::List => list(&workspace, &exercises, json),
+        Action::Begin(name) => begin(&workspace, practice::find(&exercises, &name)?),
+        Action::Hint(name) => hint(&workspace, practice::find(&exercises, &name)?),
+        Action::Check { names, watch, time } => {
+            let answers = answers(&workspace, &exercises, &names)?;
             match watch {
-                true => watched(&workspace, &answers, *time, flags.json),
-                false => check(&workspace, &answers, *time, flags.json),
+                true => watched(&workspace, &answers, time, json),
+                false => check(&workspace, &answers, time, json),
             }
         }
     }

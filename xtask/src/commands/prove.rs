@@ -1,17 +1,24 @@
 //! `cargo xtask prove`: what the topics say that the compiler refuses, it refuses.
 
-use std::num::NonZeroUsize;
-use std::sync::Mutex;
-use std::thread;
-
 use crate::cargo;
-use crate::error::{ALL_HOLD, BROKEN, Error, Result};
-use crate::process;
+use crate::error::{ALL_HOLD, BROKEN, Result};
+use crate::flags::{Command, TOPICS, Words};
+use crate::pool;
 use crate::proof::Proof;
-use crate::report::failure::{DIM, GREEN, RED};
-use crate::report::say;
+use crate::text::say::say;
+use crate::text::style::{DIM, GREEN, RED};
 use crate::workspace::Workspace;
 use invariants::count;
+
+/// The command.
+pub const COMMAND: Command = Command {
+    name: "prove",
+    takes: "[TOPIC...]",
+    about: "show that the compiler refuses what the topics say that it refuses",
+    flags: &[],
+    notes: &[TOPICS],
+    run,
+};
 
 /// Checks the proofs of topics, of all of them if none is named; returns the status to
 /// end with.
@@ -19,11 +26,12 @@ use invariants::count;
 /// # Errors
 ///
 /// There is no such topic, it cannot be built, or a proof's file is wrong.
-pub fn prove(words: &[String]) -> Result<u8> {
+fn run(mut words: Words) -> Result<u8> {
+    let words = words.free();
     let workspace = Workspace::find()?;
     let mut topics = Vec::new();
     let mut proofs_of = Vec::new();
-    for topic in workspace.select(words)? {
+    for topic in workspace.select(&words)? {
         let proofs = Proof::of_topic(&topic)?;
         if !proofs.is_empty() {
             topics.push(topic);
@@ -43,27 +51,9 @@ pub fn prove(words: &[String]) -> Result<u8> {
         proofs.map(move |proof| (topic, built, proof))
     });
     let proofs: Vec<_> = proofs.collect();
-    let queue = Mutex::new(proofs.iter().enumerate());
-    let results = Mutex::new(Vec::new());
-    let cores = thread::available_parallelism().map_or(1, NonZeroUsize::get);
-    thread::scope(|scope| {
-        for _ in 0..cores {
-            scope.spawn(|| {
-                while let Some((index, (topic, built, proof))) = next(&queue) {
-                    let result = proof.check(topic, built);
-                    results.lock().unwrap().push((index, result));
-                }
-            });
-        }
-    });
-    if process::interrupted() {
-        return Err(Error::Interrupted);
-    }
-    let mut results = results.into_inner().unwrap();
-    results.sort_by_key(|(index, _)| *index);
+    let results = pool::map(&proofs, |(topic, built, proof)| proof.check(topic, built))?;
     let mut failed = 0;
-    for (index, result) in results {
-        let (topic, _, proof) = &proofs[index];
+    for ((topic, _, proof), result) in proofs.iter().zip(results) {
         let (name, code) = (&proof.name, &proof.code);
         match result {
             Ok(_) => say(format!(
@@ -82,11 +72,4 @@ pub fn prove(words: &[String]) -> Result<u8> {
     let proofs = count(proofs.len(), "proof");
     say(format!("{proofs}, {failed} failed"))?;
     Ok(if failed == 0 { ALL_HOLD } else { BROKEN })
-}
-
-fn next<T>(queue: &Mutex<impl Iterator<Item = T>>) -> Option<T> {
-    match process::interrupted() {
-        true => None,
-        false => queue.lock().unwrap().next(),
-    }
 }

@@ -3,17 +3,41 @@
 use std::num::NonZeroUsize;
 use std::time::Instant;
 
-use crate::batch;
+use super::running::{Asked, FLAGS};
 use crate::error::Result;
-use crate::flags::RunFlags;
+use crate::flags::{Command, Flag, TIMES, TOPICS, Words};
+
+/// The command.
+pub const COMMAND: Command = Command {
+    name: "run",
+    takes: "TOPIC... [OPTIONS]",
+    about: "build, run and check some topics, showing their output as it comes",
+    flags: &[
+        &[Flag::alone(
+            "--why",
+            "each claim's reason, and the lines that show it",
+        )],
+        FLAGS,
+    ],
+    notes: &[TIMES, TOPICS],
+    run,
+};
 
 /// Builds, runs and checks topics; returns the status to end with.
 ///
 /// # Errors
 ///
 /// There is no such topic or program, or they cannot be built at all.
-pub fn run(mut flags: RunFlags) -> Result<u8> {
+fn run(mut words: Words) -> Result<u8> {
+    let start = Instant::now();
+    let why = words.has("--why");
+    let mut asked = Asked::read(&mut words)?;
+    if asked.topics.is_empty() {
+        return Err(words.expected("the name of a topic"));
+    }
+    asked.report.why = why;
+    asked.report.live = true;
     // Lines of two programs at once would be of no use to a reader.
-    flags.options.jobs = NonZeroUsize::MIN;
-    batch::build_and_run(&flags, true, Instant::now())
+    asked.settings.jobs = NonZeroUsize::MIN;
+    asked.build_and_run(start)
 }

@@ -12,14 +12,15 @@ use std::process::{Command, Stdio};
 
 use serde_json::{Value, json};
 
-use super::real;
+use super::plain;
 use super::source::{self, Package, Subject, write_changed};
-use super::token::Fingerprint;
 use super::unchanged::{self, Inputs, KEPT, Kept};
 use super::unseen::Unseen;
 use crate::cargo::{self, cargo};
 use crate::error::{Error, Result};
+use crate::fingerprint::Fingerprint;
 use crate::machine;
+use crate::messages::{Artifact, CompilerMessage, Message};
 use crate::program::Fault;
 
 /// How programs are compiled: with the checks of a debug build, since their panics are
@@ -167,17 +168,18 @@ fn build_facade(command: Command, has_claims: bool, inputs: &mut Inputs) -> Resu
         wanted.push(("explorer_claims", None));
     }
     let status = cargo::messages(command, &mut |message| {
-        if let Some(rendered) = message["message"]["rendered"].as_str() {
-            anstream::eprint!("{rendered}");
-        }
-        let files = message["filenames"].as_array();
-        let file = files.and_then(|files| files.first()?.as_str());
-        for (name, library) in &mut wanted {
-            if let (true, Some(file)) = (message["target"]["name"] == *name, file) {
-                *library = Some(PathBuf::from(file));
+        match &message {
+            Message::Compiler { says, .. } => anstream::eprint!("{}", says.rendered),
+            Message::Artifact(artifact) => {
+                let mut libraries = wanted.iter_mut();
+                let library = libraries.find(|(name, _)| *name == artifact.target);
+                if let (Some((_, library)), Some(file)) = (library, artifact.files.first()) {
+                    *library = Some(file.clone());
+                }
             }
+            Message::Script(_) | Message::Other => {}
         }
-        inputs.message(&message);
+        inputs.message(message);
     })?;
     let libraries = wanted.into_iter().map(|(_, library)| library);
     let libraries: Option<Vec<_>> = libraries.collect();
@@ -297,27 +299,25 @@ fn build_group(
     let mut others = Errors::default();
     let mut crates = Crates::new(&workspace, folder, &facade.host);
     let status = cargo::messages(command, &mut |message| {
-        let folder = message["manifest_path"]
-            .as_str()
-            .map(Path::new)
-            .and_then(Path::parent);
-        let member = folders
-            .iter()
-            .position(|known| Some(known.as_path()) == folder);
-        if let (Some(member), Some(program)) = (member, message["executable"].as_str()) {
-            executables[member] = Some(PathBuf::from(program));
-        }
-        crates.add(&message);
-        inputs.message(&message);
-        match member {
-            Some(member) if is_without_main(&message["message"]) => {
+        let mut known = folders.iter();
+        let member = known.position(|known| Some(known.as_path()) == message.folder());
+        match (&message, member) {
+            (Message::Artifact(artifact), member) => {
+                crates.add(artifact);
+                if let (Some(member), Some(program)) = (member, &artifact.executable) {
+                    executables[member] = Some(program.clone());
+                }
+            }
+            (Message::Compiler { says, .. }, Some(member)) if is_without_main(says) => {
                 let file = members[member].1.file.display();
                 errors[member].text +=
                     &format!("error: {file} has no `main`, with which every program begins\n\n");
             }
-            Some(member) => errors[member].add(&message["message"]),
-            None => others.add(&message["message"]),
+            (Message::Compiler { says, .. }, Some(member)) => errors[member].add(says),
+            (Message::Compiler { says, .. }, None) => others.add(says),
+            (Message::Script(_) | Message::Other, _) => {}
         }
+        inputs.message(message);
     })?;
     let understood = executables.iter().any(Option::is_some)
         || errors
@@ -434,15 +434,11 @@ impl<'b> Crates<'b> {
 
     /// Takes in that a crate has been built, or need not be. What runs only while building is
     /// built for no target, and so elsewhere.
-    fn add(&mut self, message: &Value) {
-        let (Some(package), Some(manifest), Some(files)) = (
-            message["package_id"].as_str(),
-            message["manifest_path"].as_str().map(Path::new),
-            message["filenames"].as_array(),
-        ) else {
+    fn add(&mut self, artifact: &Artifact) {
+        let Some(of_package) = &artifact.folder else {
             return;
         };
-        for file in files.iter().filter_map(Value::as_str).map(Path::new) {
+        for file in &artifact.files {
             let name = file.file_stem().map(|stem| stem.to_string_lossy());
             // There may be a copy with another name elsewhere, beside which the list is not.
             let is_library = file
@@ -455,9 +451,9 @@ impl<'b> Crates<'b> {
                 let listed = folder
                     .join(name.strip_prefix("lib").unwrap_or(&name))
                     .with_extension("d");
-                let folder = manifest.parent().unwrap_or(manifest).to_path_buf();
-                let known = self.packages.entry(package.to_string());
-                known.or_insert((folder, Vec::new())).1.push(listed);
+                let known = self.packages.entry(artifact.package.clone());
+                let (_, lists) = known.or_insert((of_package.clone(), Vec::new()));
+                lists.push(listed);
             }
         }
     }
@@ -552,19 +548,18 @@ struct Errors {
 
 impl Errors {
     /// Takes in what the compiler says, if it is an error.
-    fn add(&mut self, message: &Value) {
-        let (Some("error"), Some(text)) = (message["level"].as_str(), message["rendered"].as_str())
-        else {
+    fn add(&mut self, message: &CompilerMessage) {
+        if !message.is_error {
             return;
-        };
-        self.text += text;
-        let first = message["message"].as_str().unwrap_or_default();
+        }
+        self.text += &message.rendered;
+        let first = &message.text;
         let words: Vec<_> = first.split('`').skip(1).step_by(2).collect();
-        let code = message["code"]["code"].as_str();
+        let code = message.code.as_deref();
         self.relies_on_layout |=
-            code.is_some_and(|code| LAYOUT.contains(&code)) && text.contains("Atomic");
+            code.is_some_and(|code| LAYOUT.contains(&code)) && message.rendered.contains("Atomic");
         let unknown = &mut self.unknown;
-        match (message["code"]["code"].as_str(), &words[..]) {
+        match (code, &words[..]) {
             // "unresolved imports `std::net::TcpListener`, `std::net::TcpStream`"
             (Some("E0432"), imports) => unknown.extend(imports.iter().map(ToString::to_string)),
             // "cannot find function `stdin` in module `io`", "no method named `as_ptr` found
@@ -592,10 +587,9 @@ const UNKNOWN: [&str; 8] = [
 const LAYOUT: [&str; 3] = ["E0512", "E0527", "E0080"];
 
 /// Whether an error says that the line which is appended to a program finds no `main`.
-fn is_without_main(message: &Value) -> bool {
-    let spans = message["spans"].as_array().into_iter().flatten();
-    let mut lines = spans.filter_map(|span| span["text"][0]["text"].as_str());
-    message["code"]["code"] == "E0425" && lines.any(source::is_entry)
+fn is_without_main(message: &CompilerMessage) -> bool {
+    let mut spans = message.spans.iter();
+    message.code.as_deref() == Some("E0425") && spans.any(|span| source::is_entry(&span.text))
 }
 
 /// Why there is no program, in the compiler's words, with the file that a person knows.
@@ -612,7 +606,7 @@ fn why_unbuilt(subject: &Subject, errors: &Errors, others: &Errors) -> Result<Un
                     keeps beside its value what the scheduler knows of it\n\
                     note: xtask/model-std/FIDELITY.md lists what it has\n";
     }
-    if real::compiles(subject)? {
+    if plain::compiles(subject)? {
         return Ok(Unbuilt::Lacking(details));
     }
     Ok(Unbuilt::Broken(Fault {

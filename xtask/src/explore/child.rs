@@ -16,12 +16,11 @@ use std::time::{Duration, Instant};
 use serde_json::{Value, json};
 
 use super::build::Harness;
-use super::protocol::{Message, Output, Run, Schedule, Strategy, Summary, TimeModel};
-use super::real::Real;
-use super::report::SHOWN_LINES;
+use super::explored::{Explored, Failure, SHOWN_LINES};
+use super::protocol::{Message, Run, Schedule, Strategy, TimeModel};
+use super::settings::Settings;
 use super::source::{RUNNING, Subject};
 use crate::error::{Error, Result};
-use crate::flags::ExploreFlags;
 use crate::process::Group;
 use crate::program::Role;
 use invariants::{End, Exit, Transcript};
@@ -30,42 +29,6 @@ use invariants::{End, Exit, Transcript};
 const STEPS: u32 = 1_000_000;
 /// How much of what a process that died has said is shown.
 const LAST_WORDS: usize = 2_000;
-
-/// Why nothing came of exploring a program.
-pub enum Failure {
-    /// The facade does not stand between programs and the standard library, which is the
-    /// fault of no program: there is no use in exploring another one.
-    NotInPlace(String),
-    /// Something is amiss with this program, or with its process.
-    Program(Error),
-}
-
-impl From<Error> for Failure {
-    fn from(error: Error) -> Self {
-        Failure::Program(error)
-    }
-}
-
-/// What came of exploring a program.
-pub struct Explored {
-    /// Schedules under which something is wrong, or that cannot be explored further, one for
-    /// each distinct cause; or the one that was asked for.
-    pub runs: Vec<Run>,
-    /// These runs and outputs word for word.
-    pub objects: Vec<Value>,
-    /// The distinct outputs, if they were asked for.
-    pub outputs: Vec<Output>,
-    /// Of the outputs that end alike one each, of the most frequent groups.
-    pub groups: Vec<Output>,
-    /// What was explored; `None` if the process did not come to its end.
-    pub summary: Option<Summary>,
-    /// What real runs have printed, if they were asked for.
-    pub real: Option<Real>,
-    /// How many schedules that were.
-    pub schedules: u64,
-    /// From its start to its end.
-    pub wall: Duration,
-}
 
 /// Explores a program, or takes one schedule of it again, and says now and then how far it
 /// is. Where a pitfall is found, the schedule on which it goes wrong is one of the runs.
@@ -77,12 +40,12 @@ pub struct Explored {
 pub fn explore(
     subject: &Subject,
     harness: &Harness,
-    flags: &ExploreFlags,
+    settings: &Settings,
     replay: Option<&Schedule>,
     on_progress: &mut dyn FnMut(u64, &str),
 ) -> std::result::Result<Explored, Failure> {
     let scratch = Scratch::new(&subject.package.place)?;
-    let request = request((subject, harness), flags, replay, &scratch);
+    let request = request((subject, harness), settings, replay, &scratch);
     let start = Instant::now();
     let mut explored = Explored {
         runs: Vec::new(),
@@ -100,7 +63,7 @@ pub fn explore(
         (subject, harness),
         &request,
         &scratch,
-        flags.stall,
+        settings.stall,
         &mut |object| match Message::parse(&object) {
             Ok(Message::Progress { schedules, doing }) => {
                 explored.schedules = schedules;
@@ -117,7 +80,7 @@ pub fn explore(
             Ok(Message::Output(output)) => {
                 explored.outputs.push(output);
                 // There may be ten thousand, to be compared with real runs and told to nobody.
-                if flags.outputs {
+                if settings.outputs {
                     explored.objects.push(object);
                 }
             }
@@ -150,7 +113,7 @@ pub fn explore(
         .as_ref()
         .and_then(|summary| summary.found_schedule.clone());
     if let Some(schedule) = found {
-        let again = explore(subject, harness, flags, Some(&schedule), &mut |_, _| {})?;
+        let again = explore(subject, harness, settings, Some(&schedule), &mut |_, _| {})?;
         explored.runs.extend(again.runs);
         explored.objects.extend(again.objects);
     }
@@ -158,7 +121,7 @@ pub fn explore(
     let (kind, story) = match ended {
         Ended::Well if explored.summary.is_some() => return Ok(explored),
         Ended::Well if replay.is_some() && !explored.runs.is_empty() => return Ok(explored),
-        Ended::Stalled => ("stalled", stalled(flags.stall)),
+        Ended::Stalled => ("stalled", stalled(settings.stall)),
         Ended::Well => ("crashed", died(None, &scratch.last_words())),
         Ended::Died(status) => ("crashed", died(Some(status), &scratch.last_words())),
     };
@@ -166,7 +129,7 @@ pub fn explore(
         return Err(Error::Broken(format!("before the first schedule, {story}")).into());
     };
     explored.schedules = record.number;
-    let mut object = retrace(subject, harness, flags, &record, (kind, &story))?;
+    let mut object = retrace(subject, harness, settings, &record, (kind, &story))?;
     if replay.is_none() {
         object["found_after"] = json!(record.number);
     }
@@ -186,11 +149,11 @@ pub fn explore(
 pub fn missing(
     subject: &Subject,
     harness: &Harness,
-    flags: &ExploreFlags,
+    settings: &Settings,
     expected: &[String],
 ) -> std::result::Result<Option<Vec<usize>>, Failure> {
     let scratch = Scratch::new(&subject.package.place)?;
-    let mut request = request((subject, harness), flags, None, &scratch);
+    let mut request = request((subject, harness), settings, None, &scratch);
     request["expected"] = json!(expected);
     request["outputs"] = json!(false);
     request["tree"] = Value::Null;
@@ -205,7 +168,7 @@ pub fn missing(
         (subject, harness),
         &request,
         &scratch,
-        flags.stall,
+        settings.stall,
         &mut hear,
     )?;
     Ok(missing)
@@ -247,20 +210,20 @@ fn died(status: Option<ExitStatus>, words: &str) -> String {
 /// The request as the process takes it.
 fn request(
     (subject, harness): (&Subject, &Harness),
-    flags: &ExploreFlags,
+    settings: &Settings,
     replay: Option<&Schedule>,
     scratch: &Scratch,
 ) -> Value {
-    let models = match (flags.time_model, replay) {
+    let models = match (settings.time_model, replay) {
         (_, Some(schedule)) => vec![schedule.time_model],
         (Some(model), None) => vec![model],
         (None, None) => TimeModel::ALL.to_vec(),
     };
     let models: Vec<_> = models.into_iter().map(TimeModel::name).collect();
     // What real runs print is compared with each output.
-    let compares = flags.real_runs.is_some_and(|runs| runs > 0);
+    let compares = settings.real_runs.is_some_and(|runs| runs > 0);
     // Reading ten thousand outputs in full takes longer than finding them.
-    let shown_lines = (!compares && !flags.json).then_some(SHOWN_LINES);
+    let shown_lines = (!compares && !settings.whole_outputs).then_some(SHOWN_LINES);
     // A variant obeys what the example obeys.
     let pitfall = (subject.role == Role::Pitfall).then_some(&subject.name);
     json!({
@@ -268,19 +231,19 @@ fn request(
         "source": subject.file,
         "invariants": subject.claims.as_ref().map(|ready| &ready.source),
         "pitfall": pitfall,
-        "schedules": flags.schedules,
-        "time_ms": flags.time.map(|time| time.as_millis() as u64),
+        "schedules": settings.schedules,
+        "time_ms": settings.time.map(|time| time.as_millis() as u64),
         "time_models": models,
-        "seed": flags.seed,
-        "strategy": flags.strategy.as_ref().map(Strategy::name),
+        "seed": settings.seed,
+        "strategy": settings.strategy.as_ref().map(Strategy::name),
         "hashes": harness.unseen.hash_order.is_some(),
         "replay": replay.map(Schedule::to_json),
         "steps": STEPS,
         "recorder": scratch.recorder(),
-        "tree": flags.tree.as_ref().map(|file| std::path::absolute(file).ok()),
+        "tree": settings.tree.as_ref().map(|file| std::path::absolute(file).ok()),
         "parent": std::process::id(),
-        "outputs": flags.outputs || compares || subject.claims.is_none(),
-        "all_outputs": flags.outputs || compares,
+        "outputs": settings.outputs || compares || subject.claims.is_none(),
+        "all_outputs": settings.outputs || compares,
         "shown_lines": shown_lines.map(|(first, last)| [first, last]),
     })
 }
@@ -411,12 +374,12 @@ impl Record {
 fn retrace(
     subject: &Subject,
     harness: &Harness,
-    flags: &ExploreFlags,
+    settings: &Settings,
     record: &Record,
     (kind, story): (&str, &str),
 ) -> Result<Value> {
     let scratch = Scratch::new(&subject.package.place)?;
-    let mut request = request((subject, harness), flags, None, &scratch);
+    let mut request = request((subject, harness), settings, None, &scratch);
     let time_model = record.time_model.name();
     let hash_seed = record.hash_seed;
     request["replay"] = json!({
@@ -431,7 +394,7 @@ fn retrace(
         (subject, harness),
         &request,
         &scratch,
-        flags.stall,
+        settings.stall,
         &mut |object| {
             if let Ok(Message::Step(step)) = Message::parse(&object) {
                 // What a step read or wrote is known when the next one is said.

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::fmt;
 
 use super::protocol::{Object, Run, Step, Wait};
-use super::report::counted;
+use crate::text::counted;
 
 /// Of a schedule with more steps the stretches without a switch are shown by their ends,
 /// each so long.

@@ -8,12 +8,15 @@
 
 pub mod build;
 pub mod child;
+pub mod explored;
 pub mod fold;
 pub mod names;
 pub mod pitfall;
+pub mod plain;
 pub mod protocol;
 pub mod real;
 pub mod report;
+pub mod settings;
 pub mod source;
 pub mod stuck;
 pub mod table;

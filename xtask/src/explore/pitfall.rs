@@ -4,11 +4,11 @@ use std::fmt::Write;
 
 use serde_json::{Value, json};
 
-use super::real::ended;
+use super::explored::ended;
 use super::source::Subject;
 use crate::program::Ready;
 use crate::report::failure::Contradiction;
-use crate::report::shown_path;
+use crate::text::shown_path;
 use invariants::spec::Rule;
 use invariants::{Invariants, RuleReport, Spec, Transcript, Verdict};
 

@@ -1,46 +1,23 @@
 //! Real runs of a program, to be compared with the explored ones.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::path::PathBuf;
-use std::process::{Command, Stdio};
-use std::sync::Mutex;
-use std::sync::atomic::{AtomicU32, Ordering};
-use std::thread;
+use std::num::NonZeroUsize;
 use std::time::{Duration, Instant};
 
 use super::build::Harness;
-use super::child::{self, Explored, Failure};
+use super::child;
+use super::explored::{Explored, Failure, Real};
+use super::plain::build;
+use super::settings::Settings;
 use super::source::Subject;
-use super::unchanged::{Inputs, KEPT, Kept};
-use crate::cargo::{self, cargo};
 use crate::error::{Error, Result};
-use crate::flags::ExploreFlags;
-use crate::process::Group;
+use crate::pool::{self, Lane, News};
+use crate::process;
 use crate::runs;
-use invariants::{Exit, Printed, Spec, Transcript};
+use invariants::{Printed, Spec, Transcript};
 
 /// How many run at once, for each core: most of them sleep or wait.
-const AT_ONCE: usize = 8;
-
-/// What real runs have printed.
-pub struct Real {
-    /// How many there were.
-    pub runs: u32,
-    /// How many distinct outputs they had.
-    pub distinct: usize,
-    /// How many distinct outputs of explored schedules these were compared with, where they
-    /// were counted.
-    pub explored: Option<usize>,
-    /// The outputs that are not among those, each with how often it came.
-    pub unexplored: Vec<(u32, Transcript)>,
-}
-
-impl Real {
-    /// Whether each output is explored.
-    pub fn agrees(&self) -> bool {
-        self.unexplored.is_empty()
-    }
-}
+const AT_ONCE: NonZeroUsize = NonZeroUsize::new(8).unwrap();
 
 /// What a run printed, without what its claims say may differ.
 fn printed(run: &Transcript, spec: Option<&Spec>) -> Printed {
@@ -96,7 +73,7 @@ const TIME: Duration = Duration::from_secs(2);
 pub fn confirm(
     subject: &Subject,
     harness: &Harness,
-    flags: &ExploreFlags,
+    settings: &Settings,
 ) -> std::result::Result<Option<Real>, Failure> {
     let executable = match build(subject) {
         Ok(executable) => executable,
@@ -116,7 +93,7 @@ pub fn confirm(
     let transcripts: Vec<_> = printed.values().map(|(_, run)| run.to_ndjson()).collect();
     let missing = match transcripts.is_empty() {
         true => None,
-        false => child::missing(subject, harness, flags, &transcripts)?,
+        false => child::missing(subject, harness, settings, &transcripts)?,
     };
     Ok(missing.map(|missing| Real {
         runs,
@@ -140,134 +117,23 @@ fn side_by_side(
     spec: Option<&Spec>,
     once: &(dyn Fn() -> Result<Option<Transcript>> + Sync),
 ) -> Result<(u32, AllPrinted)> {
-    let left = AtomicU32::new(runs);
-    let all: Mutex<(u32, AllPrinted)> = Mutex::default();
-    let cores = thread::available_parallelism().map_or(1, usize::from);
-    let work = || -> Result<()> {
-        let take = |left: u32| left.checked_sub(1);
-        while left
-            .fetch_update(Ordering::Relaxed, Ordering::Relaxed, take)
-            .is_ok()
+    let lane = Lane {
+        jobs: (0..runs as usize).collect(),
+        workers: pool::cores().saturating_mul(AT_ONCE),
+    };
+    let (mut count, mut outputs) = (0, AllPrinted::new());
+    pool::run::<(), _>(vec![lane], &|_, _| Some(once()), &mut |news| {
+        if let News::Done(_, ran) = news
+            && let Some(transcript) = ran?
         {
-            let Some(transcript) = once()? else {
-                continue;
-            };
-            let (count, outputs) = &mut *all.lock().unwrap();
-            *count += 1;
+            count += 1;
             let known = outputs.entry(printed(&transcript, spec));
             known.or_insert((0, transcript)).0 += 1;
         }
         Ok(())
-    };
-    thread::scope(|scope| {
-        let workers: Vec<_> = (0..cores * AT_ONCE).map(|_| scope.spawn(work)).collect();
-        let results = workers
-            .into_iter()
-            .map(|worker| worker.join().expect("it does not panic"));
-        results.collect::<Result<Vec<()>>>()
     })?;
-    Ok(all.into_inner().unwrap())
-}
-
-/// Whether the compiler takes a program as it stands, on the real standard library.
-///
-/// # Errors
-///
-/// The compiler cannot be started, or the runner was interrupted.
-pub fn compiles(subject: &Subject) -> Result<bool> {
-    let mut command = match subject.package.is_cargos() {
-        true => {
-            let mut command = Command::new(cargo());
-            command
-                .args(["check", "--quiet", "--bin", &subject.name])
-                .args(["--manifest-path", "Cargo.toml"])
-                .current_dir(subject.package.folder());
-            command
-        }
-        false => {
-            let checked = subject.package.place.join("checked");
-            let mut command = rustc(subject);
-            command.args(["--emit", "metadata", "-o"]).arg(checked);
-            command
-        }
-    };
-    // What it says of an error is said again by the compiler that the explorer asks.
-    command
-        .stdin(Stdio::null())
-        .stdout(Stdio::null())
-        .stderr(Stdio::null());
-    Ok(Group::start(command)?.wait()?.success())
-}
-
-/// The compiler, for a program that is a single file, but for where its output goes.
-fn rustc(subject: &Subject) -> Command {
-    let mut rustc = Command::new(std::env::var_os("RUSTC").unwrap_or("rustc".into()));
-    rustc
-        .args(["--edition", &subject.edition, "--cap-lints", "allow"])
-        // As the explored one, it shall name its file in what it prints of a panic.
-        .arg(&subject.file)
-        .current_dir(subject.package.folder());
-    rustc
-}
-
-/// Builds a program as it stands, on the real standard library, unless nothing has changed.
-fn build(subject: &Subject) -> Result<PathBuf> {
-    let package = &subject.package;
-    let mut command = match package.is_cargos() {
-        true => Command::new(cargo()),
-        false => rustc(subject),
-    };
-    let list = package.place.join("real.d");
-    let program = package
-        .place
-        .join(format!("real{}", std::env::consts::EXE_SUFFIX));
-    match package.is_cargos() {
-        // Quiet, since several of these may be under way, and would write into each other's lines.
-        true => command
-            .args(["build", "--quiet", "--message-format=json"])
-            .args(["--bin", &subject.name])
-            .args(["--manifest-path", "Cargo.toml"])
-            .current_dir(package.folder()),
-        false => command
-            .arg(format!("--emit=link,dep-info={}", list.display()))
-            .arg("-o")
-            .arg(&program),
-    };
-    command.stdin(Stdio::null()).stdout(Stdio::piped());
-    let kept = Kept::new(&package.place.join(KEPT), &command, "")?;
-    let known = kept
-        .answer()
-        .and_then(|answer| Some(PathBuf::from(answer.as_str()?)));
-    if let Some(program) = known {
-        return Ok(program);
-    }
-    let mut inputs = Inputs::new(package.folder(), &package.root);
-    let mut built = None;
-    if package.is_cargos() {
-        cargo::messages(command, &mut |message| {
-            inputs.message(&message);
-            if message["target"]["name"] == subject.name
-                && let Some(executable) = message["executable"].as_str()
-            {
-                built = Some(PathBuf::from(executable));
-            }
-        })?;
-    } else {
-        let status = command.status().map_err(Error::io("cannot run rustc"))?;
-        built = Some(program).filter(|_| status.success());
-        inputs.list(&list, package.folder());
-    }
-    let cannot = || Error::Broken(format!("{} cannot be built to be run", subject.name));
-    let program = built.ok_or_else(cannot)?;
-    inputs.output(&program);
-    kept.keep(inputs, &program.to_string_lossy().into());
-    Ok(program)
-}
-
-/// How a run ended, as a person reads it: here a deadlock is known for what it is.
-pub fn ended(exit: &Exit) -> String {
-    match exit {
-        Exit::Hang => "never ends".to_string(),
-        exit => exit.to_string(),
+    match process::interrupted() {
+        true => Err(Error::Interrupted),
+        false => Ok((count, outputs)),
     }
 }

@@ -3,24 +3,22 @@
 use std::fmt::Write;
 use std::fs;
 use std::path::Path;
-use std::time::Duration;
 
 use serde_json::{Value, json};
 
 use super::build::Harness;
-use super::child::Explored;
+use super::explored::{Explored, SHOWN_LINES, ended};
 use super::pitfall::Pitfall;
 use super::protocol::{Fault, Output, Phase, Place, Run, Schedule, Step, Strategy, TimeModel};
-use super::real::ended;
 use super::source::Subject;
 use super::stuck::Stuck;
 use super::table::{Table, clipped, short};
 use super::token::Token;
 use super::unseen::Spot;
 use crate::program::Role;
-use crate::report::again::quoted;
-use crate::report::failure::{BOLD, Contradiction, DIM, GREEN, RED};
-use crate::report::shown_path;
+use crate::report::failure::Contradiction;
+use crate::text::style::{BOLD, DIM, GREEN, RED};
+use crate::text::{counted, listed, millis, quoted, shown_path, thousands};
 use invariants::{Transcript, count};
 
 /// How many columns a table has where it goes to no terminal.
@@ -28,8 +26,6 @@ pub const PIPE_WIDTH: usize = 100;
 
 /// Of more outputs only so many are shown.
 const SHOWN_OUTPUTS: usize = 10;
-/// Of an output with more lines so many of the first and of the last are shown.
-pub const SHOWN_LINES: (usize, usize) = (8, 4);
 
 /// What a program is worth that does what the explorer cannot, as JSON and people have it.
 pub const NOT_EXPLORED_FURTHER: &str = "not explored further";
@@ -842,15 +838,6 @@ fn reservations(subject: &Subject, harness: &Harness, explored: &Explored) -> Ve
     told
 }
 
-/// Things in a row, as in "for a, for b and for c".
-fn listed(things: &[String]) -> String {
-    match things {
-        [] => String::new(),
-        [only] => only.clone(),
-        [all @ .., last] => format!("{} and {last}", all.join(", ")),
-    }
-}
-
 /// A line of a source file that was compiled, as a person can open it.
 fn shown_spot(subject: &Subject, Spot { file, line }: &Spot) -> String {
     let own = file.strip_prefix(subject.package.workspace());
@@ -903,27 +890,4 @@ fn preempted(bound: u32) -> String {
         0 => "without a preemption".to_string(),
         _ => format!("with up to {n} {s}"),
     }
-}
-
-/// A number, and the noun in the right form.
-pub fn counted(count: u64, noun: &str) -> (String, String) {
-    let s = if count == 1 { "" } else { "s" };
-    (thousands(count), format!("{noun}{s}"))
-}
-
-/// A number with its thousands apart.
-pub fn thousands(number: u64) -> String {
-    let digits = number.to_string();
-    let mut text = String::new();
-    for (at, digit) in digits.chars().enumerate() {
-        if at > 0 && (digits.len() - at).is_multiple_of(3) {
-            text.push(',');
-        }
-        text.push(digit);
-    }
-    text
-}
-
-fn millis(time: Duration) -> u64 {
-    u64::try_from(time.as_millis()).unwrap_or(u64::MAX)
 }

@@ -14,16 +14,14 @@ use std::sync::Arc;
 
 use serde_json::Value;
 
-use super::token::Fingerprint;
 use super::unchanged::{Inputs, KEPT, Kept};
 use crate::cargo::cargo;
 use crate::error::{Error, Result};
-use crate::flags::ExploreFlags;
+use crate::fingerprint::Fingerprint;
 use crate::machine::{self, Claim};
 use crate::program::{self, Ready, Role};
-use crate::report::again::quoted;
-use crate::report::shown_path;
 use crate::runs;
+use crate::text::{quoted, shown_path};
 use crate::workspace::{self, Topic, Workspace};
 
 /// Appended to the root of a program: it is all that is not the program's own.
@@ -117,14 +115,23 @@ pub struct Package {
     replaced: String,
 }
 
-/// The programs that a person means by `words`, each a topic's name or a part of one, the
-/// path of a crate's folder, or that of a source file; no word means every topic.
+/// What a person wants to explore.
+pub struct Wanted {
+    /// Topics' names, parts of names, crates' folders, or source files; all topics if empty.
+    pub words: Vec<String>,
+    /// Only this program of them.
+    pub bin: Option<String>,
+    /// The edition that source files are written in.
+    pub edition: Option<String>,
+}
+
+/// The programs that a person wants to explore.
 ///
 /// # Errors
 ///
 /// A word means nothing, there is no program of that name, or an invariants file is wrong.
-pub fn subjects(workspace: &Workspace, flags: &ExploreFlags) -> Result<Vec<Subject>> {
-    let (words, bin) = (&flags.words, flags.bin.as_deref());
+pub fn subjects(workspace: &Workspace, wanted: &Wanted) -> Result<Vec<Subject>> {
+    let (words, bin) = (&wanted.words, wanted.bin.as_deref());
     let (files, words): (Vec<_>, Vec<_>) = words.iter().cloned().partition(|word| {
         Path::new(word)
             .extension()
@@ -134,7 +141,7 @@ pub fn subjects(workspace: &Workspace, flags: &ExploreFlags) -> Result<Vec<Subje
         true => Vec::new(),
         false => workspace.select(&words)?,
     };
-    if let (Some(edition), [topic, ..]) = (&flags.edition, &topics[..]) {
+    if let (Some(edition), [topic, ..]) = (&wanted.edition, &topics[..]) {
         let name = &topic.name;
         return Err(Error::usage(format!(
             "`--edition {edition}` is for source files; the manifest of {name} says which it has"
@@ -159,7 +166,7 @@ pub fn subjects(workspace: &Workspace, flags: &ExploreFlags) -> Result<Vec<Subje
         subjects.extend(of_topic(topic, &metadata, bin, shared)?);
     }
     for file in &files {
-        subjects.push(of_file(file, flags.edition.as_deref().unwrap_or("2024"))?);
+        subjects.push(of_file(file, wanted.edition.as_deref().unwrap_or("2024"))?);
     }
     if let Some(bin) = bin {
         let names: Vec<_> = subjects

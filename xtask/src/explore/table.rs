@@ -7,7 +7,7 @@ use std::fmt::Write;
 use super::fold::{Fold, Why, folds};
 use super::names::{Masked, Names, names_at};
 use super::protocol::{Object, Place, Run, Step, Wait};
-use crate::report::failure::{BOLD, DIM};
+use crate::text::style::{BOLD, DIM};
 use invariants::Stream;
 
 /// Of more rows only so many of the first and of the last are shown.

@@ -16,8 +16,9 @@ use std::time::{SystemTime, UNIX_EPOCH};
 
 use serde_json::{Value, json};
 
-use super::token::Fingerprint;
 use crate::error::{Error, Result};
+use crate::fingerprint::Fingerprint;
+use crate::messages::{Artifact, Message, Script};
 
 /// The folder, in that of all that is made of a package, for what cargo has answered.
 pub const KEPT: &str = "kept";
@@ -113,7 +114,7 @@ pub struct Inputs {
     /// What the command itself has made.
     outputs: BTreeSet<PathBuf>,
     variables: BTreeSet<String>,
-    messages: Vec<Value>,
+    messages: Vec<Message>,
     /// The folder of each package.
     folders: BTreeMap<String, PathBuf>,
     is_known: bool,
@@ -194,42 +195,37 @@ impl Inputs {
 
     /// What cargo says of something that it has built, or need not build. It is read in the end:
     /// some lists are written only then.
-    pub fn message(&mut self, message: &Value) {
-        if matches!(
-            message["reason"].as_str(),
-            Some("compiler-artifact" | "build-script-executed")
-        ) {
-            self.messages.push(message.clone());
-        }
+    pub fn message(&mut self, message: Message) {
+        self.messages.push(message);
     }
 
     fn read_messages(&mut self) {
         for message in std::mem::take(&mut self.messages) {
-            let id = message["package_id"].as_str().unwrap_or_default();
-            if message["reason"] == "build-script-executed" {
-                self.script(id, message["out_dir"].as_str());
-                continue;
-            }
-            let manifest = message["manifest_path"].as_str().map(Path::new);
-            let Some(folder) = manifest.and_then(Path::parent) else {
-                self.is_known = false;
-                return;
-            };
-            // What is not from a folder never changes.
-            if id.starts_with("path+") {
-                self.package(folder);
-            }
-            self.folders.insert(id.to_string(), folder.to_path_buf());
-            let name = message["target"]["name"].as_str().unwrap_or_default();
-            let made = message["filenames"].as_array().into_iter().flatten();
-            for made in made.filter_map(Value::as_str).map(Path::new) {
-                self.artifact(made, name, folder);
+            match message {
+                Message::Artifact(artifact) => self.artifact(artifact),
+                Message::Script(script) => self.script(&script),
+                Message::Compiler { .. } | Message::Other => {}
             }
         }
     }
 
+    fn artifact(&mut self, artifact: Artifact) {
+        let Some(folder) = artifact.folder else {
+            self.is_known = false;
+            return;
+        };
+        // What is not from a folder never changes.
+        if artifact.package.starts_with("path+") {
+            self.package(&folder);
+        }
+        for made in &artifact.files {
+            self.compiled(made, &artifact.target, &folder);
+        }
+        self.folders.insert(artifact.package, folder);
+    }
+
     /// What something was compiled from, as the lists beside it have it.
-    fn artifact(&mut self, made: &Path, name: &str, folder: &Path) {
+    fn compiled(&mut self, made: &Path, name: &str, folder: &Path) {
         let (Some(place), Some(stem)) = (made.parent(), made.file_stem()) else {
             self.is_known = false;
             return;
@@ -285,14 +281,14 @@ impl Inputs {
 
     /// What a build script asks for. One that asks for nothing runs whenever anything in its
     /// package has changed.
-    fn script(&mut self, id: &str, out: Option<&str>) {
-        let output = out.and_then(|out| Path::new(out).parent());
+    fn script(&mut self, Script { package, out }: &Script) {
+        let output = out.as_deref().and_then(Path::parent);
         let output = output.and_then(|folder| fs::read_to_string(folder.join("output")).ok());
-        let (Some(output), Some(folder)) = (output, self.folders.get(id).cloned()) else {
+        let (Some(output), Some(folder)) = (output, self.folders.get(package).cloned()) else {
             self.is_known = false;
             return;
         };
-        let mut asks = !id.starts_with("path+");
+        let mut asks = !package.starts_with("path+");
         for line in output.lines() {
             let line = line.strip_prefix("cargo::").or(line.strip_prefix("cargo:"));
             let Some((key, value)) = line.and_then(|line| line.split_once('=')) else {

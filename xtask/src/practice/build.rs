@@ -4,11 +4,11 @@
 use std::fs;
 use std::path::Path;
 
-use super::judge::Answer;
+use super::answer::Answer;
 use crate::cargo::{self, Built};
 use crate::error::{Error, Result};
 use crate::explore::source::write_changed;
-use crate::report::shown_path;
+use crate::text::shown_path;
 use crate::workspace::{Topic, Workspace};
 
 /// Builds answers, in a workspace of packages that are each made of an answer's manifest and its

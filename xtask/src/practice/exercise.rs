@@ -10,7 +10,7 @@ use crate::error::{Error, Result};
 use crate::explore::source;
 use crate::fixed_text;
 use crate::program;
-use crate::report::shown_path;
+use crate::text::shown_path;
 use crate::workspace::{Topic, Workspace, header_of};
 use invariants::{Exercise as Asked, suggest};
 

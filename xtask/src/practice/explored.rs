@@ -1,24 +1,20 @@
 //! Exploring answers, and comparing their threads with those of the programs that they mend.
 
 use std::collections::BTreeSet;
-use std::sync::Mutex;
-use std::thread;
 use std::time::Duration;
 
-use super::build::write;
-use super::exercise::Exercise;
-use super::judge::{Answer, Judged, Verdict, judge};
+use super::answer::{Answer, Judged, Verdict};
 use crate::error::{Error, Result};
 use crate::explore::build::{self, Facade, Harness, Outcome, Unbuilt};
-use crate::explore::child::{self, Failure};
+use crate::explore::child;
+use crate::explore::explored::Failure;
 use crate::explore::protocol::{Run, Schedule, TimeModel};
 use crate::explore::report::{NOT_EXPLORED_FURTHER, PIPE_WIDTH, Report, Status};
+use crate::explore::settings::Settings;
 use crate::explore::source::{self, Subject};
-use crate::flags::ExploreFlags;
-use crate::process;
-use crate::report::screen::Screen;
-use crate::report::shown_path;
-use crate::workspace::{Topic, Workspace};
+use crate::pool;
+use crate::text::screen::Screen;
+use crate::workspace::Workspace;
 use invariants::{Stream, count};
 
 /// An answer that is to be explored, by its place, and the pitfall that it mends.
@@ -68,7 +64,7 @@ pub fn explore(
 }
 
 /// Why a program is not explored.
-fn why_not(subject: &Subject) -> Option<String> {
+pub(super) fn why_not(subject: &Subject) -> Option<String> {
     if cfg!(not(target_os = "linux")) {
         return Some("the explorer runs on Linux only".to_string());
     }
@@ -87,7 +83,7 @@ fn explore_pairs(
     if pairs.is_empty() {
         return Ok(Vec::new());
     }
-    let flags = flags(time);
+    let settings = settings(time);
     let names: Vec<&Answer<'_>> = pairs.iter().map(|pair| &answers[pair.place]).collect();
     let subjects = pairs
         .into_iter()
@@ -95,36 +91,18 @@ fn explore_pairs(
     let subjects: Vec<Subject> = subjects.collect();
     let built = build::build(&subjects, &Facade::build(&subjects)?)?;
     let work = names.iter().zip(subjects.chunks(2).zip(built.chunks(2)));
-    let queue = Mutex::new(work.enumerate());
-    let results = Mutex::new(Vec::new());
-    let cores = thread::available_parallelism().map_or(1, usize::from);
-    thread::scope(|scope| {
-        for _ in 0..cores.min(names.len()) {
-            scope.spawn(|| {
-                while !process::interrupted() {
-                    let Some((index, (answer, (subjects, built)))) = queue.lock().unwrap().next()
-                    else {
-                        return;
-                    };
-                    let pair = [0, 1].map(|at| (&subjects[at], &built[at]));
-                    let explored = explore_pair(answer, pair, &flags);
-                    results.lock().unwrap().push((index, explored));
-                }
-            });
-        }
-    });
-    if process::interrupted() {
-        return Err(Error::Interrupted);
-    }
-    let mut results = results.into_inner().unwrap();
-    results.sort_by_key(|(index, _)| *index);
-    results.into_iter().map(|(_, explored)| explored).collect()
+    let work: Vec<_> = work.collect();
+    let explored = pool::map(&work, |(answer, (subjects, built))| {
+        let pair = [0, 1].map(|at| (&subjects[at], &built[at]));
+        explore_pair(answer, pair, &settings)
+    })?;
+    explored.into_iter().collect()
 }
 
-fn flags(time: Duration) -> ExploreFlags {
-    ExploreFlags {
+pub(super) fn settings(time: Duration) -> Settings {
+    Settings {
         time: Some(time),
-        ..ExploreFlags::default()
+        ..Settings::default()
     }
 }
 
@@ -132,7 +110,7 @@ fn flags(time: Duration) -> ExploreFlags {
 fn explore_pair(
     answer: &Answer<'_>,
     [(subject, built), (pitfall, pitfall_built)]: [(&Subject, &Outcome); 2],
-    flags: &ExploreFlags,
+    settings: &Settings,
 ) -> Result<Explored> {
     let harness = match built {
         Ok(harness) => harness,
@@ -142,7 +120,7 @@ fn explore_pair(
         }
         Err(Unbuilt::Broken(fault)) => return Ok(Ok(format!("not explored: {}", fault.what))),
     };
-    let explored = match child::explore(subject, harness, flags, None, &mut |_, _| {}) {
+    let explored = match child::explore(subject, harness, settings, None, &mut |_, _| {}) {
         Ok(explored) => explored,
         Err(Failure::Program(Error::Interrupted)) => return Err(Error::Interrupted),
         Err(Failure::Program(error)) => return Ok(Ok(format!("not explored: {error}"))),
@@ -167,8 +145,8 @@ fn explore_pair(
     let Ok(pitfall_harness) = pitfall_built else {
         return Ok(Ok(looked_at));
     };
-    let own = Seen::of(subject, harness, flags)?;
-    let other = Seen::of(pitfall, pitfall_harness, flags)?;
+    let own = Seen::of(subject, harness, settings)?;
+    let other = Seen::of(pitfall, pitfall_harness, settings)?;
     let missing = own.zip(other).map(|(own, other)| own.missing(&other));
     Ok(match missing.filter(|missing| !missing.is_empty()) {
         None => Ok(looked_at),
@@ -183,70 +161,11 @@ fn explore_pair(
     })
 }
 
-fn table_width() -> usize {
+pub(super) fn table_width() -> usize {
     Screen::Stdout.width().unwrap_or(PIPE_WIDTH)
 }
 
-/// How an exercise's program goes wrong: on a schedule, or where it is not explored, on a run.
-///
-/// # Errors
-///
-/// As those of [`judge`]; or it does not go wrong.
-pub fn goes_wrong(workspace: &Workspace, exercise: &Exercise, time: Duration) -> Result<String> {
-    let topic = as_given(workspace, exercise)?;
-    let subject = source::of_answer(workspace, &topic)?;
-    let mut text = String::new();
-    if why_not(&subject).is_none() {
-        let subjects = [subject];
-        let built = build::build(&subjects, &Facade::build(&subjects)?)?;
-        if let Ok(harness) = &built[0] {
-            let flags = flags(time);
-            let explored = child::explore(&subjects[0], harness, &flags, None, &mut |_, _| {});
-            let explored = explored.map_err(error_of)?;
-            text = Report::new(&subjects[0], harness, &explored, false, table_width()).failures();
-        }
-    }
-    if text.is_empty() {
-        let folder = topic.path.clone();
-        let answer = Answer { exercise, folder };
-        text = judge(workspace, &[answer], time)?.swap_remove(0).details;
-    }
-    if text.is_empty() {
-        let name = &exercise.name;
-        return Err(Error::Broken(format!("{name} does not go wrong here")));
-    }
-    // The learner knows the program by another name, under which no token replays a schedule.
-    let own = shown_path(&exercise.folder(workspace));
-    let text = text.replace(&shown_path(&topic.path), &own);
-    let text = text.replace(&topic.name, &exercise.name);
-    let is_command = |line: &&str| line.contains("cargo xtask ");
-    let lines = text.lines().filter(|line| !is_command(line));
-    Ok(lines.map(|line| format!("{line}\n")).collect())
-}
-
-/// A crate of the program as a learner is given it.
-fn as_given(workspace: &Workspace, exercise: &Exercise) -> Result<Topic> {
-    let folder = workspace.practice().join(".exercises");
-    let path = folder.join(&exercise.name);
-    // Two packages of one workspace need two names.
-    let name = format!("{}-as-given", exercise.name);
-    for (file, text) in exercise.files()? {
-        let own = format!("\"{}\"", exercise.name);
-        let text = match file {
-            "Cargo.toml" => text.replace(&own, &format!("\"{name}\"")),
-            _ => text,
-        };
-        write(&path.join(file), &text)?;
-    }
-    Ok(Topic {
-        name,
-        section: String::new(),
-        path,
-        member: false,
-    })
-}
-
-fn error_of(failure: Failure) -> Error {
+pub(super) fn error_of(failure: Failure) -> Error {
     match failure {
         Failure::NotInPlace(what) => Error::Broken(what),
         Failure::Program(error) => error,
@@ -270,13 +189,13 @@ struct SeenInSteps {
 
 impl Seen {
     /// `None` if the explorer cannot follow it.
-    fn of(subject: &Subject, harness: &Harness, flags: &ExploreFlags) -> Result<Option<Self>> {
+    fn of(subject: &Subject, harness: &Harness, settings: &Settings) -> Result<Option<Self>> {
         let schedule = Schedule {
             time_model: TimeModel::Virtual,
             hash_seed: 0,
             deviations: Vec::new(),
         };
-        let explored = child::explore(subject, harness, flags, Some(&schedule), &mut |_, _| {});
+        let explored = child::explore(subject, harness, settings, Some(&schedule), &mut |_, _| {});
         let explored = explored.map_err(error_of)?;
         let run = explored.runs.first().filter(|run| !run.is_refused());
         Ok(run.map(Self::of_run))

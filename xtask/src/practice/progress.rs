@@ -4,8 +4,8 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use crate::error::{Error, Result};
-use crate::explore::token::Fingerprint;
-use crate::report::shown_path;
+use crate::fingerprint::Fingerprint;
+use crate::text::shown_path;
 
 /// How far a learner has come with an exercise.
 pub struct Progress {

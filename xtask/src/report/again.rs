@@ -2,8 +2,8 @@
 
 use std::path::Path;
 
-use super::shown_path;
 use crate::program::Program;
+use crate::text::{quoted, shown_path};
 
 /// What names just this program on a command line.
 fn words(program: &Program) -> String {
@@ -39,13 +39,4 @@ pub fn explore(program: &Program) -> Option<String> {
     let ready = program.ready.as_ref().ok()?;
     let explored = ready.spec.run.not_explored.is_none();
     explored.then(|| format!("cargo xtask explore {}", words(program)))
-}
-
-/// A path as a shell takes it, whatever is in it.
-pub fn quoted(path: &str) -> String {
-    let plain = |c: char| c.is_alphanumeric() || "/._-~\\:".contains(c);
-    match path.chars().all(plain) {
-        true => path.to_string(),
-        false => format!("'{}'", path.replace('\'', "'\\''")),
-    }
 }

@@ -5,10 +5,11 @@ use std::fmt::Write;
 
 use anstyle::Style;
 
-use super::failure::{DIM, GREEN, RED, YELLOW, swimlanes};
+use super::failure::swimlanes;
 use super::pitfall;
 use crate::program::{Program, Ready, Role};
 use crate::runs::Outcome;
+use crate::text::style::{DIM, GREEN, RED, YELLOW};
 use invariants::spec::{GoesWrong, Mode, Rule};
 use invariants::{RuleReport, Transcript, Verdict, count, shown_by};
 

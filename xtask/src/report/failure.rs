@@ -3,26 +3,15 @@
 
 use std::fmt::Write;
 
-use anstyle::{AnsiColor, Style};
-
 use super::again;
-use super::screen::Screen;
-use super::{diagnostic, line_and_column, shown_path};
 use crate::program::{Fault, Program, Ready};
 use crate::runs::Outcome;
+use crate::text::diagnostic::diagnostic;
+use crate::text::screen::Screen;
+use crate::text::style::{BOLD, DIM, RED};
+use crate::text::{line_and_column, shown_path};
 use invariants::spec::Rule;
 use invariants::{Diagnostic, Exit, RuleReport, Stream, Transcript, Verdict, count};
-
-/// The style of what is broken.
-pub const RED: Style = AnsiColor::BrightRed.on_default().bold();
-/// The style of what holds.
-pub const GREEN: Style = AnsiColor::Green.on_default();
-/// The style of what is not decided.
-pub const YELLOW: Style = AnsiColor::Yellow.on_default();
-/// The style of what only leads to something else.
-pub const DIM: Style = Style::new().dimmed();
-/// The style of headings.
-pub const BOLD: Style = Style::new().bold();
 
 /// More lines than this are not shown of one contradiction.
 const SHOWN_LINES: usize = 12;

@@ -2,8 +2,9 @@
 //!
 //! The form is that of "Workflow commands for GitHub Actions", in GitHub's documentation.
 
-use super::{Event, Reporter, line_and_column, shown_path};
+use super::event::{Event, Reporter};
 use crate::error::Result;
+use crate::text::{line_and_column, shown_path};
 
 /// Writes annotations.
 pub struct Github;

@@ -4,15 +4,17 @@
 use std::io::{self, Write};
 
 use super::claims::claims;
-use super::failure::{BOLD, DIM, GREEN, RED, YELLOW, failures, refusal};
+use super::event::{Event, Reporter, Summary};
+use super::failure::{failures, refusal};
 use super::progress::{self, Progress};
-use super::screen::Screen;
-use super::{Event, Reporter, again, pitfall};
-use crate::batch::Summary;
+use super::settings::Settings;
+use super::{again, pitfall};
 use crate::error::{ALL_HOLD, Error, Result};
-use crate::flags::RunFlags;
 use crate::program::{Fault, Program, Role};
 use crate::runs::Outcome;
+use crate::text::quoted;
+use crate::text::screen::Screen;
+use crate::text::style::{BOLD, DIM, GREEN, RED, YELLOW};
 use invariants::{Verdict, count};
 
 /// Writes for people.
@@ -39,20 +41,17 @@ pub struct Human {
 impl Human {
     /// A reporter that writes to standard output, or to standard error where standard
     /// output belongs to `--json`.
-    pub fn new(flags: &RunFlags, live: bool) -> Self {
-        let screen = Screen::for_people(flags.json);
-        let words: Vec<_> = flags
-            .topics
-            .iter()
-            .map(|word| again::quoted(word))
-            .collect();
+    pub fn new(settings: &Settings) -> Self {
+        let screen = Screen::for_people(settings.json);
+        let words = settings.topics.iter().map(|word| quoted(word));
+        let words: Vec<_> = words.collect();
         Self {
             screen,
             out: screen.writer(),
-            live,
-            why: flags.why,
+            live: settings.live,
+            why: settings.why,
             words: words.join(" "),
-            progress: Progress::new(progress::bar(flags.json || live)),
+            progress: Progress::new(progress::bar(settings.json || settings.live)),
             width: 0,
             several: false,
             failures: String::new(),
@@ -221,7 +220,7 @@ impl Reporter for Human {
                     false => Ok(()),
                 }
             }
-            Event::Printed { line, .. } if self.live => self.write(&format!("{}\n", line.text)),
+            Event::Printed { line } if self.live => self.write(&format!("{}\n", line.text)),
             Event::Printed { .. } => Ok(()),
             Event::Tick => {
                 self.progress.show();

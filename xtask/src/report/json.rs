@@ -1,15 +1,16 @@
 //! For programs: NDJSON on standard output, an object for each program as it ends,
 //! and the summary last.
 
-use std::time::Duration;
-
 use serde_json::{Value, json};
 
+use super::event::{Event, Reporter};
 use super::failure::hang_explored;
-use super::{Event, Reporter, again, line_and_column, pitfall, say_json};
+use super::{again, pitfall};
 use crate::error::Result;
 use crate::program::{Fault, Program};
 use crate::runs::Outcome;
+use crate::text::say::say_json;
+use crate::text::{line_and_column, millis};
 use invariants::spec::Mode;
 use invariants::{Line, Transcript, Verdict, shown_by};
 
@@ -146,8 +147,4 @@ fn printed(transcript: &Transcript, line: usize) -> Value {
         text,
     } = &transcript.lines[line];
     json!({"line": line + 1, "at_us": at_us, "stream": stream.name(), "text": text})
-}
-
-fn millis(time: Duration) -> u64 {
-    u64::try_from(time.as_millis()).unwrap_or(u64::MAX)
 }

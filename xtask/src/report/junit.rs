@@ -7,8 +7,9 @@ use std::fmt::Write;
 use std::fs;
 use std::path::PathBuf;
 
+use super::event::{Event, Reporter};
 use super::failure::hang_explored;
-use super::{Event, Reporter, again, pitfall};
+use super::{again, pitfall};
 use crate::error::{Error, Result};
 use crate::program::{Fault, Program};
 use crate::runs::Outcome;

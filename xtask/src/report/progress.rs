@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 
 use indicatif::{ProgressBar, ProgressStyle};
 
-use super::failure::YELLOW;
+use crate::text::style::YELLOW;
 
 /// A program that runs longer than this is named as slow.
 const SLOW: Duration = Duration::from_secs(3);

@@ -4,9 +4,6 @@ use std::collections::BTreeMap;
 use std::fs::File;
 use std::io::Write;
 use std::path::Path;
-use std::sync::Mutex;
-use std::sync::mpsc;
-use std::thread;
 use std::time::{Duration, Instant};
 
 use indicatif::ProgressBar;
@@ -14,18 +11,35 @@ use serde_json::{Value, json};
 
 use crate::error::{ALL_HOLD, BROKEN, Error, INTERRUPTED, Result};
 use crate::explore::build::{self, Facade, Harness, Unbuilt};
-use crate::explore::child::{self, Explored, Failure};
+use crate::explore::child;
+use crate::explore::explored::{Explored, Failure};
 use crate::explore::real;
-use crate::explore::report::{NOT_EXPLORED_FURTHER, PIPE_WIDTH, Report, Status, counted};
+use crate::explore::report::{NOT_EXPLORED_FURTHER, PIPE_WIDTH, Report, Status};
 use crate::explore::source::{self, Subject};
 use crate::explore::token::Token;
-use crate::flags::ExploreFlags;
+use crate::flags::{Command, TIMES, TOPICS, Words};
+use crate::pool::{self, Lane, News};
 use crate::process;
 use crate::program::Fault;
-use crate::report::failure::{BOLD, DIM, GREEN, RED};
-use crate::report::screen::Screen;
-use crate::report::{progress, say_json};
+use crate::report::progress;
+use crate::text::counted;
+use crate::text::say::say_json;
+use crate::text::screen::Screen;
+use crate::text::style::{BOLD, DIM, GREEN, RED};
 use crate::workspace::Workspace;
+use flags::{Asked, FLAGS};
+
+mod flags;
+
+/// The command.
+pub const COMMAND: Command = Command {
+    name: "explore",
+    takes: "{TOPIC... | FILE.rs... | --all} [OPTIONS]",
+    about: "run programs on every schedule, or on many, and check each",
+    flags: &[FLAGS],
+    notes: &[TIMES, TOPICS],
+    run,
+};
 
 /// Explores programs, and tells what came of it; returns the status to end with.
 ///
@@ -35,14 +49,15 @@ use crate::workspace::Workspace;
 /// not stand between a program and the standard library, or the report cannot be written.
 /// Whatever is amiss with one program is told of that one, and keeps no other from being
 /// explored.
-pub fn explore(flags: &ExploreFlags) -> Result<u8> {
+fn run(mut words: Words) -> Result<u8> {
     let start = Instant::now();
-    let replay = flags.replay.as_deref().map(Token::parse).transpose()?;
+    let asked = Asked::read(&mut words)?;
+    let replay = asked.replay.as_deref().map(Token::parse).transpose()?;
     let workspace = Workspace::find()?;
-    let mut subjects = source::subjects(&workspace, flags)?;
-    if replay.is_some() || flags.tree.is_some() {
+    let mut subjects = source::subjects(&workspace, &asked.wanted)?;
+    if replay.is_some() || asked.settings.tree.is_some() {
         // One schedule, or one tree, is of one program: the example, unless another is named.
-        if flags.bin.is_none() {
+        if asked.wanted.bin.is_none() {
             subjects.retain(|subject| subject.name == subject.topic);
         }
         if subjects.len() != 1 {
@@ -52,7 +67,7 @@ pub fn explore(flags: &ExploreFlags) -> Result<u8> {
             ));
         }
     }
-    if let Some(tree) = &flags.tree {
+    if let Some(tree) = &asked.settings.tree {
         make(tree)?;
     }
     let (not_explored, subjects): (Vec<_>, Vec<_>) = subjects
@@ -60,7 +75,7 @@ pub fn explore(flags: &ExploreFlags) -> Result<u8> {
         .partition(|subject| reason(subject).is_some());
 
     let claim = source::claim_files(&subjects)?;
-    let mut told = Told::new(flags, &subjects);
+    let mut told = Told::new(&asked, &subjects);
     let harnesses = match subjects.is_empty() {
         true => Vec::new(),
         false => build::build(&subjects, &Facade::build(&subjects)?)?,
@@ -81,7 +96,7 @@ pub fn explore(flags: &ExploreFlags) -> Result<u8> {
         }
     }
     told.bar.set_length(ready.len() as u64);
-    run(&ready, flags, replay.as_ref(), &mut told)?;
+    explore(&ready, &asked, replay.as_ref(), &mut told)?;
     for subject in &not_explored {
         let name = std::slice::from_ref(&subject.name);
         told.not_explored(subject, name, reason(subject).unwrap_or_default())?;
@@ -115,121 +130,107 @@ fn reason(subject: &Subject) -> Option<&str> {
     run.not_explored.as_deref()
 }
 
-/// What a worker tells.
-enum News {
-    /// How many schedules a program was explored on, and what is done with it now.
-    Progress(usize, u64, String),
-    Ended(usize, Box<std::result::Result<Explored, Failure>>),
-}
-
 /// Explores on all cores, and tells of each program when it has ended.
-fn run(
+fn explore(
     ready: &[(&Subject, &Harness)],
-    flags: &ExploreFlags,
+    asked: &Asked,
     replay: Option<&Token>,
     told: &mut Told<'_>,
 ) -> Result<()> {
-    let cores = thread::available_parallelism().map_or(1, usize::from);
-    let queue = Mutex::new(0..ready.len());
-    thread::scope(|scope| {
-        let (sender, receiver) = mpsc::channel();
-        for _ in 0..cores.min(ready.len()) {
-            let (sender, queue) = (sender.clone(), &queue);
-            scope.spawn(move || {
-                while !process::interrupted() {
-                    let Some(index) = queue.lock().unwrap().next() else {
-                        return;
-                    };
-                    let (subject, harness) = ready[index];
-                    let tell = |news| {
-                        sender
-                            .send(news)
-                            .expect("the receiver outlives its senders")
-                    };
-                    let doing = |schedules, what: &str| {
-                        tell(News::Progress(index, schedules, what.to_string()));
-                    };
-                    let with_real_runs = |mut explored: Explored| {
-                        let lasting = sleeps_count(flags);
-                        let report = Report::new(subject, harness, &explored, lasting, PIPE_WIDTH);
-                        let is_proved = report.status == Status::Proved && replay.is_none();
-                        doing(explored.schedules, "real runs");
-                        explored.real = match flags.real_runs {
-                            None if is_proved => real::confirm(subject, harness, flags)?,
-                            None | Some(0) => None,
-                            Some(runs) => Some(real::compare(subject, &explored, runs)?),
-                        };
-                        Ok(explored)
-                    };
-                    let explored = child::explore(
-                        subject,
-                        harness,
-                        flags,
-                        replay.map(|token| &token.schedule),
-                        &mut |schedules, what| doing(schedules, what),
-                    );
-                    let explored = explored.and_then(with_real_runs);
-                    tell(News::Ended(index, Box::new(explored)));
-                }
-            });
-        }
-        drop(sender);
-        let mut result = Ok(());
-        // Programs end in any order, and the same command shall say the same.
-        let mut ended = BTreeMap::new();
-        let mut next = 0;
-        let bar = told.bar.clone();
-        let mut tell = |index: usize, explored: std::result::Result<Explored, Failure>| {
-            let (subject, harness) = ready[index];
-            let heard = match explored {
-                Ok(explored) => {
-                    let mut runs = explored.runs.iter();
-                    let fit = runs.try_for_each(|run| replay.map_or(Ok(()), |t| t.fits(run)));
-                    fit.and_then(|()| told.ended(subject, harness, &explored))
-                }
-                Err(Failure::NotInPlace(what)) => Err(Error::Broken(what)),
-                Err(Failure::Program(Error::Interrupted)) => Ok(()),
-                Err(Failure::Program(error)) => {
-                    told.without_result(subject, NO_RESULT, NO_RESULT, &error.to_string())
-                }
-            };
-            if heard.is_err() && result.is_ok() {
-                // There is no use in going on: stop what runs, and wait for its end.
-                process::interrupt();
-                result = heard;
+    let lane = Lane {
+        jobs: (0..ready.len()).collect(),
+        workers: pool::cores(),
+    };
+    let work = |index: usize, say: &dyn Fn(Progress)| {
+        let (subject, harness) = ready[index];
+        let doing = |schedules, what: &str| {
+            let what = what.to_string();
+            say(Progress { schedules, what });
+        };
+        Some(Box::new(explore_one(
+            subject, harness, asked, replay, &doing,
+        )))
+    };
+    pool::run(vec![lane], &work, &mut |news| {
+        let heard = match news {
+            News::Tick => Ok(()),
+            News::Said(index, Progress { schedules, what }) => {
+                let (name, (n, s)) = (&ready[index].0.name, counted(schedules, "schedule"));
+                told.bar.set_message(format!("{name}: {n} {s}, {what}"));
+                Ok(())
+            }
+            News::Done(index, explored) => {
+                let (subject, harness) = ready[index];
+                tell(subject, harness, *explored, replay, told)
             }
         };
-        for news in receiver {
-            match news {
-                News::Progress(index, schedules, what) => {
-                    let (name, (n, s)) = (&ready[index].0.name, counted(schedules, "schedule"));
-                    bar.set_message(format!("{name}: {n} {s}, {what}"));
-                }
-                News::Ended(index, explored) => {
-                    ended.insert(index, *explored);
-                    while let Some(explored) = ended.remove(&next) {
-                        tell(next, explored);
-                        next += 1;
-                    }
-                }
-            }
+        if heard.is_err() {
+            // There is no use in going on: what runs has to end.
+            process::interrupt();
         }
-        // After an interruption some are missing.
-        for (index, explored) in ended {
-            tell(index, explored);
-        }
-        result
+        heard
     })
 }
 
-/// Whether a sleep is taken to be long enough, as far as a verdict goes.
-fn sleeps_count(flags: &ExploreFlags) -> bool {
-    flags.time_model.is_none() && flags.replay.is_none() && !flags.strict
+/// How far the exploring of a program is.
+struct Progress {
+    /// On how many schedules it was explored.
+    schedules: u64,
+    /// What is done with it now.
+    what: String,
+}
+
+/// Explores one program, and compares it with real runs.
+fn explore_one(
+    subject: &Subject,
+    harness: &Harness,
+    asked: &Asked,
+    replay: Option<&Token>,
+    doing: &dyn Fn(u64, &str),
+) -> std::result::Result<Explored, Failure> {
+    let settings = &asked.settings;
+    let schedule = replay.map(|token| &token.schedule);
+    let mut explored = child::explore(subject, harness, settings, schedule, &mut |n, what| {
+        doing(n, what);
+    })?;
+    let lasting = asked.trusts_sleeps();
+    let report = Report::new(subject, harness, &explored, lasting, PIPE_WIDTH);
+    let is_proved = report.status == Status::Proved && replay.is_none();
+    doing(explored.schedules, "real runs");
+    explored.real = match settings.real_runs {
+        None if is_proved => real::confirm(subject, harness, settings)?,
+        None | Some(0) => None,
+        Some(runs) => Some(real::compare(subject, &explored, runs)?),
+    };
+    Ok(explored)
+}
+
+/// Tells what came of exploring a program.
+fn tell(
+    subject: &Subject,
+    harness: &Harness,
+    explored: std::result::Result<Explored, Failure>,
+    replay: Option<&Token>,
+    told: &mut Told<'_>,
+) -> Result<()> {
+    match explored {
+        Ok(explored) => {
+            if let Some(token) = replay {
+                explored.runs.iter().try_for_each(|run| token.fits(run))?;
+            }
+            told.ended(subject, harness, &explored)
+        }
+        Err(Failure::NotInPlace(what)) => Err(Error::Broken(what)),
+        Err(Failure::Program(Error::Interrupted)) => Ok(()),
+        Err(Failure::Program(error)) => {
+            told.without_result(subject, NO_RESULT, NO_RESULT, &error.to_string())
+        }
+    }
 }
 
 /// What has been told, and to whom.
 struct Told<'f> {
-    flags: &'f ExploreFlags,
+    asked: &'f Asked,
     screen: Screen,
     out: Box<dyn Write>,
     bar: ProgressBar,
@@ -260,14 +261,14 @@ fn in_json(status: &str) -> String {
 }
 
 impl<'f> Told<'f> {
-    fn new(flags: &'f ExploreFlags, subjects: &'f [Subject]) -> Self {
-        let screen = Screen::for_people(flags.json);
+    fn new(asked: &'f Asked, subjects: &'f [Subject]) -> Self {
+        let screen = Screen::for_people(asked.json);
         let widths = subjects.iter().map(|subject| subject.name.chars().count());
         Self {
-            flags,
+            asked,
             screen,
             out: screen.writer(),
-            bar: progress::bar(flags.json),
+            bar: progress::bar(asked.json),
             width: widths.max().unwrap_or(0),
             subjects,
             failures: BTreeMap::new(),
@@ -280,20 +281,26 @@ impl<'f> Told<'f> {
 
     fn ended(&mut self, subject: &Subject, harness: &Harness, explored: &Explored) -> Result<()> {
         let width = self.screen.width().unwrap_or(PIPE_WIDTH);
-        let report = Report::new(subject, harness, explored, sleeps_count(self.flags), width);
+        let report = Report::new(
+            subject,
+            harness,
+            explored,
+            self.asked.trusts_sleeps(),
+            width,
+        );
         let mut text = String::new();
-        if self.flags.replay.is_some() {
+        if self.asked.replay.is_some() {
             text += &report.replayed();
         } else {
             text += &report.line(self.width);
-            if !self.flags.words.is_empty() {
+            if !self.asked.wanted.words.is_empty() {
                 text += &report.phases();
             }
             let mut details = report.real_runs();
-            if self.flags.outputs || subject.claims.is_none() {
-                details = report.outputs(self.flags.outputs) + &details;
+            if self.asked.settings.outputs || subject.claims.is_none() {
+                details = report.outputs(self.asked.settings.outputs) + &details;
             }
-            if self.flags.bin.is_some() {
+            if self.asked.wanted.bin.is_some() {
                 details += &report.found();
             } else if report.status == Status::Found && self.found.is_none() {
                 self.found = Some(subject.words.clone());
@@ -312,7 +319,7 @@ impl<'f> Told<'f> {
         self.bar.inc(1);
         self.write(&text)?;
         // Ten thousand outputs are many objects to make for nobody.
-        match self.flags.json {
+        match self.asked.json {
             true => self.objects(report.json()),
             false => Ok(()),
         }
@@ -483,7 +490,7 @@ impl<'f> Told<'f> {
 
     /// Writes objects, if they are asked for.
     fn objects(&mut self, objects: Vec<Value>) -> Result<()> {
-        if !self.flags.json {
+        if !self.asked.json {
             return Ok(());
         }
         objects.iter().try_for_each(say_json)

@@ -1,0 +1,170 @@
+//! What `explore` takes.
+
+use std::num::NonZeroU64;
+
+use crate::error::Result;
+use crate::explore::protocol::{Strategy, TimeModel};
+use crate::explore::settings::Settings;
+use crate::explore::source::Wanted;
+use crate::flags::{BIN, Flag, JSON, Words};
+
+/// Its flags.
+pub const FLAGS: &[Flag] = &[
+    Flag::alone(
+        "--all",
+        "every topic, with its variants and pitfalls, on all cores",
+    ),
+    BIN,
+    Flag::with(
+        "--edition",
+        "YEAR",
+        "the edition that a source file is written in: 2015, 2018,\n\
+         2021 or 2024 (2024)",
+    ),
+    Flag::with(
+        "--schedules",
+        "N",
+        "how many schedules, where there are too many for all\n\
+         (100000)",
+    ),
+    Flag::with(
+        "--time",
+        "TIME",
+        "how long each program is explored at most (10s)",
+    ),
+    Flag::with(
+        "--time-model",
+        "M",
+        "virtual: a sleep lasts until nobody else can go on;\n\
+         adversarial: any sleep may end at any time; spurious: once in\n\
+         each thread, a wait ends for no reason or a weak exchange\n\
+         fails; writers: a writer that waits keeps new readers out\n\
+         (one after the other, where they differ)",
+    ),
+    Flag::with(
+        "--strategy",
+        "S",
+        "how schedules are chosen, so as to see after how many each\n\
+         way finds a failure. exhaustive: one of each kind that can\n\
+         be told apart; plain: all of them; preemption-bound-N: all\n\
+         that preempt N times at most; pct: random priorities;\n\
+         random: a random thread at each step (exhaustive, and where\n\
+         those are too many, one of the others after the other)",
+    ),
+    Flag::with(
+        "--seed",
+        "N",
+        "choose other schedules, where they are chosen at random (1)",
+    ),
+    Flag::with(
+        "--replay",
+        "TOKEN",
+        "one schedule again, exactly; a report names its token, or\n\
+         the file that has it",
+    ),
+    Flag::alone(
+        "--outputs",
+        "list all distinct outputs, how often each was seen, and a\n\
+         schedule",
+    ),
+    Flag::with(
+        "--real-runs",
+        "N",
+        "run the program N times as well, outside of the explorer,\n\
+         and say whether its outputs (the lines of each stream, and\n\
+         how it ended) are among the explored ones; otherwise some 20\n\
+         runs of at most 2 s in all are made before a program is\n\
+         called proved, and with 0 none",
+    ),
+    Flag::alone(
+        "--strict",
+        "count as a failure what holds only because a sleep is long\n\
+         enough",
+    ),
+    Flag::with(
+        "--stall",
+        "TIME",
+        "end a program that makes no step for so long (10s)",
+    ),
+    Flag::with(
+        "--tree",
+        "FILE",
+        "write the explored tree of choices, as JSON",
+    ),
+    JSON,
+];
+
+/// The editions of Rust.
+const EDITIONS: [&str; 4] = ["2015", "2018", "2021", "2024"];
+
+/// What was asked for.
+pub struct Asked {
+    /// What is to be explored.
+    pub wanted: Wanted,
+    /// How.
+    pub settings: Settings,
+    /// Only this schedule.
+    pub replay: Option<String>,
+    /// Whether what holds only because a sleep is long enough is a failure too.
+    pub strict: bool,
+    /// NDJSON on standard output.
+    pub json: bool,
+}
+
+impl Asked {
+    /// Reads the command's words.
+    ///
+    /// # Errors
+    ///
+    /// A value is wrong, or nothing is named.
+    pub fn read(words: &mut Words) -> Result<Self> {
+        let default = Settings::default();
+        let json = words.has("--json");
+        let schedules = words.number::<NonZeroU64>("--schedules")?;
+        let models = TimeModel::ALL.map(TimeModel::name);
+        let year = |name: &str| EDITIONS.contains(&name).then(|| name.to_string());
+        let settings = Settings {
+            schedules: schedules.map_or(default.schedules, NonZeroU64::get),
+            time: words.time("--time")?.or(default.time),
+            time_model: words.named("--time-model", "time model", &models, TimeModel::of_name)?,
+            strategy: words.named(
+                "--strategy",
+                "strategy",
+                &Strategy::NAMES,
+                Strategy::of_name,
+            )?,
+            seed: words.seed("--seed")?,
+            stall: words.time("--stall")?.unwrap_or(default.stall),
+            tree: words.path("--tree"),
+            outputs: words.has("--outputs"),
+            whole_outputs: json,
+            real_runs: words.number("--real-runs")?,
+        };
+        let bin = words.text("--bin")?;
+        let edition = words.named("--edition", "edition", &EDITIONS, year)?;
+        let (replay, strict) = (words.text("--replay")?, words.has("--strict"));
+        let is_all = words.has("--all");
+        let topics = words.free();
+        match (topics.is_empty(), is_all) {
+            (true, false) => return Err(words.expected("the name of a topic")),
+            (false, true) => return Err(words.expected("either `--all` or a topic, not both")),
+            _ => {}
+        }
+        Ok(Self {
+            wanted: Wanted {
+                words: topics,
+                bin,
+                edition,
+            },
+            settings,
+            replay,
+            strict,
+            json,
+        })
+    }
+
+    /// Whether a sleep is taken to be long enough, as far as a verdict goes.
+    pub fn trusts_sleeps(&self) -> bool {
+        self.settings.time_model.is_none() && self.replay.is_none() && !self.strict
+    }
+}

@@ -1,0 +1,76 @@
+//! What came of exploring a program, before anyone has judged it.
+
+use std::time::Duration;
+
+use serde_json::Value;
+
+use super::protocol::{Output, Run, Summary};
+use crate::error::Error;
+use invariants::{Exit, Transcript};
+
+/// Of an output with more lines so many of the first and of the last are shown.
+pub const SHOWN_LINES: (usize, usize) = (8, 4);
+
+/// Why nothing came of exploring a program.
+pub enum Failure {
+    /// The facade does not stand between programs and the standard library, which is the
+    /// fault of no program: there is no use in exploring another one.
+    NotInPlace(String),
+    /// Something is amiss with this program, or with its process.
+    Program(Error),
+}
+
+impl From<Error> for Failure {
+    fn from(error: Error) -> Self {
+        Failure::Program(error)
+    }
+}
+
+/// What came of exploring a program.
+pub struct Explored {
+    /// Schedules under which something is wrong, or that cannot be explored further, one for
+    /// each distinct cause; or the one that was asked for.
+    pub runs: Vec<Run>,
+    /// These runs and outputs word for word.
+    pub objects: Vec<Value>,
+    /// The distinct outputs, if they were asked for.
+    pub outputs: Vec<Output>,
+    /// Of the outputs that end alike one each, of the most frequent groups.
+    pub groups: Vec<Output>,
+    /// What was explored; `None` if the process did not come to its end.
+    pub summary: Option<Summary>,
+    /// What real runs have printed, if they were asked for.
+    pub real: Option<Real>,
+    /// How many schedules that were.
+    pub schedules: u64,
+    /// From its start to its end.
+    pub wall: Duration,
+}
+
+/// What real runs have printed.
+pub struct Real {
+    /// How many there were.
+    pub runs: u32,
+    /// How many distinct outputs they had.
+    pub distinct: usize,
+    /// How many distinct outputs of explored schedules these were compared with, where they
+    /// were counted.
+    pub explored: Option<usize>,
+    /// The outputs that are not among those, each with how often it came.
+    pub unexplored: Vec<(u32, Transcript)>,
+}
+
+impl Real {
+    /// Whether each output is explored.
+    pub fn agrees(&self) -> bool {
+        self.unexplored.is_empty()
+    }
+}
+
+/// How a run ended, as a person reads it: here a deadlock is known for what it is.
+pub fn ended(exit: &Exit) -> String {
+    match exit {
+        Exit::Hang => "never ends".to_string(),
+        exit => exit.to_string(),
+    }
+}

@@ -1,0 +1,48 @@
+//! How a program is explored.
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use super::protocol::{Strategy, TimeModel};
+
+/// How a program is explored.
+pub struct Settings {
+    /// How many schedules of each program, where there are more, and of each time model.
+    pub schedules: u64,
+    /// How long each program is explored, if the number of schedules is not what ends it.
+    pub time: Option<Duration>,
+    /// What time means; one model after the other if `None`.
+    pub time_model: Option<TimeModel>,
+    /// The one way in which schedules are chosen; one after the other if `None`.
+    pub strategy: Option<Strategy>,
+    /// Which schedules are tried, where they are chosen at random.
+    pub seed: u64,
+    /// After how long without a step a program is taken to be stuck outside of the explorer.
+    pub stall: Duration,
+    /// Where to write the tree of choices.
+    pub tree: Option<PathBuf>,
+    /// Whether all distinct outputs are wanted.
+    pub outputs: bool,
+    /// Whether an output is wanted with all its lines, and not as a person reads it.
+    pub whole_outputs: bool,
+    /// How many real runs to compare with the explored ones, if that was said: without it a few
+    /// are made before a program is called proved.
+    pub real_runs: Option<u32>,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self {
+            schedules: 100_000,
+            time: Some(Duration::from_secs(10)),
+            time_model: None,
+            strategy: None,
+            seed: 1,
+            stall: Duration::from_secs(10),
+            tree: None,
+            outputs: false,
+            whole_outputs: false,
+            real_runs: None,
+        }
+    }
+}
