@@ -44,11 +44,14 @@ const MAY_BE_VACUOUS: &str = "the exercise is smaller than the example";
 
 impl Exercise {
     /// The exercise that the pitfall of this name makes, whose source prints these lines; `None`
-    /// if the topic's file has errors, or names no such pitfall.
-    pub fn of(source: &str, pitfall: &str, prints: &[Format]) -> Option<Self> {
+    /// if the topic's file names no such pitfall.
+    pub fn of(invariants: &Invariants, pitfall: &str, prints: &[Format]) -> Option<Self> {
         let Invariants {
-            example, pitfalls, ..
-        } = Invariants::parse(source).ok()?;
+            source,
+            example,
+            pitfalls,
+            ..
+        } = invariants;
         let mut pitfalls = pitfalls.iter();
         let (companion, spec) = pitfalls.find(|(companion, _)| companion.name == pitfall)?;
         let events = &spec.events;
@@ -56,7 +59,7 @@ impl Exercise {
         let mut printed = reached(spec);
         printed.extend(known);
         printed.retain(|&place| !companion.practice.may_omit.contains(&events[place].name));
-        let asked = asked(source, &example, companion, &printed);
+        let asked = asked(source, example, companion, &printed);
 
         let mut text = run(&example.run, companion.not_explored.as_deref());
         text += "[events]\n";

@@ -20,7 +20,8 @@ use super::spec::Hang;
 
 /// What the building of a rule may look up, and where it leaves what it finds wrong.
 pub(super) struct Scope<'s> {
-    source: &'s str,
+    /// The text of the file.
+    pub source: &'s str,
     /// The events that selectors may name.
     pub events: Vec<Event>,
     /// What is wrong with the file, as far as it has been read.

@@ -108,6 +108,8 @@ pub enum Mode {
 
 /// A whole `invariants.toml`: what the example must obey, and its companions in `src/bin`.
 pub struct Invariants {
+    /// The text of the file, which every span is a part of.
+    pub source: String,
     /// What the topic is to a learner.
     pub about: About,
     /// What the example must obey, and its variants with it.

@@ -266,7 +266,7 @@ fn request(
     json!({
         "program": subject.name,
         "source": subject.file,
-        "invariants": subject.claims.as_ref().map(|ready| &ready.source),
+        "invariants": subject.claims.as_ref().map(|ready| &ready.invariants.source),
         "pitfall": pitfall,
         "schedules": flags.schedules,
         "time_ms": flags.time.map(|time| time.as_millis() as u64),

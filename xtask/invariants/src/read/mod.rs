@@ -81,6 +81,7 @@ fn read(root: &Node, scope: &mut Scope<'_>) -> Option<Invariants> {
     // Until here the companions looked the events up in the scope.
     example.events = std::mem::take(&mut scope.events);
     Some(Invariants {
+        source: scope.source.to_string(),
         about,
         example,
         variants,
