@@ -2,10 +2,10 @@
 
 use std::borrow::Borrow;
 
+use rustc_hash::FxHashMap;
 use transcript::{End, Transcript};
 
 use super::finding::{Evidence, Finding};
-use super::hash::Map;
 use super::reading::Reading;
 use super::selector::Selector;
 use super::spec::{Mode, Rule, Spec};
@@ -115,7 +115,7 @@ struct Known {
     /// The numbers of the readings that decide it in the run at hand, in their order.
     sees: Vec<u32>,
     /// Whether it holds where it sees these.
-    verdicts: Map<Box<[u32]>, bool>,
+    verdicts: FxHashMap<Box<[u32]>, bool>,
 }
 
 impl<S: Borrow<Spec>> Checker<S> {

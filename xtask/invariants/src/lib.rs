@@ -22,7 +22,6 @@ mod shape;
 mod event;
 mod expression;
 mod finding;
-mod hash;
 mod nearest;
 pub mod pattern;
 mod per;
