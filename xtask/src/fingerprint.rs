@@ -2,7 +2,9 @@
 
 /// A fingerprint of what is written into it, the same on every machine.
 ///
-/// FNV-1a: it tells versions apart, and need not withstand anybody.
+/// FNV-1a: it tells versions apart, and need not withstand an attacker. A hash from a package such
+/// as `rustc-hash` does not serve, because it may differ in each release, and then every token that
+/// somebody has kept would be refused.
 #[derive(Debug, Clone, Copy)]
 pub struct Fingerprint(u64);
 

@@ -3,6 +3,7 @@
 use std::fs;
 use std::ops::Range;
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use crate::cargo::Built;
 use crate::error::{Error, Result};
@@ -63,8 +64,8 @@ pub struct Ready {
     pub executable: PathBuf,
     /// What it must obey.
     pub spec: Spec,
-    /// The file that says so.
-    pub source: String,
+    /// What its topic's file says, of this program and of the others.
+    pub invariants: Arc<Invariants>,
 }
 
 /// Why a program cannot be run.
@@ -110,10 +111,7 @@ pub fn programs(topics: Vec<Topic>, built: Vec<Built>) -> Vec<Program> {
             continue;
         }
         match read_invariants(&topic) {
-            Ok((source, invariants)) => {
-                let mut paired = pair(&topic, &source, invariants, &built);
-                programs.append(&mut paired);
-            }
+            Ok(invariants) => programs.extend(pair(&topic, invariants, &built)),
             Err(details) => programs.push(refused(&topic.name, Fault::of_file(details))),
         }
     }
@@ -126,8 +124,8 @@ pub fn programs(topics: Vec<Topic>, built: Vec<Built>) -> Vec<Program> {
 ///
 /// What is wrong with the topic's file, as a person reads it.
 pub fn to_check(topic: &Topic) -> std::result::Result<Vec<Program>, String> {
-    let (source, invariants) = read_invariants(topic)?;
-    let described = described(topic, &source, invariants);
+    let invariants = Arc::new(read_invariants(topic)?);
+    let described = described(topic, &invariants);
     let is_only = described.len() == 1;
     let checked = described.into_iter().map(|described| Program {
         topic: topic.clone(),
@@ -138,7 +136,7 @@ pub fn to_check(topic: &Topic) -> std::result::Result<Vec<Program>, String> {
         ready: Ok(Ready {
             executable: PathBuf::new(),
             spec: described.spec,
-            source: source.clone(),
+            invariants: Arc::clone(&invariants),
         }),
     });
     Ok(checked.collect())
@@ -155,33 +153,32 @@ struct Described {
 }
 
 /// The programs that a topic's file describes, the example first.
-fn described(topic: &Topic, source: &str, invariants: Invariants) -> Vec<Described> {
+fn described(topic: &Topic, invariants: &Invariants) -> Vec<Described> {
     let example = Described {
         name: topic.name.clone(),
         span: None,
         role: Role::Example,
         shows: None,
-        spec: invariants.example,
+        spec: invariants.example.clone(),
     };
-    let variants = invariants.variants.into_iter().map(|variant| {
-        // Parsed once more: each program is judged by itself.
-        let mut spec = Spec::parse(source).expect("it was parsed a moment ago");
-        spec.run.not_explored = variant.not_explored;
+    let variants = invariants.variants.iter().map(|variant| {
+        let mut spec = invariants.example.clone();
+        spec.run.not_explored.clone_from(&variant.not_explored);
         Described {
-            name: variant.name,
-            span: Some(variant.span),
+            name: variant.name.clone(),
+            span: Some(variant.span.clone()),
             role: Role::Variant,
-            shows: Some(variant.shows),
+            shows: Some(variant.shows.clone()),
             spec,
         }
     });
-    let pitfalls = invariants.pitfalls.into_iter();
+    let pitfalls = invariants.pitfalls.iter();
     let pitfalls = pitfalls.map(|(pitfall, spec)| Described {
-        name: pitfall.name,
-        span: Some(pitfall.span),
+        name: pitfall.name.clone(),
+        span: Some(pitfall.span.clone()),
         role: Role::Pitfall,
-        shows: Some(pitfall.shows),
-        spec,
+        shows: Some(pitfall.shows.clone()),
+        spec: spec.clone(),
     });
     [example]
         .into_iter()
@@ -191,8 +188,9 @@ fn described(topic: &Topic, source: &str, invariants: Invariants) -> Vec<Describ
 }
 
 /// Pairs a topic's programs with what its file says of each.
-fn pair(topic: &Topic, source: &str, invariants: Invariants, built: &Built) -> Vec<Program> {
-    let described = described(topic, source, invariants);
+fn pair(topic: &Topic, invariants: Invariants, built: &Built) -> Vec<Program> {
+    let invariants = Arc::new(invariants);
+    let described = described(topic, &invariants);
     let is_unknown = |name: &&String| !described.iter().any(|known| known.name == **name);
     let unknown: Vec<_> = built.programs.keys().filter(is_unknown).collect();
     let is_only = described.len() + unknown.len() == 1;
@@ -227,9 +225,9 @@ fn pair(topic: &Topic, source: &str, invariants: Invariants, built: &Built) -> V
             Some(executable) => Ok(Ready {
                 executable: executable.clone(),
                 spec,
-                source: source.to_string(),
+                invariants: Arc::clone(&invariants),
             }),
-            None => Err(no_program(topic, source, &name, span)),
+            None => Err(no_program(topic, &invariants.source, &name, span)),
         };
         programs.push(program(&name, role, shows, ready));
     }
@@ -289,8 +287,7 @@ pub fn no_such_program(name: &str, names: &[&str]) -> Error {
 ///
 /// The file cannot be read, or is wrong.
 pub fn invariants_of(topic: &Topic) -> Result<Invariants> {
-    let read = read_invariants(topic).map_err(|details| is_wrong(topic, &details));
-    read.map(|(_, invariants)| invariants)
+    read_invariants(topic).map_err(|details| is_wrong(topic, &details))
 }
 
 /// The error of a topic whose `invariants.toml` is wrong, with what is wrong with it.
@@ -299,12 +296,12 @@ pub fn is_wrong(topic: &Topic, details: &str) -> Error {
     Error::usage(format!("{name}: its invariants.toml is wrong\n{details}"))
 }
 
-/// Reads what a topic's programs must obey: the file's text, and what it says.
+/// Reads what a topic's programs must obey.
 ///
 /// # Errors
 ///
 /// What is wrong with the file, as a person reads it.
-pub fn read_invariants(topic: &Topic) -> std::result::Result<(String, Invariants), String> {
+pub fn read_invariants(topic: &Topic) -> std::result::Result<Invariants, String> {
     let file = topic.invariants_file();
     let shown = shown_path(&file);
     let source = fs::read_to_string(&file).map_err(|error| {
@@ -314,11 +311,8 @@ pub fn read_invariants(topic: &Topic) -> std::result::Result<(String, Invariants
              xtask/RULES.md says how\n"
         )
     })?;
-    match Invariants::parse(&source) {
-        Ok(invariants) => Ok((source, invariants)),
-        Err(faults) => Err(faults
-            .iter()
-            .map(|fault| diagnostic(&shown, &source, fault))
-            .collect()),
-    }
+    Invariants::parse(&source).map_err(|faults| {
+        let faults = faults.iter();
+        faults.map(|fault| diagnostic(&shown, &source, fault)).collect()
+    })
 }

@@ -1,289 +1,33 @@
-//! What everything asks: does this run obey this specification?
+//! What every kind of rule does: look at a run, and decide.
 
-use std::borrow::Borrow;
+use super::finding::{Evidence, Finding};
+use super::selector::Selector;
+use super::view::View;
 
-use transcript::{End, Transcript};
+/// Decides whether a run obeys a rule.
+pub(super) trait Check: Send + Sync {
+    /// The finding on one run, whatever other runs showed.
+    fn check(&self, view: &View<'_>) -> Finding;
 
-use super::hash::Map;
-use super::rules::{Evidence, Finding};
-use super::spec::{Mode, Rule, Spec};
-use super::view::{Readings, View};
-
-/// As many readings, and verdicts on one rule, are remembered by a [`Checker`].
-const REMEMBERED: usize = 1 << 16;
-
-/// What a rule is worth on a run, or on several.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Verdict {
-    /// The rule was obeyed.
-    Pass,
-    /// It was broken.
-    Fail,
-    /// What it speaks of never happened.
-    Vacuous,
-    /// The machine has too few cores to decide.
-    Unsupported,
-    /// It need not happen in every run, and has not happened yet.
-    NotWitnessed,
-}
-
-impl Verdict {
-    /// The verdict in lower case, as reports and JSON have it.
-    pub fn name(self) -> &'static str {
-        match self {
-            Verdict::Pass => "pass",
-            Verdict::Fail => "fail",
-            Verdict::Vacuous => "vacuous",
-            Verdict::Unsupported => "unsupported",
-            Verdict::NotWitnessed => "not witnessed",
-        }
-    }
-}
-
-/// What one run is worth.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Report {
-    /// A verdict for each rule of the specification, in its order.
-    pub rules: Vec<RuleReport>,
-}
-
-/// What one rule found.
-#[derive(Debug, Clone, PartialEq)]
-pub struct RuleReport {
-    /// The verdict.
-    pub verdict: Verdict,
-    /// Whether all is well: it passed, or the rule allows what it found instead.
-    pub holds: bool,
-    /// What the verdict rests on; empty where it passed.
-    pub evidence: Evidence,
-}
-
-/// Decides whether a run obeys each rule of a specification.
-///
-/// A pure function of its arguments: the same transcript always gets the same verdicts.
-pub fn check(spec: &Spec, transcript: &Transcript) -> Report {
-    let view = View::new(spec, transcript, &mut Readings::default());
-    let rules = spec.rules.iter().map(|rule| rule.report(&view)).collect();
-    Report { rules }
-}
-
-/// What shows on a run that it obeys a rule of its specification, by the rule's place.
-///
-/// Of a claim that a pitfall breaks it is what contradicts the claim.
-pub fn shown_by(spec: &Spec, transcript: &Transcript, rule: usize) -> Evidence {
-    let view = View::new(spec, transcript, &mut Readings::default());
-    spec.rules[rule].check.shown_by(&view)
-}
-
-impl Spec {
-    /// Whether a program that printed this and ended so ended as it should.
-    pub fn outcome_holds(&self, transcript: &Transcript) -> bool {
-        let view = View::new(self, transcript, &mut Readings::default());
-        let mut rules = self.rules.iter().filter(|rule| rule.kind == "outcome");
-        rules.all(|rule| rule.report(&view).holds)
-    }
-}
-
-impl Report {
-    /// Whether the run obeys every rule that must hold on every run.
-    pub fn holds(&self, spec: &Spec) -> bool {
-        let mut rules = spec.rules.iter().zip(&self.rules);
-        rules.all(|(rule, report)| rule.mode != Mode::Always || report.holds)
-    }
-}
-
-/// Says of many runs which rules hold, as [`check`] does, and remembers what it has seen.
-///
-/// Runs of one program are made of the same few lines, and a rule is decided by some of them.
-/// What else there is comes in between in ever new ways; but what the rule sees has mostly
-/// been seen before.
-pub struct Checker<S> {
-    spec: S,
-    readings: Readings,
-    /// For each rule that is decided by its selectors.
-    known: Vec<Option<Known>>,
-    holds: Vec<bool>,
-}
-
-/// What is known of a rule.
-#[derive(Default)]
-struct Known {
-    /// The numbers of the readings that decide it in the run at hand, in their order.
-    sees: Vec<u32>,
-    /// Whether it holds where it sees these.
-    verdicts: Map<Box<[u32]>, bool>,
-}
-
-impl<S: Borrow<Spec>> Checker<S> {
-    /// A checker that has seen nothing yet.
-    pub fn new(spec: S) -> Self {
-        let rules = spec.borrow().rules.iter();
-        let known = rules.map(|rule| rule.check.decided_by().map(|_| Known::default()));
-        Self {
-            known: known.collect(),
-            spec,
-            readings: Readings::default(),
-            holds: Vec::new(),
-        }
+    /// The selectors whose lines, in their order, are all that decides: neither other lines
+    /// do, nor times, nor the end. `None` where that is not so, or checking costs next to
+    /// nothing.
+    fn decided_by(&self) -> Option<Vec<&Selector>> {
+        None
     }
 
-    /// What must hold.
-    pub fn spec(&self) -> &Spec {
-        self.spec.borrow()
+    /// The selectors of the lines that the rule speaks of.
+    fn speaks_of(&self) -> Vec<&Selector> {
+        self.decided_by().unwrap_or_default()
     }
 
-    /// Looks at one more run: whether each rule holds on it, in their order.
-    pub fn check<Text: AsRef<str>>(&mut self, transcript: &Transcript<Text>) -> &[bool] {
-        self.forget_if_full();
-        let spec = self.spec.borrow();
-        let view = View::new(spec, transcript, &mut self.readings);
-        for known in self.known.iter_mut().flatten() {
-            known.sees.clear();
-        }
-        for occurrence in &view.occurrences {
-            for &rule in &occurrence.decides {
-                if let Some(known) = &mut self.known[rule] {
-                    known.sees.push(occurrence.number);
-                }
-            }
-        }
-        let rules = spec.rules.iter().zip(&mut self.known);
-        self.holds.clear();
-        self.holds.extend(rules.map(|(rule, known)| {
-            let decide = || rule.report(&view).holds;
-            match known {
-                Some(known) if rule.is_supported(view.end) => known.verdict(decide),
-                _ => decide(),
-            }
-        }));
-        &self.holds
+    /// What shows a reader that a run obeys the rule.
+    fn shown_by(&self, view: &View<'_>) -> Evidence {
+        Evidence::of_lines(view.lines_of(&self.speaks_of()))
     }
 
-    /// Forgets everything at once: verdicts are about readings, and neither is of use
-    /// without the other.
-    fn forget_if_full(&mut self) {
-        let mut known = self.known.iter_mut().flatten();
-        let full = self.readings.len() >= REMEMBERED
-            || known.any(|known| known.verdicts.len() >= REMEMBERED);
-        if full {
-            self.readings = Readings::default();
-            for known in self.known.iter_mut().flatten() {
-                known.verdicts.clear();
-            }
-        }
-    }
-}
-
-impl Known {
-    fn verdict(&mut self, decide: impl FnOnce() -> bool) -> bool {
-        if let Some(&holds) = self.verdicts.get(&self.sees[..]) {
-            return holds;
-        }
-        let holds = decide();
-        self.verdicts.insert(self.sees.as_slice().into(), holds);
-        holds
-    }
-}
-
-impl Rule {
-    /// Whether the machine has the cores to decide it.
-    fn is_supported(&self, end: &End) -> bool {
-        end.cores >= self.cores
-    }
-
-    fn report(&self, view: &View<'_>) -> RuleReport {
-        if !self.is_supported(view.end) {
-            let story = format!(
-                "it needs {} cores, and the machine offers {}",
-                self.cores, view.end.cores
-            );
-            return RuleReport {
-                verdict: Verdict::Unsupported,
-                holds: true,
-                evidence: Evidence {
-                    story,
-                    ..Evidence::default()
-                },
-            };
-        }
-        let (verdict, evidence) = match self.check.check(view) {
-            Finding::Pass => (Verdict::Pass, Evidence::default()),
-            Finding::Vacuous(evidence) => (Verdict::Vacuous, evidence),
-            Finding::Fail(evidence) => (Verdict::Fail, evidence),
-        };
-        let excused = verdict == Verdict::Vacuous && self.may_be_vacuous.is_some();
-        let verdict = match (verdict, self.mode) {
-            (Verdict::Pass, _) => Verdict::Pass,
-            (_, Mode::Sometimes { .. }) => Verdict::NotWitnessed,
-            (verdict, Mode::Always) => verdict,
-        };
-        RuleReport {
-            verdict,
-            holds: verdict == Verdict::Pass || excused,
-            evidence,
-        }
-    }
-}
-
-/// What several runs of one program are worth together.
-///
-/// A rule for every run is broken by the first run that breaks it, and no later
-/// run mends that. A rule for some run needs one run that shows it.
-pub struct Tally<'s> {
-    spec: &'s Spec,
-    /// How many runs there were.
-    pub runs: u32,
-    /// How many of them obeyed every rule that must hold on every run.
-    pub passed: u32,
-    /// For each rule what counts so far, and the run that showed it, from 0 on.
-    pub rules: Vec<(RuleReport, u32)>,
-}
-
-impl<'s> Tally<'s> {
-    /// The tally of no run yet.
-    pub fn new(spec: &'s Spec) -> Self {
-        Self {
-            spec,
-            runs: 0,
-            passed: 0,
-            rules: Vec::new(),
-        }
-    }
-
-    /// Takes in one more run; says whether it obeyed every rule that must hold on every run.
-    pub fn add(&mut self, report: Report) -> bool {
-        let run = self.runs;
-        let held = report.holds(self.spec);
-        self.runs += 1;
-        self.passed += u32::from(held);
-        if run == 0 {
-            self.rules = report.rules.into_iter().map(|rule| (rule, 0)).collect();
-            return held;
-        }
-        for (index, next) in report.rules.into_iter().enumerate() {
-            let (known, _) = &self.rules[index];
-            let replaces = match self.spec.rules[index].mode {
-                Mode::Always => known.holds && !next.holds,
-                Mode::Sometimes { .. } => !known.holds && next.holds,
-            };
-            if replaces {
-                self.rules[index] = (next, run);
-            }
-        }
-        held
-    }
-
-    /// Whether another run may still show something that some run must.
-    pub fn wants_more(&self) -> bool {
-        let mut rules = self.spec.rules.iter().zip(&self.rules);
-        rules.any(|(rule, (report, _))| match rule.mode {
-            Mode::Always => false,
-            Mode::Sometimes { within } => !report.holds && self.runs < within,
-        })
-    }
-
-    /// Whether all that must hold does.
-    pub fn holds(&self) -> bool {
-        self.rules.iter().all(|(report, _)| report.holds)
+    /// Why no run like this one can pass a bound of the rule, if that is so.
+    fn idle_bound(&self, _view: &View<'_>) -> Option<String> {
+        None
     }
 }

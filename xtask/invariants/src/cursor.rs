@@ -8,14 +8,14 @@ pub(super) struct Cursor<'a> {
     at: usize,
 }
 
-/// A fault of a small language: the bytes of the text it stands in, what it is, how to mend it.
-pub(super) struct Fault {
+/// An error in a small language: the bytes of the text it stands in, what it is, how to mend it.
+pub(super) struct ParseError {
     pub span: Range<usize>,
     pub message: String,
     pub help: Option<String>,
 }
 
-impl Fault {
+impl ParseError {
     pub fn new(span: Range<usize>, message: impl Into<String>) -> Self {
         Self {
             span,
@@ -28,6 +28,16 @@ impl Fault {
         self.help = Some(help.into());
         self
     }
+}
+
+/// Whether a text can be the name of an event or of a capture: letters, digits and
+/// underscores, a letter first.
+pub(super) fn is_name(text: &str) -> bool {
+    text.starts_with(char::is_alphabetic) && text.chars().all(is_of_word)
+}
+
+fn is_of_word(c: char) -> bool {
+    c.is_alphanumeric() || c == '_'
 }
 
 impl<'a> Cursor<'a> {
@@ -51,7 +61,7 @@ impl<'a> Cursor<'a> {
     /// The letters, digits and underscores that come next.
     pub fn word(&mut self) -> &'a str {
         let rest = self.rest();
-        let length = rest.find(|c: char| !c.is_alphanumeric() && c != '_');
+        let length = rest.find(|c| !is_of_word(c));
         &rest[..length.unwrap_or(rest.len())]
     }
 
@@ -76,7 +86,7 @@ impl<'a> Cursor<'a> {
     }
 
     /// Reads `token`, or says what it found in its place.
-    pub fn expect(&mut self, token: &str) -> Result<(), Fault> {
+    pub fn expect(&mut self, token: &str) -> Result<(), ParseError> {
         if self.take(token) {
             return Ok(());
         }
@@ -97,19 +107,19 @@ impl<'a> Cursor<'a> {
         if !self.rest().starts_with(|c: char| c.is_alphabetic()) {
             return None;
         }
-        self.take_while(|c| c.is_alphanumeric() || c == '_')
+        self.take_while(is_of_word)
     }
 
     /// Says that all of the text has been read, or what is left over.
-    pub fn finish(&mut self) -> Result<(), Fault> {
+    pub fn finish(&mut self) -> Result<(), ParseError> {
         if self.rest().is_empty() {
             return Ok(());
         }
         Err(self.unexpected("the end"))
     }
 
-    /// The fault of not finding `wanted` here.
-    pub fn unexpected(&mut self, wanted: &str) -> Fault {
+    /// The error of not finding `wanted` here.
+    pub fn unexpected(&mut self, wanted: &str) -> ParseError {
         let at = self.position();
         let first = self.rest().chars().next().map_or(0, char::len_utf8);
         let found = &self.rest()[..self.word().len().max(first)];
@@ -118,6 +128,6 @@ impl<'a> Cursor<'a> {
             "" => "the end".to_string(),
             found => format!("`{found}`"),
         };
-        Fault::new(at..at + length, format!("expected {wanted}, found {found}"))
+        ParseError::new(at..at + length, format!("expected {wanted}, found {found}"))
     }
 }

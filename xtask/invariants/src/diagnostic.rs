@@ -1,8 +1,8 @@
-//! Something wrong with an `invariants.toml`, and where.
+//! What is wrong with an `invariants.toml`, and where.
 
 use std::ops::Range;
 
-/// One fault of a file: what is wrong, the bytes it stands in, and the repair.
+/// An error in a file: what is wrong, the bytes it stands in, and the repair.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Diagnostic {
     /// What is wrong, in lower case and without a full stop.
@@ -14,7 +14,7 @@ pub struct Diagnostic {
 }
 
 impl Diagnostic {
-    /// A fault at `span`, with no help yet.
+    /// An error at `span`, with no help yet.
     pub fn new(span: Range<usize>, message: impl Into<String>) -> Self {
         Self {
             message: message.into(),
@@ -33,8 +33,8 @@ impl Diagnostic {
 /// The candidate nearest to a misspelt word, if one is near enough to be meant.
 ///
 /// ```
-/// assert_eq!(xtask::core::suggest("exacly", ["exactly", "unique"]), Some("exactly"));
-/// assert_eq!(xtask::core::suggest("banana", ["exactly", "unique"]), None);
+/// assert_eq!(invariants::suggest("exacly", ["exactly", "unique"]), Some("exactly"));
+/// assert_eq!(invariants::suggest("banana", ["exactly", "unique"]), None);
 /// ```
 pub fn suggest<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     candidates
@@ -53,6 +53,12 @@ pub fn suggest<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>) ->
 pub fn count(number: usize, noun: &str) -> String {
     let s = if number == 1 { "" } else { "s" };
     format!("{number} {noun}{s}")
+}
+
+/// Values as a reader sees them: `alpha, beta`.
+pub(crate) fn listed<'a>(values: impl IntoIterator<Item = &'a str>) -> String {
+    let values: Vec<_> = values.into_iter().collect();
+    values.join(", ")
 }
 
 /// The help for an unknown name: the nearest valid one if there is one, else all of them.

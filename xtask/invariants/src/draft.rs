@@ -7,8 +7,9 @@ use std::fmt::Write;
 
 use transcript::{Exit, Stream, Transcript};
 
-use super::check::check;
-use super::pattern::{escaped, integer_length, number_length};
+use super::checker::check;
+use super::pattern::escaped;
+use super::quantity::{integer_length, number_length};
 use super::spec::Spec;
 use super::view::panicking_thread;
 

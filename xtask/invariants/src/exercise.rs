@@ -9,9 +9,10 @@ use std::ops::Range;
 
 use transcript::Stream;
 
+use super::event::{Event, Matcher};
+use super::kinds::outcome;
 use super::pattern::Pattern;
-use super::rules::{self, Scope};
-use super::spec::{Event, GoesWrong, Invariants, Matcher, Mode, Rule};
+use super::spec::{Companion, GoesWrong, Invariants, Mode, Rule, RunSettings, Spec};
 
 /// A line that a program's source prints: its stream, and the parts of its format string, where
 /// `None` is an argument.
@@ -43,42 +44,22 @@ const MAY_BE_VACUOUS: &str = "the exercise is smaller than the example";
 
 impl Exercise {
     /// The exercise that the pitfall of this name makes, whose source prints these lines; `None`
-    /// if the topic's file has errors, or names no such pitfall.
-    pub fn of(source: &str, pitfall: &str, prints: &[Format]) -> Option<Self> {
+    /// if the topic's file names no such pitfall.
+    pub fn of(invariants: &Invariants, pitfall: &str, prints: &[Format]) -> Option<Self> {
         let Invariants {
-            example, pitfalls, ..
-        } = Invariants::parse(source).ok()?;
-        let mut pitfalls = pitfalls.into_iter();
+            source,
+            example,
+            pitfalls,
+            ..
+        } = invariants;
+        let mut pitfalls = pitfalls.iter();
         let (companion, spec) = pitfalls.find(|(companion, _)| companion.name == pitfall)?;
-        let practice = companion.practice;
         let events = &spec.events;
-        let Printed { known, unnamed } = Printed::new(events, prints);
-        let ends = |rule: &&Rule| rule.goes_wrong == Some(GoesWrong::Ends);
-        let reached = spec.rules.iter().filter(ends).flat_map(|rule| &rule.names);
-        let is_line = |place: &usize| matches!(events[*place].matcher, Matcher::Line { .. });
-        let mut printed: BTreeSet<usize> = reached.copied().filter(is_line).collect();
+        let PrintedEvents { known, unnamed } = PrintedEvents::new(events, prints);
+        let mut printed = reached(spec);
         printed.extend(known);
-        printed.retain(|&place| !practice.may_omit.contains(&events[place].name));
-
-        let is_strict = |rule: &Rule| {
-            let claims = [&companion.breaks, &practice.claimed];
-            claims.iter().any(|claims| claims.contains(&rule.claim))
-        };
-        let strict = example.rules.iter().filter(|rule| is_strict(rule));
-        let mut told: BTreeSet<usize> = strict.flat_map(|rule| &rule.names).copied().collect();
-        told.extend(&printed);
-        let is_asked = |rule: &&Rule| {
-            let is_kept = rule.mode == Mode::Always && rule.names.is_subset(&told);
-            is_strict(rule) || is_kept && !practice.not_claimed.contains(&rule.claim)
-        };
-        let mut asked: Vec<&Rule> = example.rules.iter().filter(is_asked).collect();
-        // Why the example exits with 0 may be another reason.
-        let outcome = rules::defaults(&Scope::new(source)).swap_remove(0);
-        for rule in &mut asked {
-            if rule.kind == outcome.kind && !is_strict(rule) && exits_with_0(source, rule) {
-                *rule = &outcome;
-            }
-        }
+        printed.retain(|&place| !companion.practice.may_omit.contains(&events[place].name));
+        let asked = asked(source, example, companion, &printed);
 
         let mut text = run(&example.run, companion.not_explored.as_deref());
         text += "[events]\n";
@@ -90,11 +71,10 @@ impl Exercise {
         for event in &unnamed {
             text += &line(event, must_follow);
         }
-        let stated = asked
-            .iter()
-            .filter_map(|rule| Some((rule, rule.span.clone()?)));
-        for (rule, span) in stated {
-            text += &claim(source, &span, rule, is_strict(rule));
+        for rule in &asked {
+            if let Some(span) = &rule.span {
+                text += &claim(source, span, rule, is_strict(companion, rule));
+            }
         }
         let reason = |claim: &String| {
             let rule = example.rules.iter().find(|rule| rule.claim == *claim);
@@ -114,20 +94,65 @@ impl Exercise {
                 .chain(unnamed.iter().filter(|_| must_follow))
                 .map(Event::pattern)
                 .collect(),
-            keeps: practice.keeps,
+            keeps: companion.practice.keeps.clone(),
         })
     }
 }
 
-/// What a program's source prints.
-struct Printed {
+/// The lines that a pitfall prints before it ends as it should not, as places of events.
+fn reached(pitfall: &Spec) -> BTreeSet<usize> {
+    let ends = |rule: &&Rule| rule.goes_wrong == Some(GoesWrong::Ends);
+    let reached = pitfall
+        .rules
+        .iter()
+        .filter(ends)
+        .flat_map(|rule| &rule.names);
+    let is_line = |place: &usize| matches!(pitfall.events[*place].matcher, Matcher::Line { .. });
+    reached.copied().filter(is_line).collect()
+}
+
+/// Whether a claim must hold for an answer and must say something about it.
+fn is_strict(pitfall: &Companion, rule: &Rule) -> bool {
+    let claims = [&pitfall.breaks, &pitfall.practice.claimed];
+    claims.iter().any(|claims| claims.contains(&rule.claim))
+}
+
+/// The rules of the example that an answer has to keep, if it prints these events.
+fn asked(
+    source: &str,
+    example: &Spec,
+    pitfall: &Companion,
+    printed: &BTreeSet<usize>,
+) -> Vec<Rule> {
+    let strict = example.rules.iter().filter(|rule| is_strict(pitfall, rule));
+    let mut named: BTreeSet<usize> = strict.flat_map(|rule| &rule.names).copied().collect();
+    named.extend(printed);
+    let is_asked = |rule: &&Rule| {
+        let is_kept = rule.mode == Mode::Always && rule.names.is_subset(&named);
+        let is_excepted = pitfall.practice.not_claimed.contains(&rule.claim);
+        is_strict(pitfall, rule) || is_kept && !is_excepted
+    };
+    let mut asked: Vec<Rule> = example.rules.iter().filter(is_asked).cloned().collect();
+    // Why the example exits with 0 may be another reason.
+    let [outcome, ..] = outcome::defaults(&BTreeSet::new());
+    for rule in &mut asked {
+        let is_default = rule.kind == outcome.kind && exits_with_0(source, rule);
+        if is_default && !is_strict(pitfall, rule) {
+            *rule = outcome.clone();
+        }
+    }
+    asked
+}
+
+/// The events that a program's source prints.
+struct PrintedEvents {
     /// The events, by their places, that are the only ones which some format string fits.
     known: BTreeSet<usize>,
     /// Events for the format strings that fit none.
     unnamed: Vec<Event>,
 }
 
-impl Printed {
+impl PrintedEvents {
     fn new(events: &[Event], formats: &[Format]) -> Self {
         let mut printed = Self {
             known: BTreeSet::new(),
@@ -182,7 +207,7 @@ impl Printed {
 }
 
 /// The table `[run]`, if it says anything.
-fn run(run: &super::spec::Run, not_explored: Option<&str>) -> String {
+fn run(run: &RunSettings, not_explored: Option<&str>) -> String {
     let mut text = String::new();
     if let Some(why) = &run.alone {
         text += &format!("alone = {}\n", quoted(why));

@@ -1,11 +1,12 @@
 //! Relations such as `final.value == count(increment)`: parsed once, evaluated on each run.
 
-use super::cursor::{Cursor, Fault};
+use super::cursor::{Cursor, ParseError};
 use super::diagnostic::did_you_mean;
-use super::rules::{Evidence, Finding};
-use super::selector::{COMPARISONS, Comparison, Quantified, Selector, Which, number};
-use super::spec::Event;
-use super::view::Hit;
+use super::event::Event;
+use super::finding::{Evidence, Finding};
+use super::quantity::{COMPARISONS, Comparison, number};
+use super::reading::Hit;
+use super::selector::{Quantified, Selector, Which};
 
 /// A chain of expressions, each compared with the next.
 pub(super) struct Relation {
@@ -73,7 +74,11 @@ const FUNCTIONS: [(&str, Reads); 6] = [
 
 impl Relation {
     /// Reads a relation; `clock` says whether it may, and must, measure time.
-    pub fn parse(cursor: &mut Cursor<'_>, events: &[Event], clock: bool) -> Result<Self, Fault> {
+    pub fn parse(
+        cursor: &mut Cursor<'_>,
+        events: &[Event],
+        clock: bool,
+    ) -> Result<Self, ParseError> {
         let from = cursor.position();
         let mut parser = Parser {
             cursor,
@@ -92,11 +97,13 @@ impl Relation {
         }
         let text = parser.cursor.slice(from).to_string();
         if parser.leaves.is_empty() {
-            return Err(Fault::new(0..text.len(), "this says nothing about the run")
-                .help("compare with a capture, as in `final.value == 50`"));
+            return Err(
+                ParseError::new(0..text.len(), "this says nothing about the run")
+                    .help("compare with a capture, as in `final.value == 50`"),
+            );
         }
         if clock && !parser.measures {
-            return Err(Fault::new(0..text.len(), "this measures no time")
+            return Err(ParseError::new(0..text.len(), "this measures no time")
                 .help("use `elapsed(…, …)`, or make it a `relation`"));
         }
         let leaves = parser.leaves;
@@ -303,12 +310,12 @@ struct Parser<'p, 'c> {
 }
 
 impl Parser<'_, '_> {
-    fn sum(&mut self) -> Result<Expression, Fault> {
+    fn sum(&mut self) -> Result<Expression, ParseError> {
         let operators = [("+", Operator::Add), ("-", Operator::Subtract)];
         self.binary(&operators, Self::product)
     }
 
-    fn product(&mut self) -> Result<Expression, Fault> {
+    fn product(&mut self) -> Result<Expression, ParseError> {
         let operators = [("*", Operator::Multiply), ("/", Operator::Divide)];
         self.binary(&operators, Self::atom)
     }
@@ -316,8 +323,8 @@ impl Parser<'_, '_> {
     fn binary(
         &mut self,
         operators: &[(&str, Operator)],
-        operand: fn(&mut Self) -> Result<Expression, Fault>,
-    ) -> Result<Expression, Fault> {
+        operand: fn(&mut Self) -> Result<Expression, ParseError>,
+    ) -> Result<Expression, ParseError> {
         let mut left = operand(self)?;
         while let Some(operator) = self.cursor.take_any(operators) {
             let right = operand(self)?;
@@ -326,7 +333,7 @@ impl Parser<'_, '_> {
         Ok(left)
     }
 
-    fn atom(&mut self) -> Result<Expression, Fault> {
+    fn atom(&mut self) -> Result<Expression, ParseError> {
         if self.cursor.take("(") {
             let inner = self.sum()?;
             self.cursor.expect(")")?;
@@ -347,7 +354,7 @@ impl Parser<'_, '_> {
         }
         if let Some((digits, span)) = self.cursor.take_while(|c| c.is_ascii_digit() || c == '.') {
             let Some(number) = number(digits) else {
-                return Err(Fault::new(span, format!("`{digits}` is not a number")));
+                return Err(ParseError::new(span, format!("`{digits}` is not a number")));
             };
             let beside = self.cursor.position() == span.end;
             let unit = self.cursor.word();
@@ -358,7 +365,7 @@ impl Parser<'_, '_> {
                 _ if unit.is_empty() || !beside => return Ok(Expression::Number(number)),
                 _ => {
                     let span = span.end..span.end + unit.len();
-                    return Err(Fault::new(span, format!("there is no unit `{unit}`"))
+                    return Err(ParseError::new(span, format!("there is no unit `{unit}`"))
                         .help("write milliseconds or seconds, as in `20ms` or `1.5s`"));
                 }
             };
@@ -369,7 +376,7 @@ impl Parser<'_, '_> {
     }
 
     /// A capture, or a function of a selector.
-    fn leaf(&mut self) -> Result<Expression, Fault> {
+    fn leaf(&mut self) -> Result<Expression, ParseError> {
         let from = self.cursor.position();
         let name = self.cursor.word();
         if !self.cursor.rest()[name.len()..]
@@ -391,16 +398,16 @@ impl Parser<'_, '_> {
             return Ok(Expression::Elapsed(start, end));
         }
         let Some((_, reads)) = FUNCTIONS.iter().find(|(known, _)| *known == name) else {
-            let fault = Fault::new(
+            let error = ParseError::new(
                 from..from + name.len(),
                 format!("there is no `{name}` here"),
             );
             return Err(match name {
-                "elapsed" => fault.help("only a `time` rule measures time"),
+                "elapsed" => error.help("only a `time` rule measures time"),
                 _ => {
                     let mut valid = FUNCTIONS.map(|(known, _)| known).to_vec();
                     valid.extend(self.clock.then_some("elapsed"));
-                    fault.help(did_you_mean(name, &valid))
+                    error.help(did_you_mean(name, &valid))
                 }
             });
         };
@@ -414,13 +421,13 @@ impl Parser<'_, '_> {
     }
 
     /// One end of an elapsed time.
-    fn moment(&mut self) -> Result<usize, Fault> {
+    fn moment(&mut self) -> Result<usize, ParseError> {
         let from = self.cursor.position();
         let Quantified { selector, which } = Quantified::parse(self.cursor, self.events)?;
         if which == Which::Every {
             let span = from..from + "every".len();
             return Err(
-                Fault::new(span, "a time has two ends, and `every` names many")
+                ParseError::new(span, "a time has two ends, and `every` names many")
                     .help("write `first` or `last`"),
             );
         }
@@ -437,14 +444,14 @@ impl Parser<'_, '_> {
         self.leaves.len() - 1
     }
 
-    fn require_values(&mut self, selector: &Selector, from: usize) -> Result<(), Fault> {
+    fn require_values(&mut self, selector: &Selector, from: usize) -> Result<(), ParseError> {
         if selector.has_values() == Ok(true) {
             return Ok(());
         }
         let span = from..from + selector.text.len();
         let captures = selector.capture_names(self.events).join(", ");
         Err(
-            Fault::new(span, format!("`{}` names no capture", selector.text)).help(format!(
+            ParseError::new(span, format!("`{}` names no capture", selector.text)).help(format!(
                 "write a dot and a capture: {captures}; or `count({})`",
                 selector.text
             )),

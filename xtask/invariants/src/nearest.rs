@@ -2,7 +2,7 @@
 
 use transcript::Line;
 
-use super::spec::{Event, Matcher};
+use super::event::{Event, Matcher};
 
 /// The event whose pattern the line nearly has, by its place; `None` if it is near to none.
 ///

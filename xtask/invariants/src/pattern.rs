@@ -1,12 +1,18 @@
 //! Patterns: a whole line, letter for letter, with named captures in braces.
+//!
+//! They are compared by a matcher of our own, since a capture that stands twice has to take the
+//! same text again, which is beyond a regular expression, and since [`Pattern::meets`] and
+//! [`Pattern::distance`] need the parts. On the lines of the topics `regex-lite` 0.1 takes 12 to
+//! 38 times as long (25 to 600 ns against 0.9 to 7.6 µs a line), and 2.6 s to build.
 
 use std::collections::BTreeSet;
 use std::fmt;
 use std::ops::Range;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use super::cursor::Fault;
+use super::cursor::{ParseError, is_name};
 use super::diagnostic::did_you_mean;
+use super::quantity::{integer_length, number_length};
 
 /// A parsed pattern such as `Producer {producer:int}: sent {message}`.
 #[derive(Debug, Clone, PartialEq)]
@@ -78,8 +84,8 @@ pub fn give_up() {
 pub type Captures<'p> = Vec<(&'p str, Range<usize>)>;
 
 impl Pattern {
-    /// Parses a pattern; the fault's span is in bytes of `text`.
-    pub(super) fn parse(text: &str) -> Result<Self, Fault> {
+    /// Parses a pattern; the error's span is in bytes of `text`.
+    pub(super) fn parse(text: &str) -> Result<Self, ParseError> {
         let mut parts = Vec::new();
         let mut literal = String::new();
         let mut rest = text;
@@ -90,8 +96,10 @@ impl Pattern {
                 rest = &rest[2..];
             } else if next == '{' {
                 let Some(length) = rest.find('}') else {
-                    return Err(Fault::new(at..text.len(), "this brace is never closed")
-                        .help("write `{{` for a brace that is printed"));
+                    return Err(
+                        ParseError::new(at..text.len(), "this brace is never closed")
+                            .help("write `{{` for a brace that is printed"),
+                    );
                 };
                 if !literal.is_empty() {
                     parts.push(Part::Literal(std::mem::take(&mut literal)));
@@ -99,7 +107,7 @@ impl Pattern {
                 parts.push(Part::capture(&rest[1..length], at + 1)?);
                 rest = &rest[length + 1..];
             } else if next == '}' {
-                return Err(Fault::new(at..at + 1, "this brace was never opened")
+                return Err(ParseError::new(at..at + 1, "this brace was never opened")
                     .help("write `}}` for a brace that is printed"));
             } else {
                 literal.push(next);
@@ -273,13 +281,11 @@ pub(super) fn escaped(text: &str) -> String {
 
 impl Part {
     /// Parses what stands between the braces, whose first byte is byte `at` of the pattern.
-    fn capture(inside: &str, at: usize) -> Result<Self, Fault> {
+    fn capture(inside: &str, at: usize) -> Result<Self, ParseError> {
         let (name, kind) = inside.split_once(':').unwrap_or((inside, "text"));
-        let is_name = name.starts_with(char::is_alphabetic)
-            && name.chars().all(|c| c.is_alphanumeric() || c == '_');
-        if !is_name {
+        if !is_name(name) {
             return Err(
-                Fault::new(at..at + name.len(), "a capture needs a name").help(
+                ParseError::new(at..at + name.len(), "a capture needs a name").help(
                     "a name has letters, digits and underscores, as in `{worker:int}`; \
                  write `{{` for a brace that is printed",
                 ),
@@ -287,13 +293,13 @@ impl Part {
         }
         if name == "actor" {
             let message = "every event has a capture `actor` already, the text before the colon";
-            return Err(Fault::new(at..at + name.len(), message).help("choose another name"));
+            return Err(ParseError::new(at..at + name.len(), message).help("choose another name"));
         }
         let Some((_, takes)) = TAKES.iter().find(|(word, _)| *word == kind) else {
             let span = at + name.len() + 1..at + inside.len();
             let valid = TAKES.map(|(word, _)| word);
             return Err(
-                Fault::new(span, format!("there is no kind of capture `{kind}`"))
+                ParseError::new(span, format!("there is no kind of capture `{kind}`"))
                     .help(did_you_mean(kind, &valid)),
             );
         };
@@ -429,25 +435,5 @@ impl Takes {
             Takes::Word => Some(text.find(char::is_whitespace).unwrap_or(text.len())),
             Takes::Int | Takes::Number => Some(integer_length(text)),
         }
-    }
-}
-
-fn digits(text: &str) -> usize {
-    text.bytes().take_while(u8::is_ascii_digit).count()
-}
-
-pub(super) fn integer_length(text: &str) -> usize {
-    let sign = usize::from(text.starts_with('-'));
-    match digits(&text[sign..]) {
-        0 => 0,
-        count => sign + count,
-    }
-}
-
-pub(super) fn number_length(text: &str) -> usize {
-    let whole = integer_length(text);
-    match text[whole..].strip_prefix('.').map(digits) {
-        Some(fraction) if whole > 0 && fraction > 0 => whole + 1 + fraction,
-        _ => whole,
     }
 }

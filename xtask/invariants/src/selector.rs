@@ -1,14 +1,14 @@
 //! Selectors: which lines a rule speaks of, as in `sent{producer=1}.message`.
 
-use std::cmp::Ordering;
 use std::ops::Range;
 
 use transcript::Stream;
 
-use super::cursor::{Cursor, Fault};
+use super::cursor::{Cursor, ParseError};
 use super::diagnostic::did_you_mean;
-use super::spec::{Event, Matcher};
-use super::view::Reading;
+use super::event::{Event, Matcher};
+use super::quantity::{COMPARISONS, Comparison, number};
+use super::reading::Reading;
 
 /// The lines of one or more events, and perhaps one captured value of each.
 #[derive(Debug, Clone)]
@@ -33,51 +33,6 @@ struct Filter {
     value: String,
 }
 
-/// How two values compare.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub(super) enum Comparison {
-    Equal,
-    NotEqual,
-    Less,
-    LessOrEqual,
-    Greater,
-    GreaterOrEqual,
-}
-
-/// Longer ones first, so that `<=` is not read as `<`.
-pub(super) const COMPARISONS: [(&str, Comparison); 6] = [
-    ("==", Comparison::Equal),
-    ("!=", Comparison::NotEqual),
-    ("<=", Comparison::LessOrEqual),
-    (">=", Comparison::GreaterOrEqual),
-    ("<", Comparison::Less),
-    (">", Comparison::Greater),
-];
-
-impl Comparison {
-    /// Whether two values that stand in this order satisfy the comparison.
-    pub fn holds(self, ordering: Ordering) -> bool {
-        match self {
-            Comparison::Equal => ordering.is_eq(),
-            Comparison::NotEqual => ordering.is_ne(),
-            Comparison::Less => ordering.is_lt(),
-            Comparison::LessOrEqual => ordering.is_le(),
-            Comparison::Greater => ordering.is_gt(),
-            Comparison::GreaterOrEqual => ordering.is_ge(),
-        }
-    }
-
-    /// Whether it asks for more than sameness, and so needs numbers.
-    pub fn is_ordering(self) -> bool {
-        !matches!(self, Comparison::Equal | Comparison::NotEqual)
-    }
-}
-
-/// What a captured text is worth as a number.
-pub(super) fn number(text: &str) -> Option<f64> {
-    text.parse().ok().filter(|number: &f64| number.is_finite())
-}
-
 impl Selector {
     /// Selects every line of standard output.
     pub fn any() -> Self {
@@ -92,7 +47,7 @@ impl Selector {
     }
 
     /// Reads a selector from the cursor and looks its names up among the events.
-    pub fn parse(cursor: &mut Cursor<'_>, events: &[Event]) -> Result<Self, Fault> {
+    pub fn parse(cursor: &mut Cursor<'_>, events: &[Event]) -> Result<Self, ParseError> {
         let from = cursor.position();
         let mut alternatives = vec![Alternative::parse(cursor, events)?];
         while cursor.take("|") {
@@ -188,7 +143,7 @@ impl Selector {
 }
 
 impl Alternative {
-    fn parse(cursor: &mut Cursor<'_>, events: &[Event]) -> Result<Self, Fault> {
+    fn parse(cursor: &mut Cursor<'_>, events: &[Event]) -> Result<Self, ParseError> {
         let event = if cursor.take("*") {
             None
         } else {
@@ -204,7 +159,7 @@ impl Alternative {
                     ),
                     _ => did_you_mean(name, &valid),
                 };
-                Fault::new(span, format!("there is no event `{name}`")).help(help)
+                ParseError::new(span, format!("there is no event `{name}`")).help(help)
             })?)
         };
         let known = event.map(|event| &events[event]);
@@ -239,7 +194,7 @@ impl Alternative {
 }
 
 /// Reads the name of a capture that `event` has.
-fn capture_name(cursor: &mut Cursor<'_>, event: Option<&Event>) -> Result<String, Fault> {
+fn capture_name(cursor: &mut Cursor<'_>, event: Option<&Event>) -> Result<String, ParseError> {
     let Some((name, span)) = cursor.take_name() else {
         return Err(cursor.unexpected("the name of a capture"));
     };
@@ -247,7 +202,7 @@ fn capture_name(cursor: &mut Cursor<'_>, event: Option<&Event>) -> Result<String
     Ok(name.to_string())
 }
 
-fn check_capture(name: &str, span: Range<usize>, event: Option<&Event>) -> Result<(), Fault> {
+fn check_capture(name: &str, span: Range<usize>, event: Option<&Event>) -> Result<(), ParseError> {
     if name == "actor" || event.is_some_and(|event| event.captures(name)) {
         return Ok(());
     }
@@ -255,13 +210,13 @@ fn check_capture(name: &str, span: Range<usize>, event: Option<&Event>) -> Resul
     let mut valid: Vec<_> = event.map_or(Vec::new(), |event| event.capture_names().collect());
     valid.push("actor");
     Err(
-        Fault::new(span, format!("`{what}` has no capture `{name}`"))
+        ParseError::new(span, format!("`{what}` has no capture `{name}`"))
             .help(did_you_mean(name, &valid)),
     )
 }
 
 impl Filter {
-    fn parse(cursor: &mut Cursor<'_>, event: Option<&Event>) -> Result<Self, Fault> {
+    fn parse(cursor: &mut Cursor<'_>, event: Option<&Event>) -> Result<Self, ParseError> {
         let capture = capture_name(cursor, event)?;
         let Some(comparison) = cursor
             .take_any(&COMPARISONS)
@@ -281,7 +236,7 @@ impl Filter {
         };
         let value = value.trim_end();
         if comparison.is_ordering() && number(value).is_none() {
-            return Err(Fault::new(span, format!("`{value}` is not a number"))
+            return Err(ParseError::new(span, format!("`{value}` is not a number"))
                 .help("only numbers have an order; text has `=` and `!=`"));
         }
         Ok(Self {
@@ -322,7 +277,7 @@ pub(super) enum Which {
 }
 
 impl Quantified {
-    pub fn parse(cursor: &mut Cursor<'_>, events: &[Event]) -> Result<Self, Fault> {
+    pub fn parse(cursor: &mut Cursor<'_>, events: &[Event]) -> Result<Self, ParseError> {
         let words = [
             ("every ", Which::Every),
             ("first ", Which::First),

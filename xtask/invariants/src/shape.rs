@@ -94,8 +94,8 @@ pub const fn table(fields: &'static [Field]) -> Shape {
 }
 
 impl Shape {
-    /// Adds to `faults` whatever of `node` has not this shape.
-    pub(super) fn check(&self, node: &Node, faults: &mut Vec<Diagnostic>) {
+    /// Adds to `diagnostics` whatever of `node` has not this shape.
+    pub(super) fn check(&self, node: &Node, diagnostics: &mut Vec<Diagnostic>) {
         match (self, &node.value) {
             (Shape::Text, Value::Text(_))
             | (Shape::Integer, Value::Integer(_))
@@ -107,27 +107,27 @@ impl Shape {
                 Value::Text(_) | Value::Integer(_) | Value::Float(_) | Value::Flag(_),
             ) => {}
             (Shape::Choice(valid), Value::Text(text)) if valid.contains(&text.as_str()) => {}
-            (Shape::Choice(valid), Value::Text(text)) => faults.push(
+            (Shape::Choice(valid), Value::Text(text)) => diagnostics.push(
                 Diagnostic::new(node.span.clone(), format!("`{text}` is not a choice"))
                     .help(did_you_mean(text, valid)),
             ),
             (Shape::Pair(shape), Value::List(items)) if items.len() == 2 => {
-                items.iter().for_each(|item| shape.check(item, faults));
+                items.iter().for_each(|item| shape.check(item, diagnostics));
             }
             (Shape::List(shape), Value::List(items)) if !items.is_empty() => {
-                items.iter().for_each(|item| shape.check(item, faults));
+                items.iter().for_each(|item| shape.check(item, diagnostics));
             }
             (Shape::Map(shape), Value::Table(entries)) => {
                 entries
                     .iter()
-                    .for_each(|entry| shape.check(&entry.node, faults));
+                    .for_each(|entry| shape.check(&entry.node, diagnostics));
             }
-            (Shape::Table(table), Value::Table(_)) => table.check(node, faults),
+            (Shape::Table(table), Value::Table(_)) => table.check(node, diagnostics),
             (Shape::Either(a, b), _) => match [a, b].iter().find(|shape| shape.admits(node)) {
-                Some(shape) => shape.check(node, faults),
-                None => faults.push(self.mismatch(node)),
+                Some(shape) => shape.check(node, diagnostics),
+                None => diagnostics.push(self.mismatch(node)),
             },
-            _ => faults.push(self.mismatch(node)),
+            _ => diagnostics.push(self.mismatch(node)),
         }
     }
 
@@ -198,23 +198,23 @@ impl Shape {
 }
 
 impl Table {
-    fn check(&self, node: &Node, faults: &mut Vec<Diagnostic>) {
+    fn check(&self, node: &Node, diagnostics: &mut Vec<Diagnostic>) {
         for entry in node.entries() {
             match self.fields.iter().find(|field| field.name == entry.key) {
                 Some(field) => {
-                    let known = faults.len();
-                    field.shape.check(&entry.node, faults);
+                    let known = diagnostics.len();
+                    field.shape.check(&entry.node, diagnostics);
                     // A value of the wrong type: what the key is for says what to write.
-                    for fault in &mut faults[known..] {
-                        if fault.span == entry.node.span && fault.help.is_none() {
-                            fault.help = Some(field.help());
+                    for diagnostic in &mut diagnostics[known..] {
+                        if diagnostic.span == entry.node.span && diagnostic.help.is_none() {
+                            diagnostic.help = Some(field.help());
                         }
                     }
                 }
                 None => {
                     let valid: Vec<_> = self.fields.iter().map(|field| field.name).collect();
                     let message = format!("there is no key `{}` here", entry.key);
-                    faults.push(
+                    diagnostics.push(
                         Diagnostic::new(entry.key_span.clone(), message)
                             .help(did_you_mean(&entry.key, &valid)),
                     );
@@ -226,7 +226,7 @@ impl Table {
         for field in self.fields {
             if field.required && node.get(field.name).is_none() {
                 let message = format!("the key `{}` is missing", field.name);
-                faults.push(Diagnostic::new(node.span.clone(), message).help(field.help()));
+                diagnostics.push(Diagnostic::new(node.span.clone(), message).help(field.help()));
             }
         }
         let present: Vec<_> = node
@@ -237,14 +237,14 @@ impl Table {
         match present[..] {
             _ if self.one_of.is_empty() => {}
             [_] => {}
-            [] => faults.push(
+            [] => diagnostics.push(
                 Diagnostic::new(
                     node.span.clone(),
                     "the key that says what it is about is missing",
                 )
                 .help(format!("add one of: {}", self.one_of.join(", "))),
             ),
-            [first, second, ..] => faults.push(
+            [first, second, ..] => diagnostics.push(
                 Diagnostic::new(
                     second.key_span.clone(),
                     format!("`{}` cannot stand beside `{}`", second.key, first.key),

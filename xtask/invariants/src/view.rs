@@ -1,18 +1,19 @@
 //! A transcript as the rules see it: its lines, each with the event that it is.
 
-use std::ops::{Deref, Range};
+use std::ops::Range;
 use std::rc::Rc;
 
+use rustc_hash::FxHashMap;
 use transcript::{End, Line, Stream, Transcript};
 
-use super::hash::Map;
+use super::event::{Event, Matcher};
 use super::pattern::{Captures, Pattern};
+use super::reading::{Hit, Occurrence, Reading};
 use super::selector::Selector;
-use super::spec::{Matcher, Spec};
 
 /// A transcript whose lines have been matched against the events.
 pub(super) struct View<'v> {
-    pub spec: &'v Spec,
+    pub events: &'v [Event],
     pub lines: Vec<Line<&'v str>>,
     pub end: &'v End,
     pub occurrences: Vec<Occurrence>,
@@ -20,98 +21,21 @@ pub(super) struct View<'v> {
     pub ambiguous: Vec<(usize, [usize; 2])>,
 }
 
-/// One line, or one panic's report of several lines.
-#[derive(Debug, Clone)]
-pub(super) struct Occurrence {
-    reading: Rc<Reading>,
-    /// Its first line's place in the transcript.
-    pub line: usize,
-    /// The other lines of a panic's report.
-    pub others: Vec<usize>,
-    pub at_us: u64,
-}
-
-/// What a line, or a panic's report, says wherever it stands: all that selectors look at.
-#[derive(Debug)]
-pub(super) struct Reading {
-    /// Another reading of the same specification has another number.
-    pub number: u32,
-    pub stream: Stream,
-    /// Which event it is; `None` if no event matches.
-    pub event: Option<usize>,
-    /// Another event that matches.
-    rival: Option<usize>,
-    /// The line, or a panic's report from its header on.
-    text: String,
-    /// The actor's place in the text.
-    pub actor: Range<usize>,
-    /// The captures' places in the text.
-    pub captures: Vec<(String, Range<usize>)>,
-    /// The rules that it helps to decide, as far as they are [decided by selectors][decided].
-    ///
-    /// [decided]: super::rules::Check::decided_by
-    pub decides: Vec<usize>,
-}
-
 /// The readings of one specification, each found out once: programs print the same few
 /// lines again and again.
 #[derive(Default)]
 pub(super) struct Readings {
     /// By the text, for each stream.
-    known: [Map<String, Rc<Reading>>; 2],
-}
-
-/// An occurrence that a selector selected, and the value it selected of it.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct Hit<'v> {
-    pub occurrence: &'v Occurrence,
-    pub value: &'v str,
-}
-
-impl<'v> Hit<'v> {
-    /// The occurrence as a whole.
-    pub fn of(occurrence: &'v Occurrence) -> Self {
-        let value = occurrence.text.as_str();
-        Self { occurrence, value }
-    }
-
-    pub fn line(&self) -> usize {
-        self.occurrence.line
-    }
-}
-
-impl Deref for Occurrence {
-    type Target = Reading;
-
-    fn deref(&self) -> &Reading {
-        &self.reading
-    }
-}
-
-impl Reading {
-    /// What the capture took, if the event has it.
-    pub fn capture(&self, name: &str) -> Option<&str> {
-        if name == "actor" {
-            return Some(self.actor());
-        }
-        let (_, place) = self.captures.iter().find(|(known, _)| known == name)?;
-        Some(self.part(place))
-    }
-
-    pub fn actor(&self) -> &str {
-        self.part(&self.actor)
-    }
-
-    /// What stands at a place in the text.
-    pub fn part(&self, place: &Range<usize>) -> &str {
-        &self.text[place.clone()]
-    }
+    ///
+    /// No program prints lines that are made to collide. The standard library's hash, which is
+    /// safe from such lines, takes longer than everything else that finding a reading takes.
+    known: [FxHashMap<String, Rc<Reading>>; 2],
 }
 
 impl Readings {
     /// How many there are.
     pub fn len(&self) -> usize {
-        self.known.iter().map(Map::len).sum()
+        self.known.iter().map(FxHashMap::len).sum()
     }
 
     fn get(&self, stream: Stream, text: &str) -> Option<Rc<Reading>> {
@@ -121,7 +45,6 @@ impl Readings {
     /// A new reading of a text that these events match.
     fn add(
         &mut self,
-        spec: &Spec,
         stream: Stream,
         text: &str,
         actor: Range<usize>,
@@ -133,7 +56,7 @@ impl Readings {
             .into_iter()
             .next()
             .map_or(Vec::new(), |(_, first)| first);
-        let mut reading = Reading {
+        let reading = Rc::new(Reading {
             number: self.len() as u32,
             stream,
             event,
@@ -144,15 +67,7 @@ impl Readings {
                 .into_iter()
                 .map(|(name, place)| (name.to_string(), place))
                 .collect(),
-            decides: Vec::new(),
-        };
-        let selects = |selector: &&Selector| selector.value(&reading).is_some();
-        let decides = |rule: &usize| {
-            let selectors = spec.rules[*rule].check.decided_by();
-            selectors.is_some_and(|selectors| selectors.iter().any(selects))
-        };
-        reading.decides = (0..spec.rules.len()).filter(decides).collect();
-        let reading = Rc::new(reading);
+        });
         self.known[stream as usize].insert(text.to_string(), Rc::clone(&reading));
         reading
     }
@@ -160,7 +75,7 @@ impl Readings {
 
 impl<'v> View<'v> {
     pub fn new<Text: AsRef<str>>(
-        spec: &'v Spec,
+        events: &'v [Event],
         transcript: &'v Transcript<Text>,
         readings: &mut Readings,
     ) -> Self {
@@ -170,7 +85,7 @@ impl<'v> View<'v> {
             text: line.text.as_ref(),
         });
         let mut view = Self {
-            spec,
+            events,
             lines: lines.collect(),
             end: &transcript.end,
             occurrences: Vec::with_capacity(transcript.lines.len()),
@@ -229,7 +144,7 @@ impl<'v> View<'v> {
     fn read_line(&mut self, at: usize, readings: &mut Readings) {
         let Line { stream, text, .. } = self.lines[at];
         let reading = readings.get(stream, text).unwrap_or_else(|| {
-            let events = self.spec.events.iter().enumerate();
+            let events = self.events.iter().enumerate();
             let found = events.filter_map(|(index, event)| match &event.matcher {
                 Matcher::Line {
                     stream: on,
@@ -238,7 +153,7 @@ impl<'v> View<'v> {
                 _ => None,
             });
             let actor = 0..text.find(':').unwrap_or(0);
-            readings.add(self.spec, stream, text, actor, found.collect())
+            readings.add(stream, text, actor, found.collect())
         });
         self.add(at, Vec::new(), reading);
     }
@@ -255,7 +170,7 @@ impl<'v> View<'v> {
         };
         let mut found = Vec::new();
         let mut height = 0;
-        for (index, event) in self.spec.events.iter().enumerate() {
+        for (index, event) in self.events.iter().enumerate() {
             if let Matcher::Panic {
                 message,
                 thread: whose,
@@ -278,8 +193,7 @@ impl<'v> View<'v> {
         let mut others = lines[..end].to_vec();
         let line = others.remove(header);
         let known = readings.get(Stream::Stderr, &report);
-        let reading = known
-            .unwrap_or_else(|| readings.add(self.spec, Stream::Stderr, &report, thread, found));
+        let reading = known.unwrap_or_else(|| readings.add(Stream::Stderr, &report, thread, found));
         self.add(line, others, reading);
         end
     }

@@ -1,30 +1,8 @@
 //! The vocabulary: every key of an `invariants.toml`, and every kind of rule.
 
-use super::node::Node;
-use super::rules::{Check, Scope, arithmetic, counting, intervals, ordering, outcome};
+use super::kind::Kind;
+use super::kinds::{arithmetic, counting, intervals, ordering, outcome};
 use super::shape::{Field, Shape, Table, optional, required, table};
-
-/// A kind of rule: the key that states it, and what builds its check.
-pub struct Kind {
-    /// The key in an `[[always]]` or `[[sometimes]]`.
-    pub name: &'static str,
-    /// What it claims, in one sentence.
-    pub doc: &'static str,
-    /// What its value may be.
-    pub shape: &'static Shape,
-    pub(super) build: fn(&Node, &mut Scope<'_>) -> Option<Box<dyn Check>>,
-}
-
-impl Kind {
-    /// The keys that its table has.
-    pub fn keys(&self) -> impl Iterator<Item = &'static str> {
-        let fields = match self.shape {
-            Shape::Table(table) | Shape::Either(_, Shape::Table(table)) => table.fields,
-            _ => &[],
-        };
-        fields.iter().map(|field| field.name)
-    }
-}
 
 const KINDS: [&Kind; 17] = [
     &outcome::OUTCOME,
@@ -49,11 +27,6 @@ const KINDS: [&Kind; 17] = [
 /// Every kind of rule, in the order of `RULES.md`.
 pub fn kinds() -> impl Iterator<Item = &'static Kind> {
     KINDS.into_iter()
-}
-
-/// The kind of rule that says how a program ends.
-pub(super) fn outcome() -> &'static Kind {
-    &outcome::OUTCOME
 }
 
 /// The whole file.

@@ -149,7 +149,7 @@ struct Audited<'t> {
 
 impl<'t> Audited<'t> {
     fn new(topic: &'t Topic, folder: &Path, seed: u64) -> Result<Self> {
-        let (_, invariants) = program::read_invariants(topic).map_err(Error::usage)?;
+        let invariants = program::read_invariants(topic).map_err(Error::usage)?;
         let mut runs = Vec::new();
         for run in 1..=RUNS {
             let file = folder.join(format!("{}.{run}.ndjson", topic.name));

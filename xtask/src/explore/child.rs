@@ -229,7 +229,7 @@ fn request(
     json!({
         "program": subject.name,
         "source": subject.file,
-        "invariants": subject.claims.as_ref().map(|ready| &ready.source),
+        "invariants": subject.claims.as_ref().map(|ready| &ready.invariants.source),
         "pitfall": pitfall,
         "schedules": settings.schedules,
         "time_ms": settings.time.map(|time| time.as_millis() as u64),

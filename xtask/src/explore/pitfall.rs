@@ -17,9 +17,9 @@ pub struct Pitfall<'s> {
     subject: &'s Subject,
     ready: &'s Ready,
     /// What it shows, in a sentence.
-    shows: String,
+    shows: &'s str,
     /// What the example obeys.
-    example: Spec,
+    example: &'s Spec,
     /// Of that what this run breaks and should, by the rules' places, with the evidence.
     broken: Vec<(usize, RuleReport)>,
 }
@@ -30,15 +30,15 @@ impl<'s> Pitfall<'s> {
         let ready = subject.claims.as_ref()?;
         let Invariants {
             example, pitfalls, ..
-        } = Invariants::parse(&ready.source).ok()?;
-        let mut pitfalls = pitfalls.into_iter();
+        } = &*ready.invariants;
+        let mut pitfalls = pitfalls.iter();
         let (pitfall, _) = pitfalls.find(|(pitfall, _)| pitfall.name == subject.name)?;
         // One that names no claim ends otherwise than the example.
         let is_meant = |rule: &Rule| match pitfall.breaks.is_empty() {
             true => rule.kind == "outcome",
             false => pitfall.breaks.contains(&rule.claim),
         };
-        let reports = invariants::check(&example, run).rules.into_iter();
+        let reports = invariants::check(example, run).rules.into_iter();
         let mut broken: Vec<_> = reports
             .enumerate()
             .filter(|(rule, report)| {
@@ -57,7 +57,7 @@ impl<'s> Pitfall<'s> {
         Some(Self {
             subject,
             ready,
-            shows: pitfall.shows,
+            shows: &pitfall.shows,
             broken,
             example,
         })

@@ -395,7 +395,7 @@ impl<'e> Report<'e> {
                 let report = invariants::RuleReport {
                     verdict: invariants::Verdict::NotWitnessed,
                     holds: false,
-                    evidence: invariants::rules::Evidence::default(),
+                    evidence: invariants::Evidence::default(),
                 };
                 let (n, s) = counted(self.explored.schedules, "schedule");
                 let story = format!("none of {n} {s} shows it");

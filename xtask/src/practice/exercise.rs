@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use super::kept::Kept;
 use super::source::Bare;
@@ -12,7 +13,7 @@ use crate::fixed_text;
 use crate::program;
 use crate::text::shown_path;
 use crate::workspace::{Topic, Workspace, header_of};
-use invariants::{Exercise as Asked, suggest};
+use invariants::{Exercise as Asked, Invariants, suggest};
 
 /// Where all answers are, from the root of the workspace on.
 const FOLDER: &str = "practice";
@@ -27,6 +28,8 @@ pub struct Exercise {
     pub ends: Option<String>,
     /// What it shows, in one sentence.
     shows: String,
+    /// What the topic's file says.
+    invariants: Arc<Invariants>,
 }
 
 /// What helps a learner, from the least to the most.
@@ -45,12 +48,14 @@ pub struct Hints {
 pub fn all(workspace: &Workspace) -> Result<Vec<Exercise>> {
     let mut exercises = Vec::new();
     for topic in &workspace.topics {
-        let pitfalls = program::invariants_of(topic)?.pitfalls.into_iter();
+        let invariants = Arc::new(program::invariants_of(topic)?);
+        let pitfalls = invariants.pitfalls.iter();
         exercises.extend(pitfalls.map(|(pitfall, _)| Exercise {
             topic: topic.clone(),
-            name: pitfall.name,
-            ends: pitfall.ends,
-            shows: pitfall.shows,
+            name: pitfall.name.clone(),
+            ends: pitfall.ends.clone(),
+            shows: pitfall.shows.clone(),
+            invariants: Arc::clone(&invariants),
         }));
     }
     Ok(exercises)
@@ -123,12 +128,10 @@ impl Exercise {
     ///
     /// A file of the topic cannot be read, or is wrong.
     pub fn asked(&self) -> Result<Asked> {
-        let file = self.topic.invariants_file();
-        let cannot = Error::io(format!("cannot read {}", shown_path(&file)));
-        let text = fs::read_to_string(&file).map_err(cannot)?;
         let formats = fixed_text::formats(&self.source()?).ok_or_else(|| self.is_no_rust())?;
-        Asked::of(&text, &self.name, &formats).ok_or_else(|| {
-            let (file, name) = (shown_path(&file), &self.name);
+        Asked::of(&self.invariants, &self.name, &formats).ok_or_else(|| {
+            let file = shown_path(&self.topic.invariants_file());
+            let name = &self.name;
             Error::usage(format!("{file} does not say how {name} goes wrong"))
         })
     }

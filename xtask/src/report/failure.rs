@@ -155,7 +155,7 @@ impl Contradiction<'_> {
         let mut text = String::new();
         let place = match &rule.span {
             Some(span) => {
-                let (line, column) = line_and_column(&ready.source, span.start);
+                let (line, column) = line_and_column(&ready.invariants.source, span.start);
                 format!("{file}:{line}:{column}")
             }
             None => format!("{file}, which states no other"),
@@ -170,7 +170,11 @@ impl Contradiction<'_> {
         for event in &report.evidence.events {
             let event = &ready.spec.events[*event];
             let fault = Diagnostic::new(event.span.clone(), format!("the event `{}`", event.name));
-            text += &diagnostic(file, &ready.source, &fault.help(report.evidence.repair));
+            text += &diagnostic(
+                file,
+                &ready.invariants.source,
+                &fault.help(report.evidence.repair),
+            );
         }
         if let Some(transcript) = transcript
             && !report.evidence.lines.is_empty()

@@ -39,7 +39,7 @@ impl Reporter for Github {
                         continue;
                     }
                     let start = rule.span.as_ref().map_or(0, |span| span.start);
-                    let (line, _) = line_and_column(&ready.source, start);
+                    let (line, _) = line_and_column(&ready.invariants.source, start);
                     let title = format!("{}: {}", program.name, report.verdict.name());
                     let story = format!("{}: {}", rule.claim, report.evidence.story);
                     annotate(&file, line, &title, &story);

@@ -77,7 +77,7 @@ pub fn ended(program: &Program, outcome: &Outcome, why: bool) -> Value {
             let line = rule
                 .span
                 .as_ref()
-                .map(|span| line_and_column(&ready.source, span.start).0);
+                .map(|span| line_and_column(&ready.invariants.source, span.start).0);
             let mut object = json!({
                 "claim": rule.claim,
                 "kind": rule.kind,

@@ -2,9 +2,8 @@
 
 use crate::program::Program;
 use crate::runs::Outcome;
-use invariants::rules::Evidence;
 use invariants::spec::{GoesWrong, Rule};
-use invariants::{Exit, Transcript, count, shown_by};
+use invariants::{Evidence, Exit, Transcript, count, shown_by};
 
 /// What went wrong, and what shows it.
 pub struct Wrong<'p> {

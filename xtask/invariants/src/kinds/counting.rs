@@ -3,20 +3,18 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{Check, Finding, Per, Scope, listed};
 use crate::Diagnostic;
+use crate::check::Check;
+use crate::diagnostic::listed;
+use crate::finding::Finding;
+use crate::kind::Kind;
 use crate::node::Node;
+use crate::per::{PER, Per};
+use crate::reading::Hit;
+use crate::scope::Scope;
 use crate::selector::Selector;
-use crate::shape::{Field, Shape, optional, required, table};
-use crate::view::{Hit, View};
-use crate::vocabulary::Kind;
-
-/// The key by which every rule can be split.
-pub const PER: Field = optional(
-    "per",
-    &Shape::Either(&Shape::Text, &Shape::List(&Shape::Text)),
-    "The capture, or captures, for each value of which the rule holds on its own.",
-);
+use crate::shape::{Shape, optional, required, table};
+use crate::view::View;
 
 pub const COUNT: Kind = Kind {
     name: "count",
@@ -284,7 +282,7 @@ impl OneOf {
                     "this state should have {}",
                     crate::count(values.len(), "value")
                 );
-                scope.faults.push(
+                scope.diagnostics.push(
                     Diagnostic::new(state.span.clone(), message)
                         .help("one for each of `values`, in that order"),
                 );

@@ -2,14 +2,17 @@
 
 use std::collections::BTreeSet;
 
-use super::counting::PER;
-use super::{Check, Finding, Per, Scope};
 use crate::Diagnostic;
+use crate::check::Check;
+use crate::finding::Finding;
+use crate::kind::Kind;
 use crate::node::Node;
+use crate::per::{PER, Per};
+use crate::reading::Hit;
+use crate::scope::Scope;
 use crate::selector::Selector;
 use crate::shape::{Field, Shape, optional, required, table};
-use crate::view::{Hit, View};
-use crate::vocabulary::Kind;
+use crate::view::View;
 
 const CLOSE_MAY_COME_FIRST: Field = optional(
     "close_may_come_first",
@@ -59,11 +62,6 @@ pub const OVERLAP: Kind = Kind {
     build: |node, scope| Overlap::build(node, scope).map(|check| Box::new(check) as _),
 };
 
-/// What opens and what closes, as a list of two selectors.
-pub fn pair(node: &Node, scope: &mut Scope<'_>) -> Option<[Selector; 2]> {
-    scope.each(node, Scope::lines)?.try_into().ok()
-}
-
 /// One kind of interval.
 struct Intervals {
     open: Selector,
@@ -82,7 +80,7 @@ struct Interval<'v> {
 
 impl Intervals {
     fn build(node: &Node, pair_node: &Node, scope: &mut Scope<'_>) -> Option<Self> {
-        let [open, close] = pair(pair_node, scope)?;
+        let [open, close] = scope.pair(pair_node)?;
         scope.one_stream(pair_node, &[&open, &close])?;
         let per = scope.per(node.get("per"), &[&open, &close])?.or_actor();
         Some(Self {
@@ -182,7 +180,7 @@ impl Exclusive {
             (Some(pair), None) => Against::Intervals(Intervals::build(node, pair, scope)?),
             (None, Some(events)) => Against::Events(scope.lines(events)?),
             (Some(_), Some(events)) => {
-                scope.faults.push(
+                scope.diagnostics.push(
                     Diagnostic::new(
                         events.span.clone(),
                         "`forbid` cannot stand beside `against`",

@@ -5,14 +5,17 @@ use std::time::Duration;
 
 use transcript::Stream;
 
-use super::{Check, Evidence, Finding, Scope, listed};
+use crate::check::Check;
+use crate::diagnostic::listed;
+use crate::finding::{Evidence, Finding};
+use crate::kind::Kind;
 use crate::nearest;
 use crate::node::Node;
+use crate::scope::Scope;
 use crate::selector::Selector;
 use crate::shape::{Shape, Table, optional, required, table};
-use crate::spec::Hang;
+use crate::spec::{Hang, Rule};
 use crate::view::View;
-use crate::vocabulary::Kind;
 use crate::{Diagnostic, Exit};
 
 pub const OUTCOME: Kind = Kind {
@@ -62,6 +65,29 @@ pub const CLOSED: Kind = Kind {
     },
 };
 
+/// The rules of a file that states none of their kind; some rule forbids the events of these
+/// places altogether.
+pub fn defaults(forbidden: &BTreeSet<usize>) -> [Rule; 3] {
+    let forbidden = forbidden.clone();
+    [
+        Rule::default_of(
+            OUTCOME.name,
+            "the program exits with 0",
+            Box::new(Outcome::default()),
+        ),
+        Rule::default_of(
+            CLOSED.name,
+            "every line is an event of the list",
+            Box::new(Closed::default()),
+        ),
+        Rule::default_of(
+            "happens",
+            "every event of the list happens",
+            Box::new(Happens { forbidden }),
+        ),
+    ]
+}
+
 /// The process ended so, having printed that.
 pub struct Outcome {
     exit: Exit,
@@ -99,7 +125,7 @@ impl Outcome {
             Some(node) => {
                 let panic = scope.lines(node)?;
                 if !panic.is_of_panics(&scope.events) {
-                    scope.faults.push(
+                    scope.diagnostics.push(
                         Diagnostic::new(node.span.clone(), "this is no `panic` event")
                             .help("name an event such as `gave_up = { panic = \"…\" }`"),
                     );
@@ -215,7 +241,7 @@ impl Check for Closed {
             return Finding::fail_at(story, view.last_lines());
         }
         if let [(line, events), ..] = view.ambiguous[..] {
-            let [a, b] = events.map(|event| &view.spec.events[event].name);
+            let [a, b] = events.map(|event| &view.events[event].name);
             return Finding::Fail(Evidence {
                 story: format!("two events match the same line, `{a}` and `{b}`"),
                 lines: vec![line],
@@ -242,11 +268,11 @@ impl Check for Closed {
         };
         // One slip often makes many such lines, and one answer is enough to find it.
         let nearest = stray.iter().find_map(|line| {
-            let near = nearest::event(&view.spec.events, &view.lines[*line])?;
+            let near = nearest::event(view.events, &view.lines[*line])?;
             Some((line + 1, near))
         });
         if let Some((number, near)) = nearest {
-            let event = &view.spec.events[near];
+            let event = &view.events[near];
             let line = match stray.len() {
                 1 => String::new(),
                 _ => format!("for line {number}, "),
@@ -270,7 +296,7 @@ pub struct Happens {
 impl Check for Happens {
     fn check(&self, view: &View<'_>) -> Finding {
         let mut absent = Vec::new();
-        for (index, event) in view.spec.events.iter().enumerate() {
+        for (index, event) in view.events.iter().enumerate() {
             let happens = || view.occurrences.iter().any(|one| one.event == Some(index));
             let allowed = event.may_be_absent.is_some() || self.forbidden.contains(&index);
             if !allowed && !happens() {
@@ -280,9 +306,7 @@ impl Check for Happens {
         if absent.is_empty() {
             return Finding::Pass;
         }
-        let names = absent
-            .iter()
-            .map(|&event| view.spec.events[event].name.as_str());
+        let names = absent.iter().map(|&event| view.events[event].name.as_str());
         let verb = if absent.len() == 1 {
             "matches"
         } else {

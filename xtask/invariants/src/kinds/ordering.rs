@@ -1,14 +1,17 @@
 //! What comes before what.
 
-use super::counting::PER;
-use super::intervals;
-use super::{Check, Finding, Per, Scope};
 use crate::Diagnostic;
+use crate::check::Check;
+use crate::finding::Finding;
+use crate::kind::Kind;
 use crate::node::Node;
-use crate::selector::{Quantified, Selector, Which, number};
+use crate::per::{PER, Per};
+use crate::quantity::number;
+use crate::reading::{Hit, Occurrence};
+use crate::scope::Scope;
+use crate::selector::{Quantified, Selector, Which};
 use crate::shape::{Shape, optional, required, table};
-use crate::view::{Hit, Occurrence, View};
-use crate::vocabulary::Kind;
+use crate::view::View;
 
 const EDGE: Shape = Shape::Either(
     &Shape::Text,
@@ -208,11 +211,11 @@ impl Never {
             [("after", node)] => Limit::After(scope.lines(node)?),
             [("before", node)] => Limit::Before(scope.lines(node)?),
             [(_, node)] => {
-                let [open, close] = intervals::pair(node, scope)?;
+                let [open, close] = scope.pair(node)?;
                 Limit::Between(open, close)
             }
             [_, (key, node), ..] => {
-                scope.faults.push(
+                scope.diagnostics.push(
                     Diagnostic::new(
                         node.span.clone(),
                         format!("`{key}` is one limit too many"),
@@ -324,7 +327,7 @@ impl Order {
     fn build(node: &Node, scope: &mut Scope<'_>) -> Option<Self> {
         let chain = scope.each(node.get("chain").unwrap_or(node), Scope::quantified)?;
         if chain.len() < 2 {
-            scope.faults.push(
+            scope.diagnostics.push(
                 Diagnostic::new(node.span.clone(), "one alone is in no order")
                     .help("a chain has two or more; `count` says how often something happens"),
             );

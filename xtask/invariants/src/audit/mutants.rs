@@ -1,48 +1,13 @@
-//! What each rule is worth: real runs are changed in one place, and the rules must notice.
-//!
-//! This is mutation testing (DeMillo, Lipton and Sayward, "Hints on Test Data Selection",
-//! 1978) with the transcript in the place of the program. An *unlawful mutant* is a run
-//! with one change that no interleaving allows: some rule must break. A *lawful variant*
-//! is another run that is as good: no rule may break.
+//! The unlawful mutants of a run: one change each, that no interleaving allows.
 
 use std::collections::BTreeMap;
 use std::ops::Range;
 
-use transcript::{Exit, Line, Printed, Stream, Transcript};
+use transcript::{Exit, Line, Stream, Transcript};
 
-use super::check::{Checker, Verdict, check};
-use super::selector::Selector;
-use super::spec::{Mode, Rule, Spec};
-use super::view::{Occurrence, Readings, View};
-
-impl Spec {
-    /// What a run printed, without what differs although nothing else does: in place of each
-    /// capture that the specification calls free, such as a measured time, stands `…`.
-    pub fn printed(&self, transcript: &Transcript) -> Printed {
-        Printed::of(&self.without_free(transcript))
-    }
-
-    fn without_free(&self, transcript: &Transcript) -> Transcript {
-        let view = View::new(self, transcript, &mut Readings::default());
-        let mut same = transcript.clone();
-        for occurrence in &view.occurrences {
-            let selectors = self.audit.free.iter();
-            let free: Vec<&str> = selectors
-                .flat_map(|selector| selector.captures_of_event(occurrence.event))
-                .collect();
-            // From the last on, so that the places of the others stay what they are.
-            let captures = occurrence.captures.iter().rev();
-            for (_, place) in captures.filter(|(name, _)| free.contains(&name.as_str())) {
-                let text = &mut same.lines[occurrence.line].text;
-                // A panic's report is more than its first line.
-                if text.get(place.clone()).is_some() {
-                    text.replace_range(place.clone(), "…");
-                }
-            }
-        }
-        same
-    }
-}
+use crate::reading::Occurrence;
+use crate::spec::Spec;
+use crate::view::View;
 
 /// What one change does to a run.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -110,14 +75,14 @@ pub struct Mutant {
     pub diff: Vec<String>,
     /// Whether it is tried only to find out what contradicts a rule: some interleaving may
     /// allow the change, or another change of the kind counts already.
-    probe: bool,
+    pub(super) probe: bool,
     /// Which of the runs is changed.
-    run: usize,
-    edit: Edit,
+    pub(super) run: usize,
+    pub(super) edit: Edit,
 }
 
 /// What is done to a run.
-enum Edit {
+pub(super) enum Edit {
     Remove(Vec<usize>),
     /// The lines come once more, right behind the last of them.
     Repeat(Vec<usize>),
@@ -133,7 +98,8 @@ enum Edit {
 }
 
 impl Edit {
-    fn apply(&self, run: &Transcript) -> Transcript {
+    /// The run with the change.
+    pub fn apply(&self, run: &Transcript) -> Transcript {
         let mut run = run.clone();
         let times: Vec<u64> = run.lines.iter().map(|line| line.at_us).collect();
         let lines = &mut run.lines;
@@ -173,192 +139,27 @@ impl Edit {
     }
 }
 
-/// What the rules made of a topic's mutants.
-pub struct Audit {
-    /// How many mutants there were.
-    pub mutants: usize,
-    /// How many of them some rule caught.
-    pub caught: usize,
-    /// For each rule, how many it caught, and how many it alone.
-    pub rules: Vec<(usize, usize)>,
-    /// For each rule, whether some change contradicts it, and does not only leave it
-    /// with nothing to say.
-    contradicted: Vec<bool>,
-    /// For each rule, why none of the runs can pass a bound of it, if that is so.
-    idle_bounds: Vec<Option<String>>,
-    /// The captures that the program prints as fixed text, as `event.capture`, each with
-    /// the line of the source that prints it. No run can show another value there, so
-    /// no change gives them one.
-    pub fixed: BTreeMap<String, usize>,
-    /// For each rule, whether none of the runs had what it speaks of.
-    silent: Vec<bool>,
-    /// Those that no rule caught.
-    pub missed: Vec<Mutant>,
-    /// How many lawful variants there were.
-    pub variants: usize,
-    /// Lawful variants that a rule refused: the rule, by its place, and the diff.
-    pub refused: Vec<(usize, Vec<String>)>,
-}
-
-impl Spec {
-    /// How many of a hundred unlawful changes the rules must catch.
-    pub fn share_wanted(&self) -> u32 {
-        self.audit.share
-    }
-
-    /// The events that take part in no rule.
-    pub fn unnamed_events(&self) -> impl Iterator<Item = &str> {
-        self.audit
-            .unnamed
-            .iter()
-            .map(|&event| self.events[event].name.as_str())
-    }
-}
-
 /// Where the program's source prints this part of a line as fixed text, as a line of the
 /// source; `None` if the part is computed, or if nothing is known of it.
 pub type FixedText<'f> = &'f dyn Fn(&str, &Range<usize>) -> Option<usize>;
 
-/// Audits the rules on some real runs, with at most `most` mutants chosen by `seed`.
-///
-/// A pure function of its arguments.
-pub fn audit(
-    spec: &Spec,
-    runs: &[Transcript],
-    fixed_text: FixedText<'_>,
-    seed: u64,
-    most: usize,
-) -> Audit {
-    let mut audit = Audit {
-        mutants: 0,
-        caught: 0,
-        rules: vec![(0, 0); spec.rules.len()],
-        contradicted: vec![false; spec.rules.len()],
-        idle_bounds: Vec::new(),
-        fixed: BTreeMap::new(),
-        silent: vec![true; spec.rules.len()],
-        missed: Vec::new(),
-        variants: 0,
-        refused: Vec::new(),
-    };
-    let mut checker = Checker::new(spec);
-    let mut random = Random(seed);
-    let mut mutants: Vec<Mutant> = Vec::new();
-    let mut readings = Readings::default();
-    for (index, run) in runs.iter().enumerate() {
-        let view = View::new(spec, run, &mut readings);
-        let mut more = Mutants::of(&view, index, fixed_text);
-        mutants.append(&mut more.found);
-        audit.fixed.append(&mut more.fixed);
-        let idle = spec.rules.iter().map(|rule| rule.check.idle_bound(&view));
-        audit.idle_bounds = match index {
-            0 => idle.collect(),
-            _ => audit
-                .idle_bounds
-                .into_iter()
-                .zip(idle)
-                .map(|(a, b)| a.and(b))
-                .collect(),
-        };
-        let report = check(spec, run);
-        for (silent, rule) in audit.silent.iter_mut().zip(&report.rules) {
-            *silent &= rule.verdict == Verdict::Vacuous;
-        }
-        let mut variants = swaps_of_unordered(&view, run);
-        variants.push((Vec::new(), run.clone()));
-        for (diff, variant) in variants {
-            audit.variants += 1;
-            let broken = broken_rules(&mut checker, &variant);
-            audit
-                .refused
-                .extend(broken.first().map(|rule| (*rule, diff)));
-        }
-    }
-    random.shuffle(&mut mutants);
-    for mutant in mutants {
-        let counts = audit.mutants < most && !mutant.probe;
-        // Beyond the sample, changes are tried only for the sake of rules that have
-        // caught none yet: whether a rule is worth its place must not be left to chance.
-        if !counts && audit.idle_rules(spec).next().is_none() {
-            continue;
-        }
-        let changed = mutant.edit.apply(&runs[mutant.run]);
-        // Two lines that say the same can be swapped, and nothing has changed.
-        if changed == runs[mutant.run] {
-            continue;
-        }
-        let broken = broken_rules(&mut checker, &changed);
-        for rule in broken.iter().filter(|_| !mutant.probe) {
-            let (all, alone) = &mut audit.rules[*rule];
-            *all += 1;
-            *alone += usize::from(broken.len() == 1);
-        }
-        if broken.iter().any(|rule| !audit.contradicted[*rule]) {
-            let report = check(spec, &changed);
-            let rules = spec.rules.iter().zip(&report.rules);
-            for (contradicted, (rule, report)) in audit.contradicted.iter_mut().zip(rules) {
-                // A comparison of two values has one of each, whatever they are.
-                let of_form = rule.kind == "relation" && mutant.change == Change::Duplicate;
-                *contradicted |= report.verdict == Verdict::Fail && !of_form;
-            }
-        }
-        if counts {
-            audit.mutants += 1;
-            audit.caught += usize::from(!broken.is_empty());
-            audit.missed.extend(broken.is_empty().then_some(mutant));
-        }
-    }
-    audit
-}
-
-impl Audit {
-    /// The rules of the file for every run that no change contradicts, although the runs
-    /// had what they speak of.
-    ///
-    /// A change that takes away what a rule speaks of leaves the rule vacuous, and does
-    /// not contradict it: a comparison of two constants would notice that too.
-    pub fn idle_rules<'s>(&'s self, spec: &'s Spec) -> impl Iterator<Item = &'s Rule> {
-        let rules = spec.stated();
-        rules
-            .filter(|(index, _)| !self.contradicted[*index] && !self.silent[*index])
-            .map(|(_, rule)| rule)
-    }
-
-    /// The rules of the file for every run with a bound that no run can pass, and why.
-    pub fn idle_bounds<'s>(&'s self, spec: &'s Spec) -> impl Iterator<Item = (&'s Rule, &'s str)> {
-        let rules = spec.stated();
-        rules.filter_map(|(index, rule)| Some((rule, self.idle_bounds[index].as_deref()?)))
-    }
-}
-
-impl Spec {
-    /// The rules of the file for every run, by their places.
-    fn stated(&self) -> impl Iterator<Item = (usize, &Rule)> {
-        let rules = self.rules.iter().enumerate();
-        rules.filter(|(_, rule)| rule.span.is_some() && rule.mode == Mode::Always)
-    }
-}
-
-/// The rules for every run that this one breaks.
-fn broken_rules(checker: &mut Checker<&Spec>, run: &Transcript) -> Vec<usize> {
-    let holds = checker.check(run).to_vec();
-    let rules = checker.spec().rules.iter().zip(holds).enumerate();
-    let broken = rules.filter(|(_, (rule, holds))| rule.mode == Mode::Always && !holds);
-    broken.map(|(index, _)| index).collect()
-}
-
 /// Every unlawful mutant of a run.
-struct Mutants<'v> {
+pub struct Mutants<'v> {
+    spec: &'v Spec,
     view: &'v View<'v>,
     run: usize,
     fixed_text: FixedText<'v>,
-    found: Vec<Mutant>,
-    fixed: BTreeMap<String, usize>,
+    /// The mutants.
+    pub found: Vec<Mutant>,
+    /// The captures that the program prints as fixed text, with the lines that print them.
+    pub fixed: BTreeMap<String, usize>,
 }
 
 impl<'v> Mutants<'v> {
-    fn of(view: &'v View<'v>, run: usize, fixed_text: FixedText<'v>) -> Self {
+    /// The mutants of the run with this number.
+    pub fn of(spec: &'v Spec, view: &'v View<'v>, run: usize, fixed_text: FixedText<'v>) -> Self {
         let mut mutants = Self {
+            spec,
             view,
             run,
             fixed_text,
@@ -543,7 +344,7 @@ impl<'v> Mutants<'v> {
 
     /// Whether a run that is as good may have another value there.
     fn is_free(&self, occurrence: &Occurrence, name: &str) -> bool {
-        let mut free = self.view.spec.audit.free.iter();
+        let mut free = self.spec.audit.free.iter();
         free.any(|selector| selector.capture_of(occurrence) == Some(name))
     }
 
@@ -555,7 +356,7 @@ impl<'v> Mutants<'v> {
         ) else {
             return false;
         };
-        let event = &self.view.spec.events[event].name;
+        let event = &self.spec.events[event].name;
         self.fixed.insert(format!("{event}.{name}"), source_line);
         true
     }
@@ -563,7 +364,7 @@ impl<'v> Mutants<'v> {
     /// The run takes longer, or the program ends otherwise.
     fn ends(&mut self) {
         let run = self.view;
-        let timed = self.view.spec.rules.iter().any(|rule| rule.kind == "time");
+        let timed = self.spec.rules.iter().any(|rule| rule.kind == "time");
         if let (true, Some(middle)) = (timed, run.lines.get(run.lines.len() / 2)) {
             let diff = [format!(
                 "  {} (and ten times the time after it)",
@@ -576,60 +377,6 @@ impl<'v> Mutants<'v> {
                 let diff = [format!("- {}", run.end.exit), format!("+ {exit}")];
                 self.add(Change::End, Edit::End(exit), diff);
             }
-        }
-    }
-}
-
-/// Runs that are as good: neighbouring lines that nothing orders come the other way round.
-fn swaps_of_unordered(view: &View<'_>, run: &Transcript) -> Vec<(Vec<String>, Transcript)> {
-    let mut variants = Vec::new();
-    let stdout = view
-        .occurrences
-        .iter()
-        .filter(|one| one.stream == Stream::Stdout);
-    let stdout: Vec<_> = stdout.collect();
-    for pair in stdout.windows(2) {
-        let [a, b] = [pair[0], pair[1]];
-        let named = view.spec.audit.unordered.iter().any(|[first, second]| {
-            let is = |one: &Selector, line: &Occurrence| one.value(line).is_some();
-            (is(first, a) && is(second, b)) || (is(first, b) && is(second, a))
-        });
-        if !named || a.actor() == b.actor() {
-            continue;
-        }
-        let mut run = run.clone();
-        let texts = [a, b].map(|one| run.lines[one.line].text.clone());
-        let diff = vec![
-            format!("- {}", texts[0]),
-            format!("  {}", texts[1]),
-            format!("+ {}", texts[0]),
-        ];
-        let [first, second] = texts;
-        run.lines[a.line].text = second;
-        run.lines[b.line].text = first;
-        variants.push((diff, run));
-    }
-    variants
-}
-
-/// SplitMix64 (Steele, Lea and Flood, "Fast Splittable Pseudorandom Number Generators", 2014).
-struct Random(u64);
-
-impl Random {
-    fn next(&mut self) -> u64 {
-        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let mut z = self.0;
-        z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        z ^ (z >> 31)
-    }
-
-    /// Puts the items into an order of which each is as likely as any other (Fisher and
-    /// Yates; Durstenfeld, "Algorithm 235: Random permutation", 1964).
-    fn shuffle<T>(&mut self, items: &mut [T]) {
-        for last in (1..items.len()).rev() {
-            let other = self.next() % (last as u64 + 1);
-            items.swap(last, other as usize);
         }
     }
 }

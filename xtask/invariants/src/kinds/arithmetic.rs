@@ -1,13 +1,15 @@
 //! Arithmetic over captures, and over times.
 
-use super::counting::PER;
-use super::{Check, Finding, Per, Scope};
+use crate::check::Check;
 use crate::expression::Relation;
+use crate::finding::Finding;
+use crate::kind::Kind;
 use crate::node::Node;
+use crate::per::{PER, Per};
+use crate::scope::Scope;
 use crate::selector::Selector;
 use crate::shape::{Shape, optional, required, table};
 use crate::view::View;
-use crate::vocabulary::Kind;
 
 const SHAPE: Shape = Shape::Either(
     &Shape::Text,
