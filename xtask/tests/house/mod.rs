@@ -93,7 +93,12 @@ pub fn is_asked(arguments: &Arguments, name: &str) -> bool {
 
 /// The runner with these words, and nothing of the environment that changes what it says.
 pub fn command(words: &str) -> Command {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_xtask"));
+    command_of(Path::new(env!("CARGO_BIN_EXE_xtask")), words)
+}
+
+/// The same with a runner that is elsewhere.
+pub fn command_of(runner: &Path, words: &str) -> Command {
+    let mut command = Command::new(runner);
     command.args(words.split_whitespace());
     for name in [
         "GITHUB_ACTIONS",

@@ -1,518 +1,53 @@
-//! `explore.md` is true: of each of its programs the explorer says what the page says, says
-//! it again, and leaves no process and no folder behind.
-
-mod page;
+//! Files and packages, which some of the tests change between two explorations.
 
 use std::fs;
 use std::io::{BufRead, BufReader};
+use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Output, Stdio};
-use std::sync::Arc;
-use std::sync::atomic::{AtomicU32, Ordering};
-use std::thread;
-use std::time::Duration;
+use std::process::{Command, Stdio};
 
-use libtest_mimic::{Arguments, Failed, Trial};
-use page::Line;
+use libtest_mimic::Trial;
 use serde_json::Value;
 
-const PAGE: &str = include_str!("explore.md");
+use crate::house;
+use crate::page::{Result, remove, write};
+use crate::ran::Ran;
 
-/// In the environment of every process that a test starts, with a word for each command.
-const MARK: &str = "EXPLORE_TEST";
+type Test = (&'static str, fn() -> Result<()>);
 
-type Result<T> = std::result::Result<T, Failed>;
-
-fn main() {
-    let arguments = Arguments::from_args();
-    let workspace = Arc::new(Workspace::new());
-    let commands = workspace.expected.clone().into_iter();
-    let mut trials: Vec<_> = commands
-        .map(|text| {
-            let (command, expected) = text.split_once('\n').expect("a command ends its line");
-            let command = command.trim_start_matches("$ ");
-            // Processes are found and signalled by the means of Linux.
-            let foreign = command.contains(" & kill ") && !cfg!(target_os = "linux");
-            let workspace = workspace.clone();
-            Trial::test(command, move || workspace.check(command, expected))
-                .with_ignored_flag(foreign)
-        })
-        .collect();
-    trials.extend([
-        Trial::test("files are explored from anywhere", files),
-        Trial::test(
+pub fn trials() -> Vec<Trial> {
+    let tests: [Test; _] = [
+        ("files are explored from anywhere", files),
+        (
             "a file is explored in the edition that is asked for",
             editions,
         ),
-        Trial::test("a program may be called as what it depends on", same_name),
-        Trial::test(
+        ("a program may be called as what it depends on", same_name),
+        (
             "what replaces a dependency is explored in its place",
             replaced,
         ),
-        Trial::test(
+        (
             "two workspaces may have one target folder",
             one_target_folder,
         ),
-        Trial::test("a token is refused once the source has changed", changed),
-        Trial::test("a token is refused whose choices do not fit", unfit),
-        Trial::test("a long token goes to a file", long_token),
-        Trial::test(
+        ("a token is refused once the source has changed", changed),
+        ("a token is refused whose choices do not fit", unfit),
+        ("a long token goes to a file", long_token),
+        (
             "of many outputs few are said, and of long ones few lines",
             few,
         ),
-        Trial::test("a table fits the terminal", in_columns),
-    ]);
-    // The compiler's wrapper is a shell script, and the facade is linked to.
-    #[cfg(unix)]
-    trials.extend([
-        Trial::test("a thread that is cut off at spawn keeps no stack", cut_off),
-        Trial::test("a static C library is refused", static_c_library),
-        Trial::test("cargo is asked only when something has changed", unchanged),
-        Trial::test("the first exploration says that it builds", first),
-        Trial::test("of many files those explored last are kept", many),
-        Trial::test("a facade that is not in place stops everything", canary),
-        Trial::test("a process that says nothing is its program's failure", mute),
-    ]);
-    libtest_mimic::run(&arguments, trials).exit();
-}
-
-/// The workspace of all topics of the page, which is kept from one test to the next.
-struct Workspace {
-    root: PathBuf,
-    /// Commands, each with what must come of it.
-    expected: Vec<&'static str>,
-}
-
-impl Workspace {
-    fn new() -> Self {
-        let root = Path::new(env!("CARGO_TARGET_TMPDIR")).join("explore");
-        let mut members = Vec::new();
-        let mut expected = Vec::new();
-        for section in PAGE.split("\n## ").skip(1) {
-            let (name, text) = section.split_once('\n').expect("a title ends its line");
-            if text.contains("```rust unix\n") && !cfg!(unix) {
-                continue;
-            }
-            let folder = root.join("crates").join(name);
-            let mut kept = vec![folder.join("Cargo.toml")];
-            for block in text.split("```").skip(1).step_by(2) {
-                let (info, text) = block.split_once('\n').expect("a fence ends its line");
-                let file = match info {
-                    "rust" | "rust unix" => "src/main.rs".to_string(),
-                    "rust build" => "build.rs".to_string(),
-                    "toml" => "invariants.toml".to_string(),
-                    "text" => {
-                        expected.push(text);
-                        continue;
-                    }
-                    other => match other.strip_prefix("rust bin ") {
-                        Some(bin) => format!("src/bin/{bin}.rs"),
-                        None => panic!("`{other}` means nothing on this page"),
-                    },
-                };
-                write(&folder.join(&file), text);
-                kept.push(folder.join(file));
-            }
-            let manifest = format!(
-                "[package]\nname = \"{name}\"\nedition = \"2024\"\ndefault-run = \"{name}\"\n"
-            );
-            write(&kept[0], &manifest);
-            if !kept.contains(&folder.join("invariants.toml")) {
-                remove(&folder.join("invariants.toml"));
-            }
-            members.push(format!("\"crates/{name}\""));
-        }
-        let manifest = format!(
-            "[workspace]\nresolver = \"3\"\nmembers = [{}]\n",
-            members.join(", ")
-        );
-        write(&root.join("Cargo.toml"), &manifest);
-        Self { root, expected }
-    }
-
-    fn runner(&self, words: &[&str]) -> Command {
-        let mut runner = runner();
-        runner
-            .args(words)
-            .current_dir(&self.root)
-            .env("CARGO_MANIFEST_DIR", self.root.join("xtask"))
-            .env("CARGO_TARGET_DIR", self.root.join("target"));
-        runner
-    }
-
-    /// Carries out a command of the page, and compares what comes of it.
-    fn check(&self, command: &str, expected: &str) -> Result<()> {
-        let Line {
-            words,
-            signal,
-            head,
-        } = Line::parse(command);
-        let tree = tempfile::tempdir()?;
-        let tree = tree.path().join("TREE");
-        let tree_file = tree.to_string_lossy();
-        let words: Vec<_> = words
-            .split(' ')
-            .map(|word| if word == "TREE" { &*tree_file } else { word })
-            .collect();
-        let ran = Ran::of(self.runner(&words), signal, head)?;
-        if head && (ran.stderr.contains("error") || ran.stderr.contains("panicked")) {
-            return Err(format!("a closed pipe is told of\n{ran}").into());
-        }
-        let found = ran.summary();
-        if !is_like(&found, expected) {
-            return Err(format!("expected\n{expected}\nfound\n{found}\n{ran}").into());
-        }
-        if command.contains("TREE") {
-            let tree: Value = serde_json::from_slice(&fs::read(&tree)?)?;
-            let nodes = tree["nodes"].as_array().ok_or("the tree has no nodes")?;
-            let placed = nodes.iter().filter(|node| node["line"].is_u64()).count();
-            let of_main = |node: &&Value| {
-                let file = node["file"].as_str().unwrap_or_default();
-                file.starts_with("crates/") && file.ends_with("/src/main.rs")
-            };
-            if placed == 0 || placed != nodes.iter().filter(of_main).count() {
-                return Err(format!("a line of the tree is in no file\n{tree}").into());
-            }
-        }
-        if signal.is_none() && !head {
-            self.check_objects(&words, &ran)?;
-            self.check_replays(&ran)?;
-        }
-        Ok(())
-    }
-
-    /// The same command with `--json` says the same to people, and what it says to programs
-    /// is NDJSON that ends with the summary.
-    fn check_objects(&self, words: &[&str], first: &Ran) -> Result<()> {
-        let again = Ran::of(self.runner(&[words, &["--json"]].concat()), None, false)?;
-        if again.status != first.status || again.left > 0 {
-            return Err(format!("with --json it ends otherwise\n{again}").into());
-        }
-        let mut last = Value::Null;
-        for line in again.stdout.lines() {
-            last = serde_json::from_str(line).map_err(|error| format!("{error}: {line}"))?;
-            if !last.is_object() {
-                return Err(format!("{line} is no object").into());
-            }
-            // A place is where somebody wrote something.
-            let mut files = line.split("\"file\":\"").skip(1);
-            if files.any(is_inner) {
-                return Err(format!("{line} has a place inside of the explorer").into());
-            }
-        }
-        let refused = first.stdout.is_empty();
-        if !refused && last["type"] != "summary" {
-            return Err(format!("the summary is not the last\n{again}").into());
-        }
-        // Why a pitfall is one is told to programs too.
-        let told = first.stdout.contains("\n  breaks: ");
-        if told && !again.stdout.contains("\"breaks\":[{\"claim\":") {
-            return Err(format!("the claims that it breaks are not told\n{again}").into());
-        }
-        // What is not known to fail is not told as a failure.
-        let unknown = again.stdout.contains("\"holds\":null,");
-        let told = [
-            "not explored further  ",
-            "it uses what the explorer's standard library",
-        ]
-        .iter()
-        .any(|words| first.stdout.contains(words));
-        if told != unknown {
-            return Err(format!("what is not explored is told otherwise\n{again}").into());
-        }
-        // What depends on more than the schedule is not the same again.
-        if refused || first.stdout.contains(": nondeterminism") {
-            return Ok(());
-        }
-        let of_people = normal(&again.stderr);
-        let lines: Vec<_> = of_people.lines().filter(|line| !is_cargos(line)).collect();
-        let expected = normal(&first.stdout);
-        match lines == expected.lines().collect::<Vec<_>>() {
-            true => Ok(()),
-            false => Err(format!("it says something else again\n{first}\n{again}").into()),
-        }
-    }
-
-    /// Each schedule that is shown is the same once more.
-    fn check_replays(&self, ran: &Ran) -> Result<()> {
-        let mut table = String::new();
-        for line in ran.stdout.lines() {
-            if line.trim_start().starts_with("step ") {
-                table.clear();
-            }
-            if let Some(command) = line.strip_prefix("  replay: cargo xtask ") {
-                if ran.stdout.contains(": nondeterminism") {
-                    continue;
-                }
-                let mut words: Vec<_> = command.split(' ').collect();
-                if let Some(at) = ran.words.iter().position(|word| word == "--stall") {
-                    words.extend(ran.words[at..at + 2].iter().map(String::as_str));
-                }
-                let again = Ran::of(self.runner(&words), None, false)?;
-                if !again.stdout.contains(&table) || !again.stdout.contains(line) {
-                    return Err(format!("{command} shows another schedule\n{again}\n{ran}").into());
-                }
-            }
-            table += line;
-            table.push('\n');
-        }
-        Ok(())
-    }
-}
-
-/// Whether a text begins with the path of a file of the explorer's or of the compiler's library.
-fn is_inner(text: &str) -> bool {
-    let file = text.split('"').next().unwrap_or_default();
-    file.contains("model-std/src/") || file.contains("/library/")
-}
-
-/// The runner, with nothing of the environment that changes what it says.
-fn runner() -> Command {
-    runner_at(Path::new(env!("CARGO_BIN_EXE_xtask")))
-}
-
-fn runner_at(program: &Path) -> Command {
-    let mut runner = Command::new(program);
-    for name in ["GITHUB_ACTIONS", "CLICOLOR_FORCE", "CARGO_TERM_COLOR"] {
-        runner.env_remove(name);
-    }
-    runner
-}
-
-/// What came of a command.
-struct Ran {
-    words: Vec<String>,
-    stdout: String,
-    stderr: String,
-    status: Option<i32>,
-    /// How many processes and folders were left behind.
-    left: usize,
-}
-
-impl Ran {
-    /// Runs a command to its end; sends it a signal once a program of it runs; or closes its
-    /// standard output after one line.
-    fn of(mut command: Command, signal: Option<&str>, head: bool) -> Result<Self> {
-        static COUNT: AtomicU32 = AtomicU32::new(0);
-        let count = COUNT.fetch_add(1, Ordering::Relaxed);
-        let mark = format!("{MARK}={}-{count}.", std::process::id());
-        let (name, value) = mark.split_once('=').expect("it has one");
-        let words = command.get_args().map(|word| word.to_string_lossy().into());
-        let words: Vec<String> = words.collect();
-        command
-            .env(name, value)
-            .stdin(Stdio::null())
-            .stdout(Stdio::piped())
-            .stderr(Stdio::piped());
-        let mut runner = command.spawn()?;
-        let id = runner.id().to_string();
-        if let Some(signal) = signal {
-            until_running(&mark, &mut runner)?;
-            let killed = Command::new("kill").args([signal, &id]).status()?;
-            assert!(killed.success(), "the runner takes signals");
-        }
-        if head {
-            let pipe = runner.stdout.take().expect("standard output is a pipe");
-            BufReader::new(pipe).read_line(&mut String::new())?;
-        }
-        let output: Output = runner.wait_with_output()?;
-        if signal == Some("-KILL") {
-            // The system kills what the runner has started, which takes it a moment.
-            let mut waits = 0..5_000;
-            while !processes(&mark).is_empty() && waits.next().is_some() {
-                thread::sleep(Duration::from_millis(1));
-            }
-        }
-        let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
-        let kept = Path::new(env!("CARGO_TARGET_TMPDIR")).join("explore/target/xtask/explore");
-        let folders = fs::read_dir(kept.join("running")).into_iter().flatten();
-        let own = format!("{id}-");
-        let folders = folders.flatten().filter(|entry| {
-            let name = entry.file_name();
-            name.to_string_lossy().starts_with(&own)
-        });
-        Ok(Self {
-            words,
-            stdout: text(&output.stdout),
-            stderr: text(&output.stderr),
-            status: output.status.code(),
-            left: folders.count() + processes(&mark).len(),
-        })
-    }
-
-    /// What the page says of it.
-    fn summary(&self) -> String {
-        let mut text = normal(&self.stdout);
-        for line in self.stderr.lines() {
-            if line.starts_with("error: ") && self.stdout.is_empty() {
-                text += line;
-                text.push('\n');
-            }
-        }
-        if self.left > 0 {
-            text += &format!("{} left behind, ", self.left);
-        }
-        text + &format!("exit {}\n", self.status.unwrap_or(-1))
-    }
-}
-
-impl std::fmt::Display for Ran {
-    /// The whole scene.
-    fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        let Self {
-            words,
-            stdout,
-            stderr,
-            status,
-            left,
-        } = self;
-        let words = words.join(" ");
-        write!(
-            out,
-            "$ {words}\nended with {status:?}, {left} left behind\n\
-             --- standard output\n{stdout}\n--- standard error\n{stderr}"
-        )
-    }
-}
-
-/// The living processes that have this in their environment, but for the runner itself; by
-/// the means of Linux, and none elsewhere.
-fn processes(mark: &str) -> Vec<PathBuf> {
-    let entries = fs::read_dir("/proc").into_iter().flatten().flatten();
-    let marked = entries.filter(|entry| {
-        let environment = fs::read(entry.path().join("environ")).unwrap_or_default();
-        let mut variables = environment.split(|&byte| byte == 0);
-        variables.any(|variable| variable == mark.as_bytes())
-    });
-    let programs = marked.filter_map(|entry| fs::read_link(entry.path().join("exe")).ok());
-    let runner = Path::new(env!("CARGO_BIN_EXE_xtask")).canonicalize();
-    let runner = runner.expect("cargo has built it");
-    programs.filter(|program| *program != runner).collect()
-}
-
-/// Waits until a program of the page runs, be it a build script.
-fn until_running(mark: &str, runner: &mut Child) -> Result<()> {
-    let tests = Path::new(env!("CARGO_TARGET_TMPDIR")).canonicalize()?;
-    while !processes(mark)
-        .iter()
-        .any(|program| program.starts_with(&tests))
-    {
-        if runner.try_wait()?.is_some() {
-            return Err("the runner has ended before its program ran".into());
-        }
-        thread::sleep(Duration::from_millis(1));
-    }
-    Ok(())
-}
-
-/// A line without how many real runs agree with it, which depends on the machine.
-fn without_real_runs(line: &str) -> String {
-    let split = line.split_once(": no other output");
-    let parts = split.and_then(|(before, after)| Some((before.rsplit_once("  ")?.0, after)));
-    parts.map_or(line.to_string(), |(before, after)| {
-        before.to_string() + after
-    })
-}
-
-/// A report without what is not the same again: times, and the order in which programs end,
-/// in which the lines come that stand before the first blank one.
-fn normal(report: &str) -> String {
-    let is_digit = |c: char| c.is_ascii_digit();
-    let timeless = |line: &str| -> String {
-        let mut text = String::new();
-        for (at, part) in line.split(" s").enumerate() {
-            if at > 0 {
-                text += " s";
-            }
-            let number = part.rsplit([' ', '(']).next().unwrap_or_default();
-            let is_time = number.split_once('.').is_some_and(|(whole, tenths)| {
-                whole.chars().chain(tenths.chars()).all(is_digit) && tenths.len() == 1
-            });
-            match is_time {
-                true => text += &(part[..part.len() - number.len()].to_string() + "…"),
-                false => text += part,
-            }
-        }
-        text
-    };
-    let mut lines: Vec<_> = report
-        .lines()
-        .filter(|line| !is_cargos(line))
-        .map(|line| timeless(&without_real_runs(line)))
-        .collect();
-    let head = lines.iter().take_while(|line| {
-        ["proved  ", "held  ", "found  ", "FAIL  ", "not explored"]
-            .iter()
-            .any(|word| line.starts_with(word))
-    });
-    let head = head.count();
-    lines[..head].sort();
-    lines
-        .iter()
-        .map(|line| format!("{}\n", line.trim_end()))
-        .collect()
-}
-
-/// Whether cargo has said this on standard error.
-fn is_cargos(line: &str) -> bool {
-    let line = line.trim_start();
-    [
-        "Building ",
-        "Compiling ",
-        "Finished ",
-        "Blocking ",
-        "Locking ",
-        "Updating ",
-        "error: could not compile",
-    ]
-    .iter()
-    .any(|word| line.starts_with(word))
-}
-
-/// Whether a text is as expected, where `…` stands for anything in a line, and a line of
-/// nothing else for any lines.
-fn is_like(found: &str, expected: &str) -> bool {
-    let (found, expected): (Vec<_>, Vec<_>) = (found.lines().collect(), expected.lines().collect());
-    lines_match(&found, &expected)
-}
-
-fn lines_match(found: &[&str], expected: &[&str]) -> bool {
-    match (found, expected) {
-        ([], []) => true,
-        (_, ["…", rest @ ..]) => (0..=found.len()).any(|skip| lines_match(&found[skip..], rest)),
-        ([line, found @ ..], [pattern, expected @ ..]) => {
-            line_matches(line, pattern) && lines_match(found, expected)
-        }
-        _ => false,
-    }
-}
-
-fn line_matches(line: &str, pattern: &str) -> bool {
-    let Some((start, rest)) = pattern.split_once('…') else {
-        return line == pattern;
-    };
-    let Some(line) = line.strip_prefix(start) else {
-        return false;
-    };
-    let ends = line.char_indices().map(|(at, _)| at).chain([line.len()]);
-    ends.into_iter().any(|at| line_matches(&line[at..], rest))
-}
-
-/// Writes a file unless it is there already: cargo would build it again.
-fn write(file: &Path, text: &str) {
-    if fs::read_to_string(file).is_ok_and(|known| known == text) {
-        return;
-    }
-    let folder = file.parent().expect("a file stands in a folder");
-    fs::create_dir_all(folder).expect("the target folder can be written");
-    fs::write(file, text).expect("the target folder can be written");
-}
-
-/// Removes a file that an older page has left.
-fn remove(file: &Path) {
-    if file.exists() {
-        fs::remove_file(file).expect("the target folder can be written");
-    }
+        ("a table fits the terminal", in_columns),
+        ("a thread that is cut off at spawn keeps no stack", cut_off),
+        ("a static C library is refused", static_c_library),
+        ("cargo is asked only when something has changed", unchanged),
+        ("the first exploration says that it builds", first),
+        ("of many files those explored last are kept", many),
+        ("a facade that is not in place stops everything", canary),
+        ("a process that says nothing is its program's failure", mute),
+    ];
+    tests.map(|(name, test)| Trial::test(name, test)).into()
 }
 
 /// It loses an update on one schedule of a few.
@@ -562,15 +97,15 @@ fn folder(name: &str, files: &[(&str, &str)]) -> Result<PathBuf> {
 
 /// A command in a folder.
 fn explore(folder: &Path, words: &[&str]) -> Command {
-    let mut command = runner();
-    command.arg("explore").args(words).current_dir(folder);
+    let mut command = house::command("explore");
+    command.args(words).current_dir(folder);
     command
 }
 
 fn files() -> Result<()> {
     let here = "fn main() { println!(\"Main: here\"); }\n";
     let path = folder("files", &[("my prog-1.rs", RACE), ("fn.rs", here)])?;
-    let ran = Ran::of(explore(&path, &["my prog-1.rs", "fn.rs"]), None, false)?;
+    let ran = Ran::of(explore(&path, &["my prog-1.rs", "fn.rs"]))?;
     must(
         &ran,
         1,
@@ -584,27 +119,23 @@ fn files() -> Result<()> {
     // The token is of the program, wherever it is explored from.
     let file = path.join("my prog-1.rs");
     let words = [&*file.to_string_lossy(), "--replay", &token(&ran)?];
-    let ran = Ran::of(explore(Path::new("/"), &words), None, false)?;
+    let ran = Ran::of(explore(Path::new("/"), &words))?;
     must(&ran, 1, &["FAIL my prog-1: panic"])?;
     // Outside of the explorer too it is compiled as the file that a person names.
     write(&path.join("ends.rs"), "fn main() { panic!() }\n");
-    let ran = Ran::of(
-        explore(&path, &["ends.rs", "--real-runs", "1"]),
-        None,
-        false,
-    )?;
+    let ran = Ran::of(explore(&path, &["ends.rs", "--real-runs", "1"]))?;
     must(
         &ran,
         1,
         &["1 distinct output, which is among the 1 explored"],
     )?;
     write(&path.join("bare.rs"), "pub fn start() {}\n");
-    let ran = Ran::of(explore(&path, &["bare.rs"]), None, false)?;
+    let ran = Ran::of(explore(&path, &["bare.rs"]))?;
     must(&ran, 1, &["error: bare.rs has no `main`"])?;
     if ran.stdout.contains("__explore_main") {
         return Err(format!("what the harness appends is shown\n{ran}").into());
     }
-    let ran = Ran::of(explore(&path, &["none.rs"]), None, false)?;
+    let ran = Ran::of(explore(&path, &["none.rs"]))?;
     must(&ran, 2, &["error: cannot read none.rs"])
 }
 
@@ -628,7 +159,7 @@ fn same_name() -> Result<()> {
             ("program/src/lib.rs", "pub const ONE: u32 = 1;\n"),
         ],
     )?;
-    let ran = Ran::of(explore(&path, &["."]), None, false)?;
+    let ran = Ran::of(explore(&path, &["."]))?;
     must(&ran, 0, &["proved  parking-lot", ": no other output"])?;
     must(&ran, 0, &["cargo xtask explore . --replay v1."])
 }
@@ -665,11 +196,11 @@ fn main() {
         ("guard.rs", 0, ["proved  guard", "│ Main: Some(2)"]),
     ] {
         let words: Vec<_> = words.split(' ').collect();
-        let ran = Ran::of(explore(&path, &words), None, false)?;
+        let ran = Ran::of(explore(&path, &words))?;
         must(&ran, status, &texts)?;
         if let (1, Ok(token)) = (status, token(&ran)) {
             // It is no token of the same file in another edition.
-            let ran = Ran::of(explore(&path, &[words[0], "--replay", &token]), None, false)?;
+            let ran = Ran::of(explore(&path, &[words[0], "--replay", &token]))?;
             must(&ran, 2, &["or what it depends on is not what it was"])?;
         }
     }
@@ -720,7 +251,7 @@ fn replaced() -> Result<()> {
         write(&path.join("Cargo.toml"), &manifest(table));
         // Which one it is, is not known any more.
         remove(&path.join("Cargo.lock"));
-        let ran = Ran::of(explore(&path, &["."]), None, false)?;
+        let ran = Ran::of(explore(&path, &["."]))?;
         must(
             &ran,
             0,
@@ -744,20 +275,19 @@ fn one_target_folder() -> Result<()> {
     )?;
     let mut command = explore(&path, &["./one", "./two"]);
     command.env("CARGO_TARGET_DIR", path.join("target"));
-    let ran = Ran::of(command, None, false)?;
+    let ran = Ran::of(command)?;
     must(&ran, 0, &["│ Main: one", "│ Main: two", "2 proved"])
 }
 
 /// The first exploration says why it takes long, and ends at once when it is to.
-#[cfg(unix)]
 fn first() -> Result<()> {
     let path = folder("first", &[("race.rs", RACE)])?;
     let target = tempfile::tempdir()?;
     let own = target.path().join("debug/xtask");
     fs::create_dir_all(target.path().join("debug"))?;
     fs::copy(env!("CARGO_BIN_EXE_xtask"), &own)?;
-    let mut runner = runner_at(&own);
-    runner.args(["explore", "race.rs"]).current_dir(&path);
+    let mut runner = house::command_of(&own, "explore race.rs");
+    runner.current_dir(&path);
     let mut runner = runner.stderr(Stdio::piped()).spawn()?;
     let mut lines = BufReader::new(runner.stderr.take().expect("it is a pipe")).lines();
     let line = lines.next().ok_or("nothing is said")??;
@@ -775,7 +305,6 @@ fn first() -> Result<()> {
 }
 
 /// What is said after a change, and how often cargo was started for it.
-#[cfg(unix)]
 fn unchanged() -> Result<()> {
     const MAIN: &str = "fn main() { println!(\"Main: {}\", liberty::text()) }\n";
     const TEXT: &str = "\
@@ -814,7 +343,7 @@ fn main() {
         let mut command = explore(&path, &["."]);
         command.env("CARGO", scripts.path().join("cargo"));
         command.env(variable.0, variable.1);
-        let ran = Ran::of(command, None, false)?;
+        let ran = Ran::of(command)?;
         must(
             &ran,
             0,
@@ -886,7 +415,6 @@ fn main() {
 
 /// Each of many schedules ends while a thread is about to start another. What the system gives
 /// for such a thread must not stay: here the process has no room for it.
-#[cfg(unix)]
 fn cut_off() -> Result<()> {
     const SPAWNS: &str = "\
 use std::thread;
@@ -906,11 +434,10 @@ fn main() {
         .args(["explore", "spawns.rs", "--strategy", "random"])
         .args(["--schedules", "20000", "--real-runs", "0"])
         .current_dir(&path);
-    must(&Ran::of(limited, None, false)?, 0, &["held    spawns"])
+    must(&Ran::of(limited)?, 0, &["held    spawns"])
 }
 
 /// The statics of a C library that is part of the executable would begin anew as well.
-#[cfg(unix)]
 fn static_c_library() -> Result<()> {
     let path = folder("static", &[("race.rs", RACE)])?;
     let mut command = explore(&path, &["race.rs"]);
@@ -919,11 +446,7 @@ fn static_c_library() -> Result<()> {
                    exec \"$@\"\n";
     with_wrapper(&mut command, &path, wrapper)?;
     let what = "the C library is linked statically (`crt-static`)";
-    must(
-        &Ran::of(command, None, false)?,
-        1,
-        &["FAIL race: no result", what],
-    )
+    must(&Ran::of(command)?, 1, &["FAIL race: no result", what])
 }
 
 /// The manifest of a library.
@@ -933,7 +456,6 @@ fn library(name: &str) -> String {
 
 /// With a runner of its own, which keeps what it makes beside itself: others are exploring
 /// files meanwhile, and none is taken away then. Only the facade is theirs.
-#[cfg(unix)]
 fn many() -> Result<()> {
     let names: Vec<_> = (0..12).map(|number| format!("{number}.rs")).collect();
     let files: Vec<_> = names
@@ -953,9 +475,9 @@ fn many() -> Result<()> {
     fs::copy(built, &own)?;
     std::os::unix::fs::symlink(facade, kept.join("facade"))?;
     let explore = |names: &[String]| {
-        let mut command = runner_at(&own);
-        command.arg("explore").args(names).current_dir(&path);
-        Ran::of(command, None, false)
+        let mut command = house::command_of(&own, "explore");
+        command.args(names).current_dir(&path);
+        Ran::of(command)
     };
     must(&explore(&names)?, 0, &["12 programs, 12 proved"])?;
     let left = fs::read_dir(kept.join("files"))?.flatten();
@@ -971,38 +493,26 @@ fn many() -> Result<()> {
 
 fn changed() -> Result<()> {
     let path = folder("changed", &[("race.rs", RACE)])?;
-    let ran = Ran::of(explore(&path, &["race.rs"]), None, false)?;
+    let ran = Ran::of(explore(&path, &["race.rs"]))?;
     must(&ran, 1, &["FAIL race: panic"])?;
     let token = token(&ran)?;
     fs::write(path.join("race.rs"), RACE.replace("fn main", "\nfn main"))?;
-    let ran = Ran::of(
-        explore(&path, &["race.rs", "--replay", &token]),
-        None,
-        false,
-    )?;
+    let ran = Ran::of(explore(&path, &["race.rs", "--replay", &token]))?;
     must(
         &ran,
         2,
         &["race.rs or what it depends on is not what it was"],
     )?;
     fs::write(path.join("race.rs"), RACE)?;
-    let ran = Ran::of(
-        explore(&path, &["race.rs", "--replay", &token]),
-        None,
-        false,
-    )?;
+    let ran = Ran::of(explore(&path, &["race.rs", "--replay", &token]))?;
     must(&ran, 1, &["FAIL race: panic"])
 }
 
 fn unfit() -> Result<()> {
     let path = folder("unfit", &[("race.rs", RACE)])?;
-    let ran = Ran::of(explore(&path, &["race.rs"]), None, false)?;
+    let ran = Ran::of(explore(&path, &["race.rs"]))?;
     let token = token(&ran)?;
-    let once = Ran::of(
-        explore(&path, &["race.rs", "--json", "--replay", &token]),
-        None,
-        false,
-    )?;
+    let once = Ran::of(explore(&path, &["race.rs", "--json", "--replay", &token]))?;
     must(&once, 1, &["\"schedules\":1,"])?;
     let choice = token.split('.').nth(2).expect("it has a choice");
     for (other, answer) in [
@@ -1012,11 +522,7 @@ fn unfit() -> Result<()> {
         ("1@9.0@2", "is no replay token"),
     ] {
         let token = token.replace(choice, other);
-        let ran = Ran::of(
-            explore(&path, &["race.rs", "--replay", &token]),
-            None,
-            false,
-        )?;
+        let ran = Ran::of(explore(&path, &["race.rs", "--replay", &token]))?;
         must(&ran, 2, &[other, answer])?;
         if !ran.stdout.is_empty() {
             return Err(format!("an error is no report\n{ran}").into());
@@ -1041,29 +547,29 @@ fn long_token() -> Result<()> {
         &[("printing.rs", PRINTING), ("race.rs", RACE)],
     )?;
     let words = ["printing.rs", "--strategy", "random", "--schedules", "3"];
-    let ran = Ran::of(explore(&path, &words), None, false)?;
+    let ran = Ran::of(explore(&path, &words))?;
     must(&ran, 0, &["2 ways to end", "explore/schedules/printing-"])
         .or_else(|_| must(&ran, 0, &["1 way to end", "explore/schedules/printing-"]))?;
     let file = token(&ran)?;
     let words = ["printing.rs", "--replay", &file];
-    let again = Ran::of(explore(&path, &words), None, false)?;
+    let again = Ran::of(explore(&path, &words))?;
     must(&again, 0, &["on this schedule all is well", &file])?;
     // A short one may be in a file too.
-    let ran = Ran::of(explore(&path, &["race.rs"]), None, false)?;
+    let ran = Ran::of(explore(&path, &["race.rs"]))?;
     write(&path.join("token"), &token(&ran)?);
     let words = ["race.rs", "--replay", "token"];
-    let again = Ran::of(explore(&path, &words), None, false)?;
+    let again = Ran::of(explore(&path, &words))?;
     must(&again, 1, &["FAIL race: panic"])
 }
 
 fn few() -> Result<()> {
     let path = folder("few", &[("printing.rs", PRINTING)])?;
-    let ran = Ran::of(explore(&path, &["printing.rs", "--time", "1"]), None, false)?;
+    let ran = Ran::of(explore(&path, &["printing.rs", "--time", "1"]))?;
     let what = "distinct outputs, with 2 ways to end";
     must(&ran, 0, &[what, "    │ … 188 more lines …\n"])?;
     // Programs get whole outputs.
     let words = ["printing.rs", "--time", "1", "--json"];
-    let ran = Ran::of(explore(&path, &words), None, false)?;
+    let ran = Ran::of(explore(&path, &words))?;
     must(&ran, 0, &[what, "    │ … 188 more lines …\n"])?;
     let objects = ran.stdout.lines().map(serde_json::from_str);
     let objects: Vec<Value> = objects.collect::<std::result::Result<_, _>>()?;
@@ -1107,7 +613,7 @@ fn in_columns() -> Result<()> {
     for columns in ["80", "100", "200"] {
         let mut command = explore(&path, &["dining.rs", "race.rs", "--schedules", "2000"]);
         command.env("COLUMNS", columns);
-        let ran = Ran::of(command, None, false)?;
+        let ran = Ran::of(command)?;
         must(&ran, 1, &["deadlock", "FAIL race: panic"])?;
         let width: usize = columns.parse()?;
         let mut in_table = false;
@@ -1131,7 +637,6 @@ fn in_columns() -> Result<()> {
 
 /// Has the compiler wrapped, so that each harness is changed before it is compiled: as if a
 /// newer compiler took something in it from elsewhere.
-#[cfg(unix)]
 fn with_other_harness(command: &mut Command, folder: &Path, edit: &str) -> Result<()> {
     let script = format!(
         "#!/bin/sh\nfor word; do case $word in\n*harness.rs) sed -i {edit} \"$word\";;\n\
@@ -1141,7 +646,6 @@ fn with_other_harness(command: &mut Command, folder: &Path, edit: &str) -> Resul
 }
 
 /// Has the compiler wrapped by a script.
-#[cfg(unix)]
 fn with_wrapper(command: &mut Command, folder: &Path, script: &str) -> Result<()> {
     let wrapper = folder.join("wrapper");
     write_script(&wrapper, script)?;
@@ -1149,9 +653,7 @@ fn with_wrapper(command: &mut Command, folder: &Path, script: &str) -> Result<()
     Ok(())
 }
 
-#[cfg(unix)]
 fn write_script(file: &Path, script: &str) -> Result<()> {
-    use std::os::unix::fs::PermissionsExt;
     fs::write(file, script)?;
     Ok(fs::set_permissions(
         file,
@@ -1159,22 +661,20 @@ fn write_script(file: &Path, script: &str) -> Result<()> {
     )?)
 }
 
-#[cfg(unix)]
 fn canary() -> Result<()> {
     let path = folder("canary", &[("a.rs", RACE), ("b.rs", RACE)])?;
     let mut command = explore(&path, &["a.rs", "b.rs"]);
     with_other_harness(&mut command, &path, "'/println/d'")?;
-    let ran = Ran::of(command, None, false)?;
+    let ran = Ran::of(command)?;
     let what = "error: the facade of `std` is not in place: the canary's print went elsewhere";
     must(&ran, 1, &[what])
 }
 
-#[cfg(unix)]
 fn mute() -> Result<()> {
     let path = folder("mute", &[("mute.rs", RACE), ("race.rs", RACE)])?;
     let mut command = explore(&path, &["mute.rs", "race.rs"]);
     with_other_harness(&mut command, &path, "'/explore::main(canary, mute/d'")?;
-    let ran = Ran::of(command, None, false)?;
+    let ran = Ran::of(command)?;
     must(
         &ran,
         1,

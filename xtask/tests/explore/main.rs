@@ -1,0 +1,26 @@
+//! What `cargo xtask explore` makes of programs: those of the page `explore.md`, and files that a
+//! test changes.
+
+// The explorer is built on Linux only.
+#[cfg(target_os = "linux")]
+mod files;
+#[cfg(target_os = "linux")]
+#[path = "../house/mod.rs"]
+mod house;
+#[cfg(target_os = "linux")]
+#[path = "../page/mod.rs"]
+mod page;
+#[cfg(target_os = "linux")]
+mod programs;
+#[cfg(target_os = "linux")]
+mod ran;
+
+fn main() {
+    #[cfg(target_os = "linux")]
+    {
+        let arguments = libtest_mimic::Arguments::from_args();
+        let mut trials = programs::trials();
+        trials.extend(files::trials());
+        libtest_mimic::run(&arguments, trials).exit();
+    }
+}

@@ -1,0 +1,145 @@
+//! `explore.md` is true: the explorer says of each of its programs what the page says, says it
+//! again, and leaves no process and no folder behind.
+
+use std::fs;
+use std::process::Command;
+use std::sync::Arc;
+
+use libtest_mimic::Trial;
+use serde_json::Value;
+
+use crate::page::{Line, Page, Result, compare};
+use crate::ran::{Ran, is_cargos, normal};
+
+const PAGE: &str = include_str!("../explore.md");
+
+pub fn trials() -> Vec<Trial> {
+    let page = Arc::new(Page::new("explore", PAGE));
+    page.trials({
+        let page = page.clone();
+        move |line, expected| check(&page, line, expected)
+    })
+}
+
+/// Carries out a command of the page, and compares what comes of it.
+fn check(page: &Page, line: &Line, expected: &str) -> Result<()> {
+    let folder = tempfile::tempdir()?;
+    let tree = folder.path().join("TREE");
+    let words = line.words.replace("TREE", &tree.to_string_lossy());
+    let words: Vec<_> = words.split(' ').collect();
+    let ran = Ran::on(line, explore(page, &words))?;
+    compare(&ran.summary(), expected, &ran.to_string())?;
+    if line.words.contains("TREE") {
+        check_tree(&serde_json::from_slice(&fs::read(&tree)?)?)?;
+    }
+    if line.signal.is_none() && !line.head {
+        check_objects(page, &words, &ran)?;
+        check_replays(page, &ran)?;
+    }
+    Ok(())
+}
+
+/// The runner, with these words.
+fn explore(page: &Page, words: &[&str]) -> Command {
+    let mut runner = page.runner();
+    runner.args(words);
+    runner
+}
+
+/// Each line of a tree is in the program's file.
+fn check_tree(tree: &Value) -> Result<()> {
+    let nodes = tree["nodes"].as_array().ok_or("the tree has no nodes")?;
+    let placed = nodes.iter().filter(|node| node["line"].is_u64()).count();
+    let of_main = |node: &&Value| {
+        let file = node["file"].as_str().unwrap_or_default();
+        file.starts_with("crates/") && file.ends_with("/src/main.rs")
+    };
+    match placed > 0 && placed == nodes.iter().filter(of_main).count() {
+        true => Ok(()),
+        false => Err(format!("a line of the tree is in no file\n{tree}").into()),
+    }
+}
+
+/// The same command with `--json` says the same to people, and what it says to programs
+/// is NDJSON that ends with the summary.
+fn check_objects(page: &Page, words: &[&str], first: &Ran) -> Result<()> {
+    let again = Ran::of(explore(page, &[words, &["--json"]].concat()))?;
+    if again.status != first.status || again.left > 0 {
+        return Err(format!("with --json it ends otherwise\n{again}").into());
+    }
+    let mut last = Value::Null;
+    for line in again.stdout.lines() {
+        last = serde_json::from_str(line).map_err(|error| format!("{error}: {line}"))?;
+        if !last.is_object() {
+            return Err(format!("{line} is no object").into());
+        }
+        // A place is where somebody wrote something.
+        let mut files = line.split("\"file\":\"").skip(1);
+        if files.any(is_inner) {
+            return Err(format!("{line} has a place inside of the explorer").into());
+        }
+    }
+    let refused = first.stdout.is_empty();
+    if !refused && last["type"] != "summary" {
+        return Err(format!("the summary is not the last\n{again}").into());
+    }
+    // Why a pitfall is one is told to programs too.
+    let told = first.stdout.contains("\n  breaks: ");
+    if told && !again.stdout.contains("\"breaks\":[{\"claim\":") {
+        return Err(format!("the claims that it breaks are not told\n{again}").into());
+    }
+    // What is not known to fail is not told as a failure.
+    let unknown = again.stdout.contains("\"holds\":null,");
+    let told = [
+        "not explored further  ",
+        "it uses what the explorer's standard library",
+    ]
+    .iter()
+    .any(|words| first.stdout.contains(words));
+    if told != unknown {
+        return Err(format!("what is not explored is told otherwise\n{again}").into());
+    }
+    // What depends on more than the schedule is not the same again.
+    if refused || first.stdout.contains(": nondeterminism") {
+        return Ok(());
+    }
+    let of_people = normal(&again.stderr);
+    let lines: Vec<_> = of_people.lines().filter(|line| !is_cargos(line)).collect();
+    let expected = normal(&first.stdout);
+    match lines == expected.lines().collect::<Vec<_>>() {
+        true => Ok(()),
+        false => Err(format!("it says something else again\n{first}\n{again}").into()),
+    }
+}
+
+/// Each schedule that is shown is the same once more.
+fn check_replays(page: &Page, ran: &Ran) -> Result<()> {
+    let mut table = String::new();
+    for line in ran.stdout.lines() {
+        if line.trim_start().starts_with("step ") {
+            table.clear();
+        }
+        if let Some(command) = line.strip_prefix("  replay: cargo xtask ") {
+            if ran.stdout.contains(": nondeterminism") {
+                continue;
+            }
+            let mut words: Vec<_> = command.split(' ').collect();
+            if let Some(at) = ran.words.iter().position(|word| word == "--stall") {
+                words.extend(ran.words[at..at + 2].iter().map(String::as_str));
+            }
+            let again = Ran::of(explore(page, &words))?;
+            if !again.stdout.contains(&table) || !again.stdout.contains(line) {
+                return Err(format!("{command} shows another schedule\n{again}\n{ran}").into());
+            }
+        }
+        table += line;
+        table.push('\n');
+    }
+    Ok(())
+}
+
+/// Whether a text begins with the path of a file of the explorer's or of the compiler's library.
+fn is_inner(text: &str) -> bool {
+    let file = text.split('"').next().unwrap_or_default();
+    file.contains("model-std/src/") || file.contains("/library/")
+}
