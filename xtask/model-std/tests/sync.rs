@@ -11,8 +11,7 @@ use std::ops::ControlFlow;
 use std::panic::{self, AssertUnwindSafe};
 use std::time::Duration;
 
-use model_std::engine::search::{self, Settings, Strategy};
-use model_std::engine::{self, Access, Ending, Execution, Op, Thread};
+use engine::{Access, Ending, Execution, Op, Settings, Strategy, Thread};
 use model_std::sync::atomic::{AtomicU32, AtomicUsize, Ordering::SeqCst};
 use model_std::sync::mpsc::{self, RecvTimeoutError, TryRecvError, TrySendError};
 use model_std::sync::{
@@ -80,7 +79,7 @@ fn outcomes(strategy: Strategy, program: &engine::Program) -> (BTreeSet<String>,
     let mut settings = Settings::new(strategy.clone());
     settings.schedules = SCHEDULES;
     let mut outcomes = BTreeSet::new();
-    let coverage = search::explore(&settings, program, |execution| {
+    let coverage = engine::explore(&settings, program, |execution| {
         outcomes.insert(outcome(execution));
         ControlFlow::Continue(())
     });
@@ -108,7 +107,7 @@ fn check(program: fn(), expected: &[&str]) {
     };
     // SAFETY: a function captures nothing, and what it notes it notes outside.
     #[allow(unsafe_code)]
-    let program = unsafe { engine::Program::new(program) };
+    let program = unsafe { model_std::__harness::program(program) };
     let expected: BTreeSet<String> = expected.iter().map(ToString::to_string).collect();
     let (some, all) = outcomes(Strategy::Plain, &program);
     assert!(some.is_subset(&expected), "{some:?}");
