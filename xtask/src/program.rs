@@ -313,6 +313,8 @@ pub fn read_invariants(topic: &Topic) -> std::result::Result<Invariants, String>
     })?;
     Invariants::parse(&source).map_err(|faults| {
         let faults = faults.iter();
-        faults.map(|fault| diagnostic(&shown, &source, fault)).collect()
+        faults
+            .map(|fault| diagnostic(&shown, &source, fault))
+            .collect()
     })
 }

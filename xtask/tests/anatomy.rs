@@ -93,13 +93,14 @@ fn what_is_missing_is_named() {
 
 /// What each package stands on, of the repository's own. Without rules below `model-std` none is
 /// compiled for a program that has no claims.
-const BELOW: [(&str, &[&str]); 4] = [
+const BELOW: [(&str, &[&str]); 5] = [
     ("transcript", &[]),
     ("invariants", &["transcript"]),
-    ("model-std", &["transcript"]),
+    ("engine", &[]),
+    ("model-std", &["engine", "transcript"]),
     (
         "explorer-claims",
-        &["invariants", "model-std", "transcript"],
+        &["engine", "invariants", "model-std", "transcript"],
     ),
 ];
 

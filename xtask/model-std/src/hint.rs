@@ -3,8 +3,6 @@
 #[doc(no_inline)]
 pub use crate::fidelity::passed::hint::*;
 
-use crate::engine;
-
 /// Says that the thread waits in a loop: the others go first.
 #[track_caller]
 pub fn spin_loop() {

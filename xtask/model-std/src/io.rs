@@ -11,7 +11,7 @@ use ::std::marker::PhantomData;
 use ::std::panic::Location;
 use ::std::sync::MutexGuard;
 
-use crate::engine::{self, Access, Op, Stream};
+use engine::{Access, Op, Stream};
 
 #[doc(hidden)]
 #[track_caller]

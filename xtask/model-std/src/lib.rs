@@ -9,7 +9,7 @@
 //! they always mean.
 //!
 //! What is not about threads, time or the outside is the real library's own item, passed
-//! through. What is, is modelled on [`engine`]: each operation that another thread could
+//! through. What is, is modelled on the `engine`: each operation that another thread could
 //! notice is announced before it happens, and happens when the scheduler chooses it. The
 //! rest is not there. Nothing of the real root is re-exported by a glob, so that a program
 //! that uses something not covered fails to build, by name. [`fidelity`] has the list.
@@ -53,7 +53,7 @@
 //! times as often as one that keeps its output; the first half of it 17 times as often as loom
 //! runs that (`cargo bench -p oracle`, on one core).
 
-// The order of the modules is that of the documentation of `std`; the engine comes last.
+// The order of the modules is that of the documentation of `std`; what no program sees comes last.
 mod macros;
 pub mod prelude;
 
@@ -72,9 +72,12 @@ pub mod time;
 pub mod fidelity;
 
 #[doc(hidden)]
-pub mod engine;
-#[doc(hidden)]
 pub mod explore;
+
+mod program;
+mod raw;
+mod source;
+mod unwind;
 
 #[doc(no_inline)]
 pub use fidelity::passed::{macros::*, root::*};
@@ -82,6 +85,13 @@ pub use fidelity::passed::{macros::*, root::*};
 /// What the harness calls with the value that the program's `main` returned.
 #[doc(hidden)]
 pub use process::Main as __Main;
+
+/// What the explorer and the harness need.
+#[doc(hidden)]
+pub mod __harness {
+    pub use crate::program::program;
+    pub use crate::source::{is_own, set_source, shown_file};
+}
 
 /// What the harness calls to explore the program.
 #[doc(hidden)]

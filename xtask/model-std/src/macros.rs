@@ -44,7 +44,7 @@ macro_rules! dbg {
     () => {
         $crate::eprintln!(
             "[{}:{}:{}]",
-            $crate::panic::_source($crate::file!()),
+            $crate::__harness::shown_file($crate::file!()),
             $crate::line!(),
             $crate::column!()
         )
@@ -55,7 +55,7 @@ macro_rules! dbg {
             value => {
                 $crate::eprintln!(
                     "[{}:{}:{}] {} = {:#?}",
-                    $crate::panic::_source($crate::file!()),
+                    $crate::__harness::shown_file($crate::file!()),
                     $crate::line!(),
                     $crate::column!(),
                     $crate::stringify!($value),

@@ -16,7 +16,6 @@ pub mod unix {
         #[doc(no_inline)]
         pub use crate::fidelity::passed::unix_thread::*;
 
-        use crate::engine;
         use crate::thread::JoinHandle;
 
         /// The system's own handle of a thread.

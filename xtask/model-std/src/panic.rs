@@ -10,31 +10,32 @@ pub use ::std::panic::{AssertUnwindSafe, Location, RefUnwindSafe, UnwindSafe, pa
 use ::std::any::Any;
 use ::std::cell::Cell;
 use ::std::fmt;
+use ::std::mem::{self, ManuallyDrop};
 use ::std::panic::{catch_unwind as catch_real, resume_unwind as resume_real};
-use ::std::sync::{Arc, Once, OnceLock};
+use ::std::sync::{Arc, Once};
 use ::std::thread::Result;
 
-use crate::engine::{self, Access, Op, Stream, raw};
-use crate::process;
+use crate::raw;
+use crate::source;
 use crate::thread::ThreadId;
+use crate::unwind::{abort, catch};
+use engine::{Access, Op, Stream};
 
 /// What a panic hook is.
 type Hook = dyn Fn(&PanicHookInfo<'_>) + Send + Sync + 'static;
 
 /// What the engine keeps of panics for an execution.
-pub(crate) struct Panics {
-    /// The program's own hook.
-    hook: Option<Arc<Hook>>,
+#[derive(Default)]
+struct Panics {
+    /// The program's own hook, which vanishes with the program.
+    hook: ManuallyDrop<Option<Arc<Hook>>>,
     /// Whether the note about backtraces has been printed.
     noted: bool,
 }
 
-impl Panics {
-    /// At the start of an execution.
-    pub(crate) const NONE: Self = Self {
-        hook: None,
-        noted: false,
-    };
+/// Changes what is kept of panics, for all threads of the execution.
+fn with_panics<R>(f: impl FnOnce(&mut Panics) -> R) -> R {
+    engine::with_slot(f)
 }
 
 /// What a panic hook is told.
@@ -97,17 +98,6 @@ pub fn catch_unwind<F: FnOnce() -> R + UnwindSafe, R>(f: F) -> Result<R> {
     catch(f)
 }
 
-/// Calls a function, and catches its panic, whatever that leaves behind.
-pub(crate) fn catch<R>(f: impl FnOnce() -> R) -> Result<R> {
-    let panicking = engine::panicking();
-    let result = catch_real(AssertUnwindSafe(f));
-    if result.is_err() {
-        engine::set_panicking(panicking);
-        engine::catch_up();
-    }
-    result
-}
-
 /// Unwinds with this payload, without a report.
 pub fn resume_unwind(payload: Box<dyn Any + Send>) -> ! {
     engine::set_panicking(true);
@@ -147,7 +137,7 @@ fn replace_hook(verb: &'static str, hook: Option<Arc<Hook>>) -> Option<Arc<Hook>
         panic!("cannot modify the panic hook from a panicking thread");
     }
     Op::new(verb, engine::panic_hook(), Access::Write).perform();
-    engine::with_panics(|panics| ::std::mem::replace(&mut panics.hook, hook))
+    with_panics(|panics| mem::replace(&mut *panics.hook, hook))
 }
 
 /// Sees to it that a panic of the program is the program's own affair. The explorer's own
@@ -181,7 +171,7 @@ fn take_down(info: &::std::panic::PanicHookInfo<'_>) {
     };
     let location = raw::outlive(info.location().expect("a panic has a place"));
     engine::panicked(location, message);
-    engine::put_off(Box::new(move || {
+    engine::defer(Box::new(move || {
         report(
             &PanicHookInfo {
                 payload: &*payload,
@@ -194,8 +184,8 @@ fn take_down(info: &::std::panic::PanicHookInfo<'_>) {
     // what the thread has put off comes before.
     if location.file().ends_with("core/src/panicking.rs") && FATAL.contains(&message) {
         leave_hook();
-        engine::catch_up();
-        process::abort();
+        engine::run_deferred();
+        abort();
     }
 }
 
@@ -220,7 +210,7 @@ fn report(info: &PanicHookInfo<'_>, place: &'static Location<'static>) {
     let stderr = engine::stream(Stream::Stderr);
     let mut op = Op::new("panic", stderr, Access::Write).and(engine::panic_hook(), Access::Read);
     op.place = place;
-    let Some(hook) = engine::with_panics(|panics| panics.hook.clone()) else {
+    let Some(hook) = with_panics(|panics| (*panics.hook).clone()) else {
         print_report(info, op);
         return;
     };
@@ -230,7 +220,7 @@ fn report(info: &PanicHookInfo<'_>, place: &'static Location<'static>) {
     let panicking = engine::panicking();
     engine::set_panicking(true);
     if IN_HOOK.replace(true) || catch(|| hook(info)).is_err() {
-        process::abort();
+        abort();
     }
     IN_HOOK.set(false);
     engine::set_panicking(panicking);
@@ -243,7 +233,7 @@ fn print_report(info: &PanicHookInfo<'_>, op: Op) {
     let name = name.as_deref().unwrap_or("<unnamed>");
     let number = ThreadId::of(thread).number();
     let place = info.location;
-    let file = _source(place.file());
+    let file = source::shown_file(place.file());
     let message = info.payload_as_str().unwrap_or("Box<dyn Any>");
     op.perform();
     engine::show(|| format!("{message:?}"));
@@ -252,27 +242,10 @@ fn print_report(info: &PanicHookInfo<'_>, op: Op) {
         place.line(),
         place.column()
     );
-    if !engine::with_panics(|panics| ::std::mem::replace(&mut panics.noted, true)) {
+    if !with_panics(|panics| mem::replace(&mut panics.noted, true)) {
         text.push_str(
             "note: run with `RUST_BACKTRACE=1` environment variable to display a backtrace\n",
         );
     }
     engine::write(Stream::Stderr, text.as_bytes());
-}
-
-/// The path of the program's source, as its user knows it.
-static SOURCE: OnceLock<String> = OnceLock::new();
-
-/// Reports name the program's source so, and not by its place in the harness.
-pub(crate) fn set_source(source: &str) {
-    SOURCE.get_or_init(|| source.to_string());
-}
-
-/// A file of the program, as its user knows it.
-#[doc(hidden)]
-pub fn _source(file: &str) -> &str {
-    match SOURCE.get() {
-        Some(source) if file == "src/main.rs" => source,
-        _ => file,
-    }
 }

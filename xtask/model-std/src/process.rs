@@ -5,10 +5,9 @@ pub use ::std::process::ExitCode;
 use ::std::convert::Infallible;
 use ::std::fmt::Debug;
 
-use crate::{engine, eprintln, thread};
-
-/// The signal with which a program aborts.
-const SIGABRT: i32 = 6;
+use crate::eprintln;
+use crate::thread;
+pub use crate::unwind::abort;
 
 /// Ends the program with this status. Only the running thread's thread-local values are
 /// destroyed.
@@ -16,12 +15,6 @@ const SIGABRT: i32 = 6;
 pub fn exit(code: i32) -> ! {
     thread::drop_locals();
     engine::exit(code)
-}
-
-/// Ends the program at once, as killed by the signal `SIGABRT`.
-#[track_caller]
-pub fn abort() -> ! {
-    engine::killed(SIGABRT)
 }
 
 /// The number of the process: 1, in every execution.

@@ -8,8 +8,6 @@ use ::std::error::Error;
 use ::std::fmt;
 use ::std::ops::{Add, AddAssign, Sub, SubAssign};
 
-use crate::engine;
-
 /// How long the machine is up when the program starts, so that there is a time before that.
 const UPTIME: Duration = Duration::from_secs(1_000_000);
 

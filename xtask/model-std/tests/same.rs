@@ -12,7 +12,7 @@ use std::os::unix::process::ExitStatusExt;
 use std::path::{Path, PathBuf};
 use std::process::{Command, ExitStatus, Output};
 
-use compiler::{FACADE, Std, compile};
+use compiler::{ENGINE, FACADE, Std, compile};
 
 /// Appended to each program: its `main` is its own.
 const ENTRY: &str = "\npub fn __main() -> super::Status { super::status(main()) }\n";
@@ -37,26 +37,25 @@ fn main() -> Status {
 const HARNESS: &str = "\
 use std::collections::BTreeSet;
 use std::ops::ControlFlow;
-use model_std::engine::search::{Settings, Strategy, explore};
-use model_std::engine::{self, Ending, Stream};
+use engine::{Ending, Settings, Strategy, Stream, explore};
 
 fn main() {
     let name = std::env::args().nth(1);
     let mut programs = programs::PROGRAMS.iter();
     let program = programs.find(|program| Some(program.0) == name.as_deref()).unwrap().1;
     // SAFETY: a function captures nothing, and the statics are kept.
-    let program = unsafe { engine::Program::new(program) };
+    let program = unsafe { model_std::__harness::program(program) };
     let mut settings = Settings::new(Strategy::Exhaustive);
     settings.schedules = 300;
     let mut outcomes = BTreeSet::new();
-    engine::keep_statics().unwrap();
+    program.keep_statics().unwrap();
     for _ in 0..2 {
         explore(&settings, &program, |execution| {
             let lines = execution.output.lines();
             let mut outcome = String::new();
             for stream in [Stream::Stdout, Stream::Stderr] {
                 outcome += &format!(\"--- {stream:?}\\n\");
-                for (_, line) in lines.iter().filter(|(_, line)| line.stream == stream) {
+                for line in lines.iter().filter(|line| line.stream == stream) {
                     outcome += &format!(\"{}\\n\", line.text);
                 }
             }
@@ -127,6 +126,7 @@ fn build_all(names: &[String]) {
         HARNESS,
         Std::Real,
         &[
+            format!("--extern=engine={}", ENGINE.display()),
             format!("--extern=model_std={}", FACADE.display()),
             format!("--extern=programs={out}/libprograms.rlib"),
             format!("-Ldependency={}", FACADE.with_file_name("deps").display()),

@@ -52,8 +52,8 @@ order = ["first received{producer=2}", "last received{producer=1}"]
 mod explorer {
     use std::ops::ControlFlow;
 
-    use model_std::engine::search::{Settings, Strategy, TimeModel, explore};
-    use model_std::engine::{Program as Explored, keep_statics};
+    use engine::{Settings, Strategy, TimeModel, explore};
+    use model_std::__harness;
     use model_std::explore::{Judge, Request};
 
     pub mod example {
@@ -84,8 +84,6 @@ mod explorer {
             "steps": 20_000,
             "time_models": ["virtual"],
         });
-        // As the runner's child does, which is a process of its own.
-        keep_statics().expect("this process has one thread");
         let request = Request::parse(&request.to_string()).expect("the request is complete");
         let mut judge =
             Judge::new(&request, Some(explorer_claims::read)).expect("the invariants are right");
@@ -99,7 +97,10 @@ mod explorer {
         };
         // SAFETY: a function captures nothing, and the statics are kept.
         #[allow(unsafe_code)]
-        let program = unsafe { Explored::new(program) };
+        let program = unsafe { __harness::program(program) };
+        // As the runner's child does, which is a process of its own.
+        let kept = program.keep_statics();
+        kept.expect("this process has one thread");
         let coverage = explore(&settings, &program, |execution| {
             assert_eq!(
                 judge.judge(execution),

@@ -31,6 +31,10 @@ const PROFILE: &str = "[profile.release]\nopt-level = 1\ndebug-assertions = true
 /// A loop is known by the calls that lead to its reads.
 const FRAME_POINTERS: &str = "-Cforce-frame-pointers=yes";
 
+/// The packages that decide what a schedule is and what comes of it: a token is of one version of
+/// them.
+const SOURCES: [&str; 2] = ["engine", "model-std"];
+
 /// Why there is no program to explore.
 pub enum Unbuilt {
     /// Something is wrong with it.
@@ -122,10 +126,12 @@ impl Facade {
         let (host, release) = compiler()?;
         let mut fingerprint = Fingerprint::new();
         fingerprint.add(release);
-        for file in source::rust_files(&folder).map_err(cannot())? {
-            let text = fs::read_to_string(&file).map_err(cannot())?;
-            // Git may have given the file the line ends of the system.
-            fingerprint.add(text.replace('\r', ""));
+        for folder in SOURCES.map(|name| own.join(name)) {
+            for file in source::rust_files(&folder).map_err(cannot())? {
+                let text = fs::read_to_string(&file).map_err(cannot())?;
+                // Git may have given the file the line ends of the system.
+                fingerprint.add(text.replace('\r', ""));
+            }
         }
         Ok(Self {
             library,

@@ -141,5 +141,6 @@ fn check_replays(page: &Page, ran: &Ran) -> Result<()> {
 /// Whether a text begins with the path of a file of the explorer's or of the compiler's library.
 fn is_inner(text: &str) -> bool {
     let file = text.split('"').next().unwrap_or_default();
-    file.contains("model-std/src/") || file.contains("/library/")
+    let folders = ["engine/src/", "model-std/src/", "/library/"];
+    folders.iter().any(|folder| file.contains(folder))
 }

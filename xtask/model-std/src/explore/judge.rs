@@ -6,13 +6,13 @@ use std::rc::Rc;
 
 use transcript::json;
 use transcript::json::Value;
-use transcript::{End, Exit, Line, Printed, Transcript};
+use transcript::{End, Exit, Line, Printed, Stream, Transcript};
 
 use super::claims::{Claims, Given, ReadClaims, Rule};
 use super::wire::{self, Request};
-use crate::engine::CORES;
-use crate::engine::execution::{Ending, Execution, Panicked, ThreadState};
-use crate::engine::search::{Schedule, Strategy, TimeModel};
+use engine::CORES;
+use engine::{Ending, Execution, Panicked, ThreadState};
+use engine::{Schedule, Strategy, TimeModel};
 
 /// As many runs are remembered, so that one with the same output need not be judged again.
 const REMEMBERED: usize = 1 << 20;
@@ -629,7 +629,7 @@ fn panic(execution: &Execution, thread: u32) -> Cause {
             ..Cause::of("panic", "panicked")
         };
     };
-    let file = crate::panic::_source(place.file());
+    let file = crate::source::shown_file(place.file());
     let place = format!("{file}:{}:{}", place.line(), place.column());
     Cause {
         story: format!("panicked at {place}: {message}"),
@@ -668,12 +668,14 @@ fn unheard_panic(execution: &Execution) -> Option<Cause> {
 ///
 /// The execution has not ended.
 pub fn transcript(execution: &Execution) -> Transcript<Cow<'_, str>> {
-    let lines: Vec<Line<_>> = execution
-        .output
-        .lines()
-        .into_iter()
-        .map(|(_, line)| line)
-        .collect();
+    let lines = execution.output.lines().into_iter().map(|line| Line {
+        at_us: line.at / 1000,
+        stream: match line.stream {
+            engine::Stream::Stdout => Stream::Stdout,
+            engine::Stream::Stderr => Stream::Stderr,
+        },
+        text: line.text,
+    });
     let exit = match execution.ending.as_ref().expect("the execution has ended") {
         Ending::Exited(code) => Exit::Code(*code),
         Ending::Killed(signal) => Exit::Signal(*signal),
@@ -693,7 +695,10 @@ pub fn transcript(execution: &Execution) -> Transcript<Cow<'_, str>> {
         cores: CORES,
         left_running: false,
     };
-    Transcript { lines, end }
+    Transcript {
+        lines: lines.collect(),
+        end,
+    }
 }
 
 fn ending_number(execution: &Execution) -> u128 {

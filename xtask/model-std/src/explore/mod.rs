@@ -6,6 +6,7 @@
 
 mod claims;
 mod judge;
+mod parent;
 mod report;
 mod shrink;
 mod trace;
@@ -20,12 +21,12 @@ use std::time::{Duration, Instant};
 use transcript::json;
 use transcript::json::Value;
 
-use crate::engine::recorder::Recorder;
-use crate::engine::search::{
+use engine::Recorder;
+use engine::{
     Coverage, MOST_THREADS, Schedule, Settings, Strategy, TimeModel, begin_count, explore,
     record_into,
 };
-use crate::engine::{self, Ending, Execution, Program, raw};
+use engine::{Ending, Execution, Observer, Program};
 
 pub use claims::{Claims, Given, ReadClaims, Rule};
 pub use judge::Judge;
@@ -71,7 +72,7 @@ pub fn main(canary: fn(), program: fn() -> i32, read: Option<ReadClaims>) {
         .and_then(|_| Request::parse(&text));
     // SAFETY: a function captures nothing, and `answer` keeps the statics before it runs this.
     #[allow(unsafe_code)]
-    let program = unsafe { Program::new(program) };
+    let program = unsafe { crate::program::program(program) };
     let outcome = request.and_then(|request| answer(&request, &program, read));
     if let Err(problem) = outcome {
         say(json!({"type": "error", "problem": problem}));
@@ -90,7 +91,7 @@ fn sing(canary: fn()) -> Result<(), String> {
     };
     // SAFETY: the canary is the runner's, and has no statics.
     #[allow(unsafe_code)]
-    let program = unsafe { Program::new(main) };
+    let program = unsafe { crate::program::program(main) };
     explore(&settings, &program, |execution| {
         let seen = |verb: &str| execution.details.iter().any(|detail| detail.verb == verb);
         missing = vec!["spawn", "lock", "print"];
@@ -108,19 +109,21 @@ fn sing(canary: fn()) -> Result<(), String> {
 
 fn answer(request: &Request, program: &Program, read: Option<ReadClaims>) -> Result<(), String> {
     if let Some(parent) = request.parent {
-        raw::end_with(parent).map_err(|error| format!("nobody would end it: {error}"))?;
+        parent::end_with(parent).map_err(|error| format!("nobody would end it: {error}"))?;
     }
     if let Some(path) = &request.recorder {
         let recorder = Recorder::new(path, request.steps);
         record_into(recorder.map_err(|error| format!("cannot make the recorder's file: {error}"))?);
     }
-    crate::panic::set_source(&request.source);
+    crate::source::set_source(&request.source);
     let parks = calls_park().map_err(|error| format!("cannot read this program: {error}"))?;
     engine::set_parks(parks);
     if request.hashes {
         engine::keep_hash_order();
     }
-    engine::keep_statics().map_err(|error| format!("cannot keep the statics: {error}"))?;
+    program
+        .keep_statics()
+        .map_err(|error| format!("cannot keep the statics: {error}"))?;
     let judge = Judge::new(request, read)?;
     match &request.again {
         Some(again) => {
@@ -153,7 +156,7 @@ fn replay(request: &Request, program: &Program, mut judge: Judge, again: &Again)
             threads,
         } => Settings {
             hash_seed: *hash_seed,
-            live: Some(threads.len()),
+            observer: Some(observer(threads.len())),
             ..request.settings(Strategy::Follow(threads.clone()), *time)
         },
     };
@@ -528,10 +531,12 @@ impl<'r> Search<'r> {
     }
 }
 
-/// Says the latest step, of an execution that may not live to tell all of them: it is expected to
-/// have so many.
-pub(crate) fn say_step(execution: &Execution, length: usize) {
-    if let Some(object) = report::last_step(execution, length) {
-        say(object);
-    }
+/// Says each step, of an execution that may not live to tell all of them: it is expected to have so
+/// many.
+fn observer(length: usize) -> Observer {
+    Observer::new(move |execution| {
+        if let Some(object) = report::last_step(execution, length) {
+            say(object);
+        }
+    })
 }

@@ -9,8 +9,7 @@ use transcript::json::Value;
 
 use super::judge::{Cause, Judge, transcript};
 use super::{GivenUp, Phase, wire};
-use crate::engine;
-use crate::engine::execution::{Ending, Execution, Switch};
+use engine::{Ending, Execution, Switch};
 
 /// Of a schedule without end so many steps are told after its last deviation.
 const ENDLESS: usize = 1_000;
@@ -25,8 +24,8 @@ pub fn failure(execution: &Execution, cause: Option<&Cause>, judge: &Judge) -> V
     let told = told(execution, cause);
     // There may be as many lines as steps: each line is looked at once.
     let mut printed = vec![Vec::new(); execution.steps.len()];
-    for (line, (by, _)) in execution.output.lines().iter().enumerate() {
-        printed[*by as usize].push(line);
+    for (number, line) in execution.output.lines().iter().enumerate() {
+        printed[line.step as usize].push(number);
     }
     let steps = told.iter().map(|&index| {
         let mut object = step(execution, index);
@@ -243,7 +242,8 @@ pub fn is_inner(place: &Location<'_>) -> bool {
     let file = place.file().replace('\\', "/");
     file.starts_with("/rustc/")
         || file.contains("/rustlib/src/rust/library/")
-        || file.contains(concat!(env!("CARGO_PKG_NAME"), "/src/"))
+        || engine::is_own(place)
+        || crate::source::is_own(place)
 }
 
 /// What was searched, why a systematic search was given up, if one was, with how many hash seeds,

@@ -5,8 +5,8 @@ use std::time::Instant;
 
 use super::judge::{Failure, Judge};
 use super::wire::Request;
-use crate::engine::Program;
-use crate::engine::search::{Schedule, Strategy, explore};
+use engine::Program;
+use engine::{Schedule, Strategy, explore};
 
 /// After so many steps of tries it is as simple as it gets.
 const STEPS: usize = 4_000_000;

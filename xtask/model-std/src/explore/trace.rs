@@ -4,7 +4,7 @@ use transcript::{Line, Stream};
 
 use super::judge::transcript;
 use super::report::is_inner;
-use crate::engine::execution::Execution;
+use engine::Execution;
 
 /// Of a longer line that was printed only so much is told.
 const TOLD: usize = 100;
@@ -33,7 +33,7 @@ impl Trace {
             match is_inner(place) {
                 true => format!("`{verb}`"),
                 false => {
-                    let file = crate::panic::_source(place.file());
+                    let file = crate::source::shown_file(place.file());
                     format!("`{verb}` at {file}:{}", place.line())
                 }
             }

@@ -4,7 +4,7 @@ use transcript::json;
 use transcript::json::Value;
 
 use super::report::with_place;
-use crate::engine::execution::Execution;
+use engine::Execution;
 
 /// The tree grows no further than to so many nodes.
 const NODES: usize = 50_000;
@@ -47,7 +47,7 @@ impl Tree {
                     return;
                 }
                 None => {
-                    let printed = lines.iter().filter(|(by, _)| *by as usize == index);
+                    let printed = lines.iter().filter(|line| line.step as usize == index);
                     let object = detail.object.map(|object| {
                         let state = &execution.objects[object as usize];
                         with_place(json!({"id": object, "kind": state.kind}), state.created)
@@ -56,7 +56,7 @@ impl Tree {
                         "verb": detail.verb,
                         "object": object,
                         "value": detail.value,
-                        "prints": printed.map(|(_, line)| line.text.as_ref()).collect::<Vec<_>>(),
+                        "prints": printed.map(|line| line.text.as_ref()).collect::<Vec<_>>(),
                     });
                     let next = self.nodes.len();
                     self.nodes.push(Node {

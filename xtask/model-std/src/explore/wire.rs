@@ -36,7 +36,7 @@ use transcript::Transcript;
 use transcript::json;
 use transcript::json::Value;
 
-use crate::engine::search::{Schedule, Settings, Strategy, TimeModel};
+use engine::{Schedule, Settings, Strategy, TimeModel};
 
 /// What is to be explored.
 pub struct Request {

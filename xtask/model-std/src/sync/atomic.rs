@@ -12,7 +12,7 @@ use std::sync::atomic::Ordering::{AcqRel, Acquire, Relaxed, Release, SeqCst};
 #[doc(no_inline)]
 pub use crate::fidelity::passed::atomic::*;
 
-use crate::engine::{self, Access, Handle, Op};
+use engine::{Access, Handle, Op};
 
 /// What all atomic types have.
 ///

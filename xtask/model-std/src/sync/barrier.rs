@@ -3,8 +3,8 @@
 use std::fmt;
 use std::sync as real;
 
-use super::free;
-use crate::engine::{self, Access, Event, Handle, Op};
+use super::free::free;
+use engine::{Access, Event, Handle, Op};
 
 /// `std::sync::Barrier`. The last to arrive is the leader.
 ///

@@ -2,10 +2,12 @@
 
 use std::fmt;
 use std::sync as real;
+use std::sync::{LockResult, PoisonError};
 use std::time::Duration;
 
-use super::{LockResult, MutexGuard, PoisonError, free};
-use crate::engine::{self, Access, Event, Handle, Object, Op};
+use super::free::free;
+use super::mutex::MutexGuard;
+use engine::{Access, Event, Handle, Object, Op};
 
 /// `std::sync::Condvar`. In a time model of its own, a thread may once be woken for no reason.
 ///

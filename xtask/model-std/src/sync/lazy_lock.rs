@@ -5,8 +5,8 @@ use std::marker::PhantomData;
 use std::ops::{Deref, DerefMut};
 use std::sync as real;
 
-use super::{Once, free};
-use crate::engine;
+use super::free::free;
+use super::once::Once;
 
 /// `std::sync::LazyLock`. An initialiser that asks for the value waits for itself.
 pub struct LazyLock<T, F = fn() -> T> {

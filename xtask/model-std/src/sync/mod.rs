@@ -19,6 +19,7 @@ pub mod mpsc;
 
 mod barrier;
 mod condvar;
+mod free;
 mod lazy_lock;
 mod mutex;
 mod once;
@@ -38,21 +39,3 @@ pub use once::ONCE_INIT;
 pub use once::{Once, OnceState};
 pub use once_lock::OnceLock;
 pub use rwlock::{RwLock, RwLockReadGuard, RwLockWriteGuard};
-
-/// What a real `try_` function has locked, which the model knows to be free.
-///
-/// The real poison means nothing here: the real library asks whether the one thread of
-/// the operating system panics.
-///
-/// # Panics
-///
-/// If it is locked after all, which would be a bug of the model.
-fn free<G>(locked: TryLockResult<G>) -> G {
-    match locked {
-        Ok(guard) => guard,
-        Err(TryLockError::Poisoned(poisoned)) => poisoned.into_inner(),
-        Err(TryLockError::WouldBlock) => {
-            panic!("a bug of the model: it gave away a lock that is taken")
-        }
-    }
-}

@@ -26,8 +26,8 @@ use std::time::Duration;
 #[doc(no_inline)]
 pub use crate::fidelity::passed::mpsc::*;
 
-use crate::engine::raw::Confined;
-use crate::engine::{self, Access, ChannelEnd, Event, Object, Op, Thread};
+use crate::raw::Confined;
+use engine::{Access, ChannelEnd, Event, Object, Op, Thread};
 
 /// A counter that satisfies everybody.
 const ENDLESS: i64 = i64::MAX;

@@ -5,7 +5,7 @@ use std::fmt;
 use std::marker::PhantomData;
 use std::sync::atomic::{AtomicI64, Ordering::Relaxed};
 
-use crate::engine::{self, Access, Handle, Object, Op};
+use engine::{Access, Handle, Object, Op};
 
 /// `std::sync::Once`. Whoever calls it again from inside its own closure waits for itself.
 ///

@@ -3,8 +3,7 @@
 use std::fmt;
 use std::sync as real;
 
-use super::Once;
-use crate::engine;
+use super::once::Once;
 
 /// `std::sync::OnceLock`. An initialiser that asks for the value waits for itself.
 pub struct OnceLock<T> {

@@ -4,8 +4,6 @@ use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 
 use std::sync::{LockResult, PoisonError};
 
-use crate::engine;
-
 /// Whether a thread has panicked while it held the lock.
 #[derive(Debug)]
 pub(super) struct Flag(AtomicBool);

@@ -3,10 +3,11 @@
 use std::fmt;
 use std::ops::{Deref, DerefMut};
 use std::sync as real;
+use std::sync::{LockResult, TryLockError, TryLockResult};
 
+use super::free::free;
 use super::poison::{Flag, Watch};
-use super::{LockResult, TryLockError, TryLockResult, free};
-use crate::engine::{self, Access, Handle, Object, Op};
+use engine::{Access, Handle, Object, Op};
 
 /// How many readers there may be: a reader takes one permit, a writer all.
 const PERMITS: i64 = 1 << 32;

@@ -4,37 +4,42 @@ use ::std::any::Any;
 use ::std::cell::{Cell, RefCell};
 use ::std::error::Error;
 use ::std::fmt;
-use ::std::mem;
+use ::std::mem::{self, ManuallyDrop};
 use ::std::ptr;
 use ::std::rc::Rc;
 
-use crate::engine;
-use crate::panic::catch;
-use crate::process;
+use crate::unwind::{abort, catch};
 
 /// The value of one key on one thread.
-pub(crate) struct Local {
+struct Local {
     /// The address of its key.
     key: usize,
-    /// `None` once it has been destroyed.
-    value: Option<Rc<dyn Any>>,
+    /// `None` once it has been destroyed. What an execution leaves behind at its end vanishes without
+    /// being dropped.
+    value: Option<ManuallyDrop<Rc<dyn Any>>>,
     /// Whether it has a destructor. One without stays to the end of its thread.
     drops: bool,
+}
+
+/// Changes the running thread's thread-local values, in the order in which they were made.
+fn with_locals<R>(f: impl FnOnce(&mut Vec<Local>) -> R) -> R {
+    engine::with_thread_slot(f)
 }
 
 /// Destroys the running thread's thread-local values, the latest first. A destructor may
 /// make new ones.
 pub(crate) fn drop_locals() {
     let next = || {
-        engine::with_locals(|locals| {
+        with_locals(|locals| {
             let mut latest_first = locals.iter_mut().rev().filter(|local| local.drops);
-            latest_first.find_map(|local| local.value.take())
+            let value = latest_first.find_map(|local| local.value.take());
+            value.map(ManuallyDrop::into_inner)
         })
     };
     while let Some(value) = next() {
         // There is nobody left whom the panic of a destructor could reach.
         if catch(|| drop(value)).is_err() {
-            process::abort();
+            abort();
         }
     }
 }
@@ -87,10 +92,10 @@ impl<T: 'static> LocalKey<T> {
     }
 
     fn find(&'static self) -> Result<Option<Rc<T>>, AccessError> {
-        let known = engine::with_locals(|locals| {
+        let known = with_locals(|locals| {
             let mut locals = locals.iter();
             let local = locals.find(|local| local.key == self.key())?;
-            Some(local.value.clone())
+            Some(local.value.as_deref().cloned())
         });
         match known {
             None => Ok(None),
@@ -103,10 +108,11 @@ impl<T: 'static> LocalKey<T> {
     fn insert(&'static self, value: T) -> Rc<T> {
         let value = Rc::new(value);
         let kept: Rc<dyn Any> = Rc::<T>::clone(&value);
-        let replaced = engine::with_locals(|locals| {
+        let kept = ManuallyDrop::new(kept);
+        let replaced = with_locals(|locals| {
             let mut known = locals.iter_mut();
             if let Some(local) = known.find(|local| local.key == self.key()) {
-                return local.value.replace(kept);
+                return local.value.replace(kept).map(ManuallyDrop::into_inner);
             }
             locals.push(Local {
                 key: self.key(),

@@ -3,12 +3,15 @@
 use ::std::fmt;
 use ::std::marker::PhantomData;
 use ::std::mem;
-use ::std::panic::{AssertUnwindSafe, Location, catch_unwind, resume_unwind};
-use ::std::sync::atomic::{AtomicBool, Ordering};
-use ::std::sync::{Arc, Mutex, PoisonError};
+use ::std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
+use ::std::sync::Arc;
+use ::std::thread::Result;
 
-use super::{Builder, Result, Started, Thread, current, prepare};
-use crate::engine::{self, Access, Event, Handle, Object, Op, raw};
+use engine::{Access, Object, Op};
+
+use super::current::{Thread, current};
+use super::members::{Members, Membership};
+use super::packet::{Started, prepare};
 
 /// Threads that may borrow from outside of the scope, which does not end before them.
 pub struct Scope<'scope, 'env: 'scope> {
@@ -17,70 +20,6 @@ pub struct Scope<'scope, 'env: 'scope> {
     /// Invariant: a thread must not be able to outlive what it borrows.
     scope: PhantomData<&'scope mut &'scope ()>,
     env: PhantomData<&'env mut &'env ()>,
-}
-
-/// The threads of a scope. The counter of its object is 0 once all have left: it goes down
-/// by 1 for each that is started.
-pub(super) struct Members {
-    handle: Handle,
-    owner: engine::Thread,
-    a_thread_panicked: AtomicBool,
-    left: Mutex<Vec<Event>>,
-}
-
-impl Members {
-    fn object(&self) -> Object {
-        self.handle.object()
-    }
-
-    /// A thread panicked, and nobody asked for it.
-    pub(super) fn panicked(&self) {
-        self.a_thread_panicked.store(true, Ordering::Relaxed);
-    }
-
-    fn left(&self) -> ::std::sync::MutexGuard<'_, Vec<Event>> {
-        self.left.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-}
-
-/// That a thread belongs to a scope; once it is dropped, it does not any more.
-pub(super) struct Membership(Arc<Members>);
-
-impl Membership {
-    fn new(members: &Arc<Members>) -> Self {
-        let object = members.object();
-        object.set_counter(object.counter() - 1);
-        Self(Arc::clone(members))
-    }
-
-    pub(super) fn members(&self) -> Arc<Members> {
-        Arc::clone(&self.0)
-    }
-
-    /// Leaves, as an operation. Any two of them commute, unless the last one has to give its
-    /// park token to the scope's owner.
-    pub(super) fn leave(self, place: &'static Location<'static>) {
-        let access = match engine::parks() {
-            true => Access::Write,
-            false => Access::Read,
-        };
-        let mut op = Op::new("leave the scope", self.0.object(), access);
-        op.place = place;
-        op.perform();
-        self.0.left().push(engine::latest());
-        let members = self.members();
-        drop(self);
-        if engine::parks() && members.object().counter() == 0 {
-            members.owner.unpark("unpark the scope's owner");
-        }
-    }
-}
-
-impl Drop for Membership {
-    fn drop(&mut self) {
-        let object = self.0.object();
-        object.set_counter(object.counter() + 1);
-    }
 }
 
 /// Calls a function that starts threads, and waits for all of them.
@@ -94,12 +33,7 @@ where
     F: for<'scope> FnOnce(&'scope Scope<'scope, 'env>) -> T,
 {
     let scope = Scope {
-        members: Arc::new(Members {
-            handle: Handle::new("scope"),
-            owner: engine::current(),
-            a_thread_panicked: AtomicBool::new(false),
-            left: Mutex::default(),
-        }),
+        members: Arc::new(Members::new()),
         owner: current(),
         scope: PhantomData,
         env: PhantomData,
@@ -118,7 +52,7 @@ where
     }
     match result {
         Err(payload) => resume_unwind(payload),
-        Ok(_) if scope.members.a_thread_panicked.load(Ordering::Relaxed) => {
+        Ok(_) if scope.members.a_thread_panicked() => {
             panic!("a scoped thread panicked")
         }
         Ok(value) => value,
@@ -160,30 +94,46 @@ impl<'scope> Scope<'scope, '_> {
         F: FnOnce() -> T + Send + 'scope,
         T: Send + 'scope,
     {
-        self.start(Builder::new(), f)
+        self.start(None, None, f)
     }
 
     #[track_caller]
-    pub(super) fn start<F, T>(&'scope self, builder: Builder, f: F) -> ScopedJoinHandle<'scope, T>
+    pub(super) fn start<F, T>(
+        &'scope self,
+        name: Option<String>,
+        stack_size: Option<usize>,
+        f: F,
+    ) -> ScopedJoinHandle<'scope, T>
     where
         F: FnOnce() -> T + Send + 'scope,
         T: Send + 'scope,
     {
-        builder.check();
         let (body, outcome) = prepare(f, Some(Membership::new(&self.members)));
-        let body = raw::outlived_by_scope(body, self);
-        let thread = engine::spawn(builder.name, builder.stack_size, body);
+        let body = outlived_by_scope(body, self);
+        let thread = engine::spawn(name, stack_size, body);
         ScopedJoinHandle(Started::new(thread, outcome))
     }
+}
+
+/// Forgets what the body of a scope's thread borrows.
+#[allow(unsafe_code)]
+fn outlived_by_scope<'scope>(
+    body: Box<dyn FnOnce() + 'scope>,
+    _scope: &'scope Scope<'scope, '_>,
+) -> Box<dyn FnOnce() + 'static> {
+    // SAFETY: only the lifetime changes. What is borrowed outlives the scope, and there is a
+    // `Scope` only within a call of `scope`, which neither returns nor unwinds before each body
+    // that was started there has run to its end. Where the execution ends before that, the call
+    // never returns, and the bodies never go on.
+    unsafe { mem::transmute(body) }
 }
 
 impl fmt::Debug for Scope<'_, '_> {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         let members = &self.members;
-        let panicked = members.a_thread_panicked.load(Ordering::Relaxed);
         out.debug_struct("Scope")
             .field("num_running_threads", &-members.object().counter())
-            .field("a_thread_panicked", &panicked)
+            .field("a_thread_panicked", &members.a_thread_panicked())
             .field("main_thread", &self.owner)
             .finish_non_exhaustive()
     }

@@ -20,10 +20,21 @@ pub enum Std {
     Real,
 }
 
-/// The facade, compiled, as cargo says where it is.
-pub static FACADE: LazyLock<PathBuf> = LazyLock::new(|| {
+/// The engine, compiled, as cargo says where it is.
+pub static ENGINE: LazyLock<PathBuf> = LazyLock::new(|| library("engine"));
+
+/// The facade, likewise.
+pub static FACADE: LazyLock<PathBuf> = LazyLock::new(|| library("model_std"));
+
+/// Where the library of this name is.
+fn library(name: &str) -> PathBuf {
     let output = Command::new(env!("CARGO"))
-        .args(["build", "--quiet", "--package=model-std"])
+        .args([
+            "build",
+            "--quiet",
+            "--package=engine",
+            "--package=model-std",
+        ])
         .arg("--message-format=json")
         .current_dir(env!("CARGO_MANIFEST_DIR"))
         .output()
@@ -33,13 +44,13 @@ pub static FACADE: LazyLock<PathBuf> = LazyLock::new(|| {
         .lines()
         .filter_map(|line| serde_json::from_str(line).ok());
     let library = messages.find_map(|message: Value| {
-        let is_it = message["target"]["name"] == "model_std";
+        let is_it = message["target"]["name"] == name;
         let file = message["filenames"][0].as_str()?;
         is_it.then(|| PathBuf::from(file))
     });
     let errors = String::from_utf8_lossy(&output.stderr);
     library.unwrap_or_else(|| panic!("no library\n{errors}"))
-});
+}
 
 /// The folder in which cargo builds.
 pub fn target_folder() -> PathBuf {

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use model_std::engine::{self, Thread};
+use engine::Thread;
 use model_std::sync::{Arc, Condvar, Mutex, mpsc};
 
 use crate::{Case, case, join, note, shared, sleep, spawn};

@@ -19,9 +19,8 @@ use std::ops::ControlFlow;
 use std::panic::{self, AssertUnwindSafe};
 use std::time::Duration;
 
+use engine::{Access, Ending, Execution, Op, Settings, Strategy, Thread};
 use libtest_mimic::{Arguments, Failed, Trial};
-use model_std::engine::search::{self, Settings, Strategy};
-use model_std::engine::{self, Access, Ending, Execution, Op, Thread};
 use model_std::sync::Arc;
 
 fn main() {
@@ -88,7 +87,7 @@ impl Case {
         };
         // SAFETY: a function captures nothing, and it notes what it sees outside.
         #[allow(unsafe_code)]
-        let program = unsafe { engine::Program::new(program) };
+        let program = unsafe { model_std::__harness::program(program) };
         let expected: BTreeSet<String> = expected.iter().map(ToString::to_string).collect();
         let (every, all) = outcomes(Strategy::Plain, &program);
         // Where there are too many schedules to run them all, some outcomes may be missing.
@@ -111,7 +110,7 @@ fn outcomes(strategy: Strategy, program: &engine::Program) -> (BTreeSet<String>,
     let mut settings = Settings::new(strategy);
     settings.schedules = SCHEDULES;
     let mut outcomes = BTreeSet::new();
-    let coverage = search::explore(&settings, program, |execution| {
+    let coverage = engine::explore(&settings, program, |execution| {
         outcomes.insert(outcome(execution));
         ControlFlow::Continue(())
     });

@@ -1,9 +1,8 @@
 //! The explorer, with and without its reduction.
 
+use ::engine::{Ending, Settings, explore, outside};
 use ::model_std as std;
-use ::model_std::engine::execution::Ending;
-use ::model_std::engine::search::{Settings, explore};
-use ::model_std::engine::{Program as Explored, outside};
+use ::model_std::__harness;
 use ::std::cell::RefCell;
 use ::std::ops::ControlFlow;
 use ::std::rc::Rc;
@@ -47,7 +46,7 @@ pub fn search(program: &Program, settings: &Settings) -> Found {
     };
     // SAFETY: what is returned is kept outside.
     #[allow(unsafe_code)]
-    let program = unsafe { Explored::new(program) };
+    let program = unsafe { __harness::program(program) };
     let coverage = explore(settings, &program, |execution| {
         let outcome = match (returned.take(), &execution.ending) {
             (Some(outcome), Some(Ending::Exited(0))) => outcome,

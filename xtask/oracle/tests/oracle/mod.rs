@@ -10,7 +10,7 @@ use std::fmt::Write as _;
 use std::panic::{self, AssertUnwindSafe};
 use std::time::Duration;
 
-use model_std::engine::search::{Coverage, Settings, Strategy, TimeModel};
+use engine::{Coverage, Settings, Strategy, TimeModel};
 
 /// A small program as one checker runs it. It returns everything that it observed.
 #[derive(Debug, Clone, Copy)]

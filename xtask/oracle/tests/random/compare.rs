@@ -1,9 +1,9 @@
 //! What the searches find of a program, and where they differ.
 
-use ::model_std::engine::Program as Explored;
-use ::model_std::engine::access::Relation;
-use ::model_std::engine::search::{Coverage, Schedule, Settings, Strategy, TimeModel, explore};
-use ::model_std::engine::{Ending, Execution, Stream};
+use ::engine::{
+    Coverage, Ending, Execution, Relation, Schedule, Settings, Strategy, Stream, TimeModel, explore,
+};
+use ::model_std::__harness;
 use std::collections::hash_map::DefaultHasher;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::fmt;
@@ -43,7 +43,7 @@ pub fn search(program: &Program, strategy: Strategy, time: TimeModel, most: u64)
     let shared = Arc::new(program.clone());
     // SAFETY: what is shared is only read.
     #[allow(unsafe_code)]
-    let run = unsafe { Explored::new(move || interpret::run(&shared)) };
+    let run = unsafe { __harness::program(move || interpret::run(&shared)) };
     let mut settings = Settings::new(strategy);
     settings.time = time;
     settings.schedules = most;
@@ -106,7 +106,7 @@ fn outcome(execution: &Execution) -> Outcome {
         out: Vec::new(),
         err: Vec::new(),
     };
-    for (_, line) in execution.output.lines() {
+    for line in execution.output.lines() {
         match line.stream {
             Stream::Stdout => outcome.out.push(line.text.into_owned()),
             Stream::Stderr => outcome.err.push(line.text.into_owned()),
@@ -342,7 +342,7 @@ pub fn show(program: &Program, schedule: &Schedule) -> String {
     let shared = Arc::new(program.clone());
     // SAFETY: what is shared is only read.
     #[allow(unsafe_code)]
-    let run = unsafe { Explored::new(move || interpret::run(&shared)) };
+    let run = unsafe { __harness::program(move || interpret::run(&shared)) };
     let mut settings = Settings::new(Strategy::Replay(schedule.clone()));
     settings.time = schedule.time;
     settings.recorded = true;

@@ -1,6 +1,6 @@
 //! A program for each seed.
 
-use model_std::engine::search::Numbers;
+use engine::Numbers;
 
 use super::program::{Channel, Op, Program};
 

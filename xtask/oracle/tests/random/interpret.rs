@@ -1,7 +1,7 @@
 //! Doing what a program says, on the facade.
 
+use ::engine::outside;
 use ::model_std as std;
-use ::model_std::engine::{self, outside};
 use ::std::cell::RefCell;
 use ::std::sync::Arc;
 use ::std::sync::Mutex as RealMutex;

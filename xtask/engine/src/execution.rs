@@ -1,18 +1,24 @@
 //! One execution of the program: its threads, its objects, and what has happened so far.
 
 use std::collections::BTreeSet;
+use std::fmt;
 use std::mem;
 use std::panic::Location;
+use std::rc::Rc;
 
-use super::access::{Access, Accesses};
-use super::output::Output;
-use super::raw::{self, Fiber, Statics};
-use super::recorder::Recorder;
-use super::search::{AnyScheduler, Numbers, Pick, Schedule, Scheduler, TimeModel};
-use super::waiting::{Seen, Waiting};
-use super::{Event, Guard, Object, Op, Thread};
-use crate::panic::Panics;
-use crate::thread::Local;
+use crate::access::Access;
+use crate::numbers::Numbers;
+use crate::object::{CLOCK, Guard, Object, ObjectState, ReadersAndWriters};
+use crate::operation::{Event, Op, Thread};
+use crate::output::Output;
+use crate::raw::fiber::Fiber;
+use crate::raw::keys;
+use crate::raw::statics::{self, Statics};
+use crate::record::{ChannelEnd, Detail, Ending, Panicked, Step, Switch};
+use crate::recorder::Recorder;
+use crate::schedule::{Schedule, TimeModel};
+use crate::slot::Slot;
+use crate::waiting::{Seen, Waiting};
 
 /// How often in a row all threads may wait in loops that see nothing new before that is
 /// called a livelock. A loop that gives up after some rounds, or computes between two looks,
@@ -35,109 +41,6 @@ const PATIENCE: u32 = 300;
 /// while another could go on.
 const NAPS: u32 = 2;
 
-/// The number of the object that is the clock, behind those of the two streams.
-pub(super) const CLOCK: u32 = 2;
-
-/// The number of the object that is the panic hook.
-pub(super) const PANIC_HOOK: u32 = 3;
-
-/// How an execution ended.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Ending {
-    /// The program exited with this status.
-    Exited(i32),
-    /// It was killed by this signal.
-    Killed(i32),
-    /// Every thread that is left waits for another.
-    Deadlock,
-    /// The threads go on, each in a loop, and for as long as is looked nothing changes.
-    Livelock,
-    /// They took more steps than allowed.
-    TooLong,
-    /// It printed more than is kept.
-    OutputTooLong,
-    /// It used something that the explorer does not model: what, and why.
-    Refused(String),
-    /// A step that was possible before is not possible any more, after the same steps: the
-    /// program depends on something other than the schedule.
-    Nondeterminism(String),
-    /// The search knows that what would follow has been seen.
-    Cut,
-}
-
-/// An operation that has been chosen.
-#[derive(Debug, Clone, Copy)]
-pub struct Step {
-    /// Whose it is.
-    pub thread: u32,
-    /// What it touches.
-    pub accesses: Accesses,
-    /// Steps of different epochs are ordered: between them every thread waited, and time
-    /// went on.
-    pub epoch: u32,
-}
-
-/// What a report wants to know of a step, kept when the execution is recorded.
-#[derive(Debug, Clone)]
-pub struct Detail {
-    /// What the operation is called.
-    pub verb: &'static str,
-    /// The object that it is about; `None` for the start of a thread.
-    pub object: Option<u32>,
-    /// What it read or wrote.
-    pub value: Option<String>,
-    /// Where it stands in the source.
-    pub place: &'static Location<'static>,
-    /// The time, in nanoseconds since the start.
-    pub at: u64,
-    /// Why another thread than before is running, if one is.
-    pub switch: Option<Switch>,
-    /// Whether it waited for something else than a time, and the time came first.
-    pub timed_out: bool,
-}
-
-/// Why another thread goes on.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Switch {
-    /// The scheduler took the processor away from a thread that could have gone on.
-    Preempted,
-    /// The thread waits.
-    Blocked,
-    /// The thread has finished.
-    Finished,
-}
-
-/// What an object is, and its counter.
-#[derive(Debug, Clone, Copy)]
-pub struct ObjectState {
-    /// `"mutex"`, `"channel"`.
-    pub kind: &'static str,
-    /// Where it was created.
-    pub created: &'static Location<'static>,
-    /// The thread that holds it alone.
-    pub(super) holder: Option<u32>,
-    /// What has been done to a lock for readers and writers.
-    pub(super) readers_and_writers: ReadersAndWriters,
-    /// The thread that first used it, and how many that thread had used before: the same in
-    /// every schedule that differs only in the order of what commutes.
-    pub key: u64,
-    /// What guards ask for; each kind of object counts something else.
-    pub(super) counter: i64,
-    /// Changes with whatever changes it beside its counter.
-    pub(super) version: u32,
-}
-
-/// What has been done to a lock for readers and writers in the execution.
-#[derive(Debug, Clone, Copy, Default)]
-pub(super) struct ReadersAndWriters {
-    /// A thread has begun to read beside another, or once more.
-    pub read_beside: bool,
-    /// A thread has asked to write, and would have waited.
-    pub written: bool,
-    /// How many writers wait and keep readers out.
-    pub waiting: u32,
-}
-
 /// One thread of the program.
 pub struct ThreadState {
     /// Its name.
@@ -151,9 +54,9 @@ pub struct ThreadState {
     /// Whether it has announced an operation, and waits to be chosen for it.
     waits: bool,
     /// That operation, or the one before.
-    pub(super) op: Op,
-    /// Where what it waits for is kept, until it has finished.
-    slot: usize,
+    pub(crate) op: Op,
+    /// Index into [`Execution::pending`], until it has finished.
+    index: usize,
     /// What it has seen, if it waits in a loop for something else.
     seen: Seen,
     /// The step since which that has been out of date, if it is.
@@ -161,43 +64,18 @@ pub struct ThreadState {
     /// How often it went on although that was not out of date.
     rounds_in_vain: u32,
     /// Whether it has been woken, or a weak exchange of its has failed, for no reason.
-    pub(super) spurious: bool,
-    pub(super) spawned: Option<u32>,
-    pub(super) panicking: bool,
-    pub(super) finished: Object,
-    pub(super) token: Object,
-    pub(super) locals: Vec<Local>,
-    pub(super) put_off: Vec<Box<dyn FnOnce()>>,
-    pub(super) waiting: Waiting,
+    pub(crate) spurious: bool,
+    pub(crate) spawned: Option<u32>,
+    pub(crate) panicking: bool,
+    pub(crate) finished: Object,
+    pub(crate) token: Object,
+    /// What the library above the engine keeps of the thread.
+    pub(crate) slot: Slot,
+    pub(crate) deferred: Vec<Box<dyn FnOnce()>>,
+    pub(crate) waiting: Waiting,
     registered: u64,
     /// How often another was chosen since its latest step, though it could have gone on.
     passed_over: u32,
-}
-
-/// An end of a channel that is still there.
-#[derive(Debug, Clone, Copy)]
-pub struct ChannelEnd {
-    /// The channel's object.
-    pub channel: u32,
-    /// Whether it sends.
-    pub sends: bool,
-    /// Where it was made.
-    pub made: &'static Location<'static>,
-    /// The thread that made it, or has used it last.
-    pub thread: u32,
-    /// Whether it was used.
-    pub used: bool,
-}
-
-/// A panic: whose it was, where, and with which message.
-#[derive(Debug, Clone)]
-pub struct Panicked {
-    /// The thread.
-    pub thread: u32,
-    /// Where it panicked.
-    pub place: &'static Location<'static>,
-    /// What the panic said.
-    pub message: String,
 }
 
 /// What a thread waits for that has not finished: this is asked at each step of any thread.
@@ -210,10 +88,22 @@ struct Pending {
     due: u64,
 }
 
-/// The execution, and who decides in it.
-pub(super) struct Running {
-    pub(super) execution: Execution,
-    pub(super) scheduler: Option<AnyScheduler>,
+/// Sees each step of an execution as it is taken: the latest is the last of
+/// [`details`](Execution::details). It must not ask the engine for anything else.
+#[derive(Clone)]
+pub struct Observer(Rc<dyn Fn(&Execution)>);
+
+impl Observer {
+    /// An observer that does this at each step.
+    pub fn new(observe: impl Fn(&Execution) + 'static) -> Self {
+        Self(Rc::new(observe))
+    }
+}
+
+impl fmt::Debug for Observer {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        out.write_str("Observer")
+    }
 }
 
 /// The state of the execution that runs, or has just ended.
@@ -254,27 +144,27 @@ pub struct Execution {
     /// The time, in nanoseconds since the start.
     pub now: u64,
     /// Whether the program has read the clock, or waited for a time.
-    pub(super) timed: bool,
+    pub(crate) timed: bool,
     /// Whether it has done what may fail for no reason.
-    pub(super) may_be_spurious: bool,
+    pub(crate) may_be_spurious: bool,
     /// The orders of memory that the program has asked for, in all executions, weaker than the
     /// one that all have.
-    pub(super) weak_orders: Vec<(&'static str, &'static Location<'static>)>,
+    pub(crate) weak_orders: Vec<(&'static str, &'static Location<'static>)>,
     /// Whether the program parks threads itself, so that it matters who uses up their tokens.
-    pub(super) parks: bool,
+    pub(crate) parks: bool,
     /// Whether it is under way. If not, what uses the facade now is the explorer itself.
-    pub(super) is_running: bool,
-    pub(super) number: u32,
-    pub(super) current: u32,
-    pub(super) time: TimeModel,
-    pub(super) limit: u32,
-    pub(super) recorded: bool,
+    pub(crate) is_running: bool,
+    pub(crate) number: u32,
+    pub(crate) current: u32,
+    pub(crate) time: TimeModel,
+    pub(crate) limit: u32,
+    pub(crate) recorded: bool,
     /// Whether the steps are kept, and what orders them.
-    pub(super) traced: bool,
-    /// After how many steps it may take the process with it, if that is feared.
-    pub(super) live: Option<usize>,
-    pub(super) recorder: Option<Recorder>,
-    pub(super) statics: Statics,
+    pub(crate) traced: bool,
+    /// Who is shown each step as it is taken, if the execution is recorded.
+    pub(crate) observer: Option<Observer>,
+    pub(crate) recorder: Option<Recorder>,
+    pub(crate) statics: Statics,
     /// Whether a thread had to let others go on, so that not every schedule was possible.
     pub fair: bool,
     /// Whether a thread was taken to wait in a loop until something changes. Had it gone on
@@ -282,12 +172,13 @@ pub struct Execution {
     pub loops: bool,
     /// Whether a thread has begun to read beside another, or once more, in a lock that is also
     /// written: a writer that waits may keep it out.
-    pub(super) reads_beside: bool,
+    pub(crate) reads_beside: bool,
     /// Locks that are read: the object, and the thread.
-    pub(super) readers: Vec<(Object, u32)>,
-    pub(super) panics: Panics,
+    pub(crate) readers: Vec<(Object, u32)>,
+    /// What the library above the engine keeps for all threads.
+    pub(crate) slot: Slot,
     /// The coroutines of the threads that have been started last, until they are first resumed.
-    pub(super) new_fibers: Vec<Fiber>,
+    pub(crate) new_fibers: Vec<Fiber>,
     /// The threads that have not finished, by number.
     pending: Vec<Pending>,
     /// Those of them that can go on.
@@ -323,7 +214,7 @@ impl ThreadState {
 }
 
 impl Execution {
-    pub(super) const fn idle() -> Self {
+    pub(crate) const fn idle() -> Self {
         Self {
             threads: Vec::new(),
             objects: Vec::new(),
@@ -352,14 +243,14 @@ impl Execution {
             limit: 0,
             recorded: false,
             traced: false,
-            live: None,
+            observer: None,
             recorder: None,
             statics: Statics::none(),
             fair: false,
             loops: false,
             reads_beside: false,
             readers: Vec::new(),
-            panics: Panics::NONE,
+            slot: Slot::EMPTY,
             new_fibers: Vec::new(),
             pending: Vec::new(),
             enabled: Vec::new(),
@@ -374,12 +265,8 @@ impl Execution {
     }
 
     /// Begins an execution, and forgets the one before.
-    pub(super) fn begin(&mut self) {
-        // What belongs to the program vanishes without being dropped.
-        for thread in &mut self.threads {
-            thread.locals.drain(..).for_each(mem::forget);
-        }
-        mem::forget(mem::replace(&mut self.panics, Panics::NONE));
+    pub(crate) fn begin(&mut self) {
+        self.slot = Slot::EMPTY;
         self.threads.clear();
         self.objects.clear();
         self.length = 0;
@@ -393,7 +280,7 @@ impl Execution {
         self.channel_ends.clear();
         self.panicked.clear();
         self.ending = None;
-        raw::clear(&self.statics)
+        statics::clear(&self.statics)
             .unwrap_or_else(|error| panic!("there is no room for the program's heap: {error}"));
         self.now = 0;
         self.timed = false;
@@ -425,7 +312,7 @@ impl Execution {
         }
     }
 
-    pub(super) fn register(
+    pub(crate) fn register(
         &mut self,
         kind: &'static str,
         created: &'static Location<'static>,
@@ -451,7 +338,7 @@ impl Execution {
         Object(number)
     }
 
-    pub(super) fn start_thread(
+    pub(crate) fn start_thread(
         &mut self,
         name: Option<String>,
         place: &'static Location<'static>,
@@ -467,7 +354,7 @@ impl Execution {
             detached: false,
             waits: true,
             op: Op::local("start", place),
-            slot: self.pending.len(),
+            index: self.pending.len(),
             seen: Seen::default(),
             woken_by: None,
             rounds_in_vain: 0,
@@ -476,13 +363,13 @@ impl Execution {
             panicking: false,
             finished,
             token,
-            locals: Vec::new(),
-            put_off: Vec::new(),
+            slot: Slot::EMPTY,
+            deferred: Vec::new(),
             waiting: Waiting::default(),
             registered: 0,
             passed_over: 0,
         });
-        if raw::keys::are_known() {
+        if keys::are_known() {
             let mut numbers = Numbers::new(self.objects[finished.0 as usize].key);
             let mut numbers = Numbers::new(numbers.draw() ^ u64::from(self.hash_seed));
             fiber.set_keys([numbers.draw(), numbers.draw()]);
@@ -514,24 +401,24 @@ impl Execution {
     }
 
     /// What the running thread has put off.
-    pub(super) fn take_put_off(&mut self) -> Vec<Box<dyn FnOnce()>> {
+    pub(crate) fn take_deferred(&mut self) -> Vec<Box<dyn FnOnce()>> {
         match self.is_running {
-            true => mem::take(&mut self.threads[self.current as usize].put_off),
+            true => mem::take(&mut self.threads[self.current as usize].deferred),
             false => Vec::new(),
         }
     }
 
     /// How many threads there are that have not finished.
-    pub(super) fn unfinished(&self) -> usize {
+    pub(crate) fn unfinished(&self) -> usize {
         self.pending.len()
     }
 
     /// The thread has come to its end.
-    pub(super) fn finish(&mut self, thread: u32) {
-        let slot = self.threads[thread as usize].slot;
-        self.pending.remove(slot);
-        for later in &self.pending[slot..] {
-            self.threads[later.thread as usize].slot -= 1;
+    pub(crate) fn finish(&mut self, thread: u32) {
+        let index = self.threads[thread as usize].index;
+        self.pending.remove(index);
+        for later in &self.pending[index..] {
+            self.threads[later.thread as usize].index -= 1;
         }
     }
 
@@ -546,16 +433,6 @@ impl Execution {
         &self.spinning
     }
 
-    /// Has this thread go on, as it did after the same steps before.
-    pub fn again(&self, thread: u32) -> Pick {
-        if self.enabled.contains(&thread) || self.spinning.contains(&thread) {
-            return Pick::Thread(thread);
-        }
-        let step = self.length;
-        let what = format!("thread {thread} could take step {step} before, and cannot now");
-        Pick::End(Ending::Nondeterminism(what))
-    }
-
     /// The thread that took the latest step.
     pub fn current(&self) -> u32 {
         self.current
@@ -563,7 +440,7 @@ impl Execution {
 
     /// The running thread's latest operation.
     #[inline]
-    pub(super) fn latest(&self) -> Event {
+    pub(crate) fn latest(&self) -> Event {
         let thread = self.threads.get(self.current as usize);
         Event(thread.and_then(|thread| thread.last).unwrap_or(0))
     }
@@ -608,7 +485,7 @@ impl Execution {
     /// Finds out who can go on, and whether the thread that ran is one of them; where nobody can,
     /// lets time pass. Nothing if that does not help.
     #[inline(always)]
-    fn find_enabled(&mut self) -> Option<bool> {
+    pub(crate) fn find_enabled(&mut self) -> Option<bool> {
         loop {
             self.enabled.clear();
             self.spinning.clear();
@@ -703,14 +580,14 @@ impl Execution {
 
     /// Takes in the operation that the running thread has put down in its state.
     #[inline(always)]
-    fn put_down(&mut self, yields: bool) {
+    pub(crate) fn put_down(&mut self, yields: bool) {
         let thread = &mut self.threads[self.current as usize];
         let ThreadState { op, waiting, .. } = thread;
         let seen = match yields {
             true => waiting.before_yield(op, self.now),
             false => waiting.before_op(op, self.now, &self.objects),
         };
-        let pending = &mut self.pending[thread.slot];
+        let pending = &mut self.pending[thread.index];
         pending.spins = seen.is_some();
         if let Some(seen) = seen {
             self.loops = true;
@@ -738,7 +615,7 @@ impl Execution {
     }
 
     #[inline(always)]
-    fn take_step(&mut self, chosen: u32) {
+    pub(crate) fn take_step(&mut self, chosen: u32) {
         let index = self.length;
         if let Some(recorder) = &mut self.recorder {
             recorder.step(index, chosen);
@@ -803,7 +680,7 @@ impl Execution {
 
     /// Keeps the details of the step that has been taken, for which this thread gave way.
     #[cold]
-    fn add_detail(&mut self, before: u32, preempted: bool) {
+    pub(crate) fn add_detail(&mut self, before: u32, preempted: bool) {
         let switch = if before == self.current {
             None
         } else if preempted {
@@ -823,14 +700,14 @@ impl Execution {
             switch,
             timed_out: self.timed_out,
         });
-        if let Some(length) = self.live {
-            crate::explore::say_step(self, length);
+        if let Some(Observer(observe)) = &self.observer {
+            observe(self);
         }
     }
 
     /// Keeps what the running thread's latest step read or wrote, if the execution is recorded.
     #[inline(always)]
-    pub(super) fn show(&mut self, value: impl FnOnce() -> String) {
+    pub(crate) fn show(&mut self, value: impl FnOnce() -> String) {
         if self.recorded {
             let last = self.threads[self.current as usize].last;
             if let Some(detail) = last.and_then(|last| self.details.get_mut(last as usize)) {
@@ -840,14 +717,14 @@ impl Execution {
     }
 
     /// Takes in that the running thread's latest step changed what this lock protects.
-    pub(super) fn changed(&mut self, object: Object) {
+    pub(crate) fn changed(&mut self, object: Object) {
         let thread = &mut self.threads[self.current as usize];
         thread.waiting.changed(object.0, &mut self.objects);
         self.changes += 1;
     }
 
     /// Takes back that the running thread's latest step wrote: it has changed nothing.
-    pub(super) fn unchanged(&mut self) {
+    pub(crate) fn unchanged(&mut self) {
         let thread = &mut self.threads[self.current as usize];
         let mut wrote = false;
         for (object, access) in thread.op.accesses.iter() {
@@ -863,77 +740,5 @@ impl Execution {
         {
             self.steps[last as usize].accesses = thread.op.accesses;
         }
-    }
-}
-
-impl Running {
-    pub(super) const fn idle() -> Self {
-        Self {
-            execution: Execution::idle(),
-            scheduler: None,
-        }
-    }
-
-    /// The running thread has come to an operation, which it has put down in its state, and
-    /// waits to be chosen for it. If it yields, that is the end of a round of its loop. Whether
-    /// it goes on at once.
-    pub(super) fn announce(&mut self, yields: bool) -> bool {
-        let asking = self.execution.current;
-        self.execution.put_down(yields);
-        self.choose() == Some(asking)
-    }
-
-    /// Whether there is another execution to run.
-    pub(super) fn next(&mut self) -> bool {
-        let scheduler = self.scheduler.as_mut().expect("somebody decides");
-        scheduler.next(&self.execution)
-    }
-
-    /// Lets the scheduler choose who goes on, and takes that step; or ends the execution. Gives
-    /// the thread that has been chosen.
-    ///
-    /// This is done at each operation of any thread: what it calls is part of it.
-    #[inline(always)]
-    pub(super) fn choose(&mut self) -> Option<u32> {
-        let Self {
-            execution,
-            scheduler,
-        } = self;
-        if execution.ending.is_some() {
-            return None;
-        }
-        let Some(stays) = execution.find_enabled() else {
-            let mut threads = 0..execution.threads.len() as u32;
-            let livelock = threads.any(|thread| execution.spins(thread));
-            execution.ending = Some(match livelock {
-                true => Ending::Livelock,
-                false => Ending::Deadlock,
-            });
-            return None;
-        };
-        if execution.length >= execution.limit {
-            execution.ending = Some(Ending::TooLong);
-            return None;
-        }
-        let before = execution.current;
-        let default = if stays { before } else { execution.enabled[0] };
-        let scheduler = scheduler.as_mut().expect("somebody decides");
-        let chosen = match scheduler.pick(execution, default) {
-            Pick::Thread(thread) => thread,
-            Pick::End(ending) => {
-                execution.ending = Some(ending);
-                return None;
-            }
-        };
-        if chosen != default {
-            execution.deviations.push((execution.length, chosen));
-        }
-        let preempts = stays && chosen != before;
-        execution.preemptions += u32::from(preempts);
-        execution.take_step(chosen);
-        if execution.recorded {
-            execution.add_detail(before, preempts);
-        }
-        Some(chosen)
     }
 }

@@ -3,7 +3,27 @@
 use std::borrow::Cow;
 use std::io::BufRead;
 
-use transcript::{Line, Stream};
+/// One of the two streams that a program prints to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Stream {
+    /// Standard output.
+    Stdout,
+    /// Standard error.
+    Stderr,
+}
+
+/// One line that a program has printed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Line<'o> {
+    /// The step that completed it.
+    pub step: u32,
+    /// When that was, in nanoseconds since the start.
+    pub at: u64,
+    /// Where it was printed.
+    pub stream: Stream,
+    /// The text, without its newline; what is no UTF-8 is replaced.
+    pub text: Cow<'o, str>,
+}
 
 /// The text of both streams, piece by piece.
 #[derive(Debug)]
@@ -24,19 +44,19 @@ struct Piece {
 }
 
 impl Output {
-    pub(super) const fn new() -> Self {
+    pub(crate) const fn new() -> Self {
         Self {
             text: Vec::new(),
             pieces: Vec::new(),
         }
     }
 
-    pub(super) fn clear(&mut self) {
+    pub(crate) fn clear(&mut self) {
         self.text.clear();
         self.pieces.clear();
     }
 
-    pub(super) fn add(&mut self, stream: Stream, text: &[u8], at: u64, step: u32) {
+    pub(crate) fn add(&mut self, stream: Stream, text: &[u8], at: u64, step: u32) {
         self.text.extend_from_slice(text);
         let end = self.text.len();
         self.pieces.push(Piece {
@@ -48,7 +68,7 @@ impl Output {
     }
 
     /// How many bytes were printed.
-    pub(super) fn len(&self) -> usize {
+    pub(crate) fn len(&self) -> usize {
         self.text.len()
     }
 
@@ -61,16 +81,15 @@ impl Output {
         })
     }
 
-    /// The lines, each with the step that completed it. A line belongs where it was
-    /// completed, and the rest of a stream without a newline comes last. A line that was
+    /// The lines. A line belongs where it was completed, and the rest of a stream without a newline comes last. A line that was
     /// printed in one piece is not copied.
-    pub fn lines(&self) -> Vec<(u32, Line<Cow<'_, str>>)> {
+    pub fn lines(&self) -> Vec<Line<'_>> {
         self.whole_lines().unwrap_or_else(|| self.joined_lines())
     }
 
     /// The lines, if each piece is one, as where a program prints with `println!` alone. To find
     /// that out of all the text at once takes less than to look at each piece.
-    fn whole_lines(&self) -> Option<Vec<(u32, Line<Cow<'_, str>>)>> {
+    fn whole_lines(&self) -> Option<Vec<Line<'_>>> {
         let text = str::from_utf8(&self.text).ok()?;
         let newlines: usize = self.text.chunks(255).map(newlines).sum();
         let each_ends = self.pieces().all(|(_, piece)| piece.ends_with(b"\n"));
@@ -87,7 +106,7 @@ impl Output {
     }
 
     /// The lines, each put together from the pieces that it was printed in.
-    fn joined_lines(&self) -> Vec<(u32, Line<Cow<'_, str>>)> {
+    fn joined_lines(&self) -> Vec<Line<'_>> {
         let mut lines = Vec::with_capacity(self.pieces.len());
         // Of each stream what no newline has completed, and the last piece of that.
         let mut open: [(Option<&Piece>, Cow<'_, [u8]>); 2] = Default::default();
@@ -138,14 +157,14 @@ impl Output {
 }
 
 impl Piece {
-    /// The line that this piece completes, and the step that did.
-    fn complete<'t>(&self, text: Cow<'t, str>) -> (u32, Line<Cow<'t, str>>) {
-        let line = Line {
-            at_us: self.at / 1000,
+    /// The line that this piece completes.
+    fn complete<'o>(&self, text: Cow<'o, str>) -> Line<'o> {
+        Line {
+            step: self.step,
+            at: self.at,
             stream: self.stream,
             text,
-        };
-        (self.step, line)
+        }
     }
 }
 

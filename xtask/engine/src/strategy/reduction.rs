@@ -14,9 +14,11 @@
 //! that a thread waits to do races like one that it has done. In general, an operation races
 //! with whatever made the thread wait for it, and not with what then let it go on.
 
-use super::{Pick, Scheduler};
-use crate::engine::access::{Access, Accesses, Relation};
-use crate::engine::execution::{CLOCK, Ending, Execution};
+use crate::access::{Access, Accesses, Relation};
+use crate::execution::Execution;
+use crate::object::CLOCK;
+use crate::record::Ending;
+use crate::scheduler::{Pick, Scheduler};
 
 /// A set of threads, a bit for each.
 type Threads = u64;
@@ -25,7 +27,7 @@ type Threads = u64;
 pub const MOST_THREADS: usize = Threads::BITS as usize;
 
 #[derive(Default)]
-pub(super) struct Reduction {
+pub(crate) struct Reduction {
     /// The states of the current execution, from the first on.
     path: Vec<Node>,
     /// How many of its steps are the same as in the execution before.
@@ -65,7 +67,7 @@ impl Scheduler for Reduction {
     fn pick(&mut self, execution: &Execution, default: u32) -> Pick {
         let depth = execution.steps.len();
         if let Some(node) = self.path.get(depth) {
-            return execution.again(node.chosen);
+            return Pick::again(execution, node.chosen);
         }
         if execution.threads.len() > MOST_THREADS {
             return Pick::End(Ending::TooLong);

@@ -8,15 +8,16 @@
 
 use std::collections::HashMap;
 
-use super::{Pick, Scheduler};
-use crate::engine::access::Access;
-use crate::engine::execution::{Ending, Execution, Step};
+use crate::access::Access;
+use crate::execution::Execution;
+use crate::record::{Ending, Step};
+use crate::scheduler::{Pick, Scheduler};
 
 /// As many states are remembered. Later ones are searched again when they are met again,
 /// which takes time, but leaves nothing out.
 const REMEMBERED: usize = 1 << 20;
 
-pub(super) struct DepthFirst {
+pub(crate) struct DepthFirst {
     bound: Option<u32>,
     /// The choices that led to where the search is.
     path: Vec<Choice>,
@@ -31,7 +32,7 @@ struct Choice {
 }
 
 impl DepthFirst {
-    pub(super) fn plain() -> Self {
+    pub(crate) fn plain() -> Self {
         Self {
             bound: None,
             path: Vec::new(),
@@ -39,7 +40,7 @@ impl DepthFirst {
         }
     }
 
-    pub(super) fn bounded(preemptions: u32) -> Self {
+    pub(crate) fn bounded(preemptions: u32) -> Self {
         Self {
             bound: Some(preemptions),
             ..Self::plain()
@@ -51,7 +52,7 @@ impl Scheduler for DepthFirst {
     fn pick(&mut self, execution: &Execution, default: u32) -> Pick {
         let depth = execution.steps.len();
         if let Some(choice) = self.path.get(depth) {
-            return execution.again(choice.chosen);
+            return Pick::again(execution, choice.chosen);
         }
         let enabled = execution.enabled();
         let mut rest = Vec::new();

@@ -2,8 +2,9 @@
 
 use std::cmp::Reverse;
 
-use super::{Numbers, Pick, Scheduler};
-use crate::engine::execution::Execution;
+use crate::execution::Execution;
+use crate::numbers::Numbers;
+use crate::scheduler::{Pick, Scheduler};
 
 /// Who may be chosen: those that can go on and, in every second execution, those as well that
 /// wait in a loop, so that one which gives up after some rounds does so.
@@ -16,13 +17,13 @@ fn candidates(execution: &Execution, is_patient: bool) -> [&[u32]; 2] {
 }
 
 /// At each step, any thread that can go on.
-pub(in crate::engine) struct Random {
+pub(crate) struct Random {
     numbers: Numbers,
     is_patient: bool,
 }
 
 impl Random {
-    pub(super) fn new(seed: u64) -> Self {
+    pub(crate) fn new(seed: u64) -> Self {
         Self {
             numbers: Numbers::new(seed),
             is_patient: false,
@@ -61,7 +62,7 @@ impl Scheduler for Random {
 ///
 /// Burckhardt, Kothari, Musuvathi and Nagarakatte, "A randomized scheduler with probabilistic
 /// guarantees of finding bugs", 2010.
-pub(super) struct Pct {
+pub(crate) struct Pct {
     numbers: Numbers,
     changes: u32,
     /// The threads' priorities, by number; random and above `changes` to begin with.
@@ -74,7 +75,7 @@ pub(super) struct Pct {
 }
 
 impl Pct {
-    pub(super) fn new(depth: u32, seed: u64) -> Self {
+    pub(crate) fn new(depth: u32, seed: u64) -> Self {
         Self {
             numbers: Numbers::new(seed),
             changes: depth.saturating_sub(1),

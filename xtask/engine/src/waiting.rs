@@ -9,11 +9,13 @@
 //! counter does not tell. To take a lock and to give it back changes the counter and puts it
 //! back, so that is a way to look, unless what the lock protects was written meanwhile.
 
-use super::access::Access;
-use super::execution::{CLOCK, ObjectState};
-use super::{Guard, Op, raw};
 use std::mem;
 use std::panic::Location;
+
+use crate::access::Access;
+use crate::object::{CLOCK, Guard, ObjectState};
+use crate::operation::Op;
+use crate::raw::fiber;
 
 /// Reads of one thread in a row, with nothing written between them, after which it is taken
 /// to wait in a loop, whatever the loop looks like.
@@ -72,7 +74,7 @@ impl Seen {
 
 /// What a thread has read since it last wrote.
 #[derive(Default)]
-pub(super) struct Waiting {
+pub(crate) struct Waiting {
     reads: Vec<Look>,
     /// What `reads` was before the latest step, if that wrote.
     undo: Vec<Look>,
@@ -165,7 +167,7 @@ impl Waiting {
         }
         // A function that reads may be called from several places, one after the other: that
         // is no loop.
-        let came_by = Some(raw::call_stack());
+        let came_by = Some(fiber::call_stack());
         let is_round = self.came_by == came_by;
         self.came_by = came_by;
         is_round.then(|| self.wait(vec![read], op, now))

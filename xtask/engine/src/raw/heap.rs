@@ -8,7 +8,7 @@
 //! Blocks have the sizes of the powers of two. A block that is freed is kept in the list of its
 //! size for the next that asks, and a new one is cut from where the heap ends.
 
-use std::alloc::{GlobalAlloc, Layout, System};
+use std::alloc::Layout;
 use std::cell::Cell;
 use std::io::{self, Write};
 use std::mem;
@@ -17,13 +17,11 @@ use std::ptr;
 
 use memmap2::MmapOptions;
 
-use crate::engine::run::is_at_work;
-
 /// The bytes that a program may allocate. Only pages that were used take memory.
 const SIZE: usize = 1 << 30;
 
 /// Blocks are aligned to their size, but for those that are larger than this.
-const PAGE: usize = 4096;
+pub(crate) const PAGE: usize = 4096;
 
 /// The size of the smallest blocks.
 const SMALLEST: usize = 16;
@@ -35,11 +33,11 @@ const SIZES: usize = (SIZE / SMALLEST).ilog2() as usize + 1;
 pub const OUT_OF_MEMORY: &str = "the program allocates without end\n";
 
 thread_local! {
-    static HEAP: Heap = const { Heap::new() };
+    pub(crate) static HEAP: Heap = const { Heap::new() };
 }
 
 /// The heap of the programs that this thread of the operating system explores.
-struct Heap {
+pub(crate) struct Heap {
     /// Whether a thread of the program runs: what is allocated is its own, unless it has asked the
     /// engine for something.
     program_runs: Cell<bool>,
@@ -52,7 +50,7 @@ struct Heap {
 }
 
 /// A thread of the program runs, until this is dropped: also when a panic of its own gets out.
-pub(super) struct ProgramRuns(());
+pub(crate) struct ProgramRuns(());
 
 impl ProgramRuns {
     #[inline(always)]
@@ -77,7 +75,7 @@ impl Drop for ProgramRuns {
 /// # Errors
 ///
 /// There is no room for a heap.
-pub(super) fn empty() -> io::Result<()> {
+pub(crate) fn empty() -> io::Result<()> {
     HEAP.with(|heap| {
         if heap.start.get() == 0 {
             let map = MmapOptions::new().len(SIZE).no_reserve_swap().map_anon()?;
@@ -103,17 +101,27 @@ impl Heap {
         }
     }
 
-    fn has(&self, block: *mut u8) -> bool {
+    /// Whether a thread of the program runs.
+    #[inline]
+    pub fn program_runs(&self) -> bool {
+        self.program_runs.get()
+    }
+
+    /// Whether the block is of this heap, and not of the system's.
+    #[inline]
+    pub fn has(&self, block: *mut u8) -> bool {
         block.addr().wrapping_sub(self.start.get()) < SIZE && self.start.get() != 0
     }
 
     /// Which size a block with this layout has: the number of its list.
-    fn size(layout: Layout) -> usize {
+    #[inline]
+    pub fn size(layout: Layout) -> usize {
         let bytes = layout.size().max(layout.align()).max(SMALLEST);
         bytes.div_ceil(SMALLEST).next_power_of_two().ilog2() as usize
     }
 
-    fn allocate(&self, layout: Layout) -> *mut u8 {
+    /// A block with this layout.
+    pub fn allocate(&self, layout: Layout) -> *mut u8 {
         let size = Self::size(layout);
         let Some(first) = self.free.get(size) else {
             out_of_memory()
@@ -134,7 +142,8 @@ impl Heap {
         ptr::with_exposed_provenance_mut(start)
     }
 
-    fn free(&self, block: *mut u8, layout: Layout) {
+    /// Takes a block back that [`allocate`](Self::allocate) has given.
+    pub fn free(&self, block: *mut u8, layout: Layout) {
         let first = &self.free[Self::size(layout)];
         // SAFETY: the block is the caller's to give back, is at least 16 bytes long, and is
         // aligned to as much.
@@ -148,81 +157,4 @@ fn out_of_memory() -> ! {
     HEAP.with(|heap| heap.program_runs.set(false));
     let _nobody_may_read_it = io::stderr().write_all(OUT_OF_MEMORY.as_bytes());
     process::abort();
-}
-
-/// The program's heap while the program runs, and the system's while the explorer does.
-struct Allocator;
-
-#[global_allocator]
-static ALLOCATOR: Allocator = Allocator;
-
-impl Allocator {
-    /// A larger alignment than a page's is the system's affair. Such a block is not taken
-    /// back at the end, but nobody asks for one.
-    fn is_programs(heap: &Heap, layout: Layout) -> bool {
-        heap.program_runs.get() && !is_at_work() && layout.align() <= PAGE
-    }
-}
-
-// SAFETY: a block comes from the heap or from the system, and its address tells from which, so
-// that it goes back there. Blocks of the heap do not overlap: each is cut from the end, once,
-// or taken from a list, where it is only while it is free. Each is as large as its layout asks,
-// and aligned to its size or to a page, as the start of the heap is. The heap is a thread's
-// own, and so is the program.
-unsafe impl GlobalAlloc for Allocator {
-    #[inline]
-    unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
-        HEAP.with(|heap| match Self::is_programs(heap, layout) {
-            true => heap.allocate(layout),
-            // SAFETY: the caller keeps the contract.
-            false => unsafe { System.alloc(layout) },
-        })
-    }
-
-    #[inline]
-    unsafe fn alloc_zeroed(&self, layout: Layout) -> *mut u8 {
-        HEAP.with(|heap| match Self::is_programs(heap, layout) {
-            true => {
-                let block = heap.allocate(layout);
-                // SAFETY: the block is new, and so long.
-                unsafe { block.write_bytes(0, layout.size()) };
-                block
-            }
-            // SAFETY: the caller keeps the contract.
-            false => unsafe { System.alloc_zeroed(layout) },
-        })
-    }
-
-    #[inline]
-    unsafe fn dealloc(&self, block: *mut u8, layout: Layout) {
-        HEAP.with(|heap| match heap.has(block) {
-            true => heap.free(block, layout),
-            // SAFETY: the caller keeps the contract.
-            false => unsafe { System.dealloc(block, layout) },
-        });
-    }
-
-    #[inline]
-    unsafe fn realloc(&self, block: *mut u8, layout: Layout, size: usize) -> *mut u8 {
-        HEAP.with(|heap| {
-            if !heap.has(block) {
-                // SAFETY: the caller keeps the contract.
-                return unsafe { System.realloc(block, layout, size) };
-            }
-            // SAFETY: the caller keeps to what a layout may be.
-            let new = unsafe { Layout::from_size_align_unchecked(size, layout.align()) };
-            if Heap::size(layout) == Heap::size(new) {
-                return block;
-            }
-            // SAFETY: the caller keeps the contract.
-            let moved = unsafe { self.alloc(new) };
-            if !moved.is_null() {
-                // SAFETY: the new block is another one, and both are at least as long as what
-                // is copied.
-                unsafe { ptr::copy_nonoverlapping(block, moved, layout.size().min(size)) };
-                heap.free(block, layout);
-            }
-            moved
-        })
-    }
 }

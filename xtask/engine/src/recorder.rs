@@ -10,8 +10,8 @@ use std::path::Path;
 
 use memmap2::MmapMut;
 
-use super::raw;
-use super::search::TimeModel;
+use crate::raw::mapping;
+use crate::schedule::TimeModel;
 
 const HEADER: usize = 24;
 
@@ -36,22 +36,22 @@ impl Recorder {
             .truncate(true)
             .open(path)?;
         file.set_len(HEADER as u64 + 2 * u64::from(steps))?;
-        let file = raw::map(&file)?;
+        let file = mapping::map(&file)?;
         Ok(Self { file, schedules: 0 })
     }
 
-    pub(super) fn begin_count(&mut self) {
+    pub(crate) fn begin_count(&mut self) {
         self.schedules = 0;
     }
 
-    pub(super) fn begin(&mut self, time: TimeModel, hash_seed: u32) {
+    pub(crate) fn begin(&mut self, time: TimeModel, hash_seed: u32) {
         self.schedules += 1;
         self.set(0, self.schedules);
         self.set(8, 0);
         self.set(16, time as u64 | u64::from(hash_seed) << 32);
     }
 
-    pub(super) fn step(&mut self, index: u32, thread: u32) {
+    pub(crate) fn step(&mut self, index: u32, thread: u32) {
         let at = HEADER + 2 * index as usize;
         self.file[at..at + 2].copy_from_slice(&(thread as u16).to_le_bytes());
         self.set(8, u64::from(index) + 1);

@@ -1,14 +1,15 @@
 //! One schedule again.
 
-use super::{Pick, Schedule, Scheduler};
-use crate::engine::execution::Execution;
+use crate::execution::Execution;
+use crate::schedule::Schedule;
+use crate::scheduler::{Pick, Scheduler};
 
-pub(super) struct Replay {
+pub(crate) struct Replay {
     deviations: Vec<(u32, u32)>,
 }
 
 impl Replay {
-    pub(super) fn new(schedule: &Schedule) -> Self {
+    pub(crate) fn new(schedule: &Schedule) -> Self {
         let deviations = schedule.deviations.clone();
         Self { deviations }
     }
@@ -19,7 +20,7 @@ impl Scheduler for Replay {
         let step = execution.length;
         let found = self.deviations.binary_search_by_key(&step, |&(at, _)| at);
         match found {
-            Ok(index) => execution.again(self.deviations[index].1),
+            Ok(index) => Pick::again(execution, self.deviations[index].1),
             Err(_) => Pick::Thread(default),
         }
     }
@@ -30,13 +31,13 @@ impl Scheduler for Replay {
 }
 
 /// As near as possible to the schedule in which these threads take the steps.
-pub(super) struct Follow {
+pub(crate) struct Follow {
     /// The threads that are left, the next one last.
     rest: Vec<u32>,
 }
 
 impl Follow {
-    pub(super) fn new(threads: &[u32]) -> Self {
+    pub(crate) fn new(threads: &[u32]) -> Self {
         let rest = threads.iter().rev().copied().collect();
         Self { rest }
     }

@@ -1,0 +1,87 @@
+//! Whose memory is asked for: the program's heap while a thread of the program runs, and the
+//! system's while the engine does, or the explorer above it.
+
+#![allow(unsafe_code)]
+
+use std::alloc::{GlobalAlloc, Layout, System};
+use std::ptr;
+
+use crate::raw::heap::{HEAP, Heap, PAGE};
+use crate::running::is_at_work;
+
+/// Asks the one or the other.
+struct Allocator;
+
+#[global_allocator]
+static ALLOCATOR: Allocator = Allocator;
+
+impl Allocator {
+    /// A larger alignment than a page's is the system's affair. Such a block is not taken
+    /// back at the end, but nobody asks for one.
+    fn is_programs(heap: &Heap, layout: Layout) -> bool {
+        heap.program_runs() && !is_at_work() && layout.align() <= PAGE
+    }
+}
+
+// SAFETY: a block comes from the heap or from the system, and its address tells from which, so
+// that it goes back there. Blocks of the heap do not overlap: each is cut from the end, once,
+// or taken from a list, where it is only while it is free. Each is as large as its layout asks,
+// and aligned to its size or to a page, as the start of the heap is. The heap is a thread's
+// own, and so is the program.
+unsafe impl GlobalAlloc for Allocator {
+    #[inline]
+    unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
+        HEAP.with(|heap| match Self::is_programs(heap, layout) {
+            true => heap.allocate(layout),
+            // SAFETY: the caller keeps the contract.
+            false => unsafe { System.alloc(layout) },
+        })
+    }
+
+    #[inline]
+    unsafe fn alloc_zeroed(&self, layout: Layout) -> *mut u8 {
+        HEAP.with(|heap| match Self::is_programs(heap, layout) {
+            true => {
+                let block = heap.allocate(layout);
+                // SAFETY: the block is new, and so long.
+                unsafe { block.write_bytes(0, layout.size()) };
+                block
+            }
+            // SAFETY: the caller keeps the contract.
+            false => unsafe { System.alloc_zeroed(layout) },
+        })
+    }
+
+    #[inline]
+    unsafe fn dealloc(&self, block: *mut u8, layout: Layout) {
+        HEAP.with(|heap| match heap.has(block) {
+            true => heap.free(block, layout),
+            // SAFETY: the caller keeps the contract.
+            false => unsafe { System.dealloc(block, layout) },
+        });
+    }
+
+    #[inline]
+    unsafe fn realloc(&self, block: *mut u8, layout: Layout, size: usize) -> *mut u8 {
+        HEAP.with(|heap| {
+            if !heap.has(block) {
+                // SAFETY: the caller keeps the contract.
+                return unsafe { System.realloc(block, layout, size) };
+            }
+            // SAFETY: the caller keeps to what a layout may be.
+            let new = unsafe { Layout::from_size_align_unchecked(size, layout.align()) };
+            if Heap::size(layout) == Heap::size(new) {
+                return block;
+            }
+            // SAFETY: the caller keeps the contract.
+            let moved = unsafe { self.alloc(new) };
+            if !moved.is_null() {
+                // SAFETY: the new block is another one, and both are at least as long as what
+                // is copied.
+                unsafe { ptr::copy_nonoverlapping(block, moved, layout.size().min(size)) };
+                heap.free(block, layout);
+            }
+            moved
+        })
+    }
+}

@@ -1,0 +1,145 @@
+//! Runs a small concurrent program under every schedule that matters.
+//!
+//! Every thread of the program is a coroutine on one thread of the operating system, and a
+//! scheduler decides which of them goes on. Each *visible operation* (one that another thread
+//! could notice) is announced with [`Op::perform`], which returns when the scheduler has chosen the
+//! thread; between two announcements a thread runs alone. So a type that threads share keeps plain
+//! data, changes it right after `perform` returns, and needs no wait queue: a thread that must wait
+//! announces a [guard](Op::guard), a counter that has not yet reached what it waits for.
+//!
+//! A library of such types stands above the engine, and the engine knows nothing of it. What the
+//! library keeps of a thread or of an execution lies in a slot ([`with_thread_slot`],
+//! [`with_slot`]); what it does at the beginning and at the end of a thread is part of the body
+//! that it gives to [`spawn`]; and who wants to see the steps as they are taken is an [`Observer`]
+//! in the [`Settings`]. There is no JSON here, and no sentence about what was found.
+//!
+//! The memory model is sequential consistency.
+//!
+//! # Example
+//!
+//! A lock, and two threads that take two of them in opposite orders. The search finds both ends
+//! that the program can have.
+//!
+//! ```
+//! use std::ops::ControlFlow;
+//! use std::rc::Rc;
+//!
+//! use engine::{Access, Ending, Handle, Op, Program, Settings, Strategy, Thread, explore, spawn};
+//!
+//! /// A lock. The counter of its object is 1 while it is free.
+//! struct Lock(Handle);
+//!
+//! impl Lock {
+//!     fn lock(&self) {
+//!         let object = self.0.object_at(1);
+//!         Op::new("lock", object, Access::Lock).guard(object, 1).perform();
+//!         object.set_counter(0);
+//!     }
+//!
+//!     fn unlock(&self) {
+//!         let object = self.0.object();
+//!         Op::new("unlock", object, Access::Unlock).perform();
+//!         object.set_counter(1);
+//!     }
+//! }
+//!
+//! fn join(thread: Thread) {
+//!     let finished = thread.finished();
+//!     Op::new("join", finished, Access::Await).guard(finished, 1).perform();
+//! }
+//!
+//! fn main_of_the_program() -> i32 {
+//!     let locks = Rc::new([Lock(Handle::new("lock")), Lock(Handle::new("lock"))]);
+//!     let threads = [[0, 1], [1, 0]].map(|[first, second]| {
+//!         let locks = Rc::clone(&locks);
+//!         let body = move || {
+//!             locks[first].lock();
+//!             locks[second].lock();
+//!             locks[second].unlock();
+//!             locks[first].unlock();
+//!         };
+//!         spawn(None, None, Box::new(body))
+//!     });
+//!     threads.into_iter().for_each(join);
+//!     0
+//! }
+//!
+//! // SAFETY: a function captures nothing, and this one keeps nothing in a static.
+//! let program = unsafe { Program::new(main_of_the_program) };
+//! let mut deadlocks = 0;
+//! let coverage = explore(&Settings::new(Strategy::Exhaustive), &program, |execution| {
+//!     match execution.ending {
+//!         Some(Ending::Deadlock) => deadlocks += 1,
+//!         Some(Ending::Exited(0)) => {}
+//!         ref other => panic!("{other:?}"),
+//!     }
+//!     ControlFlow::Continue(())
+//! });
+//! assert!(coverage.complete);
+//! // One thread is done before the other begins, or each has its first lock when it asks for its
+//! // second.
+//! assert_eq!((coverage.schedules, deadlocks), (3, 1));
+//! ```
+
+// Elsewhere there is nothing here: the statics of a process, its thread-local values and the
+// addresses of its memory are found as Linux has them.
+#![cfg(target_os = "linux")]
+
+/// Whether a place in the source is one of the engine's own: where it starts the first thread of a
+/// program, say.
+pub fn is_own(place: &std::panic::Location<'_>) -> bool {
+    place.file().starts_with(file!().trim_end_matches("lib.rs"))
+}
+
+mod access;
+mod allocator;
+mod clock;
+mod ending;
+mod execution;
+mod explore;
+mod handle;
+mod numbers;
+mod object;
+mod operation;
+mod output;
+mod perform;
+mod program;
+mod raw;
+mod record;
+mod recorder;
+mod running;
+mod schedule;
+mod scheduler;
+mod slot;
+mod strategy;
+mod streams;
+mod threads;
+mod waiting;
+
+pub use access::{Access, Accesses, Relation};
+pub use clock::{now, sleep};
+pub use ending::{exit, killed};
+pub use execution::{Execution, Observer, ThreadState};
+pub use explore::{Coverage, Settings, begin_count, explore, record_into};
+pub use handle::{ChannelEnd, Handle, object};
+pub use numbers::Numbers;
+pub use object::{Guard, Object, ObjectState};
+pub use operation::{Event, Op, Thread};
+pub use output::{Line, Output, Stream};
+pub use perform::{
+    after, changed, defer, latest, refuse, run_deferred, show, unchanged, yield_now,
+};
+pub use program::{
+    CORES, Program, execution, is_running, keep_hash_order, note_weak_order, outside, parks,
+    set_parks, weak_orders,
+};
+pub use raw::heap::OUT_OF_MEMORY;
+pub use record::{Detail, Ending, Panicked, Step, Switch};
+pub use recorder::Recorder;
+pub use schedule::{Schedule, TimeModel};
+pub use strategy::{MOST_THREADS, Strategy};
+pub use streams::{print, stream, write};
+pub use threads::{
+    current, failed_for_no_reason, may_fail_for_no_reason, panic_hook, panicked, panicking,
+    park_in, set_panicking, spawn, with_slot, with_thread_slot, writers_keep_readers_out,
+};

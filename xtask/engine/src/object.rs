@@ -1,0 +1,77 @@
+//! Objects: what threads share, as the engine sees it.
+
+use std::panic::Location;
+
+/// The number of the object that is the clock, behind those of the two streams.
+pub(crate) const CLOCK: u32 = 2;
+
+/// The number of the object that is the panic hook.
+pub(crate) const PANIC_HOOK: u32 = 3;
+
+/// An object of the running execution. Each has one counter, which starts at 0 unless
+/// [`Handle::object_at`](crate::Handle::object_at) says otherwise.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Object(pub(crate) u32);
+
+/// What an object is, and its counter.
+#[derive(Debug, Clone, Copy)]
+pub struct ObjectState {
+    /// `"mutex"`, `"channel"`.
+    pub kind: &'static str,
+    /// Where it was created.
+    pub created: &'static Location<'static>,
+    /// The thread that holds it alone.
+    pub(crate) holder: Option<u32>,
+    /// What has been done to a lock for readers and writers.
+    pub(crate) readers_and_writers: ReadersAndWriters,
+    /// The thread that first used it, and how many that thread had used before: the same in
+    /// every schedule that differs only in the order of what commutes.
+    pub key: u64,
+    /// What guards ask for; each kind of object counts something else.
+    pub(crate) counter: i64,
+    /// Changes with whatever changes it beside its counter.
+    pub(crate) version: u32,
+}
+
+/// What has been done to a lock for readers and writers in the execution.
+#[derive(Debug, Clone, Copy, Default)]
+pub(crate) struct ReadersAndWriters {
+    /// A thread has begun to read beside another, or once more.
+    pub read_beside: bool,
+    /// A thread has asked to write, and would have waited.
+    pub written: bool,
+    /// How many writers wait and keep readers out.
+    pub waiting: u32,
+}
+
+/// What an operation waits for: that an object's counter is at least so much.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Guard {
+    pub(crate) object: u32,
+    pub(crate) at_least: i64,
+}
+
+impl Guard {
+    /// Satisfied, whatever the object.
+    pub(crate) const ALWAYS: Self = Self {
+        object: 0,
+        at_least: i64::MIN,
+    };
+
+    /// Not satisfied: no stream's counter gets there. Only the time lets the operation happen.
+    pub(crate) const NEVER: Self = Self {
+        object: 0,
+        at_least: i64::MAX,
+    };
+
+    /// Whether there is an object that the operation waits for.
+    #[inline(always)]
+    pub(crate) fn waits(self) -> bool {
+        !matches!(self.at_least, i64::MIN | i64::MAX)
+    }
+
+    #[inline(always)]
+    pub(crate) fn is_open(self, objects: &[ObjectState]) -> bool {
+        objects[self.object as usize].counter >= self.at_least
+    }
+}

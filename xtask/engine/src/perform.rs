@@ -1,0 +1,163 @@
+//! Announcing operations, and waiting to be chosen for them.
+
+use std::panic::Location;
+use std::time::Duration;
+
+use crate::execution::Execution;
+use crate::object::Object;
+use crate::operation::{Event, Op};
+use crate::raw::fiber;
+use crate::record::Ending;
+use crate::running::{with, with_scheduler};
+
+impl Op {
+    /// It happens after so much time at the latest, guard or not; never for this reason if
+    /// there is no such time.
+    #[inline(always)]
+    pub fn within(self, duration: Duration) -> Self {
+        self.after(with(|running| running.now), duration)
+    }
+
+    /// Announces the operation, and returns when the scheduler has chosen it; never, if the
+    /// execution ends before that.
+    #[inline(always)]
+    pub fn perform(self) {
+        perform_with(|_| self);
+    }
+}
+
+/// Whether the thread that asked goes on at once, or has to wait for its turn.
+enum Next {
+    GoOn,
+    Wait,
+    /// It has put something off that comes first.
+    RunDeferred,
+}
+
+/// Announces the operation that this makes.
+///
+/// Part of the caller, so that the operation is written to where it stays, field by field: a
+/// copy of what has just been written in parts would have to wait for them.
+#[inline(always)]
+pub(crate) fn perform_with(op: impl Fn(&Execution) -> Op) {
+    loop {
+        let next = with_scheduler(|running| {
+            let execution = &mut running.execution;
+            if !execution.is_running {
+                return Next::GoOn;
+            }
+            let op = op(execution);
+            let thread = &mut execution.threads[execution.current as usize];
+            if !thread.deferred.is_empty() {
+                return Next::RunDeferred;
+            }
+            thread.op = op;
+            match running.announce(false) {
+                true => Next::GoOn,
+                false => Next::Wait,
+            }
+        });
+        match next {
+            Next::GoOn => return,
+            Next::Wait => return fiber::suspend(),
+            Next::RunDeferred => run_deferred(),
+        }
+    }
+}
+
+/// Lets the others go first: in a loop that sees nothing new, until something has changed.
+#[track_caller]
+pub fn yield_now(verb: &'static str) {
+    let op = Op::local(verb, Location::caller());
+    run_deferred();
+    let goes_on = with_scheduler(|running| {
+        let execution = &mut running.execution;
+        if !execution.is_running {
+            return true;
+        }
+        execution.threads[execution.current as usize].op = op;
+        running.announce(true)
+    });
+    if !goes_on {
+        fiber::suspend();
+    }
+}
+
+/// Ends the execution, and does not return.
+pub(crate) fn end(ending: Ending) -> ! {
+    with(|running| running.ending = Some(ending));
+    fiber::suspend();
+    unreachable!("nobody is chosen after the end")
+}
+
+/// Ends the execution as one that the explorer cannot follow: the message names the item.
+pub fn refuse(item: &str, why: &str) -> ! {
+    end(Ending::Refused(format!("{item}: {why}")))
+}
+
+/// Has the running thread do this before its next operation, or before it is known to have
+/// caught a panic: for work that comes up where a thread must not wait.
+pub fn defer(work: Box<dyn FnOnce()>) {
+    with(|running| {
+        running.threads[running.current as usize]
+            .deferred
+            .push(work)
+    });
+}
+
+/// Does what the running thread has put off.
+pub fn run_deferred() {
+    for work in with(Execution::take_deferred) {
+        work();
+    }
+}
+
+/// Prints, as one operation on the stream.
+/// The running thread's latest operation.
+#[inline]
+pub fn latest() -> Event {
+    with(|running| running.latest())
+}
+
+/// The running thread's latest operation, which this returns, could not have happened before
+/// that one, by another thread: the message was sent there, the room was made there.
+#[inline]
+pub fn after(event: Event) -> Event {
+    with(|running| {
+        let latest = running.latest();
+        if running.is_running && running.traced {
+            running.edges.push((latest.0, event.0));
+        }
+        latest
+    })
+}
+
+/// The running thread's latest operation has changed nothing: the lock was taken, the
+/// queue was empty, the value was not the expected one. It counts as a read from here on.
+pub fn unchanged() {
+    with(|running| {
+        if running.is_running {
+            running.unchanged();
+        }
+    });
+}
+
+/// The running thread's latest operation, which gave a lock back, has also changed what the
+/// lock protects: who looks at it in a loop will see something new.
+pub fn changed(object: Object) {
+    with(|running| {
+        if running.is_running {
+            running.changed(object);
+        }
+    });
+}
+
+/// What the latest operation read or wrote, for the table of a failing schedule
+/// (`➜ 0`, `✓`, `"alpha"`). Asked for only when the execution is recorded.
+#[inline(always)]
+pub fn show(value: impl FnOnce() -> String) {
+    if with(|running| running.recorded && running.is_running) {
+        let value = value();
+        with(|running| running.show(|| value));
+    }
+}

@@ -1,0 +1,150 @@
+//! A program, and one execution of it: the loop that resumes the thread that has been chosen.
+
+use std::io;
+use std::panic::{AssertUnwindSafe, Location, catch_unwind};
+use std::rc::Rc;
+
+use crate::ending::exit_op;
+use crate::execution::Execution;
+use crate::raw::fiber::Fiber;
+use crate::raw::keys;
+use crate::raw::statics::Statics;
+use crate::record::Ending;
+use crate::running::{Running, with, with_scheduler};
+
+/// How many threads the modelled machine runs at once.
+pub const CORES: usize = 4;
+
+/// The bytes of the first thread's stack: what Linux gives it.
+const MAIN_STACK: usize = 8 << 20;
+
+/// The exit status of a program whose first thread panicked.
+const PANICKED: i32 = 101;
+
+/// A program, which can be run again and again.
+#[derive(Clone)]
+pub struct Program(Rc<dyn Fn() -> i32>);
+
+impl Program {
+    /// A program that does this, and returns its exit status.
+    ///
+    /// # Safety
+    ///
+    /// What a call allocates, other than in [`outside`], is taken back when the
+    /// execution ends. So nothing that outlives the call may keep it: nothing that the closure
+    /// has captured, and no static, unless [`keep_statics`](Self::keep_statics) was called.
+    #[allow(unsafe_code)]
+    pub unsafe fn new(main: impl Fn() -> i32 + 'static) -> Self {
+        Self(Rc::new(main))
+    }
+
+    /// From here on each execution begins with the statics of this process as they are now, whatever
+    /// the one before has left in them. For a process that does nothing else than to explore; in
+    /// any other a program may have none.
+    ///
+    /// The program is there already, so that these statics have all that its library keeps in them,
+    /// such as a panic hook.
+    ///
+    /// # Errors
+    ///
+    /// The process has another thread.
+    pub fn keep_statics(&self) -> io::Result<()> {
+        let statics = Statics::now()?;
+        with(|running| running.statics = statics);
+        Ok(())
+    }
+
+    /// Runs the program once, on the schedule that its scheduler chooses.
+    pub(crate) fn run(&self) {
+        with(Execution::begin);
+        let Self(program) = self.clone();
+        let main = Fiber::new(
+            MAIN_STACK,
+            Box::new(move || {
+                let code = catch_unwind(AssertUnwindSafe(|| program())).unwrap_or(PANICKED);
+                exit_op("exit", Location::caller()).perform();
+                with(|running| running.ending = Some(Ending::Exited(code)));
+            }),
+        );
+        let main = main.expect("there is room for one thread");
+        with(|running| running.start_thread(Some("main".into()), Location::caller(), main));
+        choose_another();
+        // By the number of the thread.
+        let mut fibers = Vec::new();
+        while let Some(thread) = with(|running| {
+            fibers.append(&mut running.new_fibers);
+            running.ending.is_none().then_some(running.current)
+        }) {
+            let finished = fibers[thread as usize].resume();
+            if finished {
+                with(|running| running.finish(thread));
+                choose_another();
+            }
+        }
+        with(|running| {
+            running.is_running = false;
+            running.hashed = fibers.iter().any(Fiber::has_used_keys);
+        });
+    }
+}
+
+/// Lets another thread go on than the one that ran, which has nothing more to do.
+#[inline(never)]
+fn choose_another() {
+    with_scheduler(Running::choose);
+}
+
+/// Which execution this is, from 1 on: what is kept from another is out of date.
+pub fn execution() -> u32 {
+    with(|running| running.number)
+}
+
+/// From here on the seed of an execution decides what each `RandomState` of the program is made of,
+/// and so the order of a `HashMap`; unless it is not known how.
+pub fn keep_hash_order() {
+    keys::find();
+}
+
+/// Says whether the program parks threads itself. Only then does it matter which calls of the
+/// standard library use up a thread's park token or leave one, and only then is that modelled:
+/// it takes several operations where one would do.
+pub fn set_parks(parks: bool) {
+    with(|running| running.parks = parks);
+}
+
+/// Whether the program parks threads itself.
+#[inline]
+pub fn parks() -> bool {
+    with(|running| running.parks)
+}
+
+/// The program asks for an order of memory that is weaker than the one that all have here.
+#[track_caller]
+#[inline]
+pub fn note_weak_order(name: &'static str) {
+    let place = Location::caller();
+    with(|running| {
+        let mut known = running.weak_orders.iter();
+        let is_known = known.any(|(order, at)| *order == name && std::ptr::eq(*at, place));
+        if running.is_running && !is_known {
+            running.weak_orders.push((name, place));
+        }
+    });
+}
+
+/// The orders of memory, weaker than the one that all have here, that the program has asked for
+/// in all executions so far, each with its place.
+pub fn weak_orders() -> Vec<(&'static str, &'static Location<'static>)> {
+    with(|running| running.weak_orders.clone())
+}
+
+/// Does something as the explorer, in the middle of the program: what it allocates outlives the
+/// execution. Nothing that it keeps may be the program's, nor may it ask the engine.
+pub fn outside<R>(f: impl FnOnce() -> R) -> R {
+    with(|_| f())
+}
+
+/// Whether a program is under way, so that what is printed is its own.
+pub fn is_running() -> bool {
+    with(|running| running.is_running)
+}

@@ -1,0 +1,184 @@
+//! Coroutines: each thread of a program is one, and all of them run on one thread of the operating
+//! system.
+
+use std::cell::Cell;
+use std::io;
+use std::ptr;
+
+use corosensei::stack::{DefaultStack, Stack};
+use corosensei::{Coroutine, CoroutineResult, Yielder};
+
+use super::heap::ProgramRuns;
+use super::keys::{self, Keys};
+
+thread_local! {
+    /// Where the running coroutine suspends itself; null while none runs.
+    static YIELDER: Cell<*const Yielder<(), ()>> = const { Cell::new(ptr::null()) };
+    /// Where the running coroutine's stack is.
+    static STACK: Cell<(usize, usize)> = const { Cell::new((0, 0)) };
+    /// Stacks of finished coroutines, for the next ones that want so many bytes.
+    static STACKS: Cell<Vec<(usize, DefaultStack)>> = const { Cell::new(Vec::new()) };
+}
+
+/// A coroutine: the body of one thread of the program, on a stack of its own.
+pub struct Fiber {
+    coroutine: Option<Coroutine<(), (), (), DefaultStack>>,
+    /// The bytes of its stack.
+    stack: usize,
+    /// Where that is: its lowest address, and the first one above it.
+    place: (usize, usize),
+    /// Where it suspends itself; null until it has started.
+    yielder: *const Yielder<(), ()>,
+    /// What the next `RandomState` is made of, and what the first one was, if it is known where
+    /// that is kept.
+    keys: Option<(Keys, Keys)>,
+}
+
+impl Fiber {
+    /// A coroutine that runs this body when it is first resumed, on a stack of so many bytes.
+    /// Only pages that were used take memory.
+    ///
+    /// # Errors
+    ///
+    /// There is no room for another stack.
+    pub fn new(stack: usize, body: Box<dyn FnOnce()>) -> io::Result<Self> {
+        let pooled = with_stacks(|stacks| {
+            let index = stacks.iter().rposition(|(size, _)| *size == stack)?;
+            Some(stacks.swap_remove(index).1)
+        });
+        let memory = match pooled {
+            Some(memory) => memory,
+            None => DefaultStack::new(stack)?,
+        };
+        let place = (memory.limit().get(), memory.base().get());
+        let coroutine = Coroutine::with_stack(memory, move |yielder: &Yielder<(), ()>, ()| {
+            YIELDER.set(ptr::from_ref(yielder));
+            body();
+        });
+        let yielder = ptr::null();
+        Ok(Self {
+            coroutine: Some(coroutine),
+            stack,
+            place,
+            yielder,
+            keys: None,
+        })
+    }
+
+    /// Makes the first `RandomState` of this.
+    pub fn set_keys(&mut self, keys: Keys) {
+        self.keys = Some((keys, keys));
+    }
+
+    /// Whether it has made a `RandomState`, as far as that is known.
+    pub fn has_used_keys(&self) -> bool {
+        self.keys.is_some_and(|(next, first)| next != first)
+    }
+
+    /// Lets it run until it suspends itself; whether it has returned instead.
+    #[inline(always)]
+    pub fn resume(&mut self) -> bool {
+        let coroutine = self
+            .coroutine
+            .as_mut()
+            .expect("a finished thread does not go on");
+        YIELDER.set(self.yielder);
+        STACK.set(self.place);
+        if let Some((keys, _)) = &mut self.keys {
+            keys::swap(keys);
+        }
+        let runs = ProgramRuns::begin();
+        let result = coroutine.resume(());
+        drop(runs);
+        if let Some((keys, _)) = &mut self.keys {
+            keys::swap(keys);
+        }
+        self.yielder = YIELDER.replace(ptr::null());
+        let returned = matches!(result, CoroutineResult::Return(()));
+        if returned && let Some(done) = self.coroutine.take() {
+            with_stacks(|stacks| stacks.push((self.stack, done.into_stack())));
+        }
+        returned
+    }
+}
+
+impl Drop for Fiber {
+    /// Gives up the stack as it stands: no destructor of the program runs.
+    fn drop(&mut self) {
+        let Some(mut coroutine) = self.coroutine.take() else {
+            return;
+        };
+        // SAFETY: what is on the stack is leaked, as if each value had been given to
+        // `mem::forget`. What it owns is taken back by `clear`. Nobody refers to it: a thread
+        // that is left is dropped only when the execution has ended, and then no other is
+        // resumed.
+        unsafe { coroutine.force_reset() };
+        with_stacks(|stacks| stacks.push((self.stack, coroutine.into_stack())));
+    }
+}
+
+fn with_stacks<R>(f: impl FnOnce(&mut Vec<(usize, DefaultStack)>) -> R) -> R {
+    let mut stacks = STACKS.take();
+    let result = f(&mut stacks);
+    STACKS.set(stacks);
+    result
+}
+
+/// Suspends the running coroutine until it is resumed.
+///
+/// # Panics
+///
+/// No coroutine runs.
+#[inline(always)]
+pub fn suspend() {
+    let yielder = YIELDER.get();
+    assert!(!yielder.is_null(), "only a thread of the program can wait");
+    // SAFETY: `resume` sets the pointer for as long as that coroutine runs, and the
+    // yielder lives on the coroutine's stack below every frame that could ask here.
+    unsafe { (*yielder).suspend(()) };
+}
+
+/// How many calls of a stack are looked at.
+const CALLS: u32 = 64;
+
+/// A number that is another one, as a rule, where the running coroutine has come here by other
+/// calls: made of the addresses to which they return.
+///
+/// What is compiled for the explorer keeps frame pointers; the standard library does not, so
+/// calls from inside of it may be left out.
+#[inline(never)]
+pub fn call_stack() -> u64 {
+    let frame: usize;
+    // SAFETY: only a register is read.
+    #[cfg(target_arch = "x86_64")]
+    unsafe {
+        std::arch::asm!("mov {}, rbp", out(reg) frame, options(nomem, nostack, preserves_flags));
+    }
+    // SAFETY: likewise.
+    #[cfg(target_arch = "aarch64")]
+    unsafe {
+        std::arch::asm!("mov {}, x29", out(reg) frame, options(nomem, nostack, preserves_flags));
+    }
+    #[cfg(not(any(target_arch = "x86_64", target_arch = "aarch64")))]
+    {
+        frame = 0;
+    }
+    let (limit, base) = STACK.get();
+    let here = ptr::from_ref(&frame).addr();
+    let mut lowest = here.max(limit);
+    let mut frame = frame;
+    let mut hash = 0u64;
+    for _ in 0..CALLS {
+        let is_inside = frame >= lowest && frame.saturating_add(2 * size_of::<usize>()) <= base;
+        if !is_inside || !frame.is_multiple_of(align_of::<usize>()) {
+            break;
+        }
+        // SAFETY: both words are inside of the running coroutine's stack, above what it uses
+        // last, so they are mapped, and this thread alone could change them.
+        let [next, returns_to] = unsafe { ptr::read_volatile(frame as *const [usize; 2]) };
+        hash = (hash.rotate_left(5) ^ returns_to as u64).wrapping_mul(0x9e37_79b9_7f4a_7c15);
+        lowest = frame + size_of::<usize>();
+        frame = next;
+    }
+    hash
+}

@@ -1,0 +1,30 @@
+//! What tells one execution of a program from another.
+
+/// When a thread that waits goes on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum TimeModel {
+    /// For its reason, or at its time, and time passes only when nobody can go on: as on a
+    /// machine that is infinitely fast.
+    Virtual,
+    /// At any moment, if it waits for a time: as on a machine that may stop anybody for as long
+    /// as it likes.
+    Adversarial,
+    /// As in virtual time; but once, each thread may be woken for no reason where the real
+    /// library says that it may, or its weak exchange fails for none.
+    Spurious,
+    /// As in virtual time; but a writer that waits for a lock keeps new readers out of it, as the
+    /// standard library on Linux has it, and no promise of it forbids.
+    Writers,
+}
+
+/// One schedule.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Schedule {
+    /// The time model.
+    pub time: TimeModel,
+    /// What decides the order of each `HashMap`.
+    pub hash_seed: u32,
+    /// Where it is not the one that runs each thread for as long as it can, and then the one
+    /// with the lowest number: at this step, this thread.
+    pub deviations: Vec<(u32, u32)>,
+}

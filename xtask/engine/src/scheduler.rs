@@ -1,0 +1,39 @@
+//! Who decides who goes on.
+
+use crate::execution::Execution;
+use crate::record::Ending;
+
+/// What a scheduler decides.
+pub enum Pick {
+    /// This thread goes on.
+    Thread(u32),
+    /// Nobody does.
+    End(Ending),
+}
+
+impl Pick {
+    /// This thread, as after the same steps before; if it cannot go on now, the execution ends.
+    pub(crate) fn again(execution: &Execution, thread: u32) -> Self {
+        if execution.enabled().contains(&thread) || execution.spinning().contains(&thread) {
+            return Self::Thread(thread);
+        }
+        let step = execution.length;
+        let what = format!("thread {thread} could take step {step} before, and cannot now");
+        Self::End(Ending::Nondeterminism(what))
+    }
+}
+
+/// Chooses who goes on, in one execution after another.
+pub trait Scheduler {
+    /// Chooses one of the threads that can go on, and no other. `default` is the one that ran,
+    /// if it can, else the one with the lowest number.
+    fn pick(&mut self, execution: &Execution, default: u32) -> Pick;
+
+    /// Whether it looks at the steps that have been taken, and not only at their number.
+    fn looks_back(&self) -> bool {
+        true
+    }
+
+    /// Takes in an execution that has ended; whether there is another to run.
+    fn next(&mut self, execution: &Execution) -> bool;
+}

@@ -1,0 +1,85 @@
+//! The ways to choose schedules.
+
+mod depth_first;
+mod random;
+mod reduction;
+mod replay;
+
+use crate::execution::Execution;
+use crate::schedule::Schedule;
+use crate::scheduler::{Pick, Scheduler};
+use depth_first::DepthFirst;
+use random::{Pct, Random};
+pub use reduction::MOST_THREADS;
+use reduction::Reduction;
+use replay::{Follow, Replay};
+
+/// How schedules are chosen.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Strategy {
+    /// Every schedule, one after the other.
+    Plain,
+    /// One schedule of each set that differs only in the order of operations that commute.
+    Exhaustive,
+    /// Every schedule with at most so many preemptions, but for those that only lead to what
+    /// has been seen.
+    Bounded(u32),
+    /// Random priorities, which change at a few random steps.
+    Pct {
+        /// The depth of the bugs that are looked for: one more than the changes.
+        depth: u32,
+    },
+    /// At each step, any thread that can go on.
+    Random,
+    /// Just this one.
+    Replay(Schedule),
+    /// As near as possible to the one in which these threads take the steps: where one cannot
+    /// go on, the next does.
+    Follow(Vec<u32>),
+}
+
+/// The scheduler of a strategy. To choose at random is so little that to call somebody for it
+/// would be a good part of the whole step.
+pub(crate) enum AnyScheduler {
+    Random(Random),
+    Other(Box<dyn Scheduler>),
+}
+
+impl Scheduler for AnyScheduler {
+    #[inline(always)]
+    fn pick(&mut self, execution: &Execution, default: u32) -> Pick {
+        match self {
+            Self::Random(scheduler) => scheduler.pick(execution, default),
+            Self::Other(scheduler) => scheduler.pick(execution, default),
+        }
+    }
+
+    fn looks_back(&self) -> bool {
+        match self {
+            Self::Random(scheduler) => scheduler.looks_back(),
+            Self::Other(scheduler) => scheduler.looks_back(),
+        }
+    }
+
+    fn next(&mut self, execution: &Execution) -> bool {
+        match self {
+            Self::Random(scheduler) => scheduler.next(execution),
+            Self::Other(scheduler) => scheduler.next(execution),
+        }
+    }
+}
+
+impl Strategy {
+    /// The scheduler of this strategy; a random one begins with this seed.
+    pub(crate) fn scheduler(&self, seed: u64) -> AnyScheduler {
+        AnyScheduler::Other(match self {
+            Self::Random => return AnyScheduler::Random(Random::new(seed)),
+            Self::Plain => Box::new(DepthFirst::plain()),
+            Self::Exhaustive => Box::new(Reduction::default()),
+            Self::Bounded(preemptions) => Box::new(DepthFirst::bounded(*preemptions)),
+            Self::Pct { depth } => Box::new(Pct::new(*depth, seed)),
+            Self::Replay(schedule) => Box::new(Replay::new(schedule)),
+            Self::Follow(threads) => Box::new(Follow::new(threads)),
+        })
+    }
+}

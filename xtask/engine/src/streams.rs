@@ -1,0 +1,60 @@
+//! What the program prints.
+
+use std::panic::Location;
+
+use crate::access::Access;
+use crate::execution::Execution;
+use crate::object::Object;
+use crate::operation::Op;
+use crate::output::Stream;
+use crate::perform::{end, perform_with};
+use crate::record::Ending;
+use crate::running::with;
+
+/// More output than this is taken for a mistake: the limit of a real run.
+const OUTPUT: usize = 4 << 20;
+
+/// The object that stands for a stream: a lock whose counter is 1 while it is free.
+pub fn stream(stream: Stream) -> Object {
+    Object(stream as u32)
+}
+
+/// Prints, as one operation on the stream.
+#[track_caller]
+#[inline(always)]
+pub fn print(stream: Stream, text: &[u8]) {
+    print_at(stream, Location::caller(), text);
+}
+
+#[inline(always)]
+fn print_at(to: Stream, place: &'static Location<'static>, text: &[u8]) {
+    let object = stream(to);
+    perform_with(|running| {
+        let op = Op::local("print", place).and(object, Access::Write);
+        match running.objects[object.0 as usize].holder == Some(running.current) {
+            true => op,
+            false => op.guard(object, 1),
+        }
+    });
+    let fits = with(|running| {
+        running.show(|| format!("{:?}", String::from_utf8_lossy(text)));
+        write_to(running, to, text)
+    });
+    if !fits {
+        end(Ending::OutputTooLong);
+    }
+}
+
+/// Adds to what the program has printed, by the running thread's latest operation.
+pub fn write(stream: Stream, text: &[u8]) {
+    if !with(|running| write_to(running, stream, text)) {
+        end(Ending::OutputTooLong);
+    }
+}
+
+/// Adds to what has been printed; whether that is no more than is kept.
+fn write_to(running: &mut Execution, stream: Stream, text: &[u8]) -> bool {
+    let step = running.length - 1;
+    running.output.add(stream, text, running.now, step);
+    running.output.len() <= OUTPUT
+}

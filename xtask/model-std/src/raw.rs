@@ -1,0 +1,64 @@
+//! What of the facade the compiler cannot check, each use with its argument.
+
+#![allow(unsafe_code)]
+
+use ::std::cell::{RefCell, RefMut};
+use ::std::mem;
+use ::std::panic::{Location, RefUnwindSafe};
+use ::std::ptr;
+
+::std::thread_local! {
+    /// Known by its address alone.
+    static HERE: u8 = const { 0 };
+}
+
+/// The place in the source, for longer than the panic lasts that told it.
+pub(crate) fn outlive(place: &Location<'_>) -> &'static Location<'static> {
+    // SAFETY: only the compiler makes places, by `#[track_caller]`, and all are constants. On
+    // stable nothing else can: the type has no public constructor but `Location::caller`,
+    // which says `'static`; a copy of one may be borrowed for less, but a panic is told the
+    // constant itself.
+    unsafe { mem::transmute(place) }
+}
+
+/// A value that the threads of a program share. All of them are coroutines on the thread of the
+/// operating system that made it, and it stays there: so it needs no lock.
+pub(crate) struct Confined<T> {
+    home: usize,
+    value: RefCell<T>,
+}
+
+// SAFETY: the value is reached by `borrow_mut` alone, and only on the thread that it was made on;
+// or by whoever owns it, which may be any thread, since it can be sent. Another thread can have
+// the same home only when the first has ended.
+unsafe impl<T: Send> Sync for Confined<T> {}
+
+/// As with a lock: who panics in the middle of a change leaves it as it is.
+impl<T> RefUnwindSafe for Confined<T> {}
+
+impl<T> Confined<T> {
+    /// A value that stays on this thread of the operating system.
+    pub fn new(value: T) -> Self {
+        Self {
+            home: here(),
+            value: RefCell::new(value),
+        }
+    }
+
+    /// The value.
+    ///
+    /// # Panics
+    ///
+    /// Somebody has it already, or this is another thread of the operating system.
+    #[inline]
+    pub fn borrow_mut(&self) -> RefMut<'_, T> {
+        assert_eq!(self.home, here(), "a program runs on one thread");
+        self.value.borrow_mut()
+    }
+}
+
+/// A number for this thread of the operating system, which no other has at the same time.
+#[inline]
+fn here() -> usize {
+    HERE.with(|here| ptr::from_ref(here).addr())
+}

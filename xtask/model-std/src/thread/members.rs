@@ -1,0 +1,91 @@
+//! Who belongs to a scope.
+
+use ::std::panic::Location;
+use ::std::sync::atomic::{AtomicBool, Ordering};
+use ::std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use engine::{Access, Event, Handle, Object, Op};
+
+/// The threads of a scope. The counter of its object is 0 once all have left: it goes down
+/// by 1 for each that is started.
+pub(super) struct Members {
+    handle: Handle,
+    owner: engine::Thread,
+    a_thread_panicked: AtomicBool,
+    left: Mutex<Vec<Event>>,
+}
+
+impl Members {
+    /// None so far, in a scope of the running thread's.
+    #[track_caller]
+    pub fn new() -> Self {
+        Self {
+            handle: Handle::new("scope"),
+            owner: engine::current(),
+            a_thread_panicked: AtomicBool::new(false),
+            left: Mutex::default(),
+        }
+    }
+
+    /// What they leave, one after the other.
+    pub fn object(&self) -> Object {
+        self.handle.object()
+    }
+
+    /// A thread panicked, and nobody asked for it.
+    pub fn set_panicked(&self) {
+        self.a_thread_panicked.store(true, Ordering::Relaxed);
+    }
+
+    /// Whether one did.
+    pub fn a_thread_panicked(&self) -> bool {
+        self.a_thread_panicked.load(Ordering::Relaxed)
+    }
+
+    /// With which operation each has left.
+    pub fn left(&self) -> MutexGuard<'_, Vec<Event>> {
+        self.left.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// That a thread belongs to a scope; once it is dropped, it does not any more.
+pub(super) struct Membership(Arc<Members>);
+
+impl Membership {
+    /// One more thread, which is about to start.
+    pub fn new(members: &Arc<Members>) -> Self {
+        let object = members.object();
+        object.set_counter(object.counter() - 1);
+        Self(Arc::clone(members))
+    }
+
+    /// The threads of the same scope.
+    pub fn members(&self) -> Arc<Members> {
+        Arc::clone(&self.0)
+    }
+
+    /// Leaves, as an operation. Any two of them commute, unless the last one has to give its
+    /// park token to the scope's owner.
+    pub fn leave(self, place: &'static Location<'static>) {
+        let access = match engine::parks() {
+            true => Access::Write,
+            false => Access::Read,
+        };
+        let mut op = Op::new("leave the scope", self.0.object(), access);
+        op.place = place;
+        op.perform();
+        self.0.left().push(engine::latest());
+        let members = self.members();
+        drop(self);
+        if engine::parks() && members.object().counter() == 0 {
+            members.owner.unpark("unpark the scope's owner");
+        }
+    }
+}
+
+impl Drop for Membership {
+    fn drop(&mut self) {
+        let object = self.0.object();
+        object.set_counter(object.counter() + 1);
+    }
+}

@@ -1,0 +1,214 @@
+//! What a thread and its handle share, and the body that the thread runs.
+
+use ::std::mem;
+use ::std::panic::Location;
+use ::std::sync::{Arc, Mutex, PoisonError};
+use ::std::thread::Result;
+
+use engine::{Access, Handle, Object, Op};
+
+use super::current::Thread;
+use super::local::drop_locals;
+use super::members::{Members, Membership};
+use crate::unwind::{abort, catch};
+
+/// What became of a thread, as its handle sees it: without the bounds on the type that only
+/// the start of the thread needs.
+pub trait Outcome<T> {
+    /// What it returned, or what its panic carried.
+    fn take(&self) -> Option<Result<T>>;
+    /// The object that stands for what it returned.
+    fn object(&self) -> Object;
+    /// Whether the last of its two owners leaves a scope for it.
+    fn leaves_scope(&self) -> bool;
+}
+
+pub type SharedOutcome<'scope, T> = Arc<dyn Outcome<T> + Send + Sync + 'scope>;
+
+/// What a thread and its handle share.
+struct Packet<T> {
+    handle: Handle,
+    result: Mutex<Option<Result<T>>>,
+    membership: Option<Arc<Members>>,
+    /// What leaves the scope when this is dropped, where it matters who does: it wakes the
+    /// scope's owner. As in the real library, that is who drops the packet.
+    leaving: Mutex<Option<Membership>>,
+    place: &'static Location<'static>,
+}
+
+impl<T> Packet<T> {
+    fn swap(&self, result: Option<Result<T>>) -> Option<Result<T>> {
+        let mut place = self.result.lock().unwrap_or_else(PoisonError::into_inner);
+        mem::replace(&mut place, result)
+    }
+}
+
+impl<T: Send> Outcome<T> for Packet<T> {
+    fn take(&self) -> Option<Result<T>> {
+        self.swap(None)
+    }
+
+    fn object(&self) -> Object {
+        self.handle.object()
+    }
+
+    fn leaves_scope(&self) -> bool {
+        let leaving = self.leaving.lock().unwrap_or_else(PoisonError::into_inner);
+        leaving.is_some()
+    }
+}
+
+impl<T> Drop for Packet<T> {
+    /// Drops a result that nobody asked for.
+    fn drop(&mut self) {
+        let result = self.swap(None);
+        if let (Some(members), Some(Err(_))) = (&self.membership, &result) {
+            members.set_panicked();
+        }
+        // There is nobody left whom the panic of a destructor could reach.
+        if catch(|| drop(result)).is_err() {
+            abort();
+        }
+        let leaving = self
+            .leaving
+            .get_mut()
+            .unwrap_or_else(PoisonError::into_inner);
+        if let Some(membership) = leaving.take() {
+            membership.leave(self.place);
+        }
+    }
+}
+
+/// A thread's body, and what its handle needs.
+#[track_caller]
+pub fn prepare<'scope, F, T>(
+    f: F,
+    membership: Option<Membership>,
+) -> (Box<dyn FnOnce() + 'scope>, SharedOutcome<'scope, T>)
+where
+    F: FnOnce() -> T + Send + 'scope,
+    T: Send + 'scope,
+{
+    let members = membership.as_ref().map(Membership::members);
+    let (membership, leaving) = match engine::parks() {
+        true => (None, membership),
+        false => (membership, None),
+    };
+    let place = Location::caller();
+    let packet = Arc::new(Packet {
+        handle: Handle::new("result"),
+        result: Mutex::new(None),
+        membership: members,
+        leaving: Mutex::new(leaving),
+        place,
+    });
+    let body = Body {
+        f,
+        packet: Arc::clone(&packet),
+        membership,
+        place,
+    };
+    let body = move || {
+        body.run();
+        drop_locals();
+    };
+    (Box::new(body), packet)
+}
+
+/// A thread's body. The fields are dropped in this order, if it never runs: a scope may end
+/// as soon as the last one is gone.
+struct Body<F, T> {
+    f: F,
+    packet: Arc<Packet<T>>,
+    membership: Option<Membership>,
+    place: &'static Location<'static>,
+}
+
+impl<F: FnOnce() -> T, T: Send> Body<F, T> {
+    fn run(self) {
+        let Self {
+            membership,
+            packet,
+            f,
+            place,
+        } = self;
+        let result = catch(f);
+        if packet.membership.is_none() && result.is_err() {
+            engine::current().set_unjoined_panic(true);
+        }
+        announce_drop::<T>("return", &*packet, place);
+        packet.swap(Some(result));
+        drop(packet);
+        if let Some(membership) = membership {
+            membership.leave(place);
+        }
+    }
+}
+
+/// Whoever of a thread and its handle is done last drops what the thread returned. Where
+/// that can be noticed, who is last has to be the scheduler's choice.
+fn announce_drop<T>(
+    verb: &'static str,
+    outcome: &dyn Outcome<T>,
+    place: &'static Location<'static>,
+) {
+    if mem::needs_drop::<T>() || outcome.leaves_scope() {
+        let mut op = Op::new(verb, outcome.object(), Access::Write);
+        op.place = place;
+        op.perform();
+    }
+}
+
+/// What both kinds of handles are.
+pub struct Started<'scope, T> {
+    pub thread: Thread,
+    outcome: SharedOutcome<'scope, T>,
+    place: &'static Location<'static>,
+    joined: bool,
+}
+
+impl<'scope, T> Started<'scope, T> {
+    #[track_caller]
+    pub fn new(thread: engine::Thread, outcome: SharedOutcome<'scope, T>) -> Self {
+        Self {
+            thread: Thread::of(thread),
+            outcome,
+            place: Location::caller(),
+            joined: false,
+        }
+    }
+
+    #[track_caller]
+    pub fn join(mut self) -> Result<T> {
+        let thread = self.thread.thread;
+        let finished = thread.finished();
+        let op = Op::new("join", finished, Access::Await);
+        op.guard(finished, 1).perform();
+        if let Some(event) = thread.last_event() {
+            engine::after(event);
+        }
+        thread.set_unjoined_panic(false);
+        self.joined = true;
+        let result = self.outcome.take().expect("a finished thread has a result");
+        engine::show(|| if result.is_ok() { "✓" } else { "panicked" }.to_string());
+        result
+    }
+
+    #[track_caller]
+    pub fn is_finished(&self) -> bool {
+        let finished = self.thread.thread.finished();
+        Op::new("is_finished", finished, Access::Read).perform();
+        let is_finished = finished.counter() == 1;
+        engine::show(|| format!("➜ {is_finished}"));
+        is_finished
+    }
+}
+
+impl<T> Drop for Started<'_, T> {
+    fn drop(&mut self) {
+        if !self.joined {
+            self.thread.thread.set_detached();
+            announce_drop::<T>("drop the handle", &*self.outcome, self.place);
+        }
+    }
+}
