@@ -1,6 +1,8 @@
 //! The runner's library: the core that decides whether runs keep their
 //! invariants, and what builds, runs and reports around it.
 
+#![forbid(unsafe_code)]
+
 pub mod batch;
 pub mod cargo;
 pub mod commands;

@@ -2,6 +2,8 @@
 //!
 //! Each command is one file, and none of them knows of another.
 
+#![forbid(unsafe_code)]
+
 use std::io::{self, Write};
 use std::process::ExitCode;
 

@@ -7,6 +7,8 @@
 //! with a [`Checker`], which remembers. What each rule means is written in
 //! `xtask/RULES.md`.
 
+#![forbid(unsafe_code)]
+
 pub mod audit;
 mod check;
 mod cursor;

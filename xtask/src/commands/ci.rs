@@ -6,7 +6,7 @@ use crate::error::{ALL_HOLD, BROKEN, Result};
 use crate::process::Group;
 use crate::workspace::Workspace;
 
-/// Runs `.ci/run` as CI does; returns the status to end with.
+/// Runs `ci/check.sh` as CI does; returns the status to end with.
 ///
 /// # Errors
 ///
@@ -14,7 +14,7 @@ use crate::workspace::Workspace;
 pub fn ci() -> Result<u8> {
     let mut command = Command::new("bash");
     command
-        .arg(".ci/run")
+        .arg("ci/check.sh")
         .current_dir(Workspace::find()?.root)
         .env("CI", "true")
         .stdin(std::process::Stdio::null());
