@@ -1,5 +1,7 @@
 //! `cargo xtask`: reads the command line, and hands it to the command.
 
+#![forbid(unsafe_code)]
+
 use std::io::{self, Write};
 use std::process::ExitCode;
 

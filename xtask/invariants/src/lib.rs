@@ -11,6 +11,8 @@
 //! above it, never from one below, and no two import each other. A new kind of rule goes into
 //! `kinds`, and into the list of `vocabulary`.
 
+#![forbid(unsafe_code)]
+
 // A file as a tree, and the small languages inside its strings.
 mod cursor;
 mod diagnostic;

@@ -17,7 +17,7 @@ pub const COMMAND: Command = Command {
     run,
 };
 
-/// Runs `.ci/run` as CI does; returns the status to end with.
+/// Runs `ci/check.sh` as CI does; returns the status to end with.
 ///
 /// # Errors
 ///
@@ -26,7 +26,7 @@ fn run(mut words: Words) -> Result<u8> {
     let [] = words.exactly([])?;
     let mut command = process::Command::new("bash");
     command
-        .arg(".ci/run")
+        .arg("ci/check.sh")
         .current_dir(Workspace::find()?.root)
         .env("CI", "true")
         .stdin(process::Stdio::null());

@@ -8,6 +8,8 @@
 //! {"exit":{"code":0},"at_us":1300,"cores":2}
 //! ```
 
+#![forbid(unsafe_code)]
+
 pub mod json;
 mod printed;
 
