@@ -10,9 +10,10 @@ use crate::machine;
 use crate::pool::{self, Lane, News};
 use crate::process;
 use crate::program::Program;
-use crate::report::event::{Event, Reporter, Summary};
-use crate::runs::{self, Outcome};
-use invariants::{Line, RuleReport, Verdict};
+use crate::report::event::{Event, Reporter};
+use crate::report::run::{Ran, Summary};
+use crate::runs::{self, Ended, Outcome};
+use invariants::Line;
 
 /// How programs are run.
 pub struct Settings {
@@ -37,9 +38,30 @@ impl Default for Settings {
     }
 }
 
+/// What became of programs.
+#[derive(Default)]
+pub struct Batch {
+    /// How many of them hold, and what else can be counted.
+    pub summary: Summary,
+    /// What became of each; `None` where it was not run.
+    pub ended: Vec<Option<Ended>>,
+}
+
+impl Batch {
+    /// Everything that is wrong with these programs, as a person reads it.
+    pub fn failures(&self, programs: &[Program]) -> String {
+        let ended = programs.iter().zip(&self.ended);
+        let ran = ended.filter_map(|(program, ended)| {
+            let ended = ended.as_ref()?;
+            Some(Ran { program, ended })
+        });
+        ran.map(|ran| ran.failures()).collect()
+    }
+}
+
 /// Runs programs side by side, those that need the machine to themselves at the end; or one
 /// after another, if no two may run at once. Tells the reporter what happens as it happens, and
-/// what became of each program in reading order. Returns the summary.
+/// what became of each program in reading order.
 ///
 /// # Errors
 ///
@@ -49,8 +71,11 @@ pub fn run(
     settings: &Settings,
     start: Instant,
     reporter: &mut dyn Reporter,
-) -> Result<Summary> {
-    reporter.event(&Event::Begin { programs })?;
+) -> Result<Batch> {
+    let names = programs.iter().map(|program| program.name.as_str());
+    reporter.event(&Event::Begin {
+        names: names.collect(),
+    })?;
     let all = 0..programs.len();
     let lane = |jobs: VecDeque<usize>, workers| Lane { jobs, workers };
     let lanes = match settings.jobs {
@@ -82,12 +107,6 @@ enum Happened {
     Started,
     Printed(Line),
     Ended { holds: bool },
-}
-
-/// What became of a program.
-enum Ended {
-    Refused,
-    Ran(Box<Outcome>),
 }
 
 /// Runs one program, unless everything is to stop; `None` if nothing is to be said of it.
@@ -130,84 +149,61 @@ fn run_one(
     Some(ended)
 }
 
-impl Ended {
-    fn holds(&self) -> bool {
-        match self {
-            Ended::Refused => false,
-            Ended::Ran(outcome) => outcome.holds(),
-        }
-    }
-}
-
 /// Counts what becomes of the programs, and passes on what happens.
 struct Desk<'r> {
     programs: &'r [Program],
     reporter: &'r mut dyn Reporter,
-    summary: Summary,
+    batch: Batch,
 }
 
 impl<'r> Desk<'r> {
     fn new(programs: &'r [Program], reporter: &'r mut dyn Reporter) -> Self {
+        let mut batch = Batch::default();
+        batch.summary.programs = programs.len();
+        batch.ended.resize_with(programs.len(), || None);
         Self {
             programs,
             reporter,
-            summary: Summary {
-                programs: programs.len(),
-                ..Summary::default()
-            },
+            batch,
         }
     }
 
     fn take(&mut self, news: News<Happened, Ended>) -> Result<()> {
-        let event = match &news {
-            News::Tick => Event::Tick,
+        match news {
+            News::Tick => self.reporter.event(&Event::Tick),
             News::Said(index, happened) => {
-                let program = &self.programs[*index];
-                match happened {
-                    Happened::Started => Event::Started { program },
+                let name = &self.programs[index].name;
+                self.reporter.event(&match &happened {
+                    Happened::Started => Event::Started { name },
                     Happened::Printed(line) => Event::Printed { line },
-                    Happened::Ended { holds } => Event::Done {
-                        program,
-                        holds: *holds,
-                    },
-                }
+                    &Happened::Ended { holds } => Event::Done { name, holds },
+                })
             }
-            News::Done(index, ended) => return self.report(&self.programs[*index], ended),
-        };
-        self.reporter.event(&event)
+            News::Done(index, ended) => self.report(index, ended),
+        }
     }
 
-    fn report(&mut self, program: &Program, ended: &Ended) -> Result<()> {
-        let summary = &mut self.summary;
-        let Ended::Ran(outcome) = ended else {
-            let fault = program.ready.as_ref().err();
-            let fault = fault.expect("only a program that cannot be run is refused");
-            summary.failed += 1;
-            summary.file_wrong |= fault.file;
-            return self.reporter.event(&Event::Refused { program, fault });
+    fn report(&mut self, index: usize, ended: Ended) -> Result<()> {
+        let program = &self.programs[index];
+        self.batch.summary.count(program, &ended);
+        let entry = Ran {
+            program,
+            ended: &ended,
         };
-        match outcome.holds() {
-            true => summary.passed += 1,
-            false => summary.failed += 1,
-        }
-        summary.rules += outcome.rules.len();
-        let unsupported = |(report, _): &&(RuleReport, u32)| report.verdict == Verdict::Unsupported;
-        summary.unsupported += outcome.rules.iter().filter(unsupported).count();
-        let longest = summary.longest.as_ref().map(|(_, wall)| *wall);
-        if program.is_alone() {
-            summary.alone += outcome.wall;
-        } else if outcome.wall > longest.unwrap_or_default() {
-            summary.longest = Some((program.name.clone(), outcome.wall));
-        }
-        self.reporter.event(&Event::Ended { program, outcome })
+        self.reporter.event(&Event::Ended {
+            place: index,
+            entry: &entry,
+        })?;
+        self.batch.ended[index] = Some(ended);
+        Ok(())
     }
 
-    fn end(self, start: Instant) -> Result<Summary> {
-        let mut summary = self.summary;
+    fn end(mut self, start: Instant) -> Result<Batch> {
+        let summary = &mut self.batch.summary;
         summary.skipped = summary.programs - summary.passed - summary.failed;
         summary.interrupted = process::interrupted();
         summary.wall = start.elapsed();
-        self.reporter.event(&Event::End { summary: &summary })?;
-        Ok(summary)
+        self.reporter.event(&Event::End { summary })?;
+        Ok(self.batch)
     }
 }

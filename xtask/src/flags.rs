@@ -71,6 +71,9 @@ pub const JSON: Flag = Flag::alone(
     "NDJSON on standard output, what is for people on standard\nerror",
 );
 
+/// The flag that asks for a JUnit file.
+pub const JUNIT: Flag = Flag::with("--junit", "FILE", "write a JUnit file as well");
+
 /// The flag that names one program of a topic.
 pub const BIN: Flag = Flag::with(
     "--bin",

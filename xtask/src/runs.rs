@@ -135,6 +135,24 @@ impl Outcome {
     }
 }
 
+/// What became of a program that was to be run.
+pub enum Ended {
+    /// It cannot be run.
+    Refused,
+    /// It was run.
+    Ran(Box<Outcome>),
+}
+
+impl Ended {
+    /// Whether all that must hold does.
+    pub fn holds(&self) -> bool {
+        match self {
+            Ended::Refused => false,
+            Ended::Ran(outcome) => outcome.holds(),
+        }
+    }
+}
+
 /// Runs one program as often as it takes.
 pub fn run(
     program: &Program,

@@ -240,6 +240,118 @@ fn a_hang_suggests_to_explore() {
     assert!(!ran.stdout.contains("xtask explore"), "{ran}");
 }
 
+/// Two threads count at once, and each may overwrite what the other has written.
+const LOSES: &str = r#"//! Counts.
+
+use std::sync::atomic::{AtomicU32, Ordering::SeqCst};
+use std::thread;
+
+fn main() {
+    let count = AtomicU32::new(0);
+    thread::scope(|scope| {
+        for _ in 0..2 {
+            scope.spawn(|| count.store(count.load(SeqCst) + 1, SeqCst));
+        }
+    });
+    println!("Main: says {}", count.load(SeqCst));
+}
+"#;
+
+const NOTHING_IS_LOST: &str = r#"
+[events]
+says = "Main: says {n:int}"
+
+[[always]]
+claim = "nothing is lost"
+exactly = { each = "says.n", is = [2] }
+"#;
+
+#[cfg(target_os = "linux")]
+#[test]
+fn what_is_explored_goes_to_a_junit_file() {
+    let pitfall = "\n[pitfalls.one-slip]\nshows = \"a slip\"\nbreaks = [\"nothing is lost\"]\n";
+    let house = one(LOSES, &format!("{NOTHING_IS_LOST}{pitfall}"))
+        .file("crates/one-demo/src/bin/one-slip.rs", LOSES)
+        .file("alone.rs", "fn main() { println!(\"Alone\"); }\n");
+    let ran = house.xtask("explore one --junit junit.xml").exits(1);
+    let text = house.read("junit.xml");
+    let junit = roxmltree::Document::parse(&text).expect("the JUnit file is XML");
+    assert_eq!(junit.root_element().attribute("name"), Some("explore"));
+    let named = |node: roxmltree::Node<'_, '_>, name: &str| {
+        let mut children = junit
+            .descendants()
+            .filter(|child| child.parent() == Some(node));
+        let child = children.find(|child| child.attribute("name") == Some(name));
+        child.unwrap_or_else(|| panic!("no {name}\n{text}")).id()
+    };
+    let node = |id| junit.get_node(id).expect("it was found");
+    let suite = |name: &str| node(named(junit.root_element(), name));
+    let case = |of: &str, name: &str| node(named(suite(of), name));
+    let example = suite("one-demo");
+    assert_eq!(example.attribute("failures"), Some("1"), "{text}");
+    let failure = case("one-demo", "nothing is lost").first_element_child();
+    let failure = failure.expect("it fails");
+    assert_eq!(failure.attribute("type"), Some("fail"), "{text}");
+    assert_eq!(
+        failure.attribute("message"),
+        Some("`says.n` has lost: 2; unexpected: 1")
+    );
+    assert!(
+        !case("one-demo", "the program exits with 0").has_children(),
+        "{text}"
+    );
+    // The same command as in the report for people.
+    let mut properties = example.descendants();
+    let replay = properties.find(|one| one.attribute("name") == Some("replay"));
+    let replay = replay.and_then(|replay| replay.attribute("value"));
+    ran.prints(replay.expect("a schedule can be taken again"));
+    let pitfall = case("one-slip", "the pitfall goes wrong as its file says");
+    assert!(!pitfall.has_children(), "{text}");
+    // A program without claims has a case, too.
+    house.xtask("explore alone.rs --junit junit.xml").exits(0);
+    let junit = house.read("junit.xml");
+    assert!(junit.contains(r#"name="no schedule fails"/>"#), "{junit}");
+    let ran = house.xtask("explore one --junit no/folder.xml").exits(2);
+    ran.complains("cannot write no/folder.xml");
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn what_is_explored_is_annotated() {
+    let stuck = "use std::sync::Mutex;\n\nfn main() {\n    let lock = Mutex::new(());\n    \
+                 let _held = lock.lock();\n    let _never = lock.lock();\n}\n";
+    let house = one(LOSES, NOTHING_IS_LOST)
+        .file("stuck.rs", stuck)
+        .file("refused.rs", "fn main() { nothing() }\n");
+    let annotated = |words: &str| {
+        let mut command = house.command(words);
+        command.env("GITHUB_ACTIONS", "true");
+        let ran = Ran::of(command).exits(1);
+        let errors = ran
+            .stderr
+            .lines()
+            .filter(|line| line.starts_with("::error"));
+        errors.map(str::to_string).collect::<Vec<_>>()
+    };
+    assert_eq!(
+        annotated("explore one"),
+        [
+            "::error file=crates/one-demo/invariants.toml,line=6,title=one-demo%3A fail::\
+             nothing is lost: `says.n` has lost: 2; unexpected: 1"
+        ]
+    );
+    let [error] = &annotated("explore stuck.rs")[..] else {
+        panic!("one annotation is expected");
+    };
+    let place = "::error file=stuck.rs,line=6,title=stuck%3A deadlock::deadlock: ";
+    assert!(error.starts_with(place), "{error}");
+    let [error] = &annotated("explore refused.rs")[..] else {
+        panic!("one annotation is expected");
+    };
+    let place = "::error file=refused.rs,line=1,title=";
+    assert!(error.starts_with(place), "{error}");
+}
+
 #[test]
 fn rows_come_in_reading_order() {
     let slow = program(

@@ -14,7 +14,7 @@ use crate::fixed_text::FixedText;
 use crate::flags::{Command, Flag, TOPICS, Words};
 use crate::pool;
 use crate::program::{self, Role};
-use crate::report::silent::Silent;
+use crate::report;
 use crate::runs;
 use crate::text::say::{say, say_json};
 use crate::text::style::{BOLD, DIM, GREEN, RED};
@@ -126,12 +126,11 @@ fn record(workspace: &Workspace, topics: &[Topic]) -> Result<PathBuf> {
         },
         ..batch::Settings::default()
     };
-    let mut reporter = Silent::default();
-    let summary = batch::run(&programs, &settings, Instant::now(), &mut reporter)?;
-    match summary.exit_code() {
+    let batch = batch::run(&programs, &settings, Instant::now(), &mut report::nobody())?;
+    match batch.summary.exit_code() {
         ALL_HOLD => folder.ok_or_else(|| Error::usage("there is no topic to audit")),
-        WRONG => Err(Error::usage(reporter.failures)),
-        BROKEN => Err(Error::Broken(reporter.failures)),
+        WRONG => Err(Error::usage(batch.failures(&programs))),
+        BROKEN => Err(Error::Broken(batch.failures(&programs))),
         _ => Err(Error::Interrupted),
     }
 }

@@ -7,7 +7,7 @@ use crate::flags::{Command, Flag, TOPICS, Words};
 use crate::process;
 use crate::program::{self, Program};
 use crate::report::failure::failures;
-use crate::report::json;
+use crate::report::run::object;
 use crate::runs::Outcome;
 use crate::text::say::{say, say_json};
 use crate::text::shown_path;
@@ -64,7 +64,7 @@ fn run(mut words: Words) -> Result<u8> {
         return Err(Error::Interrupted);
     }
     match json {
-        true => say_json(&json::ended(&program, &outcome, false))?,
+        true => say_json(&object::ended(&program, &outcome, false))?,
         false => say(report(&program, &outcome).trim_end())?,
     }
     Ok(if outcome.holds() { ALL_HOLD } else { BROKEN })

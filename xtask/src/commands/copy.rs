@@ -10,7 +10,7 @@ use crate::cargo;
 use crate::error::{ALL_HOLD, Error, Result};
 use crate::flags::{Command, Flag, TOPICS, Words};
 use crate::program;
-use crate::report::silent::Silent;
+use crate::report;
 use crate::text::say::say;
 use crate::text::style::{DIM, GREEN};
 use crate::text::{quoted, shown_path};
@@ -129,24 +129,20 @@ fn copy_one(workspace: &Workspace, topic: &Topic, dest: &Path, target: &Path) ->
     };
     let built = cargo::build(&workspace.root, std::slice::from_ref(&copied), Some(target))?;
     let programs = program::programs(vec![copied], built);
-    let mut reporter = Silent::default();
-    let summary = batch::run(
-        &programs,
-        &Settings::default(),
-        Instant::now(),
-        &mut reporter,
-    )?;
+    let settings = Settings::default();
+    let batch = batch::run(&programs, &settings, Instant::now(), &mut report::nobody())?;
+    let summary = &batch.summary;
     if summary.interrupted {
         return Err(Error::Interrupted);
     }
     if summary.failed > 0 {
+        // The draft is gone; what is wrong is wrong with the topic as well.
+        let draft = draft.0.display().to_string();
+        let failures = batch.failures(&programs);
         return Err(Error::Broken(format!(
             "a copy of {} does not hold by itself, and was removed\n\n{}",
             topic.name,
-            // The draft is gone; what is wrong is wrong with the topic as well.
-            reporter
-                .failures
-                .replace(&draft.0.display().to_string(), &shown_path(&topic.path))
+            failures.replace(&draft, &shown_path(&topic.path))
         )));
     }
     fs::rename(&draft.0, dest).map_err(cannot_make(dest))?;

@@ -6,7 +6,7 @@ use std::time::Instant;
 use crate::batch;
 use crate::cargo;
 use crate::error::{Error, Result};
-use crate::flags::{BIN, Flag, JSON, Words};
+use crate::flags::{BIN, Flag, JSON, JUNIT, Words};
 use crate::program;
 use crate::report;
 use crate::runs;
@@ -46,7 +46,7 @@ pub const FLAGS: &[Flag] = &[
          random moment, as a loaded machine may (not on Windows)",
     ),
     JSON,
-    Flag::with("--junit", "FILE", "write a JUnit file as well"),
+    JUNIT,
 ];
 
 /// What either command was asked for.
@@ -124,7 +124,7 @@ impl Asked {
         let built = cargo::build(&workspace.root, &topics, None)?;
         let mut programs = program::programs(topics, built);
         program::keep_bin(&mut programs, self.bin.as_deref())?;
-        let summary = batch::run(&programs, &self.settings, start, &mut reporter)?;
-        Ok(summary.exit_code())
+        let batch = batch::run(&programs, &self.settings, start, &mut reporter)?;
+        Ok(batch.summary.exit_code())
     }
 }

@@ -1,25 +1,31 @@
 //! Exploring: a program, unchanged, on every schedule or on many.
 //!
-//! The program is built against the facade of the standard library ([`source`] says what
-//! is built, [`build`] builds it unless it is [`unchanged`]), and runs in a process of its own, which contains the
-//! scheduler and checks each schedule against the program's invariants. That process
-//! writes what it finds as NDJSON ([`protocol`]); [`child`] starts it, reads it, and ends
-//! it when it is stuck. The rest makes a report of what was found.
+//! [`source`] says what is built, and [`build`] builds it against the facade of the standard
+//! library, unless it is [`unchanged`]. The program runs in a process of its own, which contains
+//! the scheduler and checks each schedule against the program's invariants. That process writes
+//! what it finds as NDJSON ([`protocol`]). [`child`] starts it, reads it, and ends it when it is
+//! stuck. [`real`] compares what was [`explored`] with real runs of the [`plain`] program.
+//!
+//! A [`verdict`] says what the program is worth. [`prose`], [`object`] and [`suite`] tell it to
+//! people, to programs and to CI systems.
 
 pub mod build;
 pub mod child;
 pub mod explored;
 pub mod fold;
 pub mod names;
+pub mod object;
 pub mod pitfall;
 pub mod plain;
+pub mod prose;
 pub mod protocol;
 pub mod real;
-pub mod report;
 pub mod settings;
 pub mod source;
 pub mod stuck;
+pub mod suite;
 pub mod table;
 pub mod token;
 pub mod unchanged;
 pub mod unseen;
+pub mod verdict;

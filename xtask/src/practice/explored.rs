@@ -8,10 +8,11 @@ use crate::error::{Error, Result};
 use crate::explore::build::{self, Facade, Harness, Outcome, Unbuilt};
 use crate::explore::child;
 use crate::explore::explored::Failure;
+use crate::explore::prose::{PIPE_WIDTH, Prose};
 use crate::explore::protocol::{Run, Schedule, TimeModel};
-use crate::explore::report::{NOT_EXPLORED_FURTHER, PIPE_WIDTH, Report, Status};
 use crate::explore::settings::Settings;
 use crate::explore::source::{self, Subject};
+use crate::explore::verdict::{self, NOT_EXPLORED_FURTHER, Status};
 use crate::pool;
 use crate::text::screen::Screen;
 use crate::workspace::Workspace;
@@ -127,18 +128,19 @@ fn explore_pair(
         Err(Failure::NotInPlace(what)) => return Err(Error::Broken(what)),
     };
     // A sleep is no synchronisation.
-    let report = Report::new(subject, harness, &explored, false, table_width());
-    let looked_at = match report.status {
+    let verdict = verdict::Verdict::new(subject, harness, &explored, false);
+    let prose = Prose::new(&verdict, table_width());
+    let looked_at = match verdict.status {
         Status::Proved | Status::Held => {
-            let (status, coverage) = (report.status.name(), report.coverage("on"));
+            let (status, coverage) = (verdict.status.name(), prose.coverage("on"));
             format!("{status} {coverage}")
         }
         Status::NotExploredFurther => {
-            let why = report.why_not_further();
+            let why = prose.why_not_further();
             return Ok(Ok(format!("{NOT_EXPLORED_FURTHER} {why}")));
         }
         Status::Broken | Status::Found | Status::NotFound => {
-            let details = report.failures();
+            let details = prose.failures();
             return Ok(Err(Judged::wrong(Verdict::BrokenOnASchedule, details)));
         }
     };

@@ -10,8 +10,9 @@ use super::judge::judge;
 use crate::error::{Error, Result};
 use crate::explore::build::{self, Facade};
 use crate::explore::child;
-use crate::explore::report::Report;
+use crate::explore::prose::Prose;
 use crate::explore::source;
+use crate::explore::verdict::Verdict;
 use crate::text::shown_path;
 use crate::workspace::{Topic, Workspace};
 
@@ -31,7 +32,8 @@ pub fn goes_wrong(workspace: &Workspace, exercise: &Exercise, time: Duration) ->
             let settings = settings(time);
             let explored = child::explore(&subjects[0], harness, &settings, None, &mut |_, _| {});
             let explored = explored.map_err(error_of)?;
-            text = Report::new(&subjects[0], harness, &explored, false, table_width()).failures();
+            let verdict = Verdict::new(&subjects[0], harness, &explored, false);
+            text = Prose::new(&verdict, table_width()).failures();
         }
     }
     if text.is_empty() {

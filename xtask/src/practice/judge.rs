@@ -1,6 +1,5 @@
 //! Judging answers: built, run, read, and explored.
 
-use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
 
 use super::answer::{Answer, Judged, Verdict};
@@ -9,9 +8,9 @@ use super::explored::explore;
 use crate::batch;
 use crate::error::{Error, Result};
 use crate::program::{self, Program};
-use crate::report::event::{Event, Reporter};
-use crate::report::failure;
-use crate::runs::{self, Outcome};
+use crate::report::run::Ran;
+use crate::report::{self, failure};
+use crate::runs::{self, Ended, Outcome};
 use crate::text::shown_path;
 use crate::workspace::Workspace;
 use invariants::{Exercise as Asked, count};
@@ -63,34 +62,21 @@ fn run(programs: &[Program]) -> Result<Vec<Judged>> {
         },
         ..batch::Settings::default()
     };
-    let mut reporter = Collecting(BTreeMap::new());
-    let summary = batch::run(programs, &settings, Instant::now(), &mut reporter)?;
-    if summary.interrupted {
+    let batch = batch::run(programs, &settings, Instant::now(), &mut report::nobody())?;
+    if batch.summary.interrupted {
         return Err(Error::Interrupted);
     }
-    let judged = programs.iter().map(|program| {
-        let judged = reporter.0.remove(&program.name);
-        judged.expect("each program is run or refused")
+    let judged = programs.iter().zip(&batch.ended).map(|(program, ended)| {
+        let ended = ended.as_ref().expect("each program is run or refused");
+        match ended {
+            Ended::Ran(outcome) => of_runs(program, outcome),
+            Ended::Refused => {
+                let details = Ran { program, ended }.failures();
+                Judged::wrong(Verdict::DoesNotCompile, details)
+            }
+        }
     });
     Ok(judged.collect())
-}
-
-/// Writes nothing, and keeps what came of each program.
-struct Collecting(BTreeMap<String, Judged>);
-
-impl Reporter for Collecting {
-    fn event(&mut self, event: &Event<'_>) -> Result<()> {
-        let (program, judged) = match event {
-            Event::Ended { program, outcome } => (program, of_runs(program, outcome)),
-            Event::Refused { program, fault } => {
-                let details = failure::refusal(program, fault);
-                (program, Judged::wrong(Verdict::DoesNotCompile, details))
-            }
-            _ => return Ok(()),
-        };
-        self.0.insert(program.name.clone(), judged);
-        Ok(())
-    }
 }
 
 fn of_runs(program: &Program, outcome: &Outcome) -> Judged {

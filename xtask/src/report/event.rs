@@ -1,58 +1,94 @@
-//! What happens while programs are run: one stream of events, for whoever makes something of it.
+//! What happens while a command is at work: one stream of events, which all reporters read.
+//!
+//! A reporter does not know what it reports on. What is said of a program, a topic or a proof is
+//! an [`Entry`], which says it to people, to programs and to CI systems.
 
-use std::time::Duration;
+use serde_json::Value;
 
-use crate::error::{ALL_HOLD, BROKEN, INTERRUPTED, Result, WRONG};
-use crate::program::{Fault, Program};
-use crate::runs::Outcome;
+use super::suite::Suite;
+use crate::error::Result;
 use invariants::Line;
 
-/// What can happen while programs are run.
+/// What can happen while a command is at work.
 pub enum Event<'a> {
-    /// The programs are about to be run.
+    /// The work begins.
     Begin {
-        /// All of them, in reading order.
-        programs: &'a [Program],
+        /// The names of all that it is about, in reading order.
+        names: Vec<&'a str>,
     },
-    /// A program was started.
+    /// One of these was begun.
     Started {
         /// Which.
-        program: &'a Program,
+        name: &'a str,
     },
     /// A program printed a line.
     Printed {
         /// What.
         line: &'a Line,
     },
-    /// A program cannot be run.
-    Refused {
-        /// Which.
-        program: &'a Program,
-        /// Why.
-        fault: &'a Fault,
+    /// Something takes its time.
+    Doing {
+        /// What.
+        what: &'a str,
     },
-    /// A program has come to its end, or cannot be run; what became of it follows in its
-    /// place in the reading order.
+    /// One of these has come to its end; what became of it follows in its place in the reading
+    /// order.
     Done {
         /// Which.
-        program: &'a Program,
+        name: &'a str,
         /// Whether all that must hold does.
         holds: bool,
     },
-    /// A program was run as often as it takes.
+    /// It is known what became of one of these.
     Ended {
-        /// Which.
-        program: &'a Program,
+        /// Its place in the reading order.
+        place: usize,
         /// What became of it.
-        outcome: &'a Outcome,
+        entry: &'a dyn Entry,
     },
     /// A fraction of a second has passed.
     Tick,
     /// All is over.
     End {
         /// What became of all of them.
-        summary: &'a Summary,
+        summary: &'a dyn Entry,
     },
+}
+
+/// What a report says of one thing, or in the end of all of them.
+pub trait Entry {
+    /// For people: a line, or a few, as soon as it is known.
+    fn text(&self, look: &Look<'_>) -> String;
+
+    /// For people: all that is wrong, in full, which is shown at the end.
+    fn failures(&self, _look: &Look<'_>) -> String {
+        String::new()
+    }
+
+    /// For people: its name, and the command that looks at it again, if it failed.
+    fn again(&self) -> Option<(String, String)> {
+        None
+    }
+
+    /// For programs: JSON objects; with `why` also the lines that show each claim.
+    fn objects(&self, why: bool) -> Vec<Value>;
+
+    /// For CI systems: what was checked. That of a summary has no cases.
+    fn suite(&self) -> Option<Suite>;
+}
+
+/// How people look at a report.
+pub struct Look<'l> {
+    /// How wide the names are.
+    pub width: usize,
+    /// How many columns there are, if that is known.
+    pub columns: Option<usize>,
+    /// Whether what the programs print is shown as it comes, and what is claimed of them.
+    pub live: bool,
+    /// Whether the reasons of the claims are wanted, and the lines that show them.
+    pub why: bool,
+    /// The words that name the topics, as a shell takes them.
+    pub words: &'l str,
 }
 
 /// Makes something of what happens.
@@ -65,56 +101,10 @@ pub trait Reporter {
     fn event(&mut self, event: &Event<'_>) -> Result<()>;
 }
 
-/// Several reporters, each told everything.
+/// Several reporters, each told everything; or none.
 impl Reporter for Vec<Box<dyn Reporter>> {
     fn event(&mut self, event: &Event<'_>) -> Result<()> {
         self.iter_mut()
             .try_for_each(|reporter| reporter.event(event))
-    }
-}
-
-/// What became of all of them.
-#[derive(Debug, Default, Clone)]
-pub struct Summary {
-    /// How many programs there were.
-    pub programs: usize,
-    /// How many of them hold.
-    pub passed: usize,
-    /// How many do not, or could not be run.
-    pub failed: usize,
-    /// How many were not started, because another had failed or because of Ctrl-C.
-    pub skipped: usize,
-    /// How many rules were checked.
-    pub rules: usize,
-    /// How many of them the machine could not decide.
-    pub unsupported: usize,
-    /// From the start of the command to now.
-    pub wall: Duration,
-    /// The program that took longest beside others, and how long.
-    pub longest: Option<(String, Duration)>,
-    /// How long those took together that need the machine to themselves.
-    pub alone: Duration,
-    /// Whether an invariants file is wrong.
-    pub file_wrong: bool,
-    /// Whether it was interrupted.
-    pub interrupted: bool,
-}
-
-impl Summary {
-    /// The least time that the runs could have taken: as long as the longest program that may
-    /// run beside others, and after it those that need the machine to themselves.
-    pub fn bound(&self) -> Duration {
-        let longest = self.longest.as_ref().map(|(_, wall)| *wall);
-        longest.unwrap_or_default() + self.alone
-    }
-
-    /// The status with which the command ends.
-    pub fn exit_code(&self) -> u8 {
-        match self {
-            _ if self.interrupted => INTERRUPTED,
-            _ if self.file_wrong => WRONG,
-            _ if self.failed > 0 => BROKEN,
-            _ => ALL_HOLD,
-        }
     }
 }

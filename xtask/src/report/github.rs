@@ -1,10 +1,10 @@
-//! For GitHub: an annotation at the line of each rule that is broken.
+//! For GitHub: an annotation at the place of each check that failed.
 //!
 //! The form is that of "Workflow commands for GitHub Actions", in GitHub's documentation.
 
 use super::event::{Event, Reporter};
+use super::suite::CaseResult;
 use crate::error::Result;
-use crate::text::{line_and_column, shown_path};
 
 /// Writes annotations.
 pub struct Github;
@@ -18,45 +18,27 @@ impl Github {
 
 impl Reporter for Github {
     fn event(&mut self, event: &Event<'_>) -> Result<()> {
-        match event {
-            Event::Refused { program, fault } => {
-                let file = match fault.file {
-                    true => program.topic.invariants_file(),
-                    false => program.topic.main_file(),
-                };
-                let details = anstream::adapter::strip_str(&fault.details).to_string();
-                let whole = (shown_path(&file), 1);
-                let (file, line) = place(&details).unwrap_or(whole);
-                annotate(&file, line, &fault.what, &details);
-            }
-            Event::Ended { program, outcome } => {
-                let Ok(ready) = &program.ready else {
-                    return Ok(());
-                };
-                let file = shown_path(&program.topic.invariants_file());
-                for (rule, (report, _)) in ready.spec.rules.iter().zip(&outcome.rules) {
-                    if report.holds {
-                        continue;
-                    }
-                    let start = rule.span.as_ref().map_or(0, |span| span.start);
-                    let (line, _) = line_and_column(&ready.invariants.source, start);
-                    let title = format!("{}: {}", program.name, report.verdict.name());
-                    let story = format!("{}: {}", rule.claim, report.evidence.story);
-                    annotate(&file, line, &title, &story);
+        let Event::Ended { entry, .. } = event else {
+            return Ok(());
+        };
+        let Some(suite) = entry.suite() else {
+            return Ok(());
+        };
+        for case in &suite.cases {
+            let Some((file, line)) = &case.place else {
+                continue;
+            };
+            match &case.result {
+                CaseResult::Failed { kind, story } => {
+                    let title = format!("{}: {kind}", suite.name);
+                    annotate(file, *line, &title, &format!("{}: {story}", case.name));
                 }
+                CaseResult::Error { what, details } => annotate(file, *line, what, details),
+                CaseResult::Passed | CaseResult::Skipped { .. } => {}
             }
-            _ => {}
         }
         Ok(())
     }
-}
-
-/// The file and line of the first message, which the compiler and this runner show alike.
-fn place(details: &str) -> Option<(String, usize)> {
-    let (_, rest) = details.split_once("--> ")?;
-    let mut parts = rest.lines().next()?.rsplitn(3, ':').skip(1);
-    let line = parts.next()?.parse().ok()?;
-    Some((parts.next()?.to_string(), line))
 }
 
 /// Annotations are read from either stream; this one never belongs to `--json`.

@@ -1,18 +1,9 @@
-//! For programs: NDJSON on standard output, an object for each program as it ends,
-//! and the summary last.
-
-use serde_json::{Value, json};
+//! For programs: NDJSON on standard output, as soon as something is known of each thing, and the
+//! summary last.
 
 use super::event::{Event, Reporter};
-use super::failure::hang_explored;
-use super::{again, pitfall};
 use crate::error::Result;
-use crate::program::{Fault, Program};
-use crate::runs::Outcome;
 use crate::text::say::say_json;
-use crate::text::{line_and_column, millis};
-use invariants::spec::Mode;
-use invariants::{Line, Transcript, Verdict, shown_by};
 
 /// Writes NDJSON.
 pub struct Json {
@@ -22,129 +13,11 @@ pub struct Json {
 
 impl Reporter for Json {
     fn event(&mut self, event: &Event<'_>) -> Result<()> {
-        let object = match event {
-            Event::Refused { program, fault } => refused(program, fault),
-            Event::Ended { program, outcome } => ended(program, outcome, self.why),
-            Event::End { summary } => json!({
-                "type": "summary",
-                "programs": summary.programs,
-                "passed": summary.passed,
-                "failed": summary.failed,
-                "skipped": summary.skipped,
-                "rules": summary.rules,
-                "unsupported": summary.unsupported,
-                "wall_ms": millis(summary.wall),
-                "bound_ms": millis(summary.bound()),
-                "interrupted": summary.interrupted,
-            }),
-            Event::Begin { .. }
-            | Event::Started { .. }
-            | Event::Printed { .. }
-            | Event::Done { .. }
-            | Event::Tick => {
-                return Ok(());
+        match event {
+            Event::Ended { entry, .. } | Event::End { summary: entry } => {
+                entry.objects(self.why).iter().try_for_each(say_json)
             }
-        };
-        say_json(&object)
-    }
-}
-
-fn refused(program: &Program, fault: &Fault) -> Value {
-    json!({
-        "type": "program",
-        "topic": program.topic.name,
-        "program": program.name,
-        "role": program.role.name(),
-        "holds": false,
-        "again": again::run(program, ""),
-        "error": fault.what,
-        "details": anstream::adapter::strip_str(&fault.details).to_string(),
-        "runs": 0,
-        "passes": 0,
-        "rules": [],
-    })
-}
-
-/// A program that was run, with every rule's verdict; with `why` also the lines that show it.
-pub fn ended(program: &Program, outcome: &Outcome, why: bool) -> Value {
-    let mut rules = Vec::new();
-    if let Ok(ready) = &program.ready {
-        for (index, rule) in ready.spec.rules.iter().enumerate() {
-            // Of a program that could not be started there are no verdicts.
-            let Some((report, run)) = outcome.rules.get(index) else {
-                break;
-            };
-            let line = rule
-                .span
-                .as_ref()
-                .map(|span| line_and_column(&ready.invariants.source, span.start).0);
-            let mut object = json!({
-                "claim": rule.claim,
-                "kind": rule.kind,
-                "mode": if rule.mode == Mode::Always { "always" } else { "sometimes" },
-                "line": line,
-                "verdict": report.verdict.name(),
-                "holds": report.holds,
-                "run": run + 1,
-            });
-            if !report.evidence.story.is_empty() {
-                object["story"] = json!(report.evidence.story);
-            }
-            if let Some(why) = &rule.why {
-                object["why"] = json!(why);
-            }
-            if let Some(transcript) = outcome.transcripts.get(run).filter(|_| why) {
-                let shown = match report.verdict {
-                    Verdict::Pass => shown_by(&ready.spec, transcript, index).lines,
-                    _ => report.evidence.lines.clone(),
-                };
-                object["lines"] = shown
-                    .iter()
-                    .map(|line| printed(transcript, *line))
-                    .collect();
-            }
-            rules.push(object);
+            _ => Ok(()),
         }
     }
-    let mut object = json!({
-        "type": "program",
-        "topic": program.topic.name,
-        "program": program.name,
-        "role": program.role.name(),
-        "holds": outcome.holds(),
-        "runs": outcome.runs,
-        "passes": outcome.passed,
-        "wall_ms": millis(outcome.wall),
-        "rules": rules,
-    });
-    if let Some(interleavings) = outcome.interleavings {
-        object["interleavings"] = json!(interleavings);
-    }
-    if let Some(shows) = &program.shows {
-        object["shows"] = json!(shows);
-    }
-    let wrongs = pitfall::of(program, outcome);
-    if !wrongs.is_empty() {
-        object["went_wrong"] = json!(pitfall::in_full(&wrongs));
-    }
-    if !outcome.holds() {
-        object["again"] = json!(again::run(program, &outcome.flags));
-    }
-    if let Some(command) = hang_explored(program, outcome) {
-        object["explore"] = json!(command);
-    }
-    if let Some(error) = &outcome.error {
-        object["error"] = json!(error.to_string());
-    }
-    object
-}
-
-/// A line of a run, by its number from 1 on, as a saved transcript has it.
-fn printed(transcript: &Transcript, line: usize) -> Value {
-    let Line {
-        at_us,
-        stream,
-        text,
-    } = &transcript.lines[line];
-    json!({"line": line + 1, "at_us": at_us, "stream": stream.name(), "text": text})
 }

@@ -1,4 +1,4 @@
-//! For CI systems: a JUnit file, a suite for each program and a case for each rule.
+//! For CI systems: a JUnit file, a suite for each program and a case for each claim.
 //!
 //! Written by hand: the format is five elements, and a crate for it would cost
 //! more to build than these lines cost to read.
@@ -8,12 +8,8 @@ use std::fs;
 use std::path::PathBuf;
 
 use super::event::{Event, Reporter};
-use super::failure::hang_explored;
-use super::{again, pitfall};
+use super::suite::{Case, CaseResult, Suite};
 use crate::error::{Error, Result};
-use crate::program::{Fault, Program};
-use crate::runs::Outcome;
-use invariants::Verdict;
 
 /// Writes a JUnit file at the end.
 pub struct Junit {
@@ -35,124 +31,83 @@ impl Junit {
         })
     }
 
-    fn refused(&mut self, program: &Program, fault: &Fault) {
-        let details = anstream::adapter::strip_str(&fault.details).to_string();
-        let (name, what) = (escaped(&program.name), escaped(&fault.what));
-        let case = if fault.file {
-            "invariants.toml"
-        } else {
-            "builds"
-        };
-        let _ = writeln!(
-            self.suites,
-            "  <testsuite name=\"{name}\" tests=\"1\" failures=\"0\" errors=\"1\">\n    \
-             <testcase classname=\"{name}\" name=\"{case}\">\n      \
-             <error message=\"{what}\">{}</error>\n    </testcase>\n  </testsuite>",
-            escaped(&details)
+    fn end(&self, all: &Suite) -> Result<()> {
+        let (name, seconds, suites) = (escaped(&all.name), all.seconds, &self.suites);
+        let text = format!(
+            "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n\
+             <testsuites name=\"{name}\" time=\"{seconds:.3}\">\n{suites}</testsuites>\n"
         );
-    }
-
-    fn ended(&mut self, program: &Program, outcome: &Outcome) {
-        let name = escaped(&program.name);
-        let mut cases = String::new();
-        let (mut failures, mut skipped) = (0, 0);
-        let rules = program.ready.iter().flat_map(|ready| &ready.spec.rules);
-        for (rule, (report, _)) in rules.zip(&outcome.rules) {
-            let story = escaped(&report.evidence.story);
-            let _ = write!(
-                cases,
-                "    <testcase classname=\"{name}\" name=\"{}\"",
-                escaped(&rule.claim)
-            );
-            let _ = match report.verdict {
-                Verdict::Unsupported => {
-                    skipped += 1;
-                    writeln!(
-                        cases,
-                        ">\n      <skipped message=\"{story}\"/>\n    </testcase>"
-                    )
-                }
-                verdict if !report.holds => {
-                    failures += 1;
-                    let verdict = verdict.name();
-                    writeln!(
-                        cases,
-                        ">\n      <failure type=\"{verdict}\" message=\"{story}\"/>\n    </testcase>"
-                    )
-                }
-                _ => writeln!(cases, "/>"),
-            };
-        }
-        if let Some(error) = &outcome.error {
-            let error = escaped(&error.to_string());
-            let _ = writeln!(
-                cases,
-                "    <testcase classname=\"{name}\" name=\"runs\">\n      \
-                 <error message=\"{error}\"/>\n    </testcase>"
-            );
-        }
-        let errors = usize::from(outcome.error.is_some());
-        let tests = outcome.rules.len() + errors;
-        let seconds = outcome.wall.as_secs_f64();
-        let _ = writeln!(
-            self.suites,
-            "  <testsuite name=\"{name}\" tests=\"{tests}\" failures=\"{failures}\" \
-             errors=\"{errors}\" skipped=\"{skipped}\" time=\"{seconds:.3}\">\n{}{cases}  </testsuite>",
-            properties(program, outcome)
-        );
-    }
-}
-
-/// What is told of a program beyond its claims, if there is anything.
-fn properties(program: &Program, outcome: &Outcome) -> String {
-    let wrongs = pitfall::of(program, outcome);
-    let told = [
-        ("shows", program.shows.clone()),
-        (
-            "went_wrong",
-            (!wrongs.is_empty()).then(|| pitfall::in_full(&wrongs)),
-        ),
-        (
-            "interleavings",
-            outcome.interleavings.map(|count| count.to_string()),
-        ),
-        (
-            "again",
-            (!outcome.holds()).then(|| again::run(program, &outcome.flags)),
-        ),
-        ("explore", hang_explored(program, outcome)),
-    ];
-    let mut text = String::new();
-    for (name, value) in told {
-        if let Some(value) = value {
-            let value = escaped(&value);
-            let _ = writeln!(text, "      <property name=\"{name}\" value=\"{value}\"/>");
-        }
-    }
-    match text.is_empty() {
-        true => text,
-        false => format!("    <properties>\n{text}    </properties>\n"),
+        fs::write(&self.file, text).map_err(cannot_write(&self.file))
     }
 }
 
 impl Reporter for Junit {
     fn event(&mut self, event: &Event<'_>) -> Result<()> {
         match event {
-            Event::Refused { program, fault } => self.refused(program, fault),
-            Event::Ended { program, outcome } => self.ended(program, outcome),
-            Event::End { summary } => {
-                let text = format!(
-                    "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n\
-                     <testsuites name=\"run-all\" time=\"{:.3}\">\n{}</testsuites>\n",
-                    summary.wall.as_secs_f64(),
-                    self.suites
-                );
-                fs::write(&self.file, text).map_err(cannot_write(&self.file))?;
+            Event::Ended { entry, .. } => {
+                self.suites += &entry
+                    .suite()
+                    .map_or_else(String::new, |suite| element(&suite));
+                Ok(())
             }
-            _ => {}
+            Event::End { summary } => summary.suite().map_or(Ok(()), |all| self.end(&all)),
+            _ => Ok(()),
         }
-        Ok(())
     }
+}
+
+/// The element of a suite.
+fn element(suite: &Suite) -> String {
+    let (name, seconds, tests) = (escaped(&suite.name), suite.seconds, suite.cases.len());
+    let (mut failures, mut errors, mut skipped) = (0, 0, 0);
+    let mut cases = String::new();
+    for Case {
+        name: case, result, ..
+    } in &suite.cases
+    {
+        let case = escaped(case);
+        let inside = match result {
+            CaseResult::Passed => None,
+            CaseResult::Failed { kind, story } => {
+                failures += 1;
+                let (kind, story) = (escaped(kind), escaped(story));
+                Some(format!("<failure type=\"{kind}\" message=\"{story}\"/>"))
+            }
+            CaseResult::Skipped { why } => {
+                skipped += 1;
+                Some(format!("<skipped message=\"{}\"/>", escaped(why)))
+            }
+            CaseResult::Error { what, details } => {
+                errors += 1;
+                let (what, details) = (escaped(what), escaped(details));
+                Some(match details.is_empty() {
+                    true => format!("<error message=\"{what}\"/>"),
+                    false => format!("<error message=\"{what}\">{details}</error>"),
+                })
+            }
+        };
+        let _ = write!(cases, "    <testcase classname=\"{name}\" name=\"{case}\"");
+        let _ = match inside {
+            None => writeln!(cases, "/>"),
+            Some(inside) => writeln!(cases, ">\n      {inside}\n    </testcase>"),
+        };
+    }
+    let mut properties = String::new();
+    for (property, value) in &suite.properties {
+        let value = escaped(value);
+        let _ = writeln!(
+            properties,
+            "      <property name=\"{property}\" value=\"{value}\"/>"
+        );
+    }
+    if !properties.is_empty() {
+        properties = format!("    <properties>\n{properties}    </properties>\n");
+    }
+    format!(
+        "  <testsuite name=\"{name}\" tests=\"{tests}\" failures=\"{failures}\" \
+         errors=\"{errors}\" skipped=\"{skipped}\" time=\"{seconds:.3}\">\n\
+         {properties}{cases}  </testsuite>\n"
+    )
 }
 
 fn cannot_write(file: &std::path::Path) -> impl FnOnce(std::io::Error) -> Error {

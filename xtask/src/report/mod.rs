@@ -1,4 +1,8 @@
 //! Reports: of one stream of events, each reporter makes something else.
+//!
+//! [`event`] has the stream, and what a command says of one thing. [`human`], [`json`], [`junit`]
+//! and [`github`] report it. [`run`] says what becomes of programs that are run; the explorer, the
+//! audit and the proofs say it themselves.
 
 use crate::error::Result;
 use event::Reporter;
@@ -14,8 +18,9 @@ pub mod json;
 pub mod junit;
 pub mod pitfall;
 pub mod progress;
+pub mod run;
 pub mod settings;
-pub mod silent;
+pub mod suite;
 
 /// The reporters that these settings ask for.
 ///
@@ -35,4 +40,9 @@ pub fn reporters(settings: &Settings) -> Result<Vec<Box<dyn Reporter>>> {
         reporters.push(Box::new(github::Github));
     }
     Ok(reporters)
+}
+
+/// No reporter, for a command that only wants to know what came of it.
+pub fn nobody() -> Vec<Box<dyn Reporter>> {
+    Vec::new()
 }

@@ -48,6 +48,11 @@ impl Progress {
         self.bar.set_length(programs as u64);
     }
 
+    /// Something takes its time.
+    pub fn doing(&self, what: &str) {
+        self.bar.set_message(what.to_string());
+    }
+
     /// A program was started.
     pub fn started(&mut self, name: &str) {
         self.running

@@ -1,12 +1,13 @@
 //! What `explore` takes.
 
 use std::num::NonZeroU64;
+use std::path::PathBuf;
 
 use crate::error::Result;
 use crate::explore::protocol::{Strategy, TimeModel};
 use crate::explore::settings::Settings;
 use crate::explore::source::Wanted;
-use crate::flags::{BIN, Flag, JSON, Words};
+use crate::flags::{BIN, Flag, JSON, JUNIT, Words};
 
 /// Its flags.
 pub const FLAGS: &[Flag] = &[
@@ -92,6 +93,7 @@ pub const FLAGS: &[Flag] = &[
         "write the explored tree of choices, as JSON",
     ),
     JSON,
+    JUNIT,
 ];
 
 /// The editions of Rust.
@@ -109,6 +111,8 @@ pub struct Asked {
     pub strict: bool,
     /// NDJSON on standard output.
     pub json: bool,
+    /// Where to write a JUnit file.
+    pub junit: Option<PathBuf>,
 }
 
 impl Asked {
@@ -143,6 +147,7 @@ impl Asked {
         let bin = words.text("--bin")?;
         let edition = words.named("--edition", "edition", &EDITIONS, year)?;
         let (replay, strict) = (words.text("--replay")?, words.has("--strict"));
+        let junit = words.path("--junit");
         let is_all = words.has("--all");
         let topics = words.free();
         match (topics.is_empty(), is_all) {
@@ -160,6 +165,7 @@ impl Asked {
             replay,
             strict,
             json,
+            junit,
         })
     }
 

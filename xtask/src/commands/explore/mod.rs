@@ -1,34 +1,29 @@
 //! `cargo xtask explore`: programs on every schedule, or on many.
 
-use std::collections::BTreeMap;
 use std::fs::File;
-use std::io::Write;
 use std::path::Path;
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
-use indicatif::ProgressBar;
-use serde_json::{Value, json};
-
-use crate::error::{ALL_HOLD, BROKEN, Error, INTERRUPTED, Result};
+use crate::error::{Error, Result};
 use crate::explore::build::{self, Facade, Harness, Unbuilt};
 use crate::explore::child;
 use crate::explore::explored::{Explored, Failure};
 use crate::explore::real;
-use crate::explore::report::{NOT_EXPLORED_FURTHER, PIPE_WIDTH, Report, Status};
 use crate::explore::source::{self, Subject};
 use crate::explore::token::Token;
+use crate::explore::verdict::{Status, Verdict};
 use crate::flags::{Command, TIMES, TOPICS, Words};
 use crate::pool::{self, Lane, News};
 use crate::process;
 use crate::program::Fault;
-use crate::report::progress;
+use crate::report;
+use crate::report::event::{Entry, Event, Reporter};
 use crate::text::counted;
-use crate::text::say::say_json;
-use crate::text::screen::Screen;
-use crate::text::style::{BOLD, DIM, GREEN, RED};
 use crate::workspace::Workspace;
+use entry::{Summary, Unexplored, Why};
 use flags::{Asked, FLAGS};
 
+mod entry;
 mod flags;
 
 /// The command.
@@ -70,47 +65,23 @@ fn run(mut words: Words) -> Result<u8> {
     if let Some(tree) = &asked.settings.tree {
         make(tree)?;
     }
-    let (not_explored, subjects): (Vec<_>, Vec<_>) = subjects
+    let (not_meant, subjects): (Vec<_>, Vec<_>) = subjects
         .into_iter()
         .partition(|subject| reason(subject).is_some());
-
     let claim = source::claim_files(&subjects)?;
-    let mut told = Told::new(&asked, &subjects);
+    let mut desk = Desk::new(&asked, &subjects)?;
     let harnesses = match subjects.is_empty() {
         true => Vec::new(),
         false => build::build(&subjects, &Facade::build(&subjects)?)?,
     };
-    let mut ready = Vec::new();
-    for (subject, harness) in subjects.iter().zip(&harnesses) {
-        match harness {
-            Ok(harness) => {
-                if let Some(token) = &replay {
-                    token.is_of(harness.program, harness.explorer, &subject.shown_file())?;
-                }
-                ready.push((subject, harness));
-            }
-            Err(Unbuilt::Broken(Fault { what, details, .. })) => {
-                told.without_result(subject, DOES_NOT_COMPILE, what, details)?;
-            }
-            Err(Unbuilt::Lacking(details)) => told.lacking(subject, details)?,
-        }
-    }
-    told.bar.set_length(ready.len() as u64);
-    explore(&ready, &asked, replay.as_ref(), &mut told)?;
-    for subject in &not_explored {
-        let name = std::slice::from_ref(&subject.name);
-        told.not_explored(subject, name, reason(subject).unwrap_or_default())?;
-    }
-    for subject in subjects.iter().filter(|_| replay.is_none()) {
-        let why = format!("`--bin NAME` explores another program of {}", subject.topic);
-        told.not_explored(subject, &subject.others, &why)?;
-    }
-    let status = told.end(start.elapsed())?;
+    let ready = desk.begin(&harnesses, replay.as_ref())?;
+    explore(&ready, &asked, replay.as_ref(), &mut desk)?;
+    desk.end(&not_meant, start)?;
     if let Some(claim) = claim {
         drop(claim);
         source::remove_older()?;
     }
-    Ok(status)
+    Ok(desk.summary.exit_code())
 }
 
 /// Makes a file that is written in the end, so that nobody waits for what cannot be written.
@@ -135,7 +106,7 @@ fn explore(
     ready: &[(&Subject, &Harness)],
     asked: &Asked,
     replay: Option<&Token>,
-    told: &mut Told<'_>,
+    desk: &mut Desk<'_>,
 ) -> Result<()> {
     let lane = Lane {
         jobs: (0..ready.len()).collect(),
@@ -156,12 +127,12 @@ fn explore(
             News::Tick => Ok(()),
             News::Said(index, Progress { schedules, what }) => {
                 let (name, (n, s)) = (&ready[index].0.name, counted(schedules, "schedule"));
-                told.bar.set_message(format!("{name}: {n} {s}, {what}"));
-                Ok(())
+                let what = &format!("{name}: {n} {s}, {what}");
+                desk.reporter.event(&Event::Doing { what })
             }
             News::Done(index, explored) => {
                 let (subject, harness) = ready[index];
-                tell(subject, harness, *explored, replay, told)
+                desk.ended(subject, harness, *explored, replay)
             }
         };
         if heard.is_err() {
@@ -194,8 +165,8 @@ fn explore_one(
         doing(n, what);
     })?;
     let lasting = asked.trusts_sleeps();
-    let report = Report::new(subject, harness, &explored, lasting, PIPE_WIDTH);
-    let is_proved = report.status == Status::Proved && replay.is_none();
+    let verdict = Verdict::new(subject, harness, &explored, lasting);
+    let is_proved = verdict.status == Status::Proved && replay.is_none();
     doing(explored.schedules, "real runs");
     explored.real = match settings.real_runs {
         None if is_proved => real::confirm(subject, harness, settings)?,
@@ -205,294 +176,136 @@ fn explore_one(
     Ok(explored)
 }
 
-/// Tells what came of exploring a program.
-fn tell(
-    subject: &Subject,
-    harness: &Harness,
-    explored: std::result::Result<Explored, Failure>,
-    replay: Option<&Token>,
-    told: &mut Told<'_>,
-) -> Result<()> {
-    match explored {
-        Ok(explored) => {
-            if let Some(token) = replay {
-                explored.runs.iter().try_for_each(|run| token.fits(run))?;
-            }
-            told.ended(subject, harness, &explored)
-        }
-        Err(Failure::NotInPlace(what)) => Err(Error::Broken(what)),
-        Err(Failure::Program(Error::Interrupted)) => Ok(()),
-        Err(Failure::Program(error)) => {
-            told.without_result(subject, NO_RESULT, NO_RESULT, &error.to_string())
-        }
-    }
-}
-
-/// What has been told, and to whom.
-struct Told<'f> {
+/// Counts what becomes of the programs, and reports it.
+struct Desk<'f> {
     asked: &'f Asked,
-    screen: Screen,
-    out: Box<dyn Write>,
-    bar: ProgressBar,
-    /// How wide the names are.
-    width: usize,
     /// What is explored, in reading order.
     subjects: &'f [Subject],
-    /// What is wrong, kept for the end, by the program's place in that order: what does not
-    /// compile is known before the others.
-    failures: BTreeMap<usize, String>,
-    /// The words that name a pitfall that was found, whose schedule has not been shown.
-    found: Option<String>,
-    /// What each program is worth, as JSON has it.
-    statuses: Vec<&'static str>,
-    failed: usize,
-    /// How many use what the explorer's standard library does not have.
-    lacking: usize,
+    reporter: Vec<Box<dyn Reporter>>,
+    summary: Summary,
 }
 
-/// What a program is worth of which nothing is known, as JSON and people have it.
-const DOES_NOT_COMPILE: &str = "does not compile";
-const NO_RESULT: &str = "no result";
-const NOT_EXPLORED: &str = "not explored";
-
-/// A status as JSON has it.
-fn in_json(status: &str) -> String {
-    status.replace(' ', "_")
-}
-
-impl<'f> Told<'f> {
-    fn new(asked: &'f Asked, subjects: &'f [Subject]) -> Self {
-        let screen = Screen::for_people(asked.json);
-        let widths = subjects.iter().map(|subject| subject.name.chars().count());
-        Self {
-            asked,
-            screen,
-            out: screen.writer(),
-            bar: progress::bar(asked.json),
-            width: widths.max().unwrap_or(0),
-            subjects,
-            failures: BTreeMap::new(),
-            found: None,
-            statuses: Vec::new(),
-            failed: 0,
-            lacking: 0,
-        }
-    }
-
-    fn ended(&mut self, subject: &Subject, harness: &Harness, explored: &Explored) -> Result<()> {
-        let width = self.screen.width().unwrap_or(PIPE_WIDTH);
-        let report = Report::new(
-            subject,
-            harness,
-            explored,
-            self.asked.trusts_sleeps(),
-            width,
-        );
-        let mut text = String::new();
-        if self.asked.replay.is_some() {
-            text += &report.replayed();
-        } else {
-            text += &report.line(self.width);
-            if !self.asked.wanted.words.is_empty() {
-                text += &report.phases();
-            }
-            let mut details = report.real_runs();
-            if self.asked.settings.outputs || subject.claims.is_none() {
-                details = report.outputs(self.asked.settings.outputs) + &details;
-            }
-            if self.asked.wanted.bin.is_some() {
-                details += &report.found();
-            } else if report.status == Status::Found && self.found.is_none() {
-                self.found = Some(subject.words.clone());
-            }
-            // What is wrong comes first, and what else is known of the program below it.
-            let failures = report.failures();
-            if failures.is_empty() {
-                text += &details;
-            } else {
-                let gap = if details.is_empty() { "" } else { "\n" };
-                self.failed(subject, format!("{failures}{details}{gap}"));
-            }
-        }
-        self.statuses.push(report.status.name());
-        self.failed += usize::from(report.status.holds() == Some(false));
-        self.bar.inc(1);
-        self.write(&text)?;
-        // Ten thousand outputs are many objects to make for nobody.
-        match self.asked.json {
-            true => self.objects(report.json()),
-            false => Ok(()),
-        }
-    }
-
-    /// Keeps what is wrong with a program, to be told at the end.
-    fn failed(&mut self, subject: &Subject, failure: String) {
-        let mut subjects = self.subjects.iter();
-        let place = subjects.position(|other| std::ptr::eq(other, subject));
-        self.failures
-            .insert(place.expect("it is one of them"), failure);
-    }
-
-    /// Tells of a program that was not explored, though it should be, and why.
-    fn without_result(
-        &mut self,
-        subject: &Subject,
-        status: &'static str,
-        what: &str,
-        details: &str,
-    ) -> Result<()> {
-        let (name, width) = (&subject.name, self.width);
-        let failure = format!("{RED}FAIL{RED:#} {BOLD}{name}: {what}{BOLD:#}\n{details}\n");
-        self.failed(subject, failure);
-        self.statuses.push(status);
-        self.failed += 1;
-        self.bar.inc(1);
-        self.write(&format!("{RED}FAIL{RED:#}    {name:<width$}  {what}\n"))?;
-        self.objects(vec![json!({
-            "type": "program",
-            "topic": subject.topic,
-            "program": name,
-            "role": subject.role.name(),
-            "status": in_json(status),
-            "holds": false,
-            "details": anstream::adapter::strip_str(details).to_string(),
-        })])
-    }
-
-    /// Tells of a program that cannot be explored, since it uses what the explorer's standard
-    /// library does not have.
-    fn lacking(&mut self, subject: &Subject, details: &str) -> Result<()> {
-        let (name, width) = (&subject.name, self.width);
-        let why = "it uses what the explorer's standard library does not have";
-        self.failed(
-            subject,
-            format!("{BOLD}{name}: not explored{BOLD:#}\n{details}\n"),
-        );
-        self.statuses.push(NOT_EXPLORED);
-        self.lacking += 1;
-        self.bar.inc(1);
-        self.write(&format!(
-            "{BOLD}{NOT_EXPLORED}{BOLD:#}  {name:<width$}  {why}\n"
-        ))?;
-        self.objects(vec![json!({
-            "type": "program",
-            "topic": subject.topic,
-            "program": name,
-            "role": subject.role.name(),
-            "status": in_json(NOT_EXPLORED),
-            "holds": null,
-            "why": why,
-            "details": anstream::adapter::strip_str(details).to_string(),
-        })])
-    }
-
-    /// Tells of programs that nobody has asked to explore, and why: this one, or others of its
-    /// crate.
-    fn not_explored(&mut self, subject: &Subject, names: &[String], why: &str) -> Result<()> {
-        if names.is_empty() {
-            return Ok(());
-        }
-        let all = names.join(", ");
-        self.write(&format!("{DIM}{NOT_EXPLORED}{DIM:#}  {all}: {why}\n"))?;
-        self.statuses.extend(names.iter().map(|_| NOT_EXPLORED));
-        let objects = names.iter().map(|name| {
-            json!({
-                "type": "program",
-                "topic": subject.topic,
-                "program": name,
-                "role": subject.role.name(),
-                "status": in_json(NOT_EXPLORED),
-                "why": why,
-            })
-        });
-        self.objects(objects.collect())
-    }
-
-    /// Tells all that is wrong, and the sum; returns the status to end with.
-    fn end(mut self, wall: Duration) -> Result<u8> {
-        self.bar.finish_and_clear();
-        let failures: String = std::mem::take(&mut self.failures).into_values().collect();
-        let mut text = String::new();
-        if !failures.is_empty() {
-            text += &format!("\n{failures}");
-        }
-        let count = |status| {
-            self.statuses
-                .iter()
-                .filter(|known| **known == status)
-                .count()
+impl<'f> Desk<'f> {
+    fn new(asked: &'f Asked, subjects: &'f [Subject]) -> Result<Self> {
+        let settings = report::settings::Settings {
+            topics: asked.wanted.words.clone(),
+            live: false,
+            why: false,
+            json: asked.json,
+            junit: asked.junit.clone(),
         };
-        let counts = [
-            "proved",
-            "held",
-            "found",
-            "broken",
-            "not found",
-            DOES_NOT_COMPILE,
-            NO_RESULT,
-            NOT_EXPLORED_FURTHER,
-            NOT_EXPLORED,
-        ]
-        .map(|status| (status, count(status)));
-        let interrupted = process::interrupted();
-        let holds = self.failed == 0 && self.lacking == 0 && count(NOT_EXPLORED_FURTHER) == 0;
-        if self.statuses.len() > 1 {
-            let (programs, style) = match self.failed {
-                0 if holds => (format!("{} programs", self.statuses.len()), GREEN),
-                0 => (format!("{} programs", self.statuses.len()), BOLD),
-                failed => (
-                    format!("{failed} of {} programs failed", self.statuses.len()),
-                    RED,
-                ),
-            };
-            text += &format!("{style}{programs}{style:#}");
-            for (status, count) in counts.iter().filter(|(_, count)| *count > 0) {
-                text += &format!(", {count} {status}");
-            }
-            text += &format!(" in {:.1} s\n", wall.as_secs_f64());
-        }
-        if let Some(words) = &self.found {
-            text += &format!(
-                "{DIM}the schedule on which a pitfall goes wrong: cargo xtask explore {words}{DIM:#}\n"
-            );
-        }
-        if interrupted {
-            text += &format!("{RED}interrupted{RED:#}\n");
-        }
-        self.write(&text)?;
-        let mut summary = json!({
-            "type": "summary",
-            "programs": self.statuses.len(),
-            "wall_ms": wall.as_millis() as u64,
-            "interrupted": interrupted,
-        });
-        for (status, count) in counts {
-            summary[in_json(status)] = json!(count);
-        }
-        self.objects(vec![summary])?;
-        Ok(match () {
-            () if interrupted => INTERRUPTED,
-            () if holds => ALL_HOLD,
-            () => BROKEN,
+        Ok(Self {
+            asked,
+            subjects,
+            reporter: report::reporters(&settings)?,
+            summary: Summary::default(),
         })
     }
 
-    /// Writes a text above the live line.
-    fn write(&mut self, text: &str) -> Result<()> {
-        let text = self.screen.fit(text);
-        let out = &mut self.out;
-        let written = self.bar.suspend(|| {
-            out.write_all(text.as_bytes())?;
-            out.flush()
-        });
-        written.map_err(Error::io("cannot write the report"))
+    /// Reports what could not be built; returns the rest.
+    fn begin<'h>(
+        &mut self,
+        harnesses: &'h [build::Outcome],
+        replay: Option<&Token>,
+    ) -> Result<Vec<(&'f Subject, &'h Harness)>> {
+        let names = self.subjects.iter().map(|subject| subject.name.as_str());
+        self.reporter.event(&Event::Begin {
+            names: names.collect(),
+        })?;
+        let mut ready = Vec::new();
+        for (subject, harness) in self.subjects.iter().zip(harnesses) {
+            let why = match harness {
+                Ok(harness) => {
+                    if let Some(token) = replay {
+                        token.is_of(harness.program, harness.explorer, &subject.shown_file())?;
+                    }
+                    ready.push((subject, harness));
+                    continue;
+                }
+                Err(Unbuilt::Broken(Fault { what, details, .. })) => {
+                    Why::DoesNotCompile { what, details }
+                }
+                Err(Unbuilt::Lacking(details)) => Why::Lacking { details },
+            };
+            self.unexplored(&Unexplored { subject, why })?;
+        }
+        Ok(ready)
     }
 
-    /// Writes objects, if they are asked for.
-    fn objects(&mut self, objects: Vec<Value>) -> Result<()> {
-        if !self.asked.json {
+    /// Reports what came of exploring a program.
+    fn ended(
+        &mut self,
+        subject: &Subject,
+        harness: &Harness,
+        explored: std::result::Result<Explored, Failure>,
+        replay: Option<&Token>,
+    ) -> Result<()> {
+        let explored = match explored {
+            Ok(explored) => explored,
+            Err(Failure::NotInPlace(what)) => return Err(Error::Broken(what)),
+            Err(Failure::Program(Error::Interrupted)) => return Ok(()),
+            Err(Failure::Program(error)) => {
+                let details = error.to_string();
+                let why = Why::NoResult { details };
+                return self.unexplored(&Unexplored { subject, why });
+            }
+        };
+        if let Some(token) = replay {
+            explored.runs.iter().try_for_each(|run| token.fits(run))?;
+        }
+        let asked = self.asked;
+        let verdict = &Verdict::new(subject, harness, &explored, asked.trusts_sleeps());
+        self.summary.explored(asked, verdict);
+        let holds = verdict.status.holds() != Some(false);
+        self.done(subject, holds, &entry::Explored { asked, verdict })
+    }
+
+    /// Reports a program that was not explored, though it should be.
+    fn unexplored(&mut self, entry: &Unexplored<'_>) -> Result<()> {
+        self.summary.unexplored(entry);
+        self.done(entry.subject, false, entry)
+    }
+
+    fn done(&mut self, subject: &Subject, holds: bool, entry: &dyn Entry) -> Result<()> {
+        let mut subjects = self.subjects.iter();
+        let place = subjects.position(|other| std::ptr::eq(other, subject));
+        let (name, place) = (&subject.name, place.expect("it is one of them"));
+        self.reporter.event(&Event::Done { name, holds })?;
+        self.reporter.event(&Event::Ended { place, entry })
+    }
+
+    /// Reports programs that nobody has asked to explore: these, and others of the packages of
+    /// those that were explored. Then the sum.
+    fn end(&mut self, not_meant: &[Subject], start: Instant) -> Result<()> {
+        for subject in not_meant {
+            let names = std::slice::from_ref(&subject.name);
+            self.not_meant(
+                subject,
+                names,
+                reason(subject).unwrap_or_default().to_string(),
+            )?;
+        }
+        let subjects = self.subjects.iter();
+        for subject in subjects.filter(|_| self.asked.replay.is_none()) {
+            let reason = format!("`--bin NAME` explores another program of {}", subject.topic);
+            self.not_meant(subject, &subject.others, reason)?;
+        }
+        self.summary.wall = start.elapsed();
+        self.summary.interrupted = process::interrupted();
+        let summary = &self.summary;
+        self.reporter.event(&Event::End { summary })
+    }
+
+    fn not_meant(&mut self, subject: &Subject, names: &[String], reason: String) -> Result<()> {
+        if names.is_empty() {
             return Ok(());
         }
-        objects.iter().try_for_each(say_json)
+        let why = Why::NotMeant { names, reason };
+        let entry = Unexplored { subject, why };
+        self.summary.unexplored(&entry);
+        self.reporter.event(&Event::Ended {
+            place: self.subjects.len(),
+            entry: &entry,
+        })
     }
 }

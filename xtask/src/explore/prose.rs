@@ -1,25 +1,22 @@
-//! What came of exploring a program, as a person reads it, and as a program does.
+//! What came of exploring a program, as a person reads it.
 
 use std::fmt::Write;
 use std::fs;
-use std::path::Path;
 
-use serde_json::{Value, json};
-
-use super::build::Harness;
-use super::explored::{Explored, SHOWN_LINES, ended};
+use super::explored::{SHOWN_LINES, ended};
 use super::pitfall::Pitfall;
-use super::protocol::{Fault, Output, Phase, Place, Run, Schedule, Step, Strategy, TimeModel};
-use super::source::Subject;
+use super::protocol::{Output, Phase, Place, Run, Schedule, Step, Strategy, TimeModel};
 use super::stuck::Stuck;
-use super::table::{Table, clipped, short};
+use super::table::{Table, clipped};
 use super::token::Token;
-use super::unseen::Spot;
-use crate::program::Role;
+use super::verdict::Verdict;
+use super::verdict::{NOT_EXPLORED_FURTHER, Status, died, place_of};
+use crate::program::{Ready, Role};
 use crate::report::failure::Contradiction;
 use crate::text::style::{BOLD, DIM, GREEN, RED};
-use crate::text::{counted, listed, millis, quoted, shown_path, thousands};
-use invariants::{Transcript, count};
+use crate::text::{counted, listed, quoted, shown_path, thousands};
+use invariants::spec::Rule;
+use invariants::{RuleReport, Transcript, count};
 
 /// How many columns a table has where it goes to no terminal.
 pub const PIPE_WIDTH: usize = 100;
@@ -27,144 +24,37 @@ pub const PIPE_WIDTH: usize = 100;
 /// Of more outputs only so many are shown.
 const SHOWN_OUTPUTS: usize = 10;
 
-/// What a program is worth that does what the explorer cannot, as JSON and people have it.
-pub const NOT_EXPLORED_FURTHER: &str = "not explored further";
-
-/// What a program is worth that was explored.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Status {
-    /// It held on every schedule.
-    Proved,
-    /// It held on those that were tried.
-    Held,
-    /// A pitfall that goes wrong just as its file says, on some schedule.
-    Found,
-    /// A pitfall that does not, on any that was tried.
-    NotFound,
-    /// It is wrong on some schedule, or what must happen on some happens on none.
-    Broken,
-    /// Nothing is wrong that is known, and on some schedule it does what the explorer cannot.
-    NotExploredFurther,
-}
-
-impl Status {
-    /// The status as JSON has it.
-    pub fn name(self) -> &'static str {
-        match self {
-            Status::Proved => "proved",
-            Status::Held => "held",
-            Status::Found => "found",
-            Status::NotFound => "not found",
-            Status::Broken => "broken",
-            Status::NotExploredFurther => NOT_EXPLORED_FURTHER,
-        }
-    }
-
-    /// Whether all is well; `None` where nobody knows.
-    pub fn holds(self) -> Option<bool> {
-        match self {
-            Status::Proved | Status::Held | Status::Found => Some(true),
-            Status::NotFound | Status::Broken => Some(false),
-            Status::NotExploredFurther => None,
-        }
-    }
-}
-
-/// A program that was explored, and what came of it.
-pub struct Report<'e> {
-    subject: &'e Subject,
-    harness: &'e Harness,
-    explored: &'e Explored,
-    /// What it is worth.
-    pub status: Status,
-    /// The schedules that are wrong.
-    broken: Vec<&'e Run>,
-    /// Those on which the explorer cannot go on.
-    refused: Vec<&'e Run>,
-    /// Those that are wrong only because a sleep may end at any time.
-    untimely: Vec<&'e Run>,
-    /// The number of the first schedule on which a pitfall goes wrong as it should.
-    found: Option<u64>,
-    /// What must happen on some schedule and happens on none, by the rules' places.
-    unseen: Vec<usize>,
-    /// What no search sees of the program, each as in "for data races in `unsafe` code".
-    reservations: Vec<String>,
+/// Tells of a program that was explored.
+pub struct Prose<'v> {
+    verdict: &'v Verdict<'v>,
     /// The program's own source file, as the compiler names it.
     main: String,
     /// How many columns a table may have.
     width: usize,
 }
 
-impl<'e> Report<'e> {
-    /// Judges what was explored. Where a sleep is taken to be long enough, what is wrong only
-    /// if one ends early is told, and breaks nothing. A thread that fails after a wait of its own
-    /// has timed out is wrong in any case: it asked for that, and has to go on well from there.
-    pub fn new(
-        subject: &'e Subject,
-        harness: &'e Harness,
-        explored: &'e Explored,
-        sleeps_are_long_enough: bool,
-        width: usize,
-    ) -> Self {
-        let faulty = explored.runs.iter().filter(|run| run.fault.is_some());
-        let (refused, faulty): (Vec<_>, Vec<_>) = faulty.partition(|run| run.is_refused());
-        let (untimely, broken): (Vec<_>, Vec<_>) = faulty.into_iter().partition(|run| {
-            let is_untimely = run.schedule.time_model == TimeModel::Adversarial;
-            // A process that died has not explored the rest.
-            sleeps_are_long_enough && is_untimely && !died(run) && run.timed_out().is_none()
-        });
-        let summary = explored.summary.as_ref();
-        let rules = summary.iter().flat_map(|summary| &summary.rules);
-        // What was not explored may show it.
-        let unseen = rules.filter(|rule| rule.verdict == "not witnessed" && refused.is_empty());
-        let unseen: Vec<_> = unseen.map(|rule| rule.rule).collect();
-        let found = summary.and_then(|summary| summary.found);
-        let is_exhaustive = summary.is_some_and(|summary| summary.proved);
-        let reservations = reservations(subject, harness, explored);
-        let is_proved = is_exhaustive && untimely.is_empty() && reservations.is_empty();
-        let real = explored.real.as_ref();
-        let status = match subject.role {
-            Role::Pitfall if found.is_some() => Status::Found,
-            Role::Pitfall if broken.is_empty() && refused.is_empty() => Status::NotFound,
-            _ if !broken.is_empty() || !unseen.is_empty() => Status::Broken,
-            _ if !refused.is_empty() => Status::NotExploredFurther,
-            // A search that has seen nothing says nothing. One schedule that was asked for has
-            // no summary.
-            _ if explored.schedules == 0 && explored.runs.is_empty() => Status::NotExploredFurther,
-            // There is a schedule after all that the explorer does not know.
-            _ if is_proved && real.is_some_and(|real| !real.unexplored.is_empty()) => {
-                Status::Broken
-            }
-            _ if is_proved => Status::Proved,
-            _ => Status::Held,
-        };
+impl<'v> Prose<'v> {
+    /// Tells of this verdict; a table has so many columns.
+    pub fn new(verdict: &'v Verdict<'v>, width: usize) -> Self {
+        let main = verdict.subject.file.to_string_lossy().replace('\\', "/");
         Self {
-            subject,
-            harness,
-            explored,
-            status,
-            broken,
-            refused,
-            untimely,
-            found,
-            unseen,
-            reservations,
-            main: subject.file.to_string_lossy().replace('\\', "/"),
+            verdict,
+            main,
             width,
         }
     }
 
     /// A line of what came of it, and what else is to be told although all is well.
     pub fn line(&self, width: usize) -> String {
-        let name = &self.subject.name;
-        let word = match self.status {
+        let name = &self.verdict.subject.name;
+        let word = match self.verdict.status {
             Status::Proved => format!("{GREEN}proved{GREEN:#}"),
             Status::Held => format!("{GREEN}held{GREEN:#}  "),
             Status::Found => format!("{GREEN}found{GREEN:#} "),
             Status::NotFound | Status::Broken => format!("{RED}FAIL{RED:#}  "),
             Status::NotExploredFurther => format!("{BOLD}{NOT_EXPLORED_FURTHER}{BOLD:#}"),
         };
-        let what = match (self.status, self.found) {
+        let what = match (self.verdict.status, self.verdict.found) {
             (Status::Found, found) => {
                 let (n, s) = counted(found.unwrap_or(1), "schedule");
                 format!("after {n} {s}")
@@ -173,11 +63,11 @@ impl<'e> Report<'e> {
                 format!("does not go wrong as it should {}", self.coverage("on"))
             }
             (Status::Broken, _) => {
-                let count = (self.broken.len() + self.unseen.len()) as u64;
+                let count = (self.verdict.broken.len() + self.verdict.unseen.len()) as u64;
                 let (n, s) = counted(count, "failure");
-                match (count, &self.explored.real) {
+                match (count, &self.verdict.explored.real) {
                     // All that was explored held; the line on the real runs follows.
-                    (0, Some(real)) if self.explored.schedules > 0 => {
+                    (0, Some(real)) if self.verdict.explored.schedules > 0 => {
                         let (n, s) = counted(real.unexplored.len() as u64, "other output");
                         format!(
                             "held {}, but real runs printed {n} {s}",
@@ -191,27 +81,31 @@ impl<'e> Report<'e> {
             (Status::Held, _) => self.coverage("on"),
             (Status::NotExploredFurther, _) => self.why_not_further(),
         };
-        let what = match &self.reservations[..] {
+        let what = match &self.verdict.reservations[..] {
             [] => what,
-            but if self.status == Status::Held => format!("{what}, but {}", listed(but)),
+            but if self.verdict.status == Status::Held => format!("{what}, but {}", listed(but)),
             _ => what,
         };
-        let seconds = self.explored.wall.as_secs_f64();
+        let seconds = self.verdict.explored.wall.as_secs_f64();
         let mut text = format!("{word}  {name:<width$}  {what}  {seconds:.1} s");
         // What was asked for has a line of its own.
-        let real = self.explored.real.as_ref();
+        let real = self.verdict.explored.real.as_ref();
         if let Some(real) = real.filter(|real| real.explored.is_none() && real.agrees()) {
             let (runs, s) = counted(real.runs.into(), "real run");
             let _ = write!(text, "  {DIM}{runs} {s}: no other output{DIM:#}");
         }
-        if self.subject.role != Role::Example {
-            let (role, topic) = (self.subject.role.name(), &self.subject.topic);
+        if self.verdict.subject.role != Role::Example {
+            let (role, topic) = (
+                self.verdict.subject.role.name(),
+                &self.verdict.subject.topic,
+            );
             let _ = write!(text, "  {DIM}{role} of {topic}{DIM:#}");
         }
         text.push('\n');
         // Where it is all that is known, it has been said.
-        let is_said = self.status == Status::NotExploredFurther && self.refused.is_empty();
-        if self.status != Status::Found && !is_said {
+        let is_said =
+            self.verdict.status == Status::NotExploredFurther && self.verdict.refused.is_empty();
+        if self.verdict.status != Status::Found && !is_said {
             for (search, too_much) in self.given_up() {
                 let _ = writeln!(
                     text,
@@ -220,7 +114,7 @@ impl<'e> Report<'e> {
             }
         }
         let mut told = Vec::new();
-        for run in &self.untimely {
+        for run in &self.verdict.untimely {
             let what = self.claim(run).unwrap_or_else(|| self.what_is_wrong(run));
             if !told.contains(&what) {
                 let replay = self.replay(&run.schedule);
@@ -237,21 +131,21 @@ impl<'e> Report<'e> {
 
     /// Why it is not explored further, as in "because of more than 1000 threads at once".
     pub fn why_not_further(&self) -> String {
-        if self.refused.is_empty() {
+        if self.verdict.refused.is_empty() {
             let given_up = self.given_up();
             let whys = given_up.iter().map(|(search, too_much)| {
                 format!("because of more than {too_much} on a schedule, at which {search} search is given up")
             });
             return whys.collect::<Vec<_>>().join(", and ");
         }
-        let whys = self.refused.iter().map(|run| self.refusal(run));
+        let whys = self.verdict.refused.iter().map(|run| self.refusal(run));
         whys.collect::<Vec<_>>().join(", and ")
     }
 
     /// The systematic searches that were given up, each as in "an exhaustive", with what a schedule
     /// had too much of.
     fn given_up(&self) -> Vec<(&'static str, String)> {
-        let Some(summary) = &self.explored.summary else {
+        let Some(summary) = &self.verdict.explored.summary else {
             return Vec::new();
         };
         let threads = summary.given_up_beyond_threads;
@@ -273,9 +167,9 @@ impl<'e> Report<'e> {
 
     /// What was explored, after a preposition: "on all 6 distinguishable schedules".
     pub fn coverage(&self, preposition: &str) -> String {
-        let (n, s) = counted(self.explored.schedules, "schedule");
-        let Some(summary) = &self.explored.summary else {
-            let preposition = if self.explored.schedules > 1 {
+        let (n, s) = counted(self.verdict.explored.schedules, "schedule");
+        let Some(summary) = &self.verdict.explored.summary else {
+            let preposition = if self.verdict.explored.schedules > 1 {
                 preposition
             } else {
                 "on"
@@ -284,7 +178,7 @@ impl<'e> Report<'e> {
         };
         let mut all = Vec::new();
         let mut bounds = Vec::new();
-        let is_untimely = !self.untimely.is_empty();
+        let is_untimely = !self.verdict.untimely.is_empty();
         for model in TimeModel::ALL {
             // What is broken there is told in a line of its own.
             if is_untimely && model == TimeModel::Adversarial {
@@ -351,7 +245,7 @@ impl<'e> Report<'e> {
     /// What was explored, phase by phase, where that is not all that there is.
     pub fn phases(&self) -> String {
         let mut text = String::new();
-        let summary = self.explored.summary.iter();
+        let summary = self.verdict.explored.summary.iter();
         let told = summary.filter(|summary| !summary.proved && summary.found.is_none());
         for phase in told.flat_map(|summary| &summary.phases) {
             let (n, s) = counted(phase.schedules, "schedule");
@@ -383,21 +277,25 @@ impl<'e> Report<'e> {
     /// All that is wrong with it, in full.
     pub fn failures(&self) -> String {
         let mut text = String::new();
-        let refused = self.refused.iter().filter(|_| self.status != Status::Found);
-        for run in self.broken.iter().chain(refused) {
+        let refused = self
+            .verdict
+            .refused
+            .iter()
+            .filter(|_| self.verdict.status != Status::Found);
+        for run in self.verdict.broken.iter().chain(refused) {
             text += &self.run(run);
             text.push('\n');
         }
-        if let Some(ready) = &self.subject.claims {
-            let file = shown_path(&self.subject.claims_file);
-            for &index in &self.unseen {
+        if let Some(ready) = &self.verdict.subject.claims {
+            let file = shown_path(&self.verdict.subject.claims_file);
+            for &index in &self.verdict.unseen {
                 let rule = &ready.spec.rules[index];
                 let report = invariants::RuleReport {
                     verdict: invariants::Verdict::NotWitnessed,
                     holds: false,
                     evidence: invariants::Evidence::default(),
                 };
-                let (n, s) = counted(self.explored.schedules, "schedule");
+                let (n, s) = counted(self.verdict.explored.schedules, "schedule");
                 let story = format!("none of {n} {s} shows it");
                 let contradiction = Contradiction {
                     file: &file,
@@ -407,12 +305,15 @@ impl<'e> Report<'e> {
                     story: &story,
                     transcript: None,
                 };
-                text += &contradiction.of(&self.subject.name);
+                text += &contradiction.of(&self.verdict.subject.name);
                 text.push('\n');
             }
         }
-        if self.status == Status::NotFound {
-            let (name, file) = (&self.subject.name, shown_path(&self.subject.claims_file));
+        if self.verdict.status == Status::NotFound {
+            let (name, file) = (
+                &self.verdict.subject.name,
+                shown_path(&self.verdict.subject.claims_file),
+            );
             let _ = writeln!(
                 text,
                 "{RED}FAIL{RED:#} {BOLD}{name}: the pitfall does not go wrong as {file} says{BOLD:#}\n  \
@@ -425,19 +326,29 @@ impl<'e> Report<'e> {
 
     /// The schedule on which a pitfall goes wrong, in full.
     pub fn found(&self) -> String {
-        let mut runs = self.explored.runs.iter().filter(|run| run.goes_wrong);
+        let mut runs = self
+            .verdict
+            .explored
+            .runs
+            .iter()
+            .filter(|run| run.goes_wrong);
         runs.next()
             .map_or_else(String::new, |run| format!("\n{}", self.run(run)))
     }
 
     /// Every schedule that was asked for, in full.
     pub fn replayed(&self) -> String {
-        self.explored.runs.iter().map(|run| self.run(run)).collect()
+        self.verdict
+            .explored
+            .runs
+            .iter()
+            .map(|run| self.run(run))
+            .collect()
     }
 
     /// The distinct outputs: each, or one of those that end alike, of the most frequent groups.
     pub fn outputs(&self, all: bool) -> String {
-        let summary = self.explored.summary.as_ref();
+        let summary = self.verdict.explored.summary.as_ref();
         let Some(distinct) = summary.and_then(|summary| summary.distinct) else {
             return String::new();
         };
@@ -448,8 +359,8 @@ impl<'e> Report<'e> {
         let at_least = if distinct.more { "more than " } else { "" };
         let mut text = format!("  {at_least}{n} {s}");
         let shown = match all {
-            true => &self.explored.outputs,
-            false => &self.explored.groups,
+            true => &self.verdict.explored.outputs,
+            false => &self.verdict.explored.groups,
         };
         if !all && distinct.outputs > shown.len() as u64 {
             let (groups, ways) = counted(distinct.groups, "way");
@@ -488,7 +399,7 @@ impl<'e> Report<'e> {
 
     /// What real runs have printed, and whether it is explored.
     pub fn real_runs(&self) -> String {
-        let Some(real) = &self.explored.real else {
+        let Some(real) = &self.verdict.explored.real else {
             return String::new();
         };
         if real.explored.is_none() && real.agrees() {
@@ -510,7 +421,7 @@ impl<'e> Report<'e> {
         let mut text =
             format!("        {runs} {s} printed {distinct} {outputs}, {missing} among {explored}");
         // The search for a pitfall is over before it has seen everything.
-        if self.status == Status::Found && !real.unexplored.is_empty() {
+        if self.verdict.status == Status::Found && !real.unexplored.is_empty() {
             text += " until it went wrong";
         }
         text.push('\n');
@@ -526,7 +437,7 @@ impl<'e> Report<'e> {
     /// A schedule in full: what is wrong, the table, and how to see it again.
     fn run(&self, run: &Run) -> String {
         let table = self.table(run);
-        let story = self.story(run, &table);
+        let story = self.story_with(run, &table);
         let mut text = match self.broken_claim(run, &story) {
             Some(text) => text,
             None => self.other_fault(run, &story),
@@ -577,7 +488,7 @@ impl<'e> Report<'e> {
         let _ = writeln!(
             text,
             ". {DIM}Lines of {}{DIM:#}\n",
-            self.subject.shown_file()
+            self.verdict.subject.shown_file()
         );
         text += &table.text(self.width);
         let _ = writeln!(text, "\n  replay: {}", self.replay(&run.schedule));
@@ -585,15 +496,15 @@ impl<'e> Report<'e> {
     }
 
     /// The claim that a schedule breaks.
-    fn claim(&self, run: &Run) -> Option<String> {
+    pub fn claim(&self, run: &Run) -> Option<String> {
         let rule = run.fault.as_ref()?.rule?;
-        let ready = self.subject.claims.as_ref()?;
+        let ready = self.verdict.subject.claims.as_ref()?;
         Some(ready.spec.rules.get(rule)?.claim.clone())
     }
 
     /// What is wrong with a schedule, in a few words.
     fn what_is_wrong(&self, run: &Run) -> String {
-        let story = self.story(run, &self.table(run));
+        let story = self.story(run);
         match &run.fault {
             Some(fault) => format!("{}: {story}", fault.kind),
             None => story,
@@ -601,7 +512,11 @@ impl<'e> Report<'e> {
     }
 
     /// What happened on a schedule that fails. Threads are called as in its table.
-    fn story(&self, run: &Run, table: &Table<'_>) -> String {
+    pub fn story(&self, run: &Run) -> String {
+        self.story_with(run, &self.table(run))
+    }
+
+    fn story_with(&self, run: &Run, table: &Table<'_>) -> String {
         let Some(fault) = &run.fault else {
             return "nothing is wrong with it".to_string();
         };
@@ -615,36 +530,45 @@ impl<'e> Report<'e> {
     }
 
     fn table<'r>(&'r self, run: &'r Run) -> Table<'r> {
-        let root = &self.subject.package.root;
+        let root = &self.verdict.subject.package.root;
         let read = |file: &str| fs::read_to_string(root.join(file)).ok();
         Table::new(run, &self.main, read)
     }
 
     fn broken_claim(&self, run: &Run, story: &str) -> Option<String> {
-        let fault = run.fault.as_ref()?;
-        let ready = self.subject.claims.as_ref()?;
-        let rule = fault.rule?;
-        let report = invariants::check(&ready.spec, &run.transcript);
-        let report = report.rules.get(rule)?;
-        let file = shown_path(&self.subject.claims_file);
-        // How the program ended says more than what it did not come to.
-        let story = match fault.story.is_empty() {
-            true => report.evidence.story.clone(),
-            false => format!("{}: {story}", fault.kind),
-        };
+        let (ready, rule, report) = self.broken_rule(run)?;
+        let file = shown_path(&self.verdict.subject.claims_file);
         let contradiction = Contradiction {
             file: &file,
             ready,
-            rule: &ready.spec.rules[rule],
-            report,
-            story: &story,
+            rule,
+            report: &report,
+            story: &contradicted(run, story, &report),
             transcript: Some(&run.transcript),
         };
-        Some(contradiction.of(&self.subject.name))
+        Some(contradiction.of(&self.verdict.subject.name))
+    }
+
+    /// The rule that a schedule breaks, and what it finds on that.
+    pub fn broken_rule(&self, run: &Run) -> Option<(&Ready, &Rule, RuleReport)> {
+        let ready = self.verdict.subject.claims.as_ref()?;
+        let rule = run.fault.as_ref()?.rule?;
+        let reports = invariants::check(&ready.spec, &run.transcript).rules;
+        let report = reports.into_iter().nth(rule)?;
+        Some((ready, &ready.spec.rules[rule], report))
+    }
+
+    /// What contradicts the claim that a schedule breaks, or what else is wrong with it.
+    pub fn contradiction(&self, run: &Run) -> String {
+        let story = self.story(run);
+        match self.broken_rule(run) {
+            Some((_, _, report)) => contradicted(run, &story, &report),
+            None => story,
+        }
     }
 
     fn other_fault(&self, run: &Run, story: &str) -> String {
-        let name = &self.subject.name;
+        let name = &self.verdict.subject.name;
         match &run.fault {
             Some(_) if run.is_refused() => format!(
                 "{BOLD}{name}: {NOT_EXPLORED_FURTHER}{BOLD:#}\n  {}\n",
@@ -655,11 +579,11 @@ impl<'e> Report<'e> {
                 fault.kind,
                 story.replace('\n', "\n  ")
             ),
-            None if self.subject.role != Role::Pitfall => {
+            None if self.verdict.subject.role != Role::Pitfall => {
                 format!("{BOLD}{name}: on this schedule all is well{BOLD:#}\n")
             }
             None if run.goes_wrong => {
-                let pitfall = Pitfall::new(self.subject, &run.transcript);
+                let pitfall = Pitfall::new(self.verdict.subject, &run.transcript);
                 let shown = pitfall.map(|pitfall| pitfall.text(&run.transcript));
                 format!(
                     "{BOLD}{name}: on this schedule it goes wrong, as it should{BOLD:#}\n{}",
@@ -688,173 +612,37 @@ impl<'e> Report<'e> {
     }
 
     fn place(&self, place: &Place) -> Option<String> {
-        place_of(self.subject, place)
+        place_of(self.verdict.subject, place)
     }
 
     /// The command that takes a schedule again. A token that is too long for a command line goes
     /// to a file, which the command names.
-    fn replay(&self, schedule: &Schedule) -> String {
+    pub fn replay(&self, schedule: &Schedule) -> String {
         let token = self.token(schedule);
-        let token = match token.in_file(&self.subject.name) {
+        let token = match token.in_file(&self.verdict.subject.name) {
             Some(file) => quoted(&shown_path(&file)),
             None => token.to_string(),
         };
         format!(
             "cargo xtask explore {} --replay {token}",
-            self.subject.words
+            self.verdict.subject.words
         )
     }
 
-    fn token(&self, schedule: &Schedule) -> Token {
+    pub fn token(&self, schedule: &Schedule) -> Token {
         Token {
             schedule: schedule.clone(),
-            program: self.harness.program,
-            explorer: self.harness.explorer,
+            program: self.verdict.harness.program,
+            explorer: self.verdict.harness.explorer,
         }
     }
-
-    /// One object for each schedule that is wrong and each output, then one for the program.
-    pub fn json(&self) -> Vec<Value> {
-        let Self {
-            subject, explored, ..
-        } = self;
-        let mut objects = Vec::new();
-        for object in &explored.objects {
-            let mut object = object.clone();
-            object["program"] = json!(subject.name);
-            if let Ok(schedule) = Schedule::parse(&object["schedule"]) {
-                let mut runs = explored.runs.iter();
-                let run = runs.find(|run| run.schedule == schedule);
-                object["claim"] = json!(run.and_then(|run| self.claim(run)));
-                let story = object["story"].as_str().unwrap_or_default();
-                if let Some(run) = run.filter(|_| !story.is_empty()) {
-                    object["story"] = json!(self.story(run, &self.table(run)));
-                }
-                if let Some(run) = run.filter(|run| run.goes_wrong)
-                    && let Some(pitfall) = Pitfall::new(subject, &run.transcript)
-                {
-                    pitfall.add_to(&mut object);
-                }
-                object["replay"] = json!(self.token(&schedule).to_string());
-            }
-            objects.push(object);
-        }
-        let summary = explored.summary.as_ref();
-        let phases = summary.iter().flat_map(|summary| &summary.phases);
-        let phases = phases.map(|phase| {
-            json!({
-                "time_model": phase.time_model.name(),
-                "strategy": phase.strategy.name(),
-                "hash_seed": phase.hash_seed,
-                "schedules": phase.schedules,
-                "cut_short": phase.cut_short,
-                "loops": phase.loops,
-                "complete": phase.complete,
-                "seconds": phase.seconds,
-            })
-        });
-        let rules = summary.iter().flat_map(|summary| &summary.rules);
-        let rules = rules.map(|rule| {
-            let claims = subject.claims.as_ref();
-            let claim = claims.and_then(|ready| ready.spec.rules.get(rule.rule));
-            json!({
-                "claim": claim.map(|rule| &rule.claim),
-                "verdict": rule.verdict,
-                "only_because_of_time": rule.only_because_of_time,
-            })
-        });
-        objects.push(json!({
-            "type": "program",
-            "topic": subject.topic,
-            "program": subject.name,
-            "role": subject.role.name(),
-            "status": self.status.name().replace(' ', "_"),
-            "holds": self.status.holds(),
-            "why": (self.status == Status::NotExploredFurther).then(|| self.why_not_further()),
-            "found_after": self.found,
-            "schedules": explored.schedules,
-            "phases": phases.collect::<Vec<_>>(),
-            "distinct_outputs": summary.and_then(|summary| Some(summary.distinct?.outputs)),
-            "rules": rules.collect::<Vec<_>>(),
-            "given_up_after": summary.and_then(|summary| summary.given_up_after),
-            "given_up_beyond_threads": summary.and_then(|summary| summary.given_up_beyond_threads),
-            "reservations": self.reservations,
-            "real_runs": explored.real.as_ref().map(|real| {
-                json!({
-                    "runs": real.runs,
-                    "distinct_outputs": real.distinct,
-                    "not_explored": real.unexplored.len(),
-                })
-            }),
-            "wall_ms": millis(explored.wall),
-        }));
-        objects
-    }
 }
 
-/// Whether the exploring process died of this schedule.
-fn died(run: &Run) -> bool {
-    let fault = run.fault.as_ref();
-    fault.is_some_and(Fault::ends_the_search)
-}
-
-/// What no search sees of this program.
-fn reservations(subject: &Subject, harness: &Harness, explored: &Explored) -> Vec<String> {
-    let Some(summary) = &explored.summary else {
-        return Vec::new();
-    };
-    let unseen = &harness.unseen;
-    let mut told = Vec::new();
-    if let Some(spot) = &unseen.unsafe_code {
-        let place = shown_spot(subject, spot);
-        told.push(format!("for data races in `unsafe` code ({place})"));
-    }
-    if let Some((order, place)) = summary.weak_orders.first() {
-        let place = match place_of(subject, place) {
-            Some(place) => format!("{order} at {place}"),
-            None => order.clone(),
-        };
-        told.push(format!("for orders weaker than SeqCst ({place})"));
-    }
-    if let Some(spot) = &unseen.arc_counts {
-        let place = shown_spot(subject, spot);
-        told.push(format!(
-            "for the counts of an `Arc`, which are no operations ({place})"
-        ));
-    }
-    if let Some(spot) = &unseen.hash_order {
-        let place = shown_spot(subject, spot);
-        told.push(match summary.hash_seeds {
-            0 => format!("for the order of a `HashMap`, which is another in each run ({place})"),
-            seeds => {
-                let (n, s) = counted(seeds, "seed");
-                format!("for other orders of a `HashMap` than {n} {s} give ({place})")
-            }
-        });
-    }
-    if summary.phases.iter().any(|phase| phase.loops) {
-        told.push("for loops that give up before something changes".to_string());
-    }
-    told
-}
-
-/// A line of a source file that was compiled, as a person can open it.
-fn shown_spot(subject: &Subject, Spot { file, line }: &Spot) -> String {
-    let own = file.strip_prefix(subject.package.workspace());
-    let own = own.map(|own| subject.package.root.join(own));
-    match own.as_ref().ok().filter(|own| own.exists()) {
-        Some(own) => format!("{}:{line}", shown_path(own)),
-        None => format!("{}:{line}", short(&file.to_string_lossy())),
-    }
-}
-
-/// A place in a source file as a person can open it, if there is one.
-fn place_of(subject: &Subject, Place { file, line, .. }: &Place) -> Option<String> {
-    let path = subject.package.root.join(file);
-    match path.exists() && !Path::new(file).is_absolute() {
-        _ if *line == 0 => None,
-        true => Some(format!("{}:{line}", shown_path(&path))),
-        false => Some(format!("{}:{line}", short(file))),
+/// How the program ended says more than what it did not come to.
+fn contradicted(run: &Run, story: &str, report: &RuleReport) -> String {
+    match &run.fault {
+        Some(fault) if !fault.story.is_empty() => format!("{}: {story}", fault.kind),
+        _ => report.evidence.story.clone(),
     }
 }
 

@@ -1,0 +1,88 @@
+//! What came of exploring a program, as JSON objects.
+
+use serde_json::{Value, json};
+
+use super::pitfall::Pitfall;
+use super::prose::{PIPE_WIDTH, Prose};
+use super::protocol::Schedule;
+use super::verdict::{Status, Verdict};
+use crate::text::millis;
+
+/// One object for each schedule that is wrong and each output, then one for the program.
+pub fn objects(verdict: &Verdict<'_>) -> Vec<Value> {
+    let Verdict {
+        subject, explored, ..
+    } = verdict;
+    let prose = Prose::new(verdict, PIPE_WIDTH);
+    let mut objects = Vec::new();
+    for object in &explored.objects {
+        let mut object = object.clone();
+        object["program"] = json!(subject.name);
+        if let Ok(schedule) = Schedule::parse(&object["schedule"]) {
+            let mut runs = explored.runs.iter();
+            let run = runs.find(|run| run.schedule == schedule);
+            object["claim"] = json!(run.and_then(|run| prose.claim(run)));
+            let story = object["story"].as_str().unwrap_or_default();
+            if let Some(run) = run.filter(|_| !story.is_empty()) {
+                object["story"] = json!(prose.story(run));
+            }
+            if let Some(run) = run.filter(|run| run.goes_wrong)
+                && let Some(pitfall) = Pitfall::new(subject, &run.transcript)
+            {
+                pitfall.add_to(&mut object);
+            }
+            object["replay"] = json!(prose.token(&schedule).to_string());
+        }
+        objects.push(object);
+    }
+    let summary = explored.summary.as_ref();
+    let phases = summary.iter().flat_map(|summary| &summary.phases);
+    let phases = phases.map(|phase| {
+        json!({
+            "time_model": phase.time_model.name(),
+            "strategy": phase.strategy.name(),
+            "hash_seed": phase.hash_seed,
+            "schedules": phase.schedules,
+            "cut_short": phase.cut_short,
+            "loops": phase.loops,
+            "complete": phase.complete,
+            "seconds": phase.seconds,
+        })
+    });
+    let rules = summary.iter().flat_map(|summary| &summary.rules);
+    let rules = rules.map(|rule| {
+        let claims = subject.claims.as_ref();
+        let claim = claims.and_then(|ready| ready.spec.rules.get(rule.rule));
+        json!({
+            "claim": claim.map(|rule| &rule.claim),
+            "verdict": rule.verdict,
+            "only_because_of_time": rule.only_because_of_time,
+        })
+    });
+    objects.push(json!({
+        "type": "program",
+        "topic": subject.topic,
+        "program": subject.name,
+        "role": subject.role.name(),
+        "status": verdict.status.name().replace(' ', "_"),
+        "holds": verdict.status.holds(),
+        "why": (verdict.status == Status::NotExploredFurther).then(|| prose.why_not_further()),
+        "found_after": verdict.found,
+        "schedules": explored.schedules,
+        "phases": phases.collect::<Vec<_>>(),
+        "distinct_outputs": summary.and_then(|summary| Some(summary.distinct?.outputs)),
+        "rules": rules.collect::<Vec<_>>(),
+        "given_up_after": summary.and_then(|summary| summary.given_up_after),
+        "given_up_beyond_threads": summary.and_then(|summary| summary.given_up_beyond_threads),
+        "reservations": verdict.reservations,
+        "real_runs": explored.real.as_ref().map(|real| {
+            json!({
+                "runs": real.runs,
+                "distinct_outputs": real.distinct,
+                "not_explored": real.unexplored.len(),
+            })
+        }),
+        "wall_ms": millis(explored.wall),
+    }));
+    objects
+}

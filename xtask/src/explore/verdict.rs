@@ -1,0 +1,209 @@
+//! What a program is worth that was explored.
+
+use std::path::Path;
+
+use super::build::Harness;
+use super::explored::Explored;
+use super::protocol::{Fault, Place, Run, TimeModel};
+use super::source::Subject;
+use super::table::short;
+use super::unseen::Spot;
+use crate::program::Role;
+use crate::text::{counted, shown_path};
+
+/// What a program is worth that does what the explorer cannot, as JSON and people have it.
+pub const NOT_EXPLORED_FURTHER: &str = "not explored further";
+
+/// What a program is worth that was explored.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Status {
+    /// It held on every schedule.
+    Proved,
+    /// It held on those that were tried.
+    Held,
+    /// A pitfall that goes wrong just as its file says, on some schedule.
+    Found,
+    /// A pitfall that does not, on any that was tried.
+    NotFound,
+    /// It is wrong on some schedule, or what must happen on some happens on none.
+    Broken,
+    /// Nothing is wrong that is known, and on some schedule it does what the explorer cannot.
+    NotExploredFurther,
+}
+
+impl Status {
+    /// The status as JSON has it.
+    pub fn name(self) -> &'static str {
+        match self {
+            Status::Proved => "proved",
+            Status::Held => "held",
+            Status::Found => "found",
+            Status::NotFound => "not found",
+            Status::Broken => "broken",
+            Status::NotExploredFurther => NOT_EXPLORED_FURTHER,
+        }
+    }
+
+    /// Whether all is well; `None` where nobody knows.
+    pub fn holds(self) -> Option<bool> {
+        match self {
+            Status::Proved | Status::Held | Status::Found => Some(true),
+            Status::NotFound | Status::Broken => Some(false),
+            Status::NotExploredFurther => None,
+        }
+    }
+}
+
+/// A program that was explored, and what came of it.
+pub struct Verdict<'e> {
+    /// The program.
+    pub subject: &'e Subject,
+    /// What it was built into.
+    pub harness: &'e Harness,
+    /// What came of exploring it.
+    pub explored: &'e Explored,
+    /// What it is worth.
+    pub status: Status,
+    /// The schedules that are wrong.
+    pub broken: Vec<&'e Run>,
+    /// Those on which the explorer cannot go on.
+    pub refused: Vec<&'e Run>,
+    /// Those that are wrong only because a sleep may end at any time.
+    pub untimely: Vec<&'e Run>,
+    /// The number of the first schedule on which a pitfall goes wrong as it should.
+    pub found: Option<u64>,
+    /// What must happen on some schedule and happens on none, by the rules' places.
+    pub unseen: Vec<usize>,
+    /// What no search sees of the program, each as in "for data races in `unsafe` code".
+    pub reservations: Vec<String>,
+}
+
+impl<'e> Verdict<'e> {
+    /// Judges what was explored. Where a sleep is taken to be long enough, what is wrong only
+    /// if one ends early is told, and breaks nothing. A thread that fails after a wait of its own
+    /// has timed out is wrong in any case: it asked for that, and has to go on well from there.
+    pub fn new(
+        subject: &'e Subject,
+        harness: &'e Harness,
+        explored: &'e Explored,
+        sleeps_are_long_enough: bool,
+    ) -> Self {
+        let faulty = explored.runs.iter().filter(|run| run.fault.is_some());
+        let (refused, faulty): (Vec<_>, Vec<_>) = faulty.partition(|run| run.is_refused());
+        let (untimely, broken): (Vec<_>, Vec<_>) = faulty.into_iter().partition(|run| {
+            let is_untimely = run.schedule.time_model == TimeModel::Adversarial;
+            // A process that died has not explored the rest.
+            sleeps_are_long_enough && is_untimely && !died(run) && run.timed_out().is_none()
+        });
+        let summary = explored.summary.as_ref();
+        let rules = summary.iter().flat_map(|summary| &summary.rules);
+        // What was not explored may show it.
+        let unseen = rules.filter(|rule| rule.verdict == "not witnessed" && refused.is_empty());
+        let unseen: Vec<_> = unseen.map(|rule| rule.rule).collect();
+        let found = summary.and_then(|summary| summary.found);
+        let is_exhaustive = summary.is_some_and(|summary| summary.proved);
+        let reservations = reservations(subject, harness, explored);
+        let is_proved = is_exhaustive && untimely.is_empty() && reservations.is_empty();
+        let real = explored.real.as_ref();
+        let status = match subject.role {
+            Role::Pitfall if found.is_some() => Status::Found,
+            Role::Pitfall if broken.is_empty() && refused.is_empty() => Status::NotFound,
+            _ if !broken.is_empty() || !unseen.is_empty() => Status::Broken,
+            _ if !refused.is_empty() => Status::NotExploredFurther,
+            // A search that has seen nothing says nothing. One schedule that was asked for has
+            // no summary.
+            _ if explored.schedules == 0 && explored.runs.is_empty() => Status::NotExploredFurther,
+            // There is a schedule after all that the explorer does not know.
+            _ if is_proved && real.is_some_and(|real| !real.unexplored.is_empty()) => {
+                Status::Broken
+            }
+            _ if is_proved => Status::Proved,
+            _ => Status::Held,
+        };
+        Self {
+            subject,
+            harness,
+            explored,
+            status,
+            broken,
+            refused,
+            untimely,
+            found,
+            unseen,
+            reservations,
+        }
+    }
+
+    /// Whether there is something to be told in full.
+    pub fn is_wrong(&self) -> bool {
+        let is_refused = !self.refused.is_empty() && self.status != Status::Found;
+        let is_broken = !self.broken.is_empty() || !self.unseen.is_empty();
+        is_broken || is_refused || self.status == Status::NotFound
+    }
+}
+
+/// Whether the exploring process died of this schedule.
+pub fn died(run: &Run) -> bool {
+    let fault = run.fault.as_ref();
+    fault.is_some_and(Fault::ends_the_search)
+}
+
+/// What no search sees of this program.
+fn reservations(subject: &Subject, harness: &Harness, explored: &Explored) -> Vec<String> {
+    let Some(summary) = &explored.summary else {
+        return Vec::new();
+    };
+    let unseen = &harness.unseen;
+    let mut told = Vec::new();
+    if let Some(spot) = &unseen.unsafe_code {
+        let place = shown_spot(subject, spot);
+        told.push(format!("for data races in `unsafe` code ({place})"));
+    }
+    if let Some((order, place)) = summary.weak_orders.first() {
+        let place = match place_of(subject, place) {
+            Some(place) => format!("{order} at {place}"),
+            None => order.clone(),
+        };
+        told.push(format!("for orders weaker than SeqCst ({place})"));
+    }
+    if let Some(spot) = &unseen.arc_counts {
+        let place = shown_spot(subject, spot);
+        told.push(format!(
+            "for the counts of an `Arc`, which are no operations ({place})"
+        ));
+    }
+    if let Some(spot) = &unseen.hash_order {
+        let place = shown_spot(subject, spot);
+        told.push(match summary.hash_seeds {
+            0 => format!("for the order of a `HashMap`, which is another in each run ({place})"),
+            seeds => {
+                let (n, s) = counted(seeds, "seed");
+                format!("for other orders of a `HashMap` than {n} {s} give ({place})")
+            }
+        });
+    }
+    if summary.phases.iter().any(|phase| phase.loops) {
+        told.push("for loops that give up before something changes".to_string());
+    }
+    told
+}
+
+/// A line of a source file that was compiled, as a person can open it.
+fn shown_spot(subject: &Subject, Spot { file, line }: &Spot) -> String {
+    let own = file.strip_prefix(subject.package.workspace());
+    let own = own.map(|own| subject.package.root.join(own));
+    match own.as_ref().ok().filter(|own| own.exists()) {
+        Some(own) => format!("{}:{line}", shown_path(own)),
+        None => format!("{}:{line}", short(&file.to_string_lossy())),
+    }
+}
+
+/// A place in a source file as a person can open it, if there is one.
+pub fn place_of(subject: &Subject, Place { file, line, .. }: &Place) -> Option<String> {
+    let path = subject.package.root.join(file);
+    match path.exists() && !Path::new(file).is_absolute() {
+        _ if *line == 0 => None,
+        true => Some(format!("{}:{line}", shown_path(&path))),
+        false => Some(format!("{}:{line}", short(file))),
+    }
+}
