@@ -140,6 +140,7 @@ pub use schedule::{Schedule, TimeModel};
 pub use strategy::{MOST_THREADS, Strategy};
 pub use streams::{print, stream, write};
 pub use threads::{
-    current, failed_for_no_reason, may_fail_for_no_reason, panic_hook, panicked, panicking,
-    park_in, set_panicking, spawn, with_slot, with_thread_slot, writers_keep_readers_out,
+    current, failed_for_no_reason, has_thread_slot, may_fail_for_no_reason, panic_hook, panicked,
+    panicking, park_in, set_panicking, spawn, with_slot, with_thread_slot,
+    writers_keep_readers_out,
 };

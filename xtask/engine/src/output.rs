@@ -56,6 +56,7 @@ impl Output {
         self.pieces.clear();
     }
 
+    #[inline]
     pub(crate) fn add(&mut self, stream: Stream, text: &[u8], at: u64, step: u32) {
         self.text.extend_from_slice(text);
         let end = self.text.len();

@@ -15,6 +15,12 @@ impl Slot {
     /// Without a value.
     pub const EMPTY: Self = Self(None);
 
+    /// Whether nobody has asked for the value yet.
+    #[inline]
+    pub fn is_empty(&self) -> bool {
+        self.0.is_none()
+    }
+
     /// The value, which is the default until somebody has changed it.
     ///
     /// # Panics

@@ -53,6 +53,7 @@ pub fn write(stream: Stream, text: &[u8]) {
 }
 
 /// Adds to what has been printed; whether that is no more than is kept.
+#[inline]
 fn write_to(running: &mut Execution, stream: Stream, text: &[u8]) -> bool {
     let step = running.length - 1;
     running.output.add(stream, text, running.now, step);

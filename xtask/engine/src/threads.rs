@@ -152,6 +152,12 @@ pub fn with_thread_slot<T: Any + Default, R>(f: impl FnOnce(&mut T) -> R) -> R {
     with(|running| f(running.threads[running.current as usize].slot.value()))
 }
 
+/// Whether the library above the engine keeps anything of the running thread.
+#[inline]
+pub fn has_thread_slot() -> bool {
+    with(|running| !running.threads[running.current as usize].slot.is_empty())
+}
+
 /// What the library above the engine keeps for all threads of the execution; likewise.
 pub fn with_slot<T: Any + Default, R>(f: impl FnOnce(&mut T) -> R) -> R {
     with(|running| f(running.slot.value()))

@@ -29,6 +29,9 @@ fn with_locals<R>(f: impl FnOnce(&mut Vec<Local>) -> R) -> R {
 /// Destroys the running thread's thread-local values, the latest first. A destructor may
 /// make new ones.
 pub(crate) fn drop_locals() {
+    if !engine::has_thread_slot() {
+        return;
+    }
     let next = || {
         with_locals(|locals| {
             let mut latest_first = locals.iter_mut().rev().filter(|local| local.drops);
