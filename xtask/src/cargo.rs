@@ -123,9 +123,12 @@ fn collect(command: Command, topics: &[&Topic]) -> Result<Vec<Built>> {
 /// Cargo cannot be started, or was interrupted.
 pub fn messages(command: Command, on_message: &mut dyn FnMut(Message)) -> Result<ExitStatus> {
     let mut cargo = Group::start(command)?;
-    cargo.read_objects(
-        &mut |object| on_message(Message::parse(&object)),
-        &mut || true,
-    )?;
+    let mut on_line = |line: &str| {
+        // A build script may have written what is no object.
+        if let Ok(object) = serde_json::from_str(line) {
+            on_message(Message::parse(&object));
+        }
+    };
+    cargo.read_lines(&mut on_line, &mut || true)?;
     cargo.wait()
 }

@@ -13,7 +13,6 @@ use process_wrap::std::JobObject;
 #[cfg(unix)]
 use process_wrap::std::ProcessGroup;
 use process_wrap::std::{ChildWrapper, CommandWrap};
-use serde_json::Value;
 
 use crate::error::{Error, Result};
 use invariants::{End, Exit, Line, Stream, Transcript};
@@ -286,15 +285,14 @@ impl Group {
         Ok(Self { child })
     }
 
-    /// Hands on each JSON object that the process writes to standard output, one a line,
-    /// until that ends, or until `go_on` says no, which is asked every [`TICK`] or sooner.
+    /// Hands on each line that the process writes to standard output, until that ends, or until `go_on` says no, which is asked every [`TICK`] or sooner.
     ///
     /// # Errors
     ///
     /// The runner was interrupted; the group is stopped then.
-    pub fn read_objects(
+    pub fn read_lines(
         &mut self,
-        on_object: &mut dyn FnMut(Value),
+        on_line: &mut dyn FnMut(&str),
         go_on: &mut dyn FnMut() -> bool,
     ) -> Result<()> {
         let stdout = self.child.stdout().take();
@@ -316,12 +314,7 @@ impl Group {
                 return Ok(());
             }
             match receiver.recv_timeout(TICK) {
-                Ok(line) => {
-                    // What is no object is meant for nobody.
-                    if let Ok(object) = serde_json::from_str(&line) {
-                        on_object(object);
-                    }
-                }
+                Ok(line) => on_line(&line),
                 Err(RecvTimeoutError::Disconnected) => return Ok(()),
                 Err(RecvTimeoutError::Timeout) => {}
             }

@@ -135,7 +135,7 @@ pub use program::{
 };
 pub use raw::heap::OUT_OF_MEMORY;
 pub use record::{Detail, Ending, Panicked, Step, Switch};
-pub use recorder::Recorder;
+pub use recorder::{HEADER as RECORDER_HEADER, Recorder, STEP as RECORDER_STEP};
 pub use schedule::{Schedule, TimeModel};
 pub use strategy::{MOST_THREADS, Strategy};
 pub use streams::{print, stream, write};

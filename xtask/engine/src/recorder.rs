@@ -13,7 +13,11 @@ use memmap2::MmapMut;
 use crate::raw::mapping;
 use crate::schedule::TimeModel;
 
-const HEADER: usize = 24;
+/// The bytes before the steps.
+pub const HEADER: usize = 24;
+
+/// The bytes of a step.
+pub const STEP: usize = 2;
 
 /// A file in memory, into which each step is written.
 pub struct Recorder {
@@ -35,7 +39,7 @@ impl Recorder {
             .create(true)
             .truncate(true)
             .open(path)?;
-        file.set_len(HEADER as u64 + 2 * u64::from(steps))?;
+        file.set_len(HEADER as u64 + STEP as u64 * u64::from(steps))?;
         let file = mapping::map(&file)?;
         Ok(Self { file, schedules: 0 })
     }
@@ -52,8 +56,8 @@ impl Recorder {
     }
 
     pub(crate) fn step(&mut self, index: u32, thread: u32) {
-        let at = HEADER + 2 * index as usize;
-        self.file[at..at + 2].copy_from_slice(&(thread as u16).to_le_bytes());
+        let at = HEADER + STEP * index as usize;
+        self.file[at..at + STEP].copy_from_slice(&(thread as u16).to_le_bytes());
         self.set(8, u64::from(index) + 1);
     }
 

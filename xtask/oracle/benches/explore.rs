@@ -52,9 +52,10 @@ order = ["first received{producer=2}", "last received{producer=1}"]
 mod explorer {
     use std::ops::ControlFlow;
 
-    use engine::{Settings, Strategy, TimeModel, explore};
+    use engine::{Settings, Strategy, explore};
     use model_std::__harness;
-    use model_std::explore::{Judge, Request};
+    use model_std::explore::Judge;
+    use protocol::Request;
 
     pub mod example {
         use model_std as std;
@@ -77,19 +78,16 @@ mod explorer {
     }
 
     pub fn run(program: fn(), invariants: &str, schedules: u64) -> u64 {
-        let request = serde_json::json!({
-            "invariants": invariants,
-            "source": "src/main.rs",
-            "schedules": schedules,
-            "steps": 20_000,
-            "time_models": ["virtual"],
-        });
-        let request = Request::parse(&request.to_string()).expect("the request is complete");
+        let request = Request {
+            invariants: Some(invariants.to_string()),
+            ..Request::default()
+        };
         let mut judge =
             Judge::new(&request, Some(explorer_claims::read)).expect("the invariants are right");
         let settings = Settings {
             schedules,
-            ..request.settings(Strategy::Random, TimeModel::Virtual)
+            steps: 20_000,
+            ..Settings::new(Strategy::Random)
         };
         let program = move || {
             program();

@@ -13,11 +13,13 @@ use std::process::{Command, ExitStatus, Stdio};
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::{Duration, Instant};
 
-use serde_json::{Value, json};
+use protocol::{
+    Again, Doing, Execution, Fault, FaultKind, Message, Request, Schedule, Step, Switch, TakenStep,
+    Thread, TimeModel, recorder,
+};
 
 use super::build::Harness;
 use super::explored::{Explored, Failure, SHOWN_LINES};
-use super::protocol::{Message, Run, Schedule, Strategy, TimeModel};
 use super::settings::Settings;
 use super::source::{RUNNING, Subject};
 use crate::error::{Error, Result};
@@ -42,14 +44,13 @@ pub fn explore(
     harness: &Harness,
     settings: &Settings,
     replay: Option<&Schedule>,
-    on_progress: &mut dyn FnMut(u64, &str),
+    on_progress: &mut dyn FnMut(u64, Doing),
 ) -> std::result::Result<Explored, Failure> {
     let scratch = Scratch::new(&subject.package.place)?;
     let request = request((subject, harness), settings, replay, &scratch);
     let start = Instant::now();
     let mut explored = Explored {
         runs: Vec::new(),
-        objects: Vec::new(),
         outputs: Vec::new(),
         groups: Vec::new(),
         summary: None,
@@ -64,37 +65,27 @@ pub fn explore(
         &request,
         &scratch,
         settings.stall,
-        &mut |object| match Message::parse(&object) {
+        &mut |message| match message {
             Ok(Message::Progress { schedules, doing }) => {
                 explored.schedules = schedules;
-                on_progress(schedules, &doing);
+                on_progress(schedules, doing);
             }
-            Ok(Message::Run(run)) => {
+            Ok(Message::Failure(run) | Message::Refusal(run)) => {
                 // A search counts its schedules itself, and one that is asked for is one.
                 if replay.is_some() {
                     explored.schedules = 1;
                 }
                 explored.runs.push(*run);
-                explored.objects.push(object);
             }
-            Ok(Message::Output(output)) => {
-                explored.outputs.push(output);
-                // There may be ten thousand, to be compared with real runs and told to nobody.
-                if settings.outputs {
-                    explored.objects.push(object);
-                }
-            }
-            Ok(Message::Outputs(output)) => {
-                explored.groups.push(output);
-                explored.objects.push(object);
-            }
+            Ok(Message::Output(output)) => explored.outputs.push(output),
+            Ok(Message::Outputs(output)) => explored.groups.push(output),
             Ok(Message::Step(_)) => {}
             Ok(Message::Summary(summary)) => {
                 explored.schedules = summary.phases.iter().map(|phase| phase.schedules).sum();
-                explored.summary = Some(summary);
+                explored.summary = Some(*summary);
             }
-            Ok(Message::NotInPlace(what)) => not_in_place = Some(what),
-            Ok(Message::Problem(what)) => problem = Some(what),
+            Ok(Message::Canary { problem }) => not_in_place = Some(problem),
+            Ok(Message::Error { problem: what }) => problem = Some(what),
             Err(what) => {
                 problem = Some(format!(
                     "the exploring process said what is not understood: {what}"
@@ -115,28 +106,31 @@ pub fn explore(
     if let Some(schedule) = found {
         let again = explore(subject, harness, settings, Some(&schedule), &mut |_, _| {})?;
         explored.runs.extend(again.runs);
-        explored.objects.extend(again.objects);
     }
     explored.wall = start.elapsed();
     let (kind, story) = match ended {
         Ended::Well if explored.summary.is_some() => return Ok(explored),
         Ended::Well if replay.is_some() && !explored.runs.is_empty() => return Ok(explored),
-        Ended::Stalled => ("stalled", stalled(settings.stall)),
-        Ended::Well => ("crashed", died(None, &scratch.last_words())),
-        Ended::Died(status) => ("crashed", died(Some(status), &scratch.last_words())),
+        Ended::Stalled => (FaultKind::Stalled, stalled(settings.stall)),
+        Ended::Well => (FaultKind::Crashed, died(None, &scratch.last_words())),
+        Ended::Died(status) => (
+            FaultKind::Crashed,
+            died(Some(status), &scratch.last_words()),
+        ),
     };
     let Some(record) = Record::read(&scratch.recorder()) else {
         return Err(Error::Broken(format!("before the first schedule, {story}")).into());
     };
-    explored.schedules = record.number;
-    let mut object = retrace(subject, harness, settings, &record, (kind, &story))?;
-    if replay.is_none() {
-        object["found_after"] = json!(record.number);
-    }
-    explored
-        .runs
-        .push(Run::parse(&object).map_err(Error::Broken)?);
-    explored.objects.push(object);
+    explored.schedules = record.header.schedule;
+    let fault = Fault {
+        kind,
+        rule: None,
+        story,
+        thread: None,
+    };
+    let mut run = retrace(subject, harness, settings, &record, fault)?;
+    run.found_after = replay.is_none().then_some(record.header.schedule);
+    explored.runs.push(run);
     Ok(explored)
 }
 
@@ -154,12 +148,12 @@ pub fn missing(
 ) -> std::result::Result<Option<Vec<usize>>, Failure> {
     let scratch = Scratch::new(&subject.package.place)?;
     let mut request = request((subject, harness), settings, None, &scratch);
-    request["expected"] = json!(expected);
-    request["outputs"] = json!(false);
-    request["tree"] = Value::Null;
+    request.expected = Some(expected.to_vec());
+    request.outputs = false;
+    request.tree = None;
     let mut missing = None;
-    let mut hear = |object| {
-        if let Ok(Message::Summary(summary)) = Message::parse(&object) {
+    let mut hear = |message| {
+        if let Ok(Message::Summary(summary)) = message {
             let all_seen = summary.unexplored.is_empty();
             missing = (summary.proved || all_seen).then_some(summary.unexplored);
         }
@@ -213,39 +207,44 @@ fn request(
     settings: &Settings,
     replay: Option<&Schedule>,
     scratch: &Scratch,
-) -> Value {
-    let models = match (settings.time_model, replay) {
+) -> Request {
+    let time_models = match (settings.time_model, replay) {
         (_, Some(schedule)) => vec![schedule.time_model],
         (Some(model), None) => vec![model],
         (None, None) => TimeModel::ALL.to_vec(),
     };
-    let models: Vec<_> = models.into_iter().map(TimeModel::name).collect();
     // What real runs print is compared with each output.
     let compares = settings.real_runs.is_some_and(|runs| runs > 0);
     // Reading ten thousand outputs in full takes longer than finding them.
     let shown_lines = (!compares && !settings.whole_outputs).then_some(SHOWN_LINES);
     // A variant obeys what the example obeys.
     let pitfall = (subject.role == Role::Pitfall).then_some(&subject.name);
-    json!({
-        "program": subject.name,
-        "source": subject.file,
-        "invariants": subject.claims.as_ref().map(|ready| &ready.invariants.source),
-        "pitfall": pitfall,
-        "schedules": settings.schedules,
-        "time_ms": settings.time.map(|time| time.as_millis() as u64),
-        "time_models": models,
-        "seed": settings.seed,
-        "strategy": settings.strategy.as_ref().map(Strategy::name),
-        "hashes": harness.unseen.hash_order.is_some(),
-        "replay": replay.map(Schedule::to_json),
-        "steps": STEPS,
-        "recorder": scratch.recorder(),
-        "tree": settings.tree.as_ref().map(|file| std::path::absolute(file).ok()),
-        "parent": std::process::id(),
-        "outputs": settings.outputs || compares || subject.claims.is_none(),
-        "all_outputs": settings.outputs || compares,
-        "shown_lines": shown_lines.map(|(first, last)| [first, last]),
-    })
+    Request {
+        source: subject.file.to_string_lossy().into_owned(),
+        invariants: subject
+            .claims
+            .as_ref()
+            .map(|ready| ready.invariants.source.clone()),
+        pitfall: pitfall.cloned(),
+        schedules: settings.schedules,
+        time_ms: settings.time.map(|time| time.as_millis() as u64),
+        time_models,
+        strategy: settings.strategy,
+        seed: settings.seed,
+        steps: STEPS,
+        recorder: Some(scratch.recorder()),
+        tree: settings
+            .tree
+            .as_ref()
+            .and_then(|file| std::path::absolute(file).ok()),
+        expected: None,
+        outputs: settings.outputs || compares || subject.claims.is_none(),
+        all_outputs: settings.outputs || compares,
+        shown_lines,
+        parent: Some(std::process::id()),
+        hashes: harness.unseen.hash_order.is_some(),
+        replay: replay.cloned().map(Again::Schedule),
+    }
 }
 
 /// How a process ended.
@@ -261,14 +260,14 @@ enum Ended {
 /// Starts a process, hands on what it says, and sees to its end.
 fn attend(
     (subject, harness): (&Subject, &Harness),
-    request: &Value,
+    request: &Request,
     scratch: &Scratch,
     patience: Duration,
-    on_object: &mut dyn FnMut(Value),
+    on_message: &mut dyn FnMut(std::result::Result<Message, String>),
 ) -> Result<Ended> {
     let cannot = || Error::io(format!("cannot write to {}", scratch.0.display()));
     let file = scratch.0.join("request.json");
-    fs::write(&file, request.to_string()).map_err(cannot())?;
+    fs::write(&file, request.to_json()).map_err(cannot())?;
     let mut command = Command::new(&harness.executable);
     command
         .stdin(File::open(&file).map_err(cannot())?)
@@ -285,11 +284,13 @@ fn attend(
     let mut stalled = false;
     // What the process says is a sign of life as well: it may have much to say at the end.
     let said = Cell::new(0_u64);
-    let mut hear = |object| {
+    let mut hear = |line: &str| {
         said.set(said.get() + 1);
-        on_object(object);
+        if let Some(message) = Message::parse(line).transpose() {
+            on_message(message);
+        }
     };
-    group.read_objects(&mut hear, &mut || {
+    group.read_lines(&mut hear, &mut || {
         stalled = watch.still(said.get()) >= patience;
         !stalled
     })?;
@@ -307,7 +308,7 @@ fn attend(
 /// Watches whether steps are made, and objects said.
 struct Watch {
     recorder: PathBuf,
-    seen: (Option<[u8; HEADER]>, u64),
+    seen: (Option<recorder::Header>, u64),
     since: Instant,
 }
 
@@ -323,49 +324,28 @@ impl Watch {
     }
 }
 
-/// The recorder's file begins with two numbers of 8 bytes, the schedule's, from 1 on, and how many
-/// steps it has taken, and two of 4 bytes: its time model, and its hash seed. Then comes each
-/// step's thread, in 2 bytes.
-const HEADER: usize = 24;
-
-fn header(recorder: &Path) -> Option<[u8; HEADER]> {
-    let mut header = [0; HEADER];
-    let read = File::open(recorder).and_then(|mut file| file.read_exact(&mut header));
-    read.is_ok().then_some(header)
+fn header(recorder: &Path) -> Option<recorder::Header> {
+    let mut bytes = [0; recorder::HEADER];
+    let read = File::open(recorder).and_then(|mut file| file.read_exact(&mut bytes));
+    read.ok().and_then(|()| recorder::Header::read(&bytes))
 }
 
 /// The schedule that a process was in when it ended.
 struct Record {
-    /// Its number, from 1 on.
-    number: u64,
-    time_model: TimeModel,
-    /// What decides the order of each `HashMap`.
-    hash_seed: u32,
+    header: recorder::Header,
     /// The thread of each step.
-    choices: Vec<u16>,
+    choices: Vec<u32>,
 }
 
 impl Record {
+    /// Reads it; `None` if the process died before its first schedule.
     fn read(recorder: &Path) -> Option<Self> {
         let bytes = fs::read(recorder).ok()?;
-        let number = |at: usize| {
-            let bytes = bytes.get(at..at + 8)?;
-            usize::try_from(u64::from_le_bytes(bytes.try_into().ok()?)).ok()
-        };
-        let short = |at: usize| {
-            let bytes = bytes.get(at..at + 4)?;
-            Some(u32::from_le_bytes(bytes.try_into().ok()?))
-        };
-        let (schedule, steps) = (number(0)?, number(8)?);
-        let (model, hash_seed) = (short(16)? as usize, short(20)?);
-        let threads = bytes.get(HEADER..)?.chunks_exact(2).take(steps);
-        (schedule > 0).then_some(Self {
-            number: schedule as u64,
-            time_model: *TimeModel::ALL.get(model)?,
-            hash_seed,
-            choices: threads
-                .map(|pair| u16::from_le_bytes([pair[0], pair[1]]))
-                .collect(),
+        let header = recorder::Header::read(&bytes)?;
+        let steps = usize::try_from(header.steps).ok()?;
+        (header.schedule > 0).then_some(Self {
+            header,
+            choices: recorder::threads(&bytes).take(steps).collect(),
         })
     }
 }
@@ -376,78 +356,79 @@ fn retrace(
     harness: &Harness,
     settings: &Settings,
     record: &Record,
-    (kind, story): (&str, &str),
-) -> Result<Value> {
+    fault: Fault,
+) -> Result<Execution> {
     let scratch = Scratch::new(&subject.package.place)?;
     let mut request = request((subject, harness), settings, None, &scratch);
-    let time_model = record.time_model.name();
-    let hash_seed = record.hash_seed;
-    request["replay"] = json!({
-        "time_model": time_model,
-        "hash_seed": hash_seed,
-        "choices": record.choices,
+    let recorder::Header {
+        time_model,
+        hash_seed,
+        ..
+    } = record.header;
+    request.replay = Some(Again::Choices {
+        time_model,
+        hash_seed,
+        choices: record.choices.clone(),
     });
-    let mut steps: Vec<Value> = Vec::new();
-    let mut threads = json!([]);
-    let mut deviations: Vec<Value> = Vec::new();
+    let mut steps: Vec<Step> = Vec::new();
+    let mut threads: Vec<Thread> = Vec::new();
+    let mut deviations = Vec::new();
+    let mut hear = |message| {
+        let Ok(Message::Step(taken)) = message else {
+            return;
+        };
+        let TakenStep {
+            step,
+            value_before,
+            threads: known,
+            deviations: more,
+        } = *taken;
+        // What a step read or wrote is known when the next one is said.
+        if let Some(before) = steps.last_mut().filter(|before| before.is_next(&step)) {
+            before.value = value_before;
+        }
+        steps.push(step);
+        threads = known;
+        deviations.extend(more);
+    };
     attend(
         (subject, harness),
         &request,
         &scratch,
         settings.stall,
-        &mut |object| {
-            if let Ok(Message::Step(step)) = Message::parse(&object) {
-                // What a step read or wrote is known when the next one is said.
-                if let Some(before) = steps.last_mut()
-                    && before["step"].as_u64().map(|before| before + 1)
-                        == step.object["step"].as_u64()
-                {
-                    before["value"] = step.object["value_before"].clone();
-                }
-                // All that concerns more than this step is the last one's to say.
-                let own = |(key, _): &(&String, &Value)| {
-                    !matches!(
-                        key.as_str(),
-                        "type" | "value_before" | "threads" | "deviations"
-                    )
-                };
-                let known = step.object.as_object().into_iter().flatten().filter(own);
-                let known = known.map(|(key, value)| (key.clone(), value.clone()));
-                steps.push(Value::Object(known.collect()));
-                threads = step.threads;
-                deviations.extend(step.deviations);
-            }
-        },
+        &mut hear,
     )?;
-    let preempted = steps.iter().filter(|step| step["switch"] == "preempted");
+    let preempted = steps
+        .iter()
+        .filter(|step| step.switch == Some(Switch::Preempted));
     let end = End {
         exit: Exit::Hang,
         at_us: 0,
         cores: usize::MAX,
         left_running: false,
     };
-    let transcript: Transcript = Transcript {
-        lines: Vec::new(),
-        end,
-    };
-    Ok(json!({
-        "type": "failure",
-        "kind": kind,
-        "rule": null,
-        "story": story,
-        "found_after": null,
-        "preemptions": preempted.count(),
-        "schedule": {
-            "time_model": time_model,
-            "hash_seed": hash_seed,
-            "deviations": deviations,
+    Ok(Execution {
+        fault: Some(fault),
+        time_model,
+        preemptions: preempted.count() as u64,
+        schedule: Schedule {
+            time_model,
+            hash_seed,
+            deviations,
         },
-        "threads": threads,
-        "more_steps": record.choices.len().saturating_sub(steps.len()),
-        "steps": steps,
-        "waits": [],
-        "transcript": transcript.to_ndjson(),
-    }))
+        found: None,
+        threads,
+        more_steps: record.choices.len().saturating_sub(steps.len()),
+        steps,
+        waits: Vec::new(),
+        transcript: Transcript {
+            lines: Vec::new(),
+            end,
+        },
+        strategy: None,
+        found_after: None,
+        failing: None,
+    })
 }
 
 /// A folder for what one process reads and writes, which goes away again.

@@ -2,9 +2,8 @@
 
 use std::time::Duration;
 
-use serde_json::Value;
+use protocol::{Execution, Output, Summary};
 
-use super::protocol::{Output, Run, Summary};
 use crate::error::Error;
 use invariants::{Exit, Transcript};
 
@@ -30,9 +29,7 @@ impl From<Error> for Failure {
 pub struct Explored {
     /// Schedules under which something is wrong, or that cannot be explored further, one for
     /// each distinct cause; or the one that was asked for.
-    pub runs: Vec<Run>,
-    /// These runs and outputs word for word.
-    pub objects: Vec<Value>,
+    pub runs: Vec<Execution>,
     /// The distinct outputs, if they were asked for.
     pub outputs: Vec<Output>,
     /// Of the outputs that end alike one each, of the most frequent groups.

@@ -3,8 +3,8 @@
 use std::collections::BTreeSet;
 use std::fmt;
 
-use super::protocol::{Object, Run, Step, Wait};
 use crate::text::counted;
+use protocol::{Execution, Step, Switch, Verb, Wait};
 
 /// Of a schedule with more steps the stretches without a switch are shown by their ends,
 /// each so long.
@@ -72,7 +72,7 @@ impl fmt::Display for Fold {
 
 /// For each step why it is left out, if it is; `spawned` are the steps that spawn threads, in
 /// their order.
-pub fn folds(run: &Run, spawned: &[usize]) -> Vec<Option<Why>> {
+pub fn folds(run: &Execution, spawned: &[usize]) -> Vec<Option<Why>> {
     let steps = &run.steps;
     let mut folds = vec![None; steps.len()];
     let mut at = 0;
@@ -113,9 +113,9 @@ fn show_single_steps(steps: &[Step], folds: &mut [Option<Why>]) {
 }
 
 /// Leaves out the rounds of what repeats itself, but for the first.
-fn repetitions(run: &Run, steps: &[Step], folds: &mut [Option<Why>]) {
+fn repetitions(run: &Execution, steps: &[Step], folds: &mut [Option<Why>]) {
     let printed = |step: &Step| -> Vec<&str> {
-        let lines = step.lines.iter();
+        let lines = step.lines().iter();
         let lines = lines.filter_map(|&line| run.transcript.lines.get(line));
         lines.map(|line| line.text.as_str()).collect()
     };
@@ -145,13 +145,13 @@ fn repetitions(run: &Run, steps: &[Step], folds: &mut [Option<Why>]) {
 }
 
 /// The step at which what is wrong has happened, if that is known.
-fn damage(run: &Run) -> Option<usize> {
+fn damage(run: &Execution) -> Option<usize> {
     let fault = run.fault.as_ref()?;
     let failing = failing(run);
     match fault.thread {
         Some(thread) => {
             let mut steps = run.steps.iter();
-            steps.position(|step| step.thread == thread && step.verb == "panic")
+            steps.position(|step| step.thread == thread && step.verb == Verb::Panic)
         }
         // A circle of locks is closed with the last of them. What else a thread waits for could
         // still have come.
@@ -164,14 +164,14 @@ fn damage(run: &Run) -> Option<usize> {
 }
 
 /// The waits of threads for something else than for another to end.
-fn stuck(run: &Run) -> impl Iterator<Item = &Wait> {
+fn stuck(run: &Execution) -> impl Iterator<Item = &Wait> {
     let waits = run.waits.iter();
     waits.filter(|wait| !wait.is_for_an_end())
 }
 
 /// The threads that fail: who panics, or who waits for ever, but for those that only wait for
 /// another to end.
-fn failing(run: &Run) -> BTreeSet<usize> {
+fn failing(run: &Execution) -> BTreeSet<usize> {
     let panics = run.fault.as_ref().and_then(|fault| fault.thread);
     let stuck = stuck(run).flat_map(|wait| {
         let ends = wait.ends.iter().map(|end| end.thread);
@@ -196,7 +196,7 @@ struct Parts {
 }
 
 impl Parts {
-    fn of(run: &Run, failing: &BTreeSet<usize>, spawned: &[usize]) -> Self {
+    fn of(run: &Execution, failing: &BTreeSet<usize>, spawned: &[usize]) -> Self {
         let steps = &run.steps;
         let mut parts = Self {
             failing: failing.clone(),
@@ -208,7 +208,7 @@ impl Parts {
         let shared = |step: &Step| {
             step.object
                 .as_ref()
-                .filter(|object| is_shared(object))
+                .filter(|object| object.is_shared())
                 .map(|o| o.id)
         };
         parts
@@ -235,7 +235,7 @@ impl Parts {
         parts.threads.extend(came.map(|step| step.thread));
         // Who is preempted, what it was about to do, and who goes on instead.
         let switches = (1..steps.len()).filter(|&at| {
-            steps[at - 1].is_next(&steps[at]) && steps[at].switch.as_deref() == Some("preempted")
+            steps[at - 1].is_next(&steps[at]) && steps[at].switch == Some(Switch::Preempted)
         });
         for at in switches {
             let thread = steps[at - 1].thread;
@@ -267,20 +267,6 @@ impl Parts {
     }
 }
 
-/// Whether an object is one that the program shares between its threads, and not a thread, a
-/// stream or the clock.
-fn is_shared(object: &Object) -> bool {
-    let own = [
-        "stdout",
-        "stderr",
-        "clock",
-        "panic hook",
-        "thread",
-        "park token",
-    ];
-    !own.contains(&object.kind.as_str())
-}
-
 /// Leaves out the middle of long stretches without a switch, but for what is printed.
 fn within_stretches(steps: &[Step], folds: &mut [Option<Why>]) {
     let shown: Vec<usize> = (0..steps.len()).filter(|&at| folds[at].is_none()).collect();
@@ -290,7 +276,7 @@ fn within_stretches(steps: &[Step], folds: &mut [Option<Why>]) {
     };
     for stretch in shown.chunk_by(is_one_stretch) {
         let middle = stretch.get(ENDS..stretch.len().saturating_sub(ENDS));
-        let is_silent = |at: &usize| steps[*at].lines.is_empty();
+        let is_silent = |at: &usize| steps[*at].lines().is_empty();
         let silent = middle
             .unwrap_or_default()
             .chunk_by(|a, b| is_silent(a) == is_silent(b));

@@ -18,7 +18,6 @@ pub mod object;
 pub mod pitfall;
 pub mod plain;
 pub mod prose;
-pub mod protocol;
 pub mod real;
 pub mod settings;
 pub mod source;

@@ -9,7 +9,7 @@
 
 use std::collections::BTreeMap;
 
-use super::protocol::{Object, Place};
+use protocol::{Object, Place, Side};
 
 /// The names of a schedule's objects.
 pub struct Names {
@@ -42,7 +42,7 @@ impl Names {
                 .entry(file)
                 .or_insert_with(|| read(file).map(|text| Masked::new(&text)));
             // A channel is one object to its program, and several to the engine.
-            let is_channel = object.kind.ends_with("channel");
+            let is_channel = object.is_channel();
             let named = source
                 .as_ref()
                 .and_then(|source| names_at(source, &object.made, is_channel));
@@ -92,12 +92,12 @@ impl Names {
         self.names[&object.id].named
     }
 
-    /// What an object is called where this is done to it.
-    pub fn of(&self, object: &Object, verb: &str) -> &str {
+    /// What an object is called; of a channel where this end of it is meant.
+    pub fn of(&self, object: &Object, side: Option<Side>) -> &str {
         let name = &self.names[&object.id];
-        match &name.ends {
-            Some((sender, _)) if verb.contains("send") => sender,
-            Some((_, receiver)) if verb.contains("recv") || verb.contains("receive") => receiver,
+        match (&name.ends, side) {
+            (Some((sender, _)), Some(Side::Sender)) => sender,
+            (Some((_, receiver)), Some(Side::Receiver)) => receiver,
             _ => &name.shown,
         }
     }

@@ -1,10 +1,10 @@
 //! What came of exploring a program, as JSON objects.
 
+use protocol::{Execution, Message, Output, Schedule};
 use serde_json::{Value, json};
 
 use super::pitfall::Pitfall;
 use super::prose::{PIPE_WIDTH, Prose};
-use super::protocol::Schedule;
 use super::verdict::{Status, Verdict};
 use crate::text::millis;
 
@@ -14,33 +14,23 @@ pub fn objects(verdict: &Verdict<'_>) -> Vec<Value> {
         subject, explored, ..
     } = verdict;
     let prose = Prose::new(verdict, PIPE_WIDTH);
-    let mut objects = Vec::new();
-    for object in &explored.objects {
-        let mut object = object.clone();
-        object["program"] = json!(subject.name);
-        if let Ok(schedule) = Schedule::parse(&object["schedule"]) {
-            let mut runs = explored.runs.iter();
-            let run = runs.find(|run| run.schedule == schedule);
-            object["claim"] = json!(run.and_then(|run| prose.claim(run)));
-            let story = object["story"].as_str().unwrap_or_default();
-            if let Some(run) = run.filter(|_| !story.is_empty()) {
-                object["story"] = json!(prose.story(run));
-            }
-            if let Some(run) = run.filter(|run| run.goes_wrong)
-                && let Some(pitfall) = Pitfall::new(subject, &run.transcript)
-            {
-                pitfall.add_to(&mut object);
-            }
-            object["replay"] = json!(prose.token(&schedule).to_string());
-        }
-        objects.push(object);
-    }
+    let object = |message: Message, schedule: &Schedule| said(verdict, &prose, &message, schedule);
+    let of_run = |run: &Execution| object(Message::of(run.clone()), &run.schedule);
+    let of_group = |group: &Output| object(Message::Outputs(group.clone()), &group.schedule);
+    let of_output = |output: &Output| object(Message::Output(output.clone()), &output.schedule);
+    // A pitfall's schedule is run again after all that was explored.
+    let runs = explored.runs.iter();
+    let (found, runs): (Vec<_>, Vec<_>) = runs.partition(|run| run.found.is_some());
+    let mut objects: Vec<_> = runs.into_iter().map(of_run).collect();
+    objects.extend(explored.groups.iter().map(of_group));
+    objects.extend(explored.outputs.iter().map(of_output));
+    objects.extend(found.into_iter().map(of_run));
     let summary = explored.summary.as_ref();
     let phases = summary.iter().flat_map(|summary| &summary.phases);
     let phases = phases.map(|phase| {
         json!({
-            "time_model": phase.time_model.name(),
-            "strategy": phase.strategy.name(),
+            "time_model": phase.time_model,
+            "strategy": phase.strategy,
             "hash_seed": phase.hash_seed,
             "schedules": phase.schedules,
             "cut_short": phase.cut_short,
@@ -85,4 +75,24 @@ pub fn objects(verdict: &Verdict<'_>) -> Vec<Value> {
         "wall_ms": millis(explored.wall),
     }));
     objects
+}
+
+/// What the exploring process has said of a schedule, with what only the runner knows of it.
+fn said(verdict: &Verdict<'_>, prose: &Prose<'_>, message: &Message, schedule: &Schedule) -> Value {
+    let mut object = json!(message);
+    object["program"] = json!(verdict.subject.name);
+    let mut runs = verdict.explored.runs.iter();
+    let run = runs.find(|run| run.schedule == *schedule);
+    object["claim"] = json!(run.and_then(|run| prose.claim(run)));
+    let story = object["story"].as_str().unwrap_or_default();
+    if let Some(run) = run.filter(|_| !story.is_empty()) {
+        object["story"] = json!(prose.story(run));
+    }
+    if let Some(run) = run.filter(|run| run.found.is_some())
+        && let Some(pitfall) = Pitfall::new(verdict.subject, &run.transcript)
+    {
+        pitfall.add_to(&mut object);
+    }
+    object["replay"] = json!(prose.token(schedule).to_string());
+    object
 }

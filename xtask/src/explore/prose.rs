@@ -5,18 +5,18 @@ use std::fs;
 
 use super::explored::{SHOWN_LINES, ended};
 use super::pitfall::Pitfall;
-use super::protocol::{Output, Phase, Place, Run, Schedule, Step, Strategy, TimeModel};
 use super::stuck::Stuck;
 use super::table::{Table, clipped};
 use super::token::Token;
 use super::verdict::Verdict;
-use super::verdict::{NOT_EXPLORED_FURTHER, Status, died, place_of};
+use super::verdict::{NOT_EXPLORED_FURTHER, Status, place_of};
 use crate::program::{Ready, Role};
 use crate::report::failure::Contradiction;
 use crate::text::style::{BOLD, DIM, GREEN, RED};
 use crate::text::{counted, listed, quoted, shown_path, thousands};
 use invariants::spec::Rule;
 use invariants::{RuleReport, Transcript, count};
+use protocol::{Execution, Output, Phase, Place, Schedule, Step, Strategy, TimeModel, Verb};
 
 /// How many columns a table has where it goes to no terminal.
 pub const PIPE_WIDTH: usize = 100;
@@ -151,12 +151,12 @@ impl<'v> Prose<'v> {
         let threads = summary.given_up_beyond_threads;
         let threads = threads.map(|most| ("an exhaustive", format!("{most} threads")));
         let steps = summary.given_up_after;
-        let steps = steps.map(|most| ("a systematic", format!("{} steps", thousands(most))));
+        let steps = steps.map(|most| ("a systematic", format!("{} steps", thousands(most.into()))));
         threads.into_iter().chain(steps).collect()
     }
 
     /// Why a schedule is not explored further: because of what, and after which line.
-    fn refusal(&self, run: &Run) -> String {
+    fn refusal(&self, run: &Execution) -> String {
         let story = run.fault.as_ref().map_or("", |fault| &fault.story);
         let mut steps = run.steps.iter().rev();
         match steps.find_map(|step| self.place(&step.place)) {
@@ -331,7 +331,7 @@ impl<'v> Prose<'v> {
             .explored
             .runs
             .iter()
-            .filter(|run| run.goes_wrong);
+            .filter(|run| run.found.is_some());
         runs.next()
             .map_or_else(String::new, |run| format!("\n{}", self.run(run)))
     }
@@ -383,12 +383,8 @@ impl<'v> Prose<'v> {
     fn output(&self, output: &Output) -> String {
         let (n, s) = counted(output.count, "schedule");
         let mut text = format!("\n  {BOLD}{n} {s}{BOLD:#}");
-        if output.outputs > 1 {
-            let _ = write!(
-                text,
-                ", {} outputs that end alike",
-                thousands(output.outputs)
-            );
+        if let Some(outputs) = output.outputs.filter(|&outputs| outputs > 1) {
+            let _ = write!(text, ", {} outputs that end alike", thousands(outputs));
         }
         let exit = ended(&output.transcript.end.exit);
         let _ = writeln!(text, ": the program {exit}");
@@ -435,7 +431,7 @@ impl<'v> Prose<'v> {
     }
 
     /// A schedule in full: what is wrong, the table, and how to see it again.
-    fn run(&self, run: &Run) -> String {
+    fn run(&self, run: &Execution) -> String {
         let table = self.table(run);
         let story = self.story_with(run, &table);
         let mut text = match self.broken_claim(run, &story) {
@@ -460,7 +456,7 @@ impl<'v> Prose<'v> {
                      already among them\n";
         }
         let mut for_no_reason = run.steps.iter().filter(|step| step.is_for_no_reason());
-        let is_exchange = |step: &Step| step.verb == "compare_exchange_weak";
+        let is_exchange = |step: &Step| step.verb == Verb::CompareExchangeWeak;
         if for_no_reason.clone().any(|step| !is_exchange(step)) {
             text += "  a thread wakes up for no reason, as it may: after each wait, look in a loop at \
                      what it is for\n";
@@ -496,14 +492,14 @@ impl<'v> Prose<'v> {
     }
 
     /// The claim that a schedule breaks.
-    pub fn claim(&self, run: &Run) -> Option<String> {
+    pub fn claim(&self, run: &Execution) -> Option<String> {
         let rule = run.fault.as_ref()?.rule?;
         let ready = self.verdict.subject.claims.as_ref()?;
         Some(ready.spec.rules.get(rule)?.claim.clone())
     }
 
     /// What is wrong with a schedule, in a few words.
-    fn what_is_wrong(&self, run: &Run) -> String {
+    fn what_is_wrong(&self, run: &Execution) -> String {
         let story = self.story(run);
         match &run.fault {
             Some(fault) => format!("{}: {story}", fault.kind),
@@ -512,11 +508,11 @@ impl<'v> Prose<'v> {
     }
 
     /// What happened on a schedule that fails. Threads are called as in its table.
-    pub fn story(&self, run: &Run) -> String {
+    pub fn story(&self, run: &Execution) -> String {
         self.story_with(run, &self.table(run))
     }
 
-    fn story_with(&self, run: &Run, table: &Table<'_>) -> String {
+    fn story_with(&self, run: &Execution, table: &Table<'_>) -> String {
         let Some(fault) = &run.fault else {
             return "nothing is wrong with it".to_string();
         };
@@ -529,13 +525,13 @@ impl<'v> Prose<'v> {
         }
     }
 
-    fn table<'r>(&'r self, run: &'r Run) -> Table<'r> {
+    fn table<'r>(&'r self, run: &'r Execution) -> Table<'r> {
         let root = &self.verdict.subject.package.root;
         let read = |file: &str| fs::read_to_string(root.join(file)).ok();
         Table::new(run, &self.main, read)
     }
 
-    fn broken_claim(&self, run: &Run, story: &str) -> Option<String> {
+    fn broken_claim(&self, run: &Execution, story: &str) -> Option<String> {
         let (ready, rule, report) = self.broken_rule(run)?;
         let file = shown_path(&self.verdict.subject.claims_file);
         let contradiction = Contradiction {
@@ -550,7 +546,7 @@ impl<'v> Prose<'v> {
     }
 
     /// The rule that a schedule breaks, and what it finds on that.
-    pub fn broken_rule(&self, run: &Run) -> Option<(&Ready, &Rule, RuleReport)> {
+    pub fn broken_rule(&self, run: &Execution) -> Option<(&Ready, &Rule, RuleReport)> {
         let ready = self.verdict.subject.claims.as_ref()?;
         let rule = run.fault.as_ref()?.rule?;
         let reports = invariants::check(&ready.spec, &run.transcript).rules;
@@ -559,7 +555,7 @@ impl<'v> Prose<'v> {
     }
 
     /// What contradicts the claim that a schedule breaks, or what else is wrong with it.
-    pub fn contradiction(&self, run: &Run) -> String {
+    pub fn contradiction(&self, run: &Execution) -> String {
         let story = self.story(run);
         match self.broken_rule(run) {
             Some((_, _, report)) => contradicted(run, &story, &report),
@@ -567,7 +563,7 @@ impl<'v> Prose<'v> {
         }
     }
 
-    fn other_fault(&self, run: &Run, story: &str) -> String {
+    fn other_fault(&self, run: &Execution, story: &str) -> String {
         let name = &self.verdict.subject.name;
         match &run.fault {
             Some(_) if run.is_refused() => format!(
@@ -582,7 +578,7 @@ impl<'v> Prose<'v> {
             None if self.verdict.subject.role != Role::Pitfall => {
                 format!("{BOLD}{name}: on this schedule all is well{BOLD:#}\n")
             }
-            None if run.goes_wrong => {
+            None if run.found.is_some() => {
                 let pitfall = Pitfall::new(self.verdict.subject, &run.transcript);
                 let shown = pitfall.map(|pitfall| pitfall.text(&run.transcript));
                 format!(
@@ -597,8 +593,8 @@ impl<'v> Prose<'v> {
     }
 
     /// Which thread a process died in, and what that had done last.
-    fn last_step(&self, run: &Run, table: &Table<'_>) -> String {
-        if !died(run) {
+    fn last_step(&self, run: &Execution, table: &Table<'_>) -> String {
+        if !run.ended_the_search() {
             return String::new();
         }
         let Some(step) = run.steps.last() else {
@@ -639,7 +635,7 @@ impl<'v> Prose<'v> {
 }
 
 /// How the program ended says more than what it did not come to.
-fn contradicted(run: &Run, story: &str, report: &RuleReport) -> String {
+fn contradicted(run: &Execution, story: &str, report: &RuleReport) -> String {
     match &run.fault {
         Some(fault) if !fault.story.is_empty() => format!("{}: {story}", fault.kind),
         _ => report.evidence.story.clone(),

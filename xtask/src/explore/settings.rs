@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
-use super::protocol::{Strategy, TimeModel};
+use protocol::{Strategy, TimeModel};
 
 /// How a program is explored.
 pub struct Settings {

@@ -2,12 +2,12 @@
 
 use std::fmt::Write;
 
-use super::protocol::{Object, Place, Run, Step, Wait};
 use super::table::Table;
+use protocol::{Execution, Object, Place, Step, Verb, Wait};
 
 /// The threads that are left on a schedule, each of which waits, or goes round in a loop.
 pub struct Stuck<'r> {
-    run: &'r Run,
+    run: &'r Execution,
     table: &'r Table<'r>,
     /// A place in the source as a person can open it, if it has one.
     place: &'r dyn Fn(&Place) -> Option<String>,
@@ -16,7 +16,7 @@ pub struct Stuck<'r> {
 impl<'r> Stuck<'r> {
     /// Those of a run.
     pub fn new(
-        run: &'r Run,
+        run: &'r Execution,
         table: &'r Table<'r>,
         place: &'r dyn Fn(&Place) -> Option<String>,
     ) -> Self {
@@ -48,11 +48,11 @@ impl<'r> Stuck<'r> {
             let ended = self.table.thread(ended);
             return Some(format!("{who} waits for {ended}, which has ended"));
         }
-        let but = match last.verb.as_str() {
-            "recv" | "recv_timeout" => "no thread sends",
-            "send" | "wait for the receiver" => "no thread receives",
-            "leave" => "no more threads arrive",
-            "wake" | "park" => "no thread is left to do so",
+        let but = match last.verb {
+            Verb::Recv | Verb::RecvTimeout => "no thread sends",
+            Verb::Send | Verb::WaitForReceiver => "no thread receives",
+            Verb::Leave => "no more threads arrive",
+            Verb::Wake | Verb::Park => "no thread is left to do so",
             _ => return None,
         };
         let waits = self.table.waits_for(last);
@@ -80,7 +80,7 @@ impl<'r> Stuck<'r> {
         // Who has one that was never used is not known: it may have been moved.
         let used = wait.ends.iter().filter(|end| end.used);
         let ends = used.map(|end| end.thread);
-        let joined = (wait.verb == "join").then(|| wait.object.as_ref()?.thread);
+        let joined = (wait.verb == Verb::Join).then(|| wait.object.as_ref()?.thread);
         let all = wait.holders.iter().copied();
         all.chain(joined.flatten()).chain(ends).collect()
     }
@@ -122,7 +122,7 @@ impl<'r> Stuck<'r> {
 
     /// Which other ends of the channel are still there, where they were made, and who used them.
     fn ends(&self, wait: &Wait) -> String {
-        let what = if wait.verb.starts_with("recv") {
+        let what = if wait.verb.receives() {
             "sender"
         } else {
             "receiver"
@@ -157,17 +157,17 @@ impl<'r> Stuck<'r> {
                 }
             };
         }
-        let (sign, done, never) = match wait.verb.as_str() {
-            "wake" => ("notify", "notified", "; no thread notifies it"),
-            "park" => ("unpark", "unparked", "; no thread unparks it"),
-            "leave" => {
-                let arrived = self.last(|step| step.verb == "arrive" && is_same(step, wait));
+        let (does, done, never): (fn(&Verb) -> bool, _, _) = match wait.verb {
+            Verb::Wake => (Verb::notifies, "notified", "; no thread notifies it"),
+            Verb::Park => (Verb::unparks, "unparked", "; no thread unparks it"),
+            Verb::Leave => {
+                let arrived = self.last(|step| step.verb == Verb::Arrive && is_same(step, wait));
                 let value = arrived.and_then(|(_, step)| step.value.as_deref());
                 return value.map_or(text, |value| format!("; {value} have arrived"));
             }
             _ => return text,
         };
-        let is_it = |step: &Step| step.verb.starts_with(sign) && is_same(step, wait);
+        let is_it = |step: &Step| does(&step.verb) && is_same(step, wait);
         let Some((at, step)) = self.last(is_it) else {
             return text + never;
         };

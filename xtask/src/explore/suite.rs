@@ -1,11 +1,11 @@
 //! What came of exploring a program, as CI systems have it.
 
 use super::prose::{PIPE_WIDTH, Prose};
-use super::protocol::Run;
 use super::verdict::{NOT_EXPLORED_FURTHER, Status, Verdict};
 use crate::program::Role;
 use crate::report::suite::{Case, CaseResult, Suite};
 use crate::text::{line_and_column, shown_path};
+use protocol::Execution;
 
 /// The suite of a program: a case for each claim, and for each way in which a schedule is wrong.
 pub fn suite(verdict: &Verdict<'_>) -> Suite {
@@ -32,7 +32,7 @@ pub fn suite(verdict: &Verdict<'_>) -> Suite {
         ("status", verdict.status.name().to_string()),
         ("explored", prose.coverage("on")),
     ];
-    let replay = |run: &&Run| ("replay", prose.replay(&run.schedule));
+    let replay = |run: &&Execution| ("replay", prose.replay(&run.schedule));
     properties.extend(verdict.broken.iter().map(replay));
     Suite {
         name: verdict.subject.name.clone(),
@@ -161,7 +161,7 @@ impl Checked<'_> {
 
     /// The line of the program's own file at which a thread waits for ever, or the last one that a
     /// schedule comes to.
-    fn place_in(&self, run: &Run) -> (String, usize) {
+    fn place_in(&self, run: &Execution) -> (String, usize) {
         let subject = self.verdict.subject;
         let waits = run.waits.iter().map(|wait| &wait.place);
         let places = waits.chain(run.steps.iter().rev().map(|step| &step.place));

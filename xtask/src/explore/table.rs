@@ -6,9 +6,9 @@ use std::fmt::Write;
 
 use super::fold::{Fold, Why, folds};
 use super::names::{Masked, Names, names_at};
-use super::protocol::{Object, Place, Run, Step, Wait};
 use crate::text::style::{BOLD, DIM};
 use invariants::Stream;
+use protocol::{Execution, FaultKind, Object, Place, Step, Switch, Verb, Wait};
 
 /// Of more rows only so many of the first and of the last are shown.
 const FIRST_ROWS: usize = 30;
@@ -20,7 +20,7 @@ const SHOWN_CELL: usize = 30;
 
 /// A schedule with all its names.
 pub struct Table<'r> {
-    run: &'r Run,
+    run: &'r Execution,
     names: Names,
     threads: Vec<String>,
     /// The steps that spawn threads, which are numbered in this order.
@@ -48,7 +48,7 @@ enum Row {
 impl<'r> Table<'r> {
     /// The table of a run of the program whose own source file is `file`; `read` gives the
     /// text of a source file.
-    pub fn new(run: &'r Run, file: &'r str, read: impl Fn(&str) -> Option<String>) -> Self {
+    pub fn new(run: &'r Execution, file: &'r str, read: impl Fn(&str) -> Option<String>) -> Self {
         let used = run.steps.iter().filter_map(|step| step.object.as_ref());
         let waited = run.waits.iter().filter_map(|wait| wait.object.as_ref());
         let looks = run.waits.iter().flat_map(|wait| &wait.looks);
@@ -57,13 +57,16 @@ impl<'r> Table<'r> {
         let source = read(file).map(|text| Masked::new(&text));
         let steps = run.steps.iter().enumerate();
         let spawned: Vec<_> = steps
-            .filter(|(_, step)| step.verb == "spawn")
+            .filter(|(_, step)| step.verb == Verb::Spawn)
             .map(|(index, _)| index)
             .collect();
         // A thread may be spawned by the last step that is known, and be known by that alone.
         let threads = run.threads.len().max(spawned.len() + 1);
         let named = (0..threads).map(|thread| {
-            let name = run.threads.get(thread).cloned().flatten();
+            let name = run
+                .threads
+                .get(thread)
+                .and_then(|thread| thread.name.clone());
             let spawn = thread.checked_sub(1).and_then(|nth| spawned.get(nth));
             let spawn = spawn.map(|index| &run.steps[*index]);
             let from_source = || {
@@ -110,31 +113,33 @@ impl<'r> Table<'r> {
     }
 
     /// What a thread does to an object, in a few words.
-    pub fn operation(&self, verb: &str, object: Option<&Object>) -> String {
+    pub fn operation(&self, verb: &Verb, object: Option<&Object>) -> String {
         let Some(object) = object else {
             return verb.to_string();
         };
-        // One end of a channel is meant, which the verb names as long as the source does not.
-        let is_end = verb.ends_with("a sender") || verb.ends_with("the receiver");
         match (verb, object.thread) {
             // There is but one that can be meant.
-            ("print" | "panic" | "exit" | "abort" | "finish" | "park" | "sleep", _) => {
-                verb.to_string()
-            }
-            ("end the scope" | "leave the scope", _) => verb.to_string(),
+            (
+                Verb::Print
+                | Verb::Panic
+                | Verb::Exit
+                | Verb::Abort
+                | Verb::Finish
+                | Verb::Park
+                | Verb::Sleep
+                | Verb::EndScope
+                | Verb::LeaveScope,
+                _,
+            ) => verb.to_string(),
             (_, Some(thread)) => format!("{verb} {}", self.thread(thread)),
             _ => {
-                let name = self.names.of(object, verb);
-                let verb = match verb.rsplitn(3, ' ').last() {
-                    Some(verb) if is_end && self.names.has(object) => verb,
-                    _ => verb,
-                };
-                let of = if is_end && !self.names.has(object) {
-                    "of "
-                } else {
-                    ""
-                };
-                format!("{verb} {of}{name}")
+                let name = self.names.of(object, verb.side());
+                // The verb names the end of a channel as long as the source does not.
+                match verb.without_side() {
+                    Some(verb) if self.names.has(object) => format!("{verb} {name}"),
+                    Some(_) => format!("{verb} of {name}"),
+                    None => format!("{verb} {name}"),
+                }
             }
         }
     }
@@ -146,18 +151,18 @@ impl<'r> Table<'r> {
         }
         let looks = wait.looks.iter();
         let names: Vec<_> = looks
-            .map(|look| self.names.of(&look.object, "load"))
+            .map(|look| self.names.of(&look.object, None))
             .collect();
         format!("reads {} again and again", names.join(" and "))
     }
 
     /// What a thread waits for that would do this.
-    fn waiting(&self, verb: &str, object: Option<&Object>) -> String {
+    fn waiting(&self, verb: &Verb, object: Option<&Object>) -> String {
         match (verb, object) {
-            ("sleep", _) => "sleeps".to_string(),
-            ("park", _) => "waits to be unparked".to_string(),
-            ("wake", Some(object)) => {
-                let condvar = self.names.of(object, verb);
+            (Verb::Sleep, _) => "sleeps".to_string(),
+            (Verb::Park, _) => "waits to be unparked".to_string(),
+            (Verb::Wake, Some(object)) => {
+                let condvar = self.names.of(object, None);
                 format!("waits to be notified of {condvar}")
             }
             _ => format!("waits to {}", self.operation(verb, object)),
@@ -301,11 +306,10 @@ impl<'r> Table<'r> {
 
     /// What a thread is left in, where that is not its end.
     fn end(&self) -> Vec<Row> {
-        let kind = self.run.fault.as_ref().map(|fault| fault.kind.as_str());
-        let why = match kind {
-            Some("stalled") => "and makes no step any more",
-            Some("crashed") => "and the process is gone",
-            Some("refused") => "and what comes next is not explored",
+        let why = match self.run.fault_kind() {
+            Some(FaultKind::Stalled) => "and makes no step any more",
+            Some(FaultKind::Crashed) => "and the process is gone",
+            Some(FaultKind::Refused) => "and what comes next is not explored",
             _ => "",
         };
         let last = self.run.steps.last().filter(|_| !why.is_empty());
@@ -320,21 +324,21 @@ impl<'r> Table<'r> {
 
     fn row(&self, index: usize, step: &Step) -> Row {
         // The output beside it says what was printed, and where to.
-        let is_told = matches!(step.verb.as_str(), "print" | "panic") && !step.lines.is_empty();
+        let is_told = matches!(step.verb, Verb::Print | Verb::Panic) && !step.lines().is_empty();
         let mut text = self.operation(&step.verb, step.object.as_ref());
         if let Some(spawned) = self.spawned.iter().position(|spawn| *spawn == index) {
             text += &format!(" {}", self.thread(spawned + 1));
         } else if let Some(value) = step.value.as_ref().filter(|_| !is_told) {
             let value = clipped(value);
             // What was read or written has a sign; the rest is a remark.
-            text = match step.verb.as_str() {
-                "sleep" => format!("slept {value}"),
-                "print" | "panic" => format!("{text} {value}"),
+            text = match step.verb {
+                Verb::Sleep => format!("slept {value}"),
+                Verb::Print | Verb::Panic => format!("{text} {value}"),
                 _ if value.starts_with(char::is_alphanumeric) => format!("{text} ({value})"),
                 _ => format!("{text} {value}"),
             };
         }
-        let lines = step.lines.iter();
+        let lines = step.lines().iter();
         let lines = lines.filter_map(|line| self.run.transcript.lines.get(*line));
         // It is the explorer that sets the variable.
         let is_shown =
@@ -362,15 +366,17 @@ impl<'r> Table<'r> {
         let later = later.map(|step| (&step.verb, step.object.as_ref()));
         let waits = self.run.waits.iter().find(|wait| wait.thread == thread);
         let waits = waits.map(|wait| (&wait.verb, wait.object.as_ref()));
-        match (steps[start].switch.as_deref(), later.or(waits)) {
-            (Some("preempted"), Some((verb, object))) => {
+        match (steps[start].switch, later.or(waits)) {
+            (Some(Switch::Preempted), Some((verb, object))) => {
                 format!("↷ preempted before: {}", self.operation(verb, object))
             }
-            (Some("blocked"), Some((verb, object))) => {
+            (Some(Switch::Blocked), Some((verb, object))) => {
                 format!("↷ {}", self.waiting(verb, object))
             }
-            (Some("blocked"), None) => "↷ waits".to_string(),
-            (why, _) => format!("↷ {}", why.unwrap_or_default()),
+            (Some(Switch::Blocked), None) => "↷ waits".to_string(),
+            (Some(Switch::Preempted), None) => "↷ preempted".to_string(),
+            (Some(Switch::Finished), _) => "↷ finished".to_string(),
+            (None, _) => "↷ ".to_string(),
         }
     }
 }

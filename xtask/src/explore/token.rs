@@ -9,10 +9,10 @@ use std::fmt;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use super::protocol::{Run, Schedule, TimeModel};
 use super::source;
 use crate::error::{Error, Result};
 use crate::fingerprint::Fingerprint;
+use protocol::{Execution, FaultKind, Schedule, TimeModel};
 
 /// The version of the form; a token of another is refused.
 const VERSION: &str = "v1";
@@ -123,7 +123,7 @@ impl Token {
     /// # Errors
     ///
     /// One does not; the message says which, and why.
-    pub fn fits(&self, run: &Run) -> Result<()> {
+    pub fn fits(&self, run: &Execution) -> Result<()> {
         for &(step, thread) in &self.schedule.deviations {
             let (at, who) = (step as usize, thread as usize);
             let taken = run.steps.binary_search_by_key(&at, |step| step.number);
@@ -134,10 +134,10 @@ impl Token {
                 continue;
             }
             // Where the run breaks off at this very step, it is because of this choice.
-            let fault = run.fault.as_ref().map(|fault| fault.kind.as_str());
+            let fault = run.fault_kind();
             let why = match taken {
                 Some(taken) => format!("thread {} takes that step", taken.thread),
-                None if all < at || fault != Some("nondeterminism") => {
+                None if all < at || fault != Some(FaultKind::Nondeterminism) => {
                     format!("the schedule has {all} steps")
                 }
                 None if who < run.threads.len() => "the thread cannot go on then".to_string(),

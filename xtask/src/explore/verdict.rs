@@ -4,12 +4,12 @@ use std::path::Path;
 
 use super::build::Harness;
 use super::explored::Explored;
-use super::protocol::{Fault, Place, Run, TimeModel};
 use super::source::Subject;
 use super::table::short;
 use super::unseen::Spot;
 use crate::program::Role;
 use crate::text::{counted, shown_path};
+use protocol::{Execution, Place, RuleVerdict, TimeModel, WeakOrder};
 
 /// What a program is worth that does what the explorer cannot, as JSON and people have it.
 pub const NOT_EXPLORED_FURTHER: &str = "not explored further";
@@ -65,11 +65,11 @@ pub struct Verdict<'e> {
     /// What it is worth.
     pub status: Status,
     /// The schedules that are wrong.
-    pub broken: Vec<&'e Run>,
+    pub broken: Vec<&'e Execution>,
     /// Those on which the explorer cannot go on.
-    pub refused: Vec<&'e Run>,
+    pub refused: Vec<&'e Execution>,
     /// Those that are wrong only because a sleep may end at any time.
-    pub untimely: Vec<&'e Run>,
+    pub untimely: Vec<&'e Execution>,
     /// The number of the first schedule on which a pitfall goes wrong as it should.
     pub found: Option<u64>,
     /// What must happen on some schedule and happens on none, by the rules' places.
@@ -93,12 +93,16 @@ impl<'e> Verdict<'e> {
         let (untimely, broken): (Vec<_>, Vec<_>) = faulty.into_iter().partition(|run| {
             let is_untimely = run.schedule.time_model == TimeModel::Adversarial;
             // A process that died has not explored the rest.
-            sleeps_are_long_enough && is_untimely && !died(run) && run.timed_out().is_none()
+            sleeps_are_long_enough
+                && is_untimely
+                && !run.ended_the_search()
+                && run.timed_out().is_none()
         });
         let summary = explored.summary.as_ref();
         let rules = summary.iter().flat_map(|summary| &summary.rules);
         // What was not explored may show it.
-        let unseen = rules.filter(|rule| rule.verdict == "not witnessed" && refused.is_empty());
+        let unseen =
+            rules.filter(|rule| rule.verdict == RuleVerdict::NotWitnessed && refused.is_empty());
         let unseen: Vec<_> = unseen.map(|rule| rule.rule).collect();
         let found = summary.and_then(|summary| summary.found);
         let is_exhaustive = summary.is_some_and(|summary| summary.proved);
@@ -142,12 +146,6 @@ impl<'e> Verdict<'e> {
     }
 }
 
-/// Whether the exploring process died of this schedule.
-pub fn died(run: &Run) -> bool {
-    let fault = run.fault.as_ref();
-    fault.is_some_and(Fault::ends_the_search)
-}
-
 /// What no search sees of this program.
 fn reservations(subject: &Subject, harness: &Harness, explored: &Explored) -> Vec<String> {
     let Some(summary) = &explored.summary else {
@@ -159,7 +157,7 @@ fn reservations(subject: &Subject, harness: &Harness, explored: &Explored) -> Ve
         let place = shown_spot(subject, spot);
         told.push(format!("for data races in `unsafe` code ({place})"));
     }
-    if let Some((order, place)) = summary.weak_orders.first() {
+    if let Some(WeakOrder { order, place }) = summary.weak_orders.first() {
         let place = match place_of(subject, place) {
             Some(place) => format!("{order} at {place}"),
             None => order.clone(),
@@ -177,7 +175,7 @@ fn reservations(subject: &Subject, harness: &Harness, explored: &Explored) -> Ve
         told.push(match summary.hash_seeds {
             0 => format!("for the order of a `HashMap`, which is another in each run ({place})"),
             seeds => {
-                let (n, s) = counted(seeds, "seed");
+                let (n, s) = counted(seeds.into(), "seed");
                 format!("for other orders of a `HashMap` than {n} {s} give ({place})")
             }
         });

@@ -9,7 +9,6 @@ use crate::explore::build::{self, Facade, Harness, Outcome, Unbuilt};
 use crate::explore::child;
 use crate::explore::explored::Failure;
 use crate::explore::prose::{PIPE_WIDTH, Prose};
-use crate::explore::protocol::{Run, Schedule, TimeModel};
 use crate::explore::settings::Settings;
 use crate::explore::source::{self, Subject};
 use crate::explore::verdict::{self, NOT_EXPLORED_FURTHER, Status};
@@ -17,6 +16,7 @@ use crate::pool;
 use crate::text::screen::Screen;
 use crate::workspace::Workspace;
 use invariants::{Stream, count};
+use protocol::{Execution, Schedule, TimeModel, Verb};
 
 /// An answer that is to be explored, by its place, and the pitfall that it mends.
 struct Pair {
@@ -203,18 +203,18 @@ impl Seen {
         Ok(run.map(Self::of_run))
     }
 
-    fn of_run(run: &Run) -> Self {
+    fn of_run(run: &Execution) -> Self {
         let on_stdout = |line: &usize| run.transcript.lines[*line].stream == Stream::Stdout;
         let mut printing = BTreeSet::new();
         let (mut now, mut at_once) = (1_usize, 1);
         for step in &run.steps {
-            match step.verb.as_str() {
-                "spawn" => now += 1,
-                "finish" => now = now.saturating_sub(1),
+            match step.verb {
+                Verb::Spawn => now += 1,
+                Verb::Finish => now = now.saturating_sub(1),
                 _ => {}
             }
             at_once = at_once.max(now);
-            if step.lines.iter().any(on_stdout) {
+            if step.lines().iter().any(on_stdout) {
                 printing.insert(step.thread);
             }
         }

@@ -4,15 +4,16 @@ use std::borrow::Cow;
 use std::collections::{HashMap, HashSet};
 use std::rc::Rc;
 
-use transcript::json;
-use transcript::json::Value;
+use protocol::{
+    Distinct, Fault, FaultKind, Message, Output, Request, RuleSummary, RuleVerdict, Strategy,
+};
 use transcript::{End, Exit, Line, Printed, Stream, Transcript};
 
 use super::claims::{Claims, Given, ReadClaims, Rule};
-use super::wire::{self, Request};
+use super::wire;
 use engine::CORES;
 use engine::{Ending, Execution, Panicked, ThreadState};
-use engine::{Schedule, Strategy, TimeModel};
+use engine::{Schedule, TimeModel};
 
 /// As many runs are remembered, so that one with the same output need not be judged again.
 const REMEMBERED: usize = 1 << 20;
@@ -85,8 +86,7 @@ struct Expected {
 struct Listed {
     /// How many executions had it, or another of the group.
     count: u64,
-    /// As it is saved.
-    transcript: String,
+    transcript: Transcript,
     /// How many lines are left out of it, after the first ones.
     left_out: usize,
     schedule: Schedule,
@@ -105,20 +105,21 @@ impl Listed {
         }
         Self {
             count: 1,
-            transcript: transcript.to_ndjson(),
+            transcript: owned(transcript),
             left_out,
             schedule: execution.schedule(),
         }
     }
 
-    fn to_json(&self) -> Value {
-        json!({
-            "type": "output",
-            "count": self.count,
-            "transcript": self.transcript,
-            "left_out": self.left_out,
-            "schedule": wire::schedule(&self.schedule),
-        })
+    /// What the runner is told of it, where it stands for itself or for so many.
+    fn output(&self, outputs: Option<u64>) -> Output {
+        Output {
+            count: self.count,
+            transcript: self.transcript.clone(),
+            left_out: self.left_out,
+            schedule: wire::schedule(&self.schedule),
+            outputs,
+        }
     }
 }
 
@@ -185,7 +186,7 @@ fn end(execution: &Execution) -> (String, String) {
 #[derive(Debug, Clone)]
 pub struct Cause {
     /// What went wrong.
-    pub kind: &'static str,
+    pub kind: FaultKind,
     /// The rule that is broken, if one is.
     pub rule: Option<usize>,
     /// What else tells this failure from others of the kind: where each thread waits, or where
@@ -249,15 +250,25 @@ impl Cause {
     pub fn nondeterminism(difference: &str) -> Self {
         let why = "the program depends on something other than the schedule, such as a random \
                    number, or the address of a local variable";
-        Self::of("nondeterminism", format!("{difference}\n{why}"))
+        Self::of(FaultKind::Nondeterminism, format!("{difference}\n{why}"))
     }
 
-    /// Whether it is that.
+    /// What the runner is told of it.
+    pub fn fault(&self) -> Fault {
+        Fault {
+            kind: self.kind,
+            rule: self.rule,
+            story: self.story.clone(),
+            thread: self.thread.map(|thread| thread as usize),
+        }
+    }
+
+    /// Whether the same schedule does not always give the same run.
     pub fn is_nondeterminism(&self) -> bool {
-        self.kind == "nondeterminism"
+        self.kind == FaultKind::Nondeterminism
     }
 
-    fn of(kind: &'static str, story: impl Into<String>) -> Self {
+    fn of(kind: FaultKind, story: impl Into<String>) -> Self {
         Self {
             kind,
             rule: None,
@@ -279,7 +290,7 @@ impl Judge {
         let given = match (&request.invariants, read) {
             (None, _) => None,
             (Some(_), None) => return Err("the harness was built without the rules".into()),
-            (Some((text, pitfall)), Some(read)) => Some(read(text, pitfall.as_deref())?),
+            (Some(text), Some(read)) => Some(read(text, request.pitfall.as_deref())?),
         };
         let is_pitfall = given.as_ref().is_some_and(|given| given.is_pitfall);
         let claims = given.map(|Given { claims, .. }| claims);
@@ -287,11 +298,13 @@ impl Judge {
             .as_deref()
             .map_or_else(Vec::new, |claims| claims.rules());
         let expected = request.expected.as_ref().map(|expected| {
-            let printed = expected.iter().map(|run| printed(run, claims.as_deref()));
-            Expected {
-                missing: printed.zip(0..).collect(),
+            let runs = expected.iter().map(|text| Transcript::from_ndjson(text));
+            let printed = runs.map(|run| Ok(printed(&run?, claims.as_deref())));
+            let printed = printed.collect::<Result<Vec<_>, String>>()?;
+            Ok::<_, String>(Expected {
+                missing: printed.into_iter().zip(0..).collect(),
                 compared: HashSet::new(),
-            }
+            })
         });
         Ok(Self {
             claims,
@@ -304,7 +317,7 @@ impl Judge {
                 shown_lines: request.shown_lines,
                 ..Outputs::default()
             }),
-            expected,
+            expected: expected.transpose()?,
             schedules: 0,
             time: TimeModel::Virtual,
             found: None,
@@ -342,16 +355,7 @@ impl Judge {
         };
         let hash = execution.output.text_hash() ^ ending_number(execution);
         if expected.compared.insert(hash) {
-            let Transcript { lines, end } = transcript(execution);
-            let lines = lines.into_iter().map(|line| Line {
-                at_us: line.at_us,
-                stream: line.stream,
-                text: line.text.into_owned(),
-            });
-            let run = Transcript {
-                lines: lines.collect(),
-                end,
-            };
+            let run = owned(transcript(execution));
             let printed = printed(&run, self.claims.as_deref());
             expected.missing.remove(&printed);
         }
@@ -422,9 +426,9 @@ impl Judge {
         }
     }
 
-    /// The distinct outputs, the most frequent first, as objects for the runner: of each group
-    /// that ends alike the first one, and then, where they are all wanted, each.
-    pub fn outputs(&self) -> impl Iterator<Item = Value> {
+    /// The distinct outputs, the most frequent first: of each group that ends alike the first one,
+    /// and then, where they are all wanted, each.
+    pub fn outputs(&self) -> impl Iterator<Item = Message> {
         let outputs = self.outputs.iter();
         let groups = outputs.clone().flat_map(|outputs| {
             let mut groups: Vec<_> = outputs.groups.iter().collect();
@@ -432,35 +436,30 @@ impl Judge {
             // Of each way to end the program one comes first, however rare it is.
             let mut exits = HashSet::new();
             groups.sort_by_cached_key(|group| !exits.insert(&group.exit));
-            groups.into_iter().take(TOLD_GROUPS).map(|group| {
-                let mut object = group.first.to_json();
-                object["type"] = json!("outputs");
-                object["outputs"] = json!(group.outputs);
-                object
-            })
+            let told = groups.into_iter().take(TOLD_GROUPS);
+            told.map(|group| Message::Outputs(group.first.output(Some(group.outputs))))
         });
         let listed = outputs.flat_map(|outputs| {
             let mut listed: Vec<_> = outputs.listed.iter().collect();
             listed.sort_by_key(|listed| rank(listed));
-            listed.into_iter().map(Listed::to_json)
+            let listed = listed.into_iter();
+            listed.map(|listed| Message::Output(listed.output(None)))
         });
         groups.chain(listed)
     }
 
-    /// How many distinct outputs there were, in how many groups, and whether there were more of
-    /// them than are counted, as an object for the runner.
-    pub fn distinct(&self) -> Value {
-        self.outputs.as_ref().map_or(Value::Null, |outputs| {
-            json!({
-                "outputs": outputs.known.len(),
-                "groups": outputs.groups.len(),
-                "more": outputs.more,
-            })
+    /// How many distinct outputs there were, if they were counted.
+    pub fn distinct(&self) -> Option<Distinct> {
+        let outputs = self.outputs.as_ref()?;
+        Some(Distinct {
+            outputs: outputs.known.len() as u64,
+            groups: outputs.groups.len() as u64,
+            more: outputs.more,
         })
     }
 
-    /// What is known of each rule, as objects for the runner.
-    pub fn rules(&self) -> Value {
+    /// What is known of each rule.
+    pub fn rules(&self) -> Vec<RuleSummary> {
         let rules = self.rules.iter().zip(&self.known_rules).enumerate();
         rules
             .map(|(index, (rule, known))| {
@@ -468,17 +467,17 @@ impl Judge {
                 let [in_virtual, adversarial, spurious, writers] = known;
                 let broken = in_virtual.broken || spurious.broken || writers.broken;
                 let verdict = match rule.is_sometimes {
-                    _ if !rule.is_explored => "not explored",
-                    false if broken => "fail",
-                    true if witness.is_none() => "not witnessed",
-                    _ => "pass",
+                    _ if !rule.is_explored => RuleVerdict::NotExplored,
+                    false if broken => RuleVerdict::Fail,
+                    true if witness.is_none() => RuleVerdict::NotWitnessed,
+                    _ => RuleVerdict::Pass,
                 };
-                json!({
-                    "rule": index,
-                    "verdict": verdict,
-                    "witness": witness.map(wire::schedule),
-                    "only_because_of_time": adversarial.broken && !broken,
-                })
+                RuleSummary {
+                    rule: index,
+                    verdict,
+                    witness: witness.map(wire::schedule),
+                    only_because_of_time: adversarial.broken && !broken,
+                }
             })
             .collect()
     }
@@ -524,12 +523,12 @@ fn report<'c>(
     let fatal = match ending {
         Ending::Refused(what) => Some(Cause {
             places: vec![what.clone()],
-            ..Cause::of("refused", what)
+            ..Cause::of(FaultKind::Refused, what)
         }),
         Ending::TooLong => {
             let steps = execution.length;
             Some(Cause::of(
-                "refused",
+                FaultKind::Refused,
                 format!("more than {steps} steps on one schedule"),
             ))
         }
@@ -551,7 +550,7 @@ fn report<'c>(
                 1 => "the only thread that is left waits, and nobody is there to let it go on",
                 _ => "every thread that is left waits for another",
             };
-            Some(waits("deadlock", story))
+            Some(waits(FaultKind::Deadlock, story))
         }
         // A loop that counts its rounds might still give up later.
         Ending::Livelock => {
@@ -560,18 +559,19 @@ fn report<'c>(
                 "the threads go on, and in {thousands},{rest:03} rounds of their loops nothing has \
                  changed"
             );
-            Some(waits("livelock", &story))
+            Some(waits(FaultKind::Livelock, &story))
         }
         _ => None,
     };
     let Some(claims) = claims else {
         let cause = match ending {
             _ if hangs.is_some() => hangs,
-            Ending::OutputTooLong => {
-                Some(Cause::of("endless output", "it printed more than 4 MiB"))
-            }
+            Ending::OutputTooLong => Some(Cause::of(
+                FaultKind::EndlessOutput,
+                "it printed more than 4 MiB",
+            )),
             Ending::Killed(signal) => Some(Cause::of(
-                "killed",
+                FaultKind::Killed,
                 format!("it was killed by signal {signal}"),
             )),
             Ending::Exited(101) => Some(exit_of_a_panic(execution)),
@@ -584,11 +584,11 @@ fn report<'c>(
     let broken = known.position(|(rule, holds)| rule.must_hold() && !holds);
     let cause = broken.map(|index| {
         let kind = match rules[index].is_outcome {
-            true => "outcome",
-            false => "always",
+            true => FaultKind::Outcome,
+            false => FaultKind::Always,
         };
         let cause = match ending {
-            Ending::Exited(101) if kind == "outcome" => exit_of_a_panic(execution),
+            Ending::Exited(101) if kind == FaultKind::Outcome => exit_of_a_panic(execution),
             _ => Cause::of(kind, ""),
         };
         Cause {
@@ -626,7 +626,7 @@ fn panic(execution: &Execution, thread: u32) -> Cause {
     let Some(Panicked { place, message, .. }) = cause else {
         return Cause {
             thread: Some(thread),
-            ..Cause::of("panic", "panicked")
+            ..Cause::of(FaultKind::Panic, "panicked")
         };
     };
     let file = crate::source::shown_file(place.file());
@@ -635,14 +635,14 @@ fn panic(execution: &Execution, thread: u32) -> Cause {
         story: format!("panicked at {place}: {message}"),
         places: vec![place],
         thread: cause.map(|cause| cause.thread),
-        ..Cause::of("panic", "")
+        ..Cause::of(FaultKind::Panic, "")
     }
 }
 
 /// The failure of a program that ends as one does whose main thread panics.
 fn exit_of_a_panic(execution: &Execution) -> Cause {
     match execution.panicked.is_empty() {
-        true => Cause::of("exit", "it exited with 101, as after a panic"),
+        true => Cause::of(FaultKind::Exit, "it exited with 101, as after a panic"),
         false => panic(execution, 0),
     }
 }
@@ -695,6 +695,20 @@ pub fn transcript(execution: &Execution) -> Transcript<Cow<'_, str>> {
         cores: CORES,
         left_running: false,
     };
+    Transcript {
+        lines: lines.collect(),
+        end,
+    }
+}
+
+/// A transcript that outlives the execution.
+pub fn owned(transcript: Transcript<Cow<'_, str>>) -> Transcript {
+    let Transcript { lines, end } = transcript;
+    let lines = lines.into_iter().map(|line| Line {
+        at_us: line.at_us,
+        stream: line.stream,
+        text: line.text.into_owned(),
+    });
     Transcript {
         lines: lines.collect(),
         end,

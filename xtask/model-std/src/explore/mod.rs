@@ -1,8 +1,8 @@
 //! The explorer's side of a harness: it is told what to explore, explores it, and says what
 //! it found.
 //!
-//! One JSON object comes in on standard input, and NDJSON goes out on standard output; the
-//! module `wire` has both. Nothing of this touches the program but through the engine.
+//! A request comes in on standard input, and messages go out on standard output, as the package
+//! `protocol` has them. Nothing of this touches the program but through the engine.
 
 mod claims;
 mod judge;
@@ -13,18 +13,17 @@ mod trace;
 mod tree;
 mod wire;
 
+use std::fs;
 use std::hint::black_box;
 use std::io::{self, Read};
 use std::ops::ControlFlow;
 use std::time::{Duration, Instant};
 
-use transcript::json;
-use transcript::json::Value;
+use protocol::{Again, Doing, Message, Request, Strategy};
 
 use engine::Recorder;
 use engine::{
-    Coverage, MOST_THREADS, Schedule, Settings, Strategy, TimeModel, begin_count, explore,
-    record_into,
+    Coverage, MOST_THREADS, Schedule, Settings, TimeModel, begin_count, explore, record_into,
 };
 use engine::{Ending, Execution, Observer, Program};
 
@@ -33,8 +32,7 @@ pub use judge::Judge;
 use judge::{Cause, Failure};
 use trace::Trace;
 use tree::Tree;
-pub use wire::Request;
-use wire::{Again, say};
+use wire::say;
 
 /// The phases of a search, each with its share of the schedules and of the time, relative to
 /// that of those to come: what one of them leaves over, the others get. There is a second one
@@ -44,7 +42,7 @@ const PHASES: [(Strategy, u32); 6] = [
     (Strategy::Bounded(0), 10),
     (Strategy::Bounded(1), 15),
     (Strategy::Bounded(2), 15),
-    (Strategy::Pct { depth: 3 }, 10),
+    (Strategy::Pct, 10),
     (Strategy::Random, 10),
 ];
 
@@ -62,7 +60,7 @@ const HASH_SEEDS: u32 = 8;
 /// reads the claims on the program, if it has some.
 pub fn main(canary: fn(), program: fn() -> i32, read: Option<ReadClaims>) {
     if let Err(problem) = sing(canary) {
-        say(json!({"type": "canary", "problem": problem}));
+        say(&Message::Canary { problem });
         return;
     }
     let mut text = String::new();
@@ -75,13 +73,13 @@ pub fn main(canary: fn(), program: fn() -> i32, read: Option<ReadClaims>) {
     let program = unsafe { crate::program::program(program) };
     let outcome = request.and_then(|request| answer(&request, &program, read));
     if let Err(problem) = outcome {
-        say(json!({"type": "error", "problem": problem}));
+        say(&Message::Error { problem });
     }
 }
 
 /// Runs the canary, and looks at what the engine saw of it.
 fn sing(canary: fn()) -> Result<(), String> {
-    let mut settings = Settings::new(Strategy::Exhaustive);
+    let mut settings = Settings::new(engine::Strategy::Exhaustive);
     settings.schedules = 1;
     settings.recorded = true;
     let mut missing = vec!["nothing was run"];
@@ -125,7 +123,7 @@ fn answer(request: &Request, program: &Program, read: Option<ReadClaims>) -> Res
         .keep_statics()
         .map_err(|error| format!("cannot keep the statics: {error}"))?;
     let judge = Judge::new(request, read)?;
-    match &request.again {
+    match &request.replay {
         Some(again) => {
             replay(request, program, judge, again);
             Ok(())
@@ -140,7 +138,7 @@ fn calls_park() -> io::Result<bool> {
     // backwards, and hidden from the optimiser, so as not to be found among the constants.
     let backwards: &[u8] = black_box(b"nekot_rof_tiaw41");
     let name: Vec<u8> = backwards.iter().rev().copied().collect();
-    let program = std::fs::read("/proc/self/exe")?;
+    let program = fs::read("/proc/self/exe")?;
     Ok(program.windows(name.len()).any(|part| part == name))
 }
 
@@ -148,17 +146,22 @@ fn calls_park() -> io::Result<bool> {
 fn replay(request: &Request, program: &Program, mut judge: Judge, again: &Again) {
     let mut settings = match again {
         Again::Schedule(schedule) => {
-            request.settings(Strategy::Replay(schedule.clone()), schedule.time)
+            let schedule = wire::engine_schedule(schedule);
+            let time = schedule.time;
+            wire::settings(request, engine::Strategy::Replay(schedule), time)
         }
         Again::Choices {
-            time,
+            time_model,
             hash_seed,
-            threads,
-        } => Settings {
-            hash_seed: *hash_seed,
-            observer: Some(observer(threads.len())),
-            ..request.settings(Strategy::Follow(threads.clone()), *time)
-        },
+            choices,
+        } => {
+            let strategy = engine::Strategy::Follow(choices.clone());
+            Settings {
+                hash_seed: *hash_seed,
+                observer: Some(observer(choices.len())),
+                ..wire::settings(request, strategy, wire::time(*time_model))
+            }
+        }
     };
     settings.recorded = true;
     let mut found = None;
@@ -167,7 +170,7 @@ fn replay(request: &Request, program: &Program, mut judge: Judge, again: &Again)
         found = Some(report::failure(execution, cause.as_ref(), &judge));
         ControlFlow::Break(())
     });
-    say(found.expect("a schedule was run"));
+    say(&Message::of(found.expect("a schedule was run")));
 }
 
 /// The whole of a search.
@@ -248,29 +251,35 @@ impl<'r> Search<'r> {
         let mut failures = std::mem::take(&mut self.failures);
         failures.sort_by_key(|failure| (failure.schedule.time as u32, failure.preemptions));
         for failure in &failures {
-            say(wire::progress(self.tried, "shrinking a failing schedule"));
+            self.say_progress(Doing::Shrinking);
             self.report(failure);
         }
         if self.request.outputs {
-            self.judge.outputs().for_each(say);
+            self.judge.outputs().for_each(|output| say(&output));
         }
         if let (Some(path), Some(tree)) = (&self.request.tree, &self.tree) {
-            std::fs::write(path, tree.to_json().to_string())
-                .map_err(|error| format!("cannot write {}: {error}", path.display()))?;
+            fs::write(
+                path,
+                serde_json::to_vec(tree).expect("a tree is plain data"),
+            )
+            .map_err(|error| format!("cannot write {}: {error}", path.display()))?;
         }
         let hash_seeds = self.hash_seeds.count_ones();
-        say(report::summary(
-            &self.phases,
-            &self.judge,
-            &self.given_up,
-            hash_seeds,
-        ));
+        let summary = report::summary(&self.phases, &self.judge, &self.given_up, hash_seeds);
+        say(&Message::Summary(Box::new(summary)));
         Ok(())
+    }
+
+    fn say_progress(&self, doing: Doing) {
+        say(&Message::Progress {
+            schedules: self.tried,
+            doing,
+        });
     }
 
     fn default_schedule(&self) -> Schedule {
         Schedule {
-            time: self.request.times[0],
+            time: wire::time(self.request.time_models[0]),
             hash_seed: 0,
             deviations: Vec::new(),
         }
@@ -280,7 +289,8 @@ impl<'r> Search<'r> {
     fn nondeterminism(&mut self) -> Option<String> {
         let schedule = self.default_schedule();
         let time = schedule.time;
-        let mut settings = self.request.settings(Strategy::Replay(schedule), time);
+        let strategy = engine::Strategy::Replay(schedule);
+        let mut settings = wire::settings(self.request, strategy, time);
         // The steps may be all that is different.
         settings.recorded = true;
         let mut runs = Vec::new();
@@ -309,12 +319,14 @@ impl<'r> Search<'r> {
     /// Searches under the first time model, and under those of the others that make a difference.
     fn search_all(&mut self) {
         begin_count();
-        let (first, mut times) = (self.request.times[0], self.request.times.iter());
+        let times = self.request.time_models.iter();
+        let times: Vec<_> = times.map(|&model| wire::time(model)).collect();
+        let (first, mut times) = (times[0], times.iter());
         while let Some(&time) = times.next() {
             if time != first && !self.depends_on(time) {
                 continue;
             }
-            let limit = self.request.time_limit;
+            let limit = wire::time_limit(self.request);
             let left = Budget {
                 schedules: self.request.schedules,
                 begun: Instant::now(),
@@ -328,8 +340,8 @@ impl<'r> Search<'r> {
 
     /// Searches under one time model, with one phase after the other.
     fn search(&mut self, time: TimeModel, mut left: Budget<'_>) {
-        if let Some(strategy) = &self.request.strategy {
-            self.phase(time, strategy.clone(), 0, &mut left, 1.0);
+        if let Some(strategy) = self.request.strategy {
+            self.phase(time, strategy, 0, &mut left, 1.0);
             return;
         }
         let mut shares: u32 = PHASES.iter().map(|(_, share)| share).sum();
@@ -355,10 +367,10 @@ impl<'r> Search<'r> {
             }
             let is_exhaustive = strategy == Strategy::Exhaustive;
             let fraction = f64::from(share) / f64::from(shares);
-            let mut coverages = vec![self.phase(time, strategy.clone(), 0, &mut left, fraction)];
+            let mut coverages = vec![self.phase(time, strategy, 0, &mut left, fraction)];
             if coverages[0].complete && is_exhaustive && self.hashes() {
                 let fraction = fraction / f64::from(HASH_SEEDS);
-                let phase = |seed| self.phase(time, strategy.clone(), seed, &mut left, fraction);
+                let phase = |seed| self.phase(time, strategy, seed, &mut left, fraction);
                 coverages.extend((1..HASH_SEEDS).map(phase));
             }
             has_all |= is_exhaustive && coverages.iter().all(|coverage| coverage.complete);
@@ -381,7 +393,7 @@ impl<'r> Search<'r> {
         fraction: f64,
     ) -> Coverage {
         let begun = Instant::now();
-        let mut settings = self.request.settings(strategy.clone(), time);
+        let mut settings = wire::settings(self.request, wire::strategy(strategy), time);
         let others = left.others.iter().filter(|&&other| self.depends_on(other));
         let models = 1 + others.count() as u32;
         settings.until = left.time.map(|time| {
@@ -390,7 +402,7 @@ impl<'r> Search<'r> {
         });
         settings.schedules = (left.schedules as f64 * fraction).ceil() as u64;
         settings.hash_seed = hash_seed;
-        if !matches!(strategy, Strategy::Pct { .. } | Strategy::Random) {
+        if !matches!(strategy, Strategy::Pct | Strategy::Random) {
             settings.steps = settings.steps.min(SYSTEMATIC_STEPS);
         } else if self.hashes() {
             settings.hash_seeds = HASH_SEEDS;
@@ -398,7 +410,7 @@ impl<'r> Search<'r> {
         settings.recorded = self.tree.is_some();
         let before = self.judge.schedules;
         let coverage = explore(&settings, self.program, |execution| {
-            self.visit(execution, &strategy)
+            self.visit(execution, strategy)
         });
         let took = begun.elapsed();
         self.coverages.push(coverage);
@@ -416,7 +428,7 @@ impl<'r> Search<'r> {
         coverage
     }
 
-    fn visit(&mut self, execution: &Execution, strategy: &Strategy) -> ControlFlow<()> {
+    fn visit(&mut self, execution: &Execution, strategy: Strategy) -> ControlFlow<()> {
         if execution.ending == Some(Ending::TooLong) && execution.length < self.request.steps {
             match execution.length >= SYSTEMATIC_STEPS {
                 true => self.given_up.after_steps = Some(SYSTEMATIC_STEPS),
@@ -438,7 +450,7 @@ impl<'r> Search<'r> {
             && self.said.elapsed() > Duration::from_millis(200)
         {
             self.said = Instant::now();
-            say(wire::progress(self.tried, &wire::strategy_name(strategy)));
+            self.say_progress(Doing::Searching(strategy));
         }
         let refused = matches!(execution.ending, Some(Ending::Refused(_)));
         // Where the first schedule has no end, neither have the others, as a rule; and each
@@ -455,7 +467,7 @@ impl<'r> Search<'r> {
         }
     }
 
-    fn add(&mut self, execution: &Execution, cause: Cause, strategy: &Strategy) {
+    fn add(&mut self, execution: &Execution, cause: Cause, strategy: Strategy) {
         let found_after = self.judge.schedules;
         let known = self
             .failures
@@ -464,7 +476,7 @@ impl<'r> Search<'r> {
         match known {
             None => self.failures.push(Failure {
                 found_after,
-                strategy: strategy.clone(),
+                strategy,
                 ..Failure::of(execution, cause)
             }),
             Some(known) => {
@@ -484,30 +496,30 @@ impl<'r> Search<'r> {
     /// twice more.
     fn report(&mut self, failure: &Failure) {
         // To make a schedule simpler is no search, but takes its time as well.
-        let limit = self.request.time_limit;
+        let limit = wire::time_limit(self.request);
         let until = limit.map(|limit| self.begun + limit + limit / 20);
         let schedule = shrink::shrink(self.request, self.program, &mut self.judge, failure, until);
-        let strategy = Strategy::Replay(schedule.clone());
-        let mut settings = self.request.settings(strategy, schedule.time);
+        let strategy = engine::Strategy::Replay(schedule.clone());
+        let mut settings = wire::settings(self.request, strategy, schedule.time);
         settings.recorded = true;
-        let mut object = Value::Null;
+        let mut said = None;
         let mut found = Vec::new();
         for _ in 0..2 {
             explore(&settings, self.program, |execution| {
-                if object.is_null() {
-                    object = report::failure(execution, Some(&failure.cause), &self.judge);
-                }
+                said.get_or_insert_with(|| {
+                    report::failure(execution, Some(&failure.cause), &self.judge)
+                });
                 let same = self.judge.cause(execution).as_ref() == Some(&failure.cause);
                 found.push((same, Trace::of(execution)));
                 ControlFlow::Break(())
             });
         }
-        object["strategy"] = json!(wire::strategy_name(&failure.strategy));
-        object["found_after"] = json!(failure.found_after);
-        object["failing"] = json!(failure.failing);
-        let [(same, first), (_, second)] = &found[..] else {
+        let (Some(mut said), [(same, first), (_, second)]) = (said, &found[..]) else {
             unreachable!("there were two");
         };
+        said.strategy = Some(failure.strategy);
+        said.found_after = Some(failure.found_after);
+        said.failing = Some(failure.failing);
         let cause = match first.difference(second) {
             Some(difference) => Some(Cause::nondeterminism(&difference)),
             None if *same => None,
@@ -522,12 +534,9 @@ impl<'r> Search<'r> {
             }
         };
         if let Some(cause) = cause {
-            object["kind"] = json!(cause.kind);
-            object["rule"] = json!(cause.rule);
-            object["story"] = json!(cause.story);
-            object["thread"] = json!(cause.thread);
+            said.fault = Some(cause.fault());
         }
-        say(object);
+        say(&Message::of(said));
     }
 }
 
@@ -535,8 +544,8 @@ impl<'r> Search<'r> {
 /// many.
 fn observer(length: usize) -> Observer {
     Observer::new(move |execution| {
-        if let Some(object) = report::last_step(execution, length) {
-            say(object);
+        if let Some(step) = report::last_step(execution, length) {
+            say(&Message::Step(Box::new(step)));
         }
     })
 }

@@ -1,13 +1,15 @@
-//! What is said of an execution and of a search, as JSON.
+//! What is said of an execution and of a search.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 use std::panic::Location;
 
-use transcript::json;
-use transcript::json::Value;
+use protocol::{
+    ChannelEnd, Execution as Told, Look, Object, Place, Step, Summary, TakenStep, Thread, Verb,
+    Wait, WeakOrder,
+};
 
-use super::judge::{Cause, Judge, transcript};
+use super::judge::{Cause, Judge, owned, transcript};
 use super::{GivenUp, Phase, wire};
 use engine::{Ending, Execution, Switch};
 
@@ -20,79 +22,82 @@ const ENDLESS: usize = 1_000;
 const ENDS: usize = 2_000;
 
 /// An execution with its steps, and why it fails, or is not explored further.
-pub fn failure(execution: &Execution, cause: Option<&Cause>, judge: &Judge) -> Value {
+pub fn failure(execution: &Execution, cause: Option<&Cause>, judge: &Judge) -> Told {
     let told = told(execution, cause);
     // There may be as many lines as steps: each line is looked at once.
     let mut printed = vec![Vec::new(); execution.steps.len()];
     for (number, line) in execution.output.lines().iter().enumerate() {
         printed[line.step as usize].push(number);
     }
-    let steps = told.iter().map(|&index| {
-        let mut object = step(execution, index);
-        object["lines"] = json!(printed[index]);
-        object
+    let more_steps = execution.steps.len() - told.len();
+    let steps = told.into_iter().map(|index| Step {
+        lines: Some(std::mem::take(&mut printed[index])),
+        ..step(execution, index)
     });
-    let hangs = matches!(execution.ending, Some(Ending::Deadlock | Ending::Livelock));
+    Told {
+        fault: cause.map(Cause::fault),
+        time_model: wire::time_model(execution.time()),
+        preemptions: execution.preemptions.into(),
+        schedule: wire::schedule(&execution.schedule()),
+        found: judge.found().map(|(after, _)| *after),
+        threads: threads(execution),
+        steps: steps.collect(),
+        more_steps,
+        waits: waits(execution),
+        transcript: owned(transcript(execution)),
+        strategy: None,
+        found_after: None,
+        failing: None,
+    }
+}
+
+/// Who waits for what, where the execution has ended because all do.
+fn waits(execution: &Execution) -> Vec<Wait> {
+    if !matches!(execution.ending, Some(Ending::Deadlock | Ending::Livelock)) {
+        return Vec::new();
+    }
     let waiting = (0u32..).zip(&execution.threads);
-    let waits: Value = waiting
-        .filter_map(|(id, thread)| Some((id, thread.next()?)))
-        .filter(|_| hangs)
-        .map(|(thread, op)| {
-            let object = op.object();
-            let holders = object.map_or_else(BTreeSet::new, |object| execution.holders(object));
-            let wait = json!({
-                "thread": thread,
-                "verb": op.verb,
-                "object": object.map(|object| self::object(execution, object)),
-                "holders": holders.iter().collect::<Value>(),
-                "ends": ends(execution, op.verb, object),
-                "looks_at": looks_at(execution, thread),
-            });
-            with_place(wait, op.place)
-        })
-        .collect();
-    let refused = matches!(execution.ending, Some(Ending::Refused(_)));
-    json!({
-        "type": if refused { "refusal" } else { "failure" },
-        "kind": cause.map_or("none", |cause| cause.kind),
-        "rule": cause.and_then(|cause| cause.rule),
-        "story": cause.map(|cause| &cause.story),
-        "thread": cause.and_then(|cause| cause.thread),
-        "time_model": wire::time_name(execution.time()),
-        "preemptions": execution.preemptions,
-        "schedule": wire::schedule(&execution.schedule()),
-        "found": judge.found().map(|(after, _)| after),
-        "threads": threads(execution),
-        "steps": steps.collect::<Value>(),
-        "more_steps": execution.steps.len() - told.len(),
-        "waits": waits,
-        "transcript": transcript(execution).to_ndjson(),
-    })
+    let waiting = waiting.filter_map(|(id, thread)| Some((id, thread.next()?)));
+    let waits = waiting.map(|(thread, op)| {
+        let object = op.object();
+        let verb = Verb::from(op.verb);
+        let holders = object.map_or_else(BTreeSet::new, |object| execution.holders(object));
+        Wait {
+            thread: thread as usize,
+            object: object.map(|object| self::object(execution, object)),
+            holders: holders.into_iter().map(|thread| thread as usize).collect(),
+            ends: ends(execution, &verb, object),
+            looks: looks_at(execution, thread),
+            place: place(op.place),
+            verb,
+        }
+    });
+    waits.collect()
 }
 
 /// The other ends of a channel, for which a thread waits that would do this.
-fn ends(execution: &Execution, verb: &str, object: Option<u32>) -> Value {
+fn ends(execution: &Execution, verb: &Verb, object: Option<u32>) -> Vec<ChannelEnd> {
     let of = |object: u32| execution.objects[object as usize].created;
     let ends = execution.channel_ends.iter().flatten().filter(|end| {
         // A channel is several objects, which are made together.
         let is_its = object.is_some_and(|object| of(object) == of(end.channel));
-        is_its && end.sends == verb.starts_with("recv")
+        is_its && end.sends == verb.receives()
     });
-    let ends = ends.map(|end| {
-        let object = json!({"thread": end.thread, "used": end.used});
-        with_place(object, end.made)
+    let ends = ends.map(|end| ChannelEnd {
+        thread: end.thread as usize,
+        used: end.used,
+        made: place(end.made),
     });
     ends.collect()
 }
 
 /// What a thread looks at in a loop that goes on for ever, each with who wrote it last.
-fn looks_at(execution: &Execution, thread: u32) -> Value {
-    let looks = execution.looked_at(thread).map(|object| {
-        let written = execution.last_written(object);
-        json!({
-            "object": self::object(execution, object),
-            "written": written.map(|index| step(execution, index)),
-        })
+fn looks_at(execution: &Execution, thread: u32) -> Vec<Look> {
+    let looks = execution.looked_at(thread).map(|object| Look {
+        object: self::object(execution, object),
+        written: execution
+            .last_written(object)
+            .map(|index| step(execution, index)),
     });
     looks.collect()
 }
@@ -164,7 +169,7 @@ fn named(
 
 /// What is said of a step as it is taken, on a schedule that may take the process with it after
 /// so many; nothing of those between the first and the last.
-pub fn last_step(execution: &Execution, length: usize) -> Option<Value> {
+pub fn last_step(execution: &Execution, length: usize) -> Option<TakenStep> {
     let index = execution.steps.len() - 1;
     let tail = length.saturating_sub(ENDS)..length + ENDS;
     if index >= ENDS && !tail.contains(&index) {
@@ -174,66 +179,71 @@ pub fn last_step(execution: &Execution, length: usize) -> Option<Value> {
         true => index.min(ENDS),
         false => index,
     };
-    let mut object = step(execution, index);
-    object["type"] = json!("step");
     // What a step read or wrote is known only when the thread has gone on.
     let before = index.checked_sub(1);
-    object["value_before"] =
-        json!(before.and_then(|before| execution.details[before].value.as_ref()));
-    object["threads"] = threads(execution);
     // Those since the step that was said before.
     let deviations = &execution.deviations;
     let new = deviations.partition_point(|&(step, _)| (step as usize) < said);
-    object["deviations"] = deviations[new..].iter().map(wire::deviation).collect();
-    Some(object)
+    Some(TakenStep {
+        step: step(execution, index),
+        value_before: before.and_then(|before| execution.details[before].value.clone()),
+        threads: threads(execution),
+        deviations: deviations[new..].to_vec(),
+    })
 }
 
 /// The threads, with their names.
-pub fn threads(execution: &Execution) -> Value {
-    let threads = (0u32..).zip(&execution.threads);
+fn threads(execution: &Execution) -> Vec<Thread> {
+    let threads = execution.threads.iter().enumerate();
     threads
-        .map(|(id, thread)| json!({"id": id, "name": thread.name}))
+        .map(|(id, thread)| Thread {
+            id,
+            name: thread.name.clone(),
+        })
         .collect()
 }
 
 /// One step of a recorded execution.
-pub fn step(execution: &Execution, index: usize) -> Value {
+fn step(execution: &Execution, index: usize) -> Step {
     let detail = &execution.details[index];
-    let step = json!({
-        "step": index,
-        "thread": execution.steps[index].thread,
-        "verb": detail.verb,
-        "object": detail.object.map(|object| self::object(execution, object)),
-        "value": detail.value,
-        "at_us": detail.at / 1000,
-        "timed_out": detail.timed_out,
-        "switch": detail.switch.map(|switch| match switch {
-            Switch::Preempted => "preempted",
-            Switch::Blocked => "blocked",
-            Switch::Finished => "finished",
+    Step {
+        number: index,
+        thread: execution.steps[index].thread as usize,
+        verb: Verb::from(detail.verb),
+        object: detail.object.map(|object| self::object(execution, object)),
+        value: detail.value.clone(),
+        at_us: detail.at / 1000,
+        timed_out: detail.timed_out,
+        switch: detail.switch.map(|switch| match switch {
+            Switch::Preempted => protocol::Switch::Preempted,
+            Switch::Blocked => protocol::Switch::Blocked,
+            Switch::Finished => protocol::Switch::Finished,
         }),
-    });
-    with_place(step, detail.place)
-}
-
-fn object(execution: &Execution, object: u32) -> Value {
-    let state = &execution.objects[object as usize];
-    let object = json!({
-        "id": object,
-        "kind": state.kind,
-        "thread": execution.thread_of(object),
-    });
-    with_place(object, state.created)
-}
-
-/// An object with its place in the source, if it has one.
-pub fn with_place(mut object: Value, place: &Location<'_>) -> Value {
-    if !is_inner(place) {
-        object["file"] = json!(place.file());
-        object["line"] = json!(place.line());
-        object["column"] = json!(place.column());
+        place: place(detail.place),
+        lines: None,
     }
-    object
+}
+
+fn object(execution: &Execution, object: u32) -> Object {
+    let state = &execution.objects[object as usize];
+    Object {
+        id: object.into(),
+        kind: state.kind.to_string(),
+        thread: execution.thread_of(object).map(|thread| thread as usize),
+        made: place(state.created),
+    }
+}
+
+/// A place in the source, if somebody wrote it.
+pub fn place(place: &Location<'_>) -> Place {
+    match is_inner(place) {
+        true => Place::default(),
+        false => Place {
+            file: place.file().to_string(),
+            line: place.line() as usize,
+            column: place.column() as usize,
+        },
+    }
 }
 
 /// Whether nobody wrote it there: the explorer starts `main`, and the library of the compiler
@@ -248,48 +258,42 @@ pub fn is_inner(place: &Location<'_>) -> bool {
 
 /// What was searched, why a systematic search was given up, if one was, with how many hash seeds,
 /// and what is known of each rule.
-pub fn summary(phases: &[Phase], judge: &Judge, given_up: &GivenUp, hash_seeds: u32) -> Value {
-    let searched = phases.iter().map(|phase| {
-        json!({
-            "time_model": wire::time_name(phase.time),
-            "strategy": wire::strategy_name(&phase.strategy),
-            "hash_seed": phase.hash_seed,
-            "schedules": phase.coverage.schedules,
-            "cut_short": phase.coverage.cut_short,
-            "loops": phase.coverage.loops,
-            "complete": phase.coverage.complete,
-            "seconds": phase.took.as_secs_f64(),
-        })
+pub fn summary(phases: &[Phase], judge: &Judge, given_up: &GivenUp, hash_seeds: u32) -> Summary {
+    let searched = phases.iter().map(|phase| protocol::Phase {
+        time_model: wire::time_model(phase.time),
+        strategy: phase.strategy,
+        hash_seed: phase.hash_seed,
+        schedules: phase.coverage.schedules,
+        cut_short: phase.coverage.cut_short,
+        loops: phase.coverage.loops,
+        complete: phase.coverage.complete,
+        seconds: phase.took.as_secs_f64(),
     });
     // Proved is what holds on every schedule, however the time goes: each time model's
     // search has to be exhaustive.
     let proved = |phase: &Phase| {
         let is_exhaustive = |other: &&Phase| {
-            other.time == phase.time
-                && other.coverage.complete
-                && matches!(
-                    wire::strategy_name(&other.strategy).as_str(),
-                    "exhaustive" | "plain"
-                )
+            other.time == phase.time && other.coverage.complete && other.strategy.is_exhaustive()
         };
         phases.iter().any(|other| is_exhaustive(&other))
     };
     let weak_orders = engine::weak_orders();
-    let weak_orders = weak_orders
-        .iter()
-        .map(|(order, place)| with_place(json!({"order": order}), place));
-    json!({
-        "type": "summary",
-        "phases": searched.collect::<Value>(),
-        "hash_seeds": hash_seeds,
-        "given_up_after": given_up.after_steps,
-        "given_up_beyond_threads": given_up.beyond_threads,
-        "distinct": judge.distinct(),
-        "rules": judge.rules(),
-        "weak_orders": weak_orders.collect::<Value>(),
-        "found": judge.found().map(|(after, _)| after),
-        "found_schedule": judge.found().map(|(_, schedule)| wire::schedule(schedule)),
-        "unexplored": judge.unexplored().iter().collect::<Value>(),
-        "proved": !phases.is_empty() && phases.iter().all(proved),
-    })
+    let weak_orders = weak_orders.iter().map(|(order, place)| WeakOrder {
+        order: order.to_string(),
+        place: self::place(place),
+    });
+    let found = judge.found();
+    Summary {
+        phases: searched.collect(),
+        hash_seeds,
+        given_up_after: given_up.after_steps,
+        given_up_beyond_threads: given_up.beyond_threads,
+        distinct: judge.distinct(),
+        rules: judge.rules(),
+        weak_orders: weak_orders.collect(),
+        found: found.map(|(after, _)| *after),
+        found_schedule: found.map(|(_, schedule)| wire::schedule(schedule)),
+        unexplored: judge.unexplored(),
+        proved: !phases.is_empty() && phases.iter().all(proved),
+    }
 }

@@ -3,8 +3,10 @@
 use std::ops::ControlFlow;
 use std::time::Instant;
 
+use protocol::Request;
+
 use super::judge::{Failure, Judge};
-use super::wire::Request;
+use super::wire;
 use engine::Program;
 use engine::{Schedule, Strategy, explore};
 
@@ -65,7 +67,7 @@ fn run(
     candidate: Strategy,
     schedule: &mut Schedule,
 ) -> Option<(Cost, Vec<u32>)> {
-    let mut settings = request.settings(candidate, failure.schedule.time);
+    let mut settings = wire::settings(request, candidate, failure.schedule.time);
     settings.hash_seed = failure.schedule.hash_seed;
     let mut found = None;
     explore(&settings, program, |execution| {

@@ -1,9 +1,9 @@
 //! The choices that were explored, as a tree.
 
-use transcript::json;
-use transcript::json::Value;
+use protocol::Place;
+use serde::Serialize;
 
-use super::report::with_place;
+use super::report::place;
 use engine::Execution;
 
 /// The tree grows no further than to so many nodes.
@@ -11,19 +11,36 @@ const NODES: usize = 50_000;
 
 /// The explored schedules, with common beginnings merged: from any node the children are the
 /// threads that were let go on there.
-#[derive(Default)]
+#[derive(Default, Serialize)]
 pub struct Tree {
     nodes: Vec<Node>,
     roots: Vec<usize>,
+    /// Whether some schedules found no room.
     truncated: bool,
 }
 
+#[derive(Serialize)]
 struct Node {
+    verb: &'static str,
+    object: Option<Object>,
+    value: Option<String>,
+    prints: Vec<String>,
+    #[serde(flatten)]
+    place: Place,
     thread: u32,
-    what: Value,
+    /// Their places among the nodes.
     children: Vec<usize>,
     /// How the program ended here, if it did.
+    #[serde(skip_serializing_if = "Option::is_none")]
     ending: Option<String>,
+}
+
+#[derive(Serialize)]
+struct Object {
+    id: u32,
+    kind: &'static str,
+    #[serde(flatten)]
+    made: Place,
 }
 
 impl Tree {
@@ -50,18 +67,20 @@ impl Tree {
                     let printed = lines.iter().filter(|line| line.step as usize == index);
                     let object = detail.object.map(|object| {
                         let state = &execution.objects[object as usize];
-                        with_place(json!({"id": object, "kind": state.kind}), state.created)
-                    });
-                    let what = json!({
-                        "verb": detail.verb,
-                        "object": object,
-                        "value": detail.value,
-                        "prints": printed.map(|line| line.text.as_ref()).collect::<Vec<_>>(),
+                        Object {
+                            id: object,
+                            kind: state.kind,
+                            made: place(state.created),
+                        }
                     });
                     let next = self.nodes.len();
                     self.nodes.push(Node {
+                        verb: detail.verb,
+                        object,
+                        value: detail.value.clone(),
+                        prints: printed.map(|line| line.text.to_string()).collect(),
+                        place: place(detail.place),
                         thread: step.thread,
-                        what: with_place(what, detail.place),
                         children: Vec::new(),
                         ending: None,
                     });
@@ -80,24 +99,5 @@ impl Tree {
                 .as_ref()
                 .map(|ending| format!("{ending:?}"));
         }
-    }
-
-    /// The tree as one object: `nodes`, each with the numbers of its `children`, and the
-    /// `roots`; `truncated` says whether some schedules found no room.
-    pub fn to_json(&self) -> Value {
-        let nodes = self.nodes.iter().map(|node| {
-            let mut object = node.what.clone();
-            object["thread"] = json!(node.thread);
-            object["children"] = json!(node.children);
-            if let Some(ending) = &node.ending {
-                object["ending"] = json!(ending);
-            }
-            object
-        });
-        json!({
-            "nodes": nodes.collect::<Value>(),
-            "roots": self.roots,
-            "truncated": self.truncated,
-        })
     }
 }

@@ -4,10 +4,10 @@ use std::num::NonZeroU64;
 use std::path::PathBuf;
 
 use crate::error::Result;
-use crate::explore::protocol::{Strategy, TimeModel};
 use crate::explore::settings::Settings;
 use crate::explore::source::Wanted;
 use crate::flags::{BIN, Flag, JSON, JUNIT, Words};
+use protocol::{Strategy, TimeModel};
 
 /// Its flags.
 pub const FLAGS: &[Flag] = &[

@@ -1,0 +1,100 @@
+//! What the runner asks for.
+
+use std::path::PathBuf;
+
+use serde::{Deserialize, Serialize};
+
+use crate::{Schedule, Strategy, TimeModel};
+
+/// What is to be explored, and how far. The default explores nothing.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+pub struct Request {
+    /// What is shown in place of `src/main.rs`.
+    pub source: String,
+    /// The text of an `invariants.toml`, if the program has claims.
+    #[serde(default)]
+    pub invariants: Option<String>,
+    /// The pitfall of that file that the program is, if it is one.
+    #[serde(default)]
+    pub pitfall: Option<String>,
+    /// How many schedules for each time model, at most.
+    pub schedules: u64,
+    /// How long it may take, in milliseconds.
+    #[serde(default)]
+    pub time_ms: Option<u64>,
+    /// The time models, in the order of search; at least one.
+    pub time_models: Vec<TimeModel>,
+    /// The one strategy to use; without it one comes after the other.
+    #[serde(default)]
+    pub strategy: Option<Strategy>,
+    /// What the random strategies begin with.
+    #[serde(default)]
+    pub seed: u64,
+    /// How many steps a schedule may have.
+    pub steps: u32,
+    /// The file that tells on which schedule the process is, see [`recorder`](crate::recorder).
+    #[serde(default)]
+    pub recorder: Option<PathBuf>,
+    /// Where the tree of choices goes.
+    #[serde(default)]
+    pub tree: Option<PathBuf>,
+    /// Saved transcripts whose outputs to look for: the search is over once all have come up.
+    #[serde(default)]
+    pub expected: Option<Vec<String>>,
+    /// Whether to count the distinct outputs, and to tell one of each way to end.
+    #[serde(default)]
+    pub outputs: bool,
+    /// Whether to tell each of them as well.
+    #[serde(default)]
+    pub all_outputs: bool,
+    /// Of an output with more lines than both together, only so many of the first and of the last
+    /// are told.
+    #[serde(default)]
+    pub shown_lines: Option<(usize, usize)>,
+    /// The runner's process. This one does not outlive it.
+    #[serde(default)]
+    pub parent: Option<u32>,
+    /// Whether something in the program names what is made of a `RandomState`.
+    #[serde(default)]
+    pub hashes: bool,
+    /// The one schedule to run, if no search is wanted.
+    #[serde(default)]
+    pub replay: Option<Again>,
+}
+
+/// One schedule, to be run again.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(untagged)]
+pub enum Again {
+    /// As a token has it.
+    Schedule(Schedule),
+    /// As a recorder has it, each step's thread: this also says the steps as they are taken.
+    Choices {
+        /// What time means.
+        time_model: TimeModel,
+        /// What decides the order of each `HashMap`.
+        hash_seed: u32,
+        /// The threads.
+        choices: Vec<u32>,
+    },
+}
+
+impl Request {
+    /// Reads a request.
+    ///
+    /// # Errors
+    ///
+    /// It is no JSON, or lacks something: the message says what.
+    pub fn parse(text: &str) -> Result<Self, String> {
+        let request: Self = serde_json::from_str(text).map_err(|error| error.to_string())?;
+        match request.time_models.is_empty() {
+            true => Err("it names no time model".to_string()),
+            false => Ok(request),
+        }
+    }
+
+    /// The request as one JSON object.
+    pub fn to_json(&self) -> String {
+        serde_json::to_string(self).expect("all of its keys are text")
+    }
+}

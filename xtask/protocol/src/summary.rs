@@ -1,0 +1,119 @@
+//! What was explored.
+
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+
+use crate::{Place, Schedule, Strategy, TimeModel};
+
+/// What was explored.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Summary {
+    /// What was tried, in this order.
+    pub phases: Vec<Phase>,
+    /// With how many seeds the order of each `HashMap` was tried; 0 if the program is not known to
+    /// have made one whose order is random.
+    pub hash_seeds: u32,
+    /// After how many steps of one schedule a systematic search was given up, if one was.
+    pub given_up_after: Option<u32>,
+    /// Beyond how many threads of one schedule an exhaustive search was given up, if one was.
+    pub given_up_beyond_threads: Option<usize>,
+    /// How many outputs there are, if they were counted.
+    pub distinct: Option<Distinct>,
+    /// What became of each rule.
+    pub rules: Vec<RuleSummary>,
+    /// The orders of memory that the program asked for, weaker than the one that all have in
+    /// the explorer.
+    pub weak_orders: Vec<WeakOrder>,
+    /// The number of the first schedule on which a pitfall goes wrong as its file says.
+    pub found: Option<u64>,
+    /// That schedule.
+    pub found_schedule: Option<Schedule>,
+    /// The outputs that were expected and have not come up, by their places.
+    pub unexplored: Vec<usize>,
+    /// Whether every schedule was explored, up to the order of what commutes.
+    pub proved: bool,
+}
+
+/// Schedules that were tried in one way.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Phase {
+    /// What time meant.
+    pub time_model: TimeModel,
+    /// In which way.
+    pub strategy: Strategy,
+    /// What decided the order of each `HashMap`, if there were any, and one seed was tried.
+    pub hash_seed: Option<u32>,
+    /// How many there were.
+    pub schedules: u64,
+    /// How many of them were ended early, because they went on for too long.
+    pub cut_short: u64,
+    /// Whether a thread was taken to wait in a loop until something changes.
+    pub loops: bool,
+    /// Whether these were all that there are of this sort.
+    pub complete: bool,
+    /// How long it took.
+    pub seconds: f64,
+}
+
+/// How many outputs there are.
+#[derive(Debug, Clone, Copy, Serialize, Deserialize)]
+pub struct Distinct {
+    /// So many distinct ones.
+    pub outputs: u64,
+    /// So many groups of those that end in the same way, after the same last line.
+    pub groups: u64,
+    /// Whether there are more outputs, which were not counted.
+    pub more: bool,
+}
+
+/// What became of a rule.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct RuleSummary {
+    /// Which, by its place among the program's rules.
+    pub rule: usize,
+    /// The verdict over all schedules.
+    pub verdict: RuleVerdict,
+    /// A schedule that shows what must happen on some schedule.
+    pub witness: Option<Schedule>,
+    /// Whether it is broken only where a sleep may end at any time.
+    pub only_because_of_time: bool,
+}
+
+/// The verdict on a rule, over all schedules.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub enum RuleVerdict {
+    /// The explorer cannot decide it.
+    #[serde(rename = "not explored")]
+    NotExplored,
+    /// A schedule breaks it.
+    #[serde(rename = "fail")]
+    Fail,
+    /// It must be seen on some schedule, and was on none.
+    #[serde(rename = "not witnessed")]
+    NotWitnessed,
+    /// It holds.
+    #[serde(rename = "pass")]
+    Pass,
+}
+
+/// An order of memory that the program asked for.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct WeakOrder {
+    /// Its name, as in `Relaxed`.
+    pub order: String,
+    /// Where.
+    #[serde(flatten)]
+    pub place: Place,
+}
+
+impl fmt::Display for RuleVerdict {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        out.write_str(match self {
+            RuleVerdict::NotExplored => "not explored",
+            RuleVerdict::Fail => "fail",
+            RuleVerdict::NotWitnessed => "not witnessed",
+            RuleVerdict::Pass => "pass",
+        })
+    }
+}
