@@ -53,8 +53,8 @@ mod explorer {
     use std::ops::ControlFlow;
 
     use engine::{Settings, Strategy, explore};
+    use explorer_harness::Judge;
     use model_std::__harness;
-    use model_std::explore::Judge;
     use protocol::Request;
 
     pub mod example {

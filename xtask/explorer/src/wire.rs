@@ -6,10 +6,8 @@
 use std::io::{self, Write};
 use std::time::Duration;
 
+use engine::{RECORDER_HEADER, RECORDER_STEP, Schedule, Settings, Strategy, TimeModel};
 use protocol::{Message, Request, recorder};
-
-use engine::{RECORDER_HEADER, RECORDER_STEP};
-use engine::{Schedule, Settings, Strategy, TimeModel};
 
 // The engine writes the recorder's file, and the protocol has its layout for whoever reads it.
 const _: () = assert!(RECORDER_HEADER == recorder::HEADER && RECORDER_STEP == recorder::STEP);

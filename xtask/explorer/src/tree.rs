@@ -1,10 +1,10 @@
 //! The choices that were explored, as a tree.
 
+use engine::Execution;
 use protocol::Place;
 use serde::Serialize;
 
-use super::report::place;
-use engine::Execution;
+use crate::report::place;
 
 /// The tree grows no further than to so many nodes.
 const NODES: usize = 50_000;

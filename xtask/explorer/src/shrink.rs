@@ -3,12 +3,11 @@
 use std::ops::ControlFlow;
 use std::time::Instant;
 
+use engine::{Program, Schedule, Strategy, explore};
 use protocol::Request;
 
-use super::judge::{Failure, Judge};
-use super::wire;
-use engine::Program;
-use engine::{Schedule, Strategy, explore};
+use crate::judge::{Failure, Judge};
+use crate::wire;
 
 /// After so many steps of tries it is as simple as it gets.
 const STEPS: usize = 4_000_000;

@@ -4,14 +4,15 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 use std::panic::Location;
 
+use engine::{Ending, Execution, Switch};
 use protocol::{
     ChannelEnd, Execution as Told, Look, Object, Place, Step, Summary, TakenStep, Thread, Verb,
     Wait, WeakOrder,
 };
 
-use super::judge::{Cause, Judge, owned, transcript};
-use super::{GivenUp, Phase, wire};
-use engine::{Ending, Execution, Switch};
+use crate::judge::{Cause, Judge, owned, transcript};
+use crate::phase::{GivenUp, Phase};
+use crate::wire;
 
 /// Of a schedule without end so many steps are told after its last deviation.
 const ENDLESS: usize = 1_000;
@@ -253,7 +254,7 @@ pub fn is_inner(place: &Location<'_>) -> bool {
     file.starts_with("/rustc/")
         || file.contains("/rustlib/src/rust/library/")
         || engine::is_own(place)
-        || crate::source::is_own(place)
+        || model_std::__harness::is_own(place)
 }
 
 /// What was searched, why a systematic search was given up, if one was, with how many hash seeds,
