@@ -1174,7 +1174,7 @@ fn canary() -> Result<()> {
 fn mute() -> Result<()> {
     let path = folder("mute", &[("mute.rs", RACE), ("race.rs", RACE)])?;
     let mut command = explore(&path, &["mute.rs", "race.rs"]);
-    with_other_harness(&mut command, &path, "'/explore::main(canary, mute/d'")?;
+    with_other_harness(&mut command, &path, "'/::main(canary, mute/d'")?;
     let ran = Ran::of(command, None, false)?;
     must(
         &ran,

@@ -5,9 +5,9 @@
 
 use std::borrow::Cow;
 
+use explorer_harness::{Claims, Given, Rule};
 use invariants::spec::{Mode, Spec};
 use invariants::{Checker, Invariants, Printed, Transcript};
-use model_std::__explore::{Claims, Given, Rule};
 
 /// Reads the claims on a program: on a topic's example and its variants, or on the pitfall with
 /// this name.

@@ -71,9 +71,6 @@ pub mod time;
 #[doc = include_str!("../FIDELITY.md")]
 pub mod fidelity;
 
-#[doc(hidden)]
-pub mod explore;
-
 mod program;
 mod raw;
 mod source;
@@ -92,7 +89,3 @@ pub mod __harness {
     pub use crate::program::program;
     pub use crate::source::{is_own, set_source, shown_file};
 }
-
-/// What the harness calls to explore the program.
-#[doc(hidden)]
-pub use explore as __explore;

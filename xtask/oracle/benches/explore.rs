@@ -53,8 +53,8 @@ mod explorer {
     use std::ops::ControlFlow;
 
     use engine::{Settings, Strategy, TimeModel, explore};
+    use explorer_harness::{Judge, Request};
     use model_std::__harness;
-    use model_std::explore::{Judge, Request};
 
     pub mod example {
         use model_std as std;

@@ -13,7 +13,7 @@ use std::process::{Command, Stdio};
 use serde_json::{Value, json};
 
 use super::real;
-use super::source::{self, Package, Subject, write_changed};
+use super::source::{self, Explorer, Package, Subject, write_changed};
 use super::token::Fingerprint;
 use super::unchanged::{self, Inputs, KEPT, Kept};
 use super::unseen::Unseen;
@@ -32,7 +32,7 @@ const FRAME_POINTERS: &str = "-Cforce-frame-pointers=yes";
 
 /// The packages that decide what a schedule is and what comes of it: a token is of one version of
 /// them.
-const SOURCES: [&str; 2] = ["engine", "model-std"];
+const SOURCES: [&str; 3] = ["engine", "model-std", "explorer"];
 
 /// Why there is no program to explore.
 pub enum Unbuilt {
@@ -50,8 +50,8 @@ pub struct Facade {
     host: String,
     /// What tells it from another build of it.
     build: u64,
-    /// What tells its rules from another build of them, if it was built with them.
-    rules: Option<u64>,
+    /// What harnesses are linked with.
+    explorer: Explorer,
     /// What tells it from another version of it, on any machine.
     pub fingerprint: u32,
 }
@@ -90,6 +90,7 @@ impl Facade {
         command
             .args(["build", "--release", "--message-format=json"])
             .args(["--manifest-path", "Cargo.toml", "--package", "model-std"])
+            .arg("--package=explorer")
             .args(has_claims.then_some("--package=explorer-claims"))
             // The configuration of the program's folder is not the facade's.
             .current_dir(&folder)
@@ -101,43 +102,44 @@ impl Facade {
         let kept = Kept::new(&keep_folder.join(KEPT), &command, "")?;
         let known = kept.answer().and_then(|answer| {
             let library = PathBuf::from(answer["library"].as_str()?);
-            Some((library, answer["build"].as_u64()?, answer["rules"].as_u64()))
+            let explorer = Explorer {
+                build: answer["explorer"].as_u64()?,
+                rules: answer["rules"].as_u64(),
+            };
+            Some((library, answer["build"].as_u64()?, explorer))
         });
-        let cannot = || Error::io(format!("cannot read {}", folder.display()));
-        let (library, build, rules) = match known {
+        let (library, build, explorer) = match known {
             Some(known) => known,
             None => {
                 let mut inputs = Inputs::new(&folder, own.parent().unwrap_or(own));
-                let mut libraries = Vec::new();
-                for library in build_facade(command, has_claims, &mut inputs)? {
-                    let mut build = Fingerprint::new();
-                    build.add(fs::read(&library).map_err(cannot())?);
-                    inputs.output(&library);
-                    libraries.push((library, build.long()));
-                }
-                let rules = libraries.get(1).map(|(_, rules)| *rules);
-                let (library, build) = libraries.swap_remove(0);
-                let answer = json!({"library": library, "build": build, "rules": rules});
+                let Libraries {
+                    engine,
+                    facade,
+                    explorer,
+                    rules,
+                } = Libraries::build(command, has_claims, &mut inputs)?;
+                let build = print_of(&[&engine, &facade])?;
+                let explorer = Explorer {
+                    build: print_of(&[&explorer])?,
+                    rules: rules.map(|rules| print_of(&[&rules])).transpose()?,
+                };
+                let answer = json!({
+                    "library": facade,
+                    "build": build,
+                    "explorer": explorer.build,
+                    "rules": explorer.rules,
+                });
                 kept.keep(inputs, &answer);
-                (library, build, rules)
+                (facade, build, explorer)
             }
         };
         let (host, release) = compiler()?;
-        let mut fingerprint = Fingerprint::new();
-        fingerprint.add(release);
-        for folder in SOURCES.map(|name| own.join(name)) {
-            for file in source::rust_files(&folder).map_err(cannot())? {
-                let text = fs::read_to_string(&file).map_err(cannot())?;
-                // Git may have given the file the line ends of the system.
-                fingerprint.add(text.replace('\r', ""));
-            }
-        }
         Ok(Self {
             library,
             host,
             build,
-            rules,
-            fingerprint: fingerprint.short(),
+            explorer,
+            fingerprint: fingerprint(own, &release)?,
         })
     }
 
@@ -152,7 +154,7 @@ impl Facade {
             format!("core={library}"),
             "-L".to_string(),
             format!("dependency={}", folder.join("deps").display()),
-            // Where the rules are.
+            // Where the explorer and the rules are.
             "-L".to_string(),
             format!("crate={}", folder.display()),
             FRAME_POINTERS.to_string(),
@@ -166,30 +168,81 @@ impl Facade {
     }
 }
 
-/// Has cargo build the facade; returns its library, and that of the rules if they are wanted.
-fn build_facade(command: Command, has_claims: bool, inputs: &mut Inputs) -> Result<Vec<PathBuf>> {
-    let mut wanted = vec![("model_std", None)];
-    if has_claims {
-        wanted.push(("explorer_claims", None));
-    }
-    let status = cargo::messages(command, &mut |message| {
-        if let Some(rendered) = message["message"]["rendered"].as_str() {
-            anstream::eprint!("{rendered}");
-        }
-        let files = message["filenames"].as_array();
-        let file = files.and_then(|files| files.first()?.as_str());
-        for (name, library) in &mut wanted {
-            if let (true, Some(file)) = (message["target"]["name"] == *name, file) {
-                *library = Some(PathBuf::from(file));
+/// What cargo has built.
+struct Libraries {
+    engine: PathBuf,
+    facade: PathBuf,
+    explorer: PathBuf,
+    /// The rules, if they are wanted.
+    rules: Option<PathBuf>,
+}
+
+impl Libraries {
+    /// Has cargo build them.
+    fn build(command: Command, has_claims: bool, inputs: &mut Inputs) -> Result<Self> {
+        let mut found = BTreeMap::new();
+        let status = cargo::messages(command, &mut |message| {
+            if let Some(rendered) = message["message"]["rendered"].as_str() {
+                anstream::eprint!("{rendered}");
             }
+            let name = message["target"]["name"].as_str();
+            let files = message["filenames"].as_array();
+            let file = files.and_then(|files| files.first()?.as_str());
+            if let (Some(name), Some(file)) = (name, file) {
+                found.insert(name.to_string(), PathBuf::from(file));
+            }
+            inputs.message(&message);
+        })?;
+        let libraries = Self::of(found, has_claims).filter(|_| status.success());
+        let libraries = libraries.ok_or_else(|| {
+            Error::Broken("cargo could not build the explorer's standard library".to_string())
+        })?;
+        let all = [&libraries.engine, &libraries.facade, &libraries.explorer];
+        for library in all.into_iter().chain(&libraries.rules) {
+            inputs.output(library);
         }
-        inputs.message(&message);
-    })?;
-    let libraries = wanted.into_iter().map(|(_, library)| library);
-    let libraries: Option<Vec<_>> = libraries.collect();
-    libraries.filter(|_| status.success()).ok_or_else(|| {
-        Error::Broken("cargo could not build the explorer's standard library".to_string())
-    })
+        Ok(libraries)
+    }
+
+    /// Those that are wanted, of what was built; `None` if one of them was not.
+    fn of(mut built: BTreeMap<String, PathBuf>, has_claims: bool) -> Option<Self> {
+        let rules = built.remove("explorer_claims");
+        Some(Self {
+            engine: built.remove("engine")?,
+            facade: built.remove("model_std")?,
+            explorer: built.remove("explorer_harness")?,
+            rules: match has_claims {
+                true => Some(rules?),
+                false => None,
+            },
+        })
+    }
+}
+
+/// What tells these libraries from other builds of them.
+fn print_of(libraries: &[&Path]) -> Result<u64> {
+    let mut print = Fingerprint::new();
+    for library in libraries {
+        let cannot = Error::io(format!("cannot read {}", library.display()));
+        print.add(fs::read(library).map_err(cannot)?);
+    }
+    Ok(print.long())
+}
+
+/// What tells this version of the explorer from others, on any machine with this release of the
+/// compiler.
+fn fingerprint(own: &Path, release: &str) -> Result<u32> {
+    let mut fingerprint = Fingerprint::new();
+    fingerprint.add(release);
+    for folder in SOURCES.map(|name| own.join(name)) {
+        let cannot = || Error::io(format!("cannot read {}", folder.display()));
+        for file in source::rust_files(&folder).map_err(cannot())? {
+            let text = fs::read_to_string(&file).map_err(cannot())?;
+            // Git may have given the file the line ends of the system.
+            fingerprint.add(text.replace('\r', ""));
+        }
+    }
+    Ok(fingerprint.short())
 }
 
 /// The compiler's host triple, and its release.
@@ -259,7 +312,7 @@ fn build_group(
     // Another runner may want to build programs of the same workspace.
     let _claim = machine::claim(place, true)?;
     let workspace = place.join("workspace");
-    let manifest = write_packages(members, facade.rules)?;
+    let manifest = write_packages(members, facade.explorer)?;
     let Some((_, first)) = members.first() else {
         return Ok(Vec::new());
     };
@@ -285,7 +338,7 @@ fn build_group(
     for (_, subject) in members {
         command.args(["--package", &subject.package_name()]);
     }
-    let text = format!("{manifest}{:?}", facade.rules);
+    let text = format!("{manifest}{:?}", facade.explorer);
     let kept = Kept::new(&place.join(KEPT), &command, &text)?;
     if let Some(harnesses) = known_harnesses(kept.answer(), members, facade)? {
         return Ok(harnesses);
@@ -394,7 +447,7 @@ fn known_harnesses(
 }
 
 /// Writes the packages that are made of programs; returns the manifest of their workspace.
-fn write_packages(members: &[(usize, &Subject)], rules: Option<u64>) -> Result<String> {
+fn write_packages(members: &[(usize, &Subject)], explorer: Explorer) -> Result<String> {
     let mut copied: Vec<*const Package> = Vec::new();
     let mut list = String::new();
     for (_, subject) in members {
@@ -403,7 +456,7 @@ fn write_packages(members: &[(usize, &Subject)], rules: Option<u64>) -> Result<S
             subject.package.copy()?;
             copied.push(package);
         }
-        subject.write(rules)?;
+        subject.write(explorer)?;
         list += &format!("    \".explore/{}\",\n", subject.package_name());
     }
     // All are of one workspace.

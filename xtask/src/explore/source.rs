@@ -38,6 +38,8 @@ pub fn is_entry(line: &str) -> bool {
 /// The program that explores a library. The canary uses what must not come from the real
 /// standard library; the driver refuses to go on if it does.
 const HARNESS: &str = "\
+extern crate explorer_harness;
+
 fn canary() {
     let lock = std::sync::Mutex::new(());
     std::thread::scope(|scope| {
@@ -47,13 +49,22 @@ fn canary() {
 }
 
 fn main() {
-    std::__explore::main(canary, PROGRAM::__explore_main, CLAIMS);
+    explorer_harness::main(canary, PROGRAM::__explore_main, CLAIMS);
 }
 ";
 
 /// What reads the claims on a program, if it has some. It comes with the rules, which are compiled
 /// only then.
 const READ_CLAIMS: &str = "Some(explorer_claims::read)";
+
+/// What a harness is linked with beside the program, as tells one build from another.
+#[derive(Debug, Clone, Copy)]
+pub struct Explorer {
+    /// The explorer.
+    pub build: u64,
+    /// The rules, if it was built with them.
+    pub rules: Option<u64>,
+}
 
 /// What no library can be called that the harness uses: keywords, and the libraries that
 /// stand below every program.
@@ -560,12 +571,13 @@ impl Subject {
         shown_path(&self.package.root.join(&self.file))
     }
 
-    /// Writes the package that is made of it. If it has claims, it is linked with these rules.
+    /// Writes the package that is made of it. It is linked with this explorer and, if it has claims,
+    /// with its rules.
     ///
     /// # Errors
     ///
     /// A file cannot be written.
-    pub fn write(&self, rules: Option<u64>) -> Result<()> {
+    pub fn write(&self, explorer: Explorer) -> Result<()> {
         let folder = self.package_folder();
         let root = self.package.workspace().join(&self.file);
         // As in the real program, where the harness can name it so: its package has no library,
@@ -605,14 +617,15 @@ impl Subject {
             fs::create_dir_all(&folder)?;
             write_changed(&folder.join("Cargo.toml"), manifest.as_bytes())?;
             let harness = HARNESS.replace("PROGRAM", &library);
-            let harness = match (&self.claims, rules) {
+            let harness = match (&self.claims, explorer.rules) {
                 (Some(_), Some(rules)) => {
                     let harness = harness.replace("CLAIMS", READ_CLAIMS);
-                    // With other rules, cargo has to build it again.
-                    format!("// Rules: {rules:016x}\nextern crate explorer_claims;\n\n{harness}")
+                    format!("// Rules: {rules:016x}\nextern crate explorer_claims;\n{harness}")
                 }
                 _ => harness.replace("CLAIMS", "None"),
             };
+            // With another explorer or other rules, cargo has to build it again.
+            let harness = format!("// Explorer: {:016x}\n{harness}", explorer.build);
             write_changed(&folder.join("harness.rs"), harness.as_bytes())
         };
         write().map_err(Error::io(format!("cannot write to {}", folder.display())))

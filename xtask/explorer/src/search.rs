@@ -1,40 +1,21 @@
-//! The explorer's side of a harness: it is told what to explore, explores it, and says what
-//! it found.
-//!
-//! One JSON object comes in on standard input, and NDJSON goes out on standard output; the
-//! module `wire` has both. Nothing of this touches the program but through the engine.
+//! The search of a program, phase by phase.
 
-mod claims;
-mod judge;
-mod parent;
-mod report;
-mod shrink;
-mod trace;
-mod tree;
-mod wire;
-
-use std::hint::black_box;
-use std::io::{self, Read};
 use std::ops::ControlFlow;
 use std::time::{Duration, Instant};
 
+use engine::{
+    Coverage, Ending, Execution, MOST_THREADS, Program, Schedule, Strategy, TimeModel, begin_count,
+    explore,
+};
 use transcript::json;
 use transcript::json::Value;
 
-use engine::Recorder;
-use engine::{
-    Coverage, MOST_THREADS, Schedule, Settings, Strategy, TimeModel, begin_count, explore,
-    record_into,
-};
-use engine::{Ending, Execution, Observer, Program};
-
-pub use claims::{Claims, Given, ReadClaims, Rule};
-pub use judge::Judge;
-use judge::{Cause, Failure};
-use trace::Trace;
-use tree::Tree;
-pub use wire::Request;
-use wire::{Again, say};
+use crate::judge::{Cause, Failure, Judge};
+use crate::phase::{GivenUp, Phase};
+use crate::trace::Trace;
+use crate::tree::Tree;
+use crate::wire::{self, Request, say};
+use crate::{report, shrink};
 
 /// The phases of a search, each with its share of the schedules and of the time, relative to
 /// that of those to come: what one of them leaves over, the others get. There is a second one
@@ -55,123 +36,8 @@ const SYSTEMATIC_STEPS: u32 = 3_000;
 /// So many hash seeds are tried, if the program makes a `RandomState`.
 const HASH_SEEDS: u32 = 8;
 
-/// Answers one request: the `main` of a harness.
-///
-/// `canary` spawns a thread, takes a lock and prints, through plain paths of `std`: where the
-/// engine does not see all three, the facade is not in place, and nothing else is run. `read`
-/// reads the claims on the program, if it has some.
-pub fn main(canary: fn(), program: fn() -> i32, read: Option<ReadClaims>) {
-    if let Err(problem) = sing(canary) {
-        say(json!({"type": "canary", "problem": problem}));
-        return;
-    }
-    let mut text = String::new();
-    let request = io::stdin()
-        .read_to_string(&mut text)
-        .map_err(|error| error.to_string())
-        .and_then(|_| Request::parse(&text));
-    // SAFETY: a function captures nothing, and `answer` keeps the statics before it runs this.
-    #[allow(unsafe_code)]
-    let program = unsafe { crate::program::program(program) };
-    let outcome = request.and_then(|request| answer(&request, &program, read));
-    if let Err(problem) = outcome {
-        say(json!({"type": "error", "problem": problem}));
-    }
-}
-
-/// Runs the canary, and looks at what the engine saw of it.
-fn sing(canary: fn()) -> Result<(), String> {
-    let mut settings = Settings::new(Strategy::Exhaustive);
-    settings.schedules = 1;
-    settings.recorded = true;
-    let mut missing = vec!["nothing was run"];
-    let main = move || {
-        canary();
-        0
-    };
-    // SAFETY: the canary is the runner's, and has no statics.
-    #[allow(unsafe_code)]
-    let program = unsafe { crate::program::program(main) };
-    explore(&settings, &program, |execution| {
-        let seen = |verb: &str| execution.details.iter().any(|detail| detail.verb == verb);
-        missing = vec!["spawn", "lock", "print"];
-        missing.retain(|verb| !seen(verb));
-        ControlFlow::Break(())
-    });
-    match &missing[..] {
-        [] => Ok(()),
-        missing => Err(format!(
-            "the facade of `std` is not in place: the canary's {} went elsewhere",
-            missing.join(", ")
-        )),
-    }
-}
-
-fn answer(request: &Request, program: &Program, read: Option<ReadClaims>) -> Result<(), String> {
-    if let Some(parent) = request.parent {
-        parent::end_with(parent).map_err(|error| format!("nobody would end it: {error}"))?;
-    }
-    if let Some(path) = &request.recorder {
-        let recorder = Recorder::new(path, request.steps);
-        record_into(recorder.map_err(|error| format!("cannot make the recorder's file: {error}"))?);
-    }
-    crate::source::set_source(&request.source);
-    let parks = calls_park().map_err(|error| format!("cannot read this program: {error}"))?;
-    engine::set_parks(parks);
-    if request.hashes {
-        engine::keep_hash_order();
-    }
-    program
-        .keep_statics()
-        .map_err(|error| format!("cannot keep the statics: {error}"))?;
-    let judge = Judge::new(request, read)?;
-    match &request.again {
-        Some(again) => {
-            replay(request, program, judge, again);
-            Ok(())
-        }
-        None => Search::new(request, program, judge).run(),
-    }
-}
-
-/// Whether the program parks threads itself: a function that it does not need is not linked.
-fn calls_park() -> io::Result<bool> {
-    // What only `park` and `park_timeout` call, as both manglings of Rust have it. Spelt
-    // backwards, and hidden from the optimiser, so as not to be found among the constants.
-    let backwards: &[u8] = black_box(b"nekot_rof_tiaw41");
-    let name: Vec<u8> = backwards.iter().rev().copied().collect();
-    let program = std::fs::read("/proc/self/exe")?;
-    Ok(program.windows(name.len()).any(|part| part == name))
-}
-
-/// One schedule again, with all that a report wants to know.
-fn replay(request: &Request, program: &Program, mut judge: Judge, again: &Again) {
-    let mut settings = match again {
-        Again::Schedule(schedule) => {
-            request.settings(Strategy::Replay(schedule.clone()), schedule.time)
-        }
-        Again::Choices {
-            time,
-            hash_seed,
-            threads,
-        } => Settings {
-            hash_seed: *hash_seed,
-            observer: Some(observer(threads.len())),
-            ..request.settings(Strategy::Follow(threads.clone()), *time)
-        },
-    };
-    settings.recorded = true;
-    let mut found = None;
-    explore(&settings, program, |execution| {
-        let cause = judge.judge(execution);
-        found = Some(report::failure(execution, cause.as_ref(), &judge));
-        ControlFlow::Break(())
-    });
-    say(found.expect("a schedule was run"));
-}
-
 /// The whole of a search.
-struct Search<'r> {
+pub struct Search<'r> {
     request: &'r Request,
     program: &'r Program,
     judge: Judge,
@@ -190,14 +56,6 @@ struct Search<'r> {
     begun: Instant,
 }
 
-/// Why a systematic search was given up, if one was: a schedule of it had more than so many steps,
-/// or more than so many threads.
-#[derive(Default)]
-struct GivenUp {
-    after_steps: Option<u32>,
-    beyond_threads: Option<usize>,
-}
-
 /// What the search under one time model may still spend.
 struct Budget<'r> {
     schedules: u64,
@@ -208,18 +66,9 @@ struct Budget<'r> {
     others: &'r [TimeModel],
 }
 
-/// One phase of a search: one strategy.
-struct Phase {
-    time: TimeModel,
-    strategy: Strategy,
-    /// The one hash seed, where only one was tried.
-    hash_seed: Option<u32>,
-    coverage: Coverage,
-    took: Duration,
-}
-
 impl<'r> Search<'r> {
-    fn new(request: &'r Request, program: &'r Program, judge: Judge) -> Self {
+    /// A search of which nothing has been done.
+    pub fn new(request: &'r Request, program: &'r Program, judge: Judge) -> Self {
         Self {
             request,
             program,
@@ -236,7 +85,12 @@ impl<'r> Search<'r> {
         }
     }
 
-    fn run(mut self) -> Result<(), String> {
+    /// Searches, and says what was found.
+    ///
+    /// # Errors
+    ///
+    /// The tree cannot be written.
+    pub fn run(mut self) -> Result<(), String> {
         match self.nondeterminism() {
             None => self.search_all(),
             Some(difference) => {
@@ -529,14 +383,4 @@ impl<'r> Search<'r> {
         }
         say(object);
     }
-}
-
-/// Says each step, of an execution that may not live to tell all of them: it is expected to have so
-/// many.
-fn observer(length: usize) -> Observer {
-    Observer::new(move |execution| {
-        if let Some(object) = report::last_step(execution, length) {
-            say(object);
-        }
-    })
 }

@@ -3,10 +3,10 @@
 use std::ops::ControlFlow;
 use std::time::Instant;
 
-use super::judge::{Failure, Judge};
-use super::wire::Request;
-use engine::Program;
-use engine::{Schedule, Strategy, explore};
+use engine::{Program, Schedule, Strategy, explore};
+
+use crate::judge::{Failure, Judge};
+use crate::wire::Request;
 
 /// After so many steps of tries it is as simple as it gets.
 const STEPS: usize = 4_000_000;

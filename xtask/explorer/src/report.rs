@@ -4,12 +4,13 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 use std::panic::Location;
 
+use engine::{Ending, Execution, Switch};
 use transcript::json;
 use transcript::json::Value;
 
-use super::judge::{Cause, Judge, transcript};
-use super::{GivenUp, Phase, wire};
-use engine::{Ending, Execution, Switch};
+use crate::judge::{Cause, Judge, transcript};
+use crate::phase::{GivenUp, Phase};
+use crate::wire;
 
 /// Of a schedule without end so many steps are told after its last deviation.
 const ENDLESS: usize = 1_000;
@@ -243,7 +244,7 @@ pub fn is_inner(place: &Location<'_>) -> bool {
     file.starts_with("/rustc/")
         || file.contains("/rustlib/src/rust/library/")
         || engine::is_own(place)
-        || crate::source::is_own(place)
+        || model_std::__harness::is_own(place)
 }
 
 /// What was searched, why a systematic search was given up, if one was, with how many hash seeds,

@@ -4,15 +4,13 @@ use std::borrow::Cow;
 use std::collections::{HashMap, HashSet};
 use std::rc::Rc;
 
+use engine::{CORES, Ending, Execution, Panicked, Schedule, Strategy, ThreadState, TimeModel};
 use transcript::json;
 use transcript::json::Value;
 use transcript::{End, Exit, Line, Printed, Stream, Transcript};
 
-use super::claims::{Claims, Given, ReadClaims, Rule};
-use super::wire::{self, Request};
-use engine::CORES;
-use engine::{Ending, Execution, Panicked, ThreadState};
-use engine::{Schedule, Strategy, TimeModel};
+use crate::claims::{Claims, Given, ReadClaims, Rule};
+use crate::wire::{self, Request};
 
 /// As many runs are remembered, so that one with the same output need not be judged again.
 const REMEMBERED: usize = 1 << 20;
@@ -629,7 +627,7 @@ fn panic(execution: &Execution, thread: u32) -> Cause {
             ..Cause::of("panic", "panicked")
         };
     };
-    let file = crate::source::shown_file(place.file());
+    let file = model_std::__harness::shown_file(place.file());
     let place = format!("{file}:{}:{}", place.line(), place.column());
     Cause {
         story: format!("panicked at {place}: {message}"),

@@ -1,10 +1,10 @@
 //! The choices that were explored, as a tree.
 
+use engine::Execution;
 use transcript::json;
 use transcript::json::Value;
 
-use super::report::with_place;
-use engine::Execution;
+use crate::report::with_place;
 
 /// The tree grows no further than to so many nodes.
 const NODES: usize = 50_000;

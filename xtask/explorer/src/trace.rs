@@ -1,10 +1,10 @@
 //! What a run was, as far as another run on the same schedule has to be like it.
 
+use engine::Execution;
 use transcript::{Line, Stream};
 
-use super::judge::transcript;
-use super::report::is_inner;
-use engine::Execution;
+use crate::judge::transcript;
+use crate::report::is_inner;
 
 /// Of a longer line that was printed only so much is told.
 const TOLD: usize = 100;
@@ -33,7 +33,7 @@ impl Trace {
             match is_inner(place) {
                 true => format!("`{verb}`"),
                 false => {
-                    let file = crate::source::shown_file(place.file());
+                    let file = model_std::__harness::shown_file(place.file());
                     format!("`{verb}` at {file}:{}", place.line())
                 }
             }

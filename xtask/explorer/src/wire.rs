@@ -32,11 +32,10 @@ use std::io::{self, Write};
 use std::path::PathBuf;
 use std::time::Duration;
 
+use engine::{Schedule, Settings, Strategy, TimeModel};
 use transcript::Transcript;
 use transcript::json;
 use transcript::json::Value;
-
-use engine::{Schedule, Settings, Strategy, TimeModel};
 
 /// What is to be explored.
 pub struct Request {

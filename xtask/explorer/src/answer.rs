@@ -1,0 +1,141 @@
+//! Answering one request.
+
+use std::hint::black_box;
+use std::io::{self, Read};
+use std::ops::ControlFlow;
+
+use engine::{Observer, Program, Recorder, Settings, Strategy, explore, record_into};
+use model_std::__harness;
+use transcript::json;
+
+use crate::claims::ReadClaims;
+use crate::judge::Judge;
+use crate::parent;
+use crate::report;
+use crate::search::Search;
+use crate::wire::{Again, Request, say};
+
+/// Answers one request: the `main` of a harness.
+///
+/// `canary` spawns a thread, takes a lock and prints, through plain paths of `std`: where the
+/// engine does not see all three, the facade is not in place, and nothing else is run. `read`
+/// reads the claims on the program, if it has some.
+pub fn main(canary: fn(), program: fn() -> i32, read: Option<ReadClaims>) {
+    if let Err(problem) = check_interception(canary) {
+        say(json!({"type": "canary", "problem": problem}));
+        return;
+    }
+    let mut text = String::new();
+    let request = io::stdin()
+        .read_to_string(&mut text)
+        .map_err(|error| error.to_string())
+        .and_then(|_| Request::parse(&text));
+    // SAFETY: a function captures nothing, and `answer` keeps the statics before it runs this.
+    #[allow(unsafe_code)]
+    let program = unsafe { __harness::program(program) };
+    let outcome = request.and_then(|request| answer(&request, &program, read));
+    if let Err(problem) = outcome {
+        say(json!({"type": "error", "problem": problem}));
+    }
+}
+
+/// Runs the canary, and looks at what the engine saw of it.
+fn check_interception(canary: fn()) -> Result<(), String> {
+    let mut settings = Settings::new(Strategy::Exhaustive);
+    settings.schedules = 1;
+    settings.recorded = true;
+    let mut missing = vec!["nothing was run"];
+    let main = move || {
+        canary();
+        0
+    };
+    // SAFETY: the canary is the runner's, and has no statics.
+    #[allow(unsafe_code)]
+    let program = unsafe { __harness::program(main) };
+    explore(&settings, &program, |execution| {
+        let seen = |verb: &str| execution.details.iter().any(|detail| detail.verb == verb);
+        missing = vec!["spawn", "lock", "print"];
+        missing.retain(|verb| !seen(verb));
+        ControlFlow::Break(())
+    });
+    match &missing[..] {
+        [] => Ok(()),
+        missing => Err(format!(
+            "the facade of `std` is not in place: the canary's {} went elsewhere",
+            missing.join(", ")
+        )),
+    }
+}
+
+fn answer(request: &Request, program: &Program, read: Option<ReadClaims>) -> Result<(), String> {
+    if let Some(parent) = request.parent {
+        parent::end_with(parent).map_err(|error| format!("nobody would end it: {error}"))?;
+    }
+    if let Some(path) = &request.recorder {
+        let recorder = Recorder::new(path, request.steps);
+        record_into(recorder.map_err(|error| format!("cannot make the recorder's file: {error}"))?);
+    }
+    __harness::set_source(&request.source);
+    let parks = calls_park().map_err(|error| format!("cannot read this program: {error}"))?;
+    engine::set_parks(parks);
+    if request.hashes {
+        engine::keep_hash_order();
+    }
+    program
+        .keep_statics()
+        .map_err(|error| format!("cannot keep the statics: {error}"))?;
+    let judge = Judge::new(request, read)?;
+    match &request.again {
+        Some(again) => {
+            replay(request, program, judge, again);
+            Ok(())
+        }
+        None => Search::new(request, program, judge).run(),
+    }
+}
+
+/// Whether the program parks threads itself: a function that it does not need is not linked.
+fn calls_park() -> io::Result<bool> {
+    // What only `park` and `park_timeout` call, as both manglings of Rust have it. Spelt
+    // backwards, and hidden from the optimiser, so as not to be found among the constants.
+    let backwards: &[u8] = black_box(b"nekot_rof_tiaw41");
+    let name: Vec<u8> = backwards.iter().rev().copied().collect();
+    let program = std::fs::read("/proc/self/exe")?;
+    Ok(program.windows(name.len()).any(|part| part == name))
+}
+
+/// One schedule again, with all that a report wants to know.
+fn replay(request: &Request, program: &Program, mut judge: Judge, again: &Again) {
+    let mut settings = match again {
+        Again::Schedule(schedule) => {
+            request.settings(Strategy::Replay(schedule.clone()), schedule.time)
+        }
+        Again::Choices {
+            time,
+            hash_seed,
+            threads,
+        } => Settings {
+            hash_seed: *hash_seed,
+            observer: Some(observer(threads.len())),
+            ..request.settings(Strategy::Follow(threads.clone()), *time)
+        },
+    };
+    settings.recorded = true;
+    let mut found = None;
+    explore(&settings, program, |execution| {
+        let cause = judge.judge(execution);
+        found = Some(report::failure(execution, cause.as_ref(), &judge));
+        ControlFlow::Break(())
+    });
+    say(found.expect("a schedule was run"));
+}
+
+/// Says each step, of an execution that may not live to tell all of them: it is expected to have so
+/// many.
+fn observer(length: usize) -> Observer {
+    Observer::new(move |execution| {
+        if let Some(object) = report::last_step(execution, length) {
+            say(object);
+        }
+    })
+}

@@ -1,0 +1,28 @@
+//! The explorer's side of a harness: it is told what to explore, explores it, and says what
+//! it found.
+//!
+//! One JSON object comes in on standard input, and NDJSON goes out on standard output; the
+//! module `wire` has both. Nothing of this touches the program but through the engine.
+//!
+//! A harness links this as a crate of its own. The crates of the program do not see it, nor what it
+//! depends on: an `impl` of another crate could make theirs ambiguous.
+
+// Elsewhere there is nothing here: the engine below needs Linux.
+#![cfg(target_os = "linux")]
+
+mod answer;
+mod claims;
+mod judge;
+mod parent;
+mod phase;
+mod report;
+mod search;
+mod shrink;
+mod trace;
+mod tree;
+mod wire;
+
+pub use answer::main;
+pub use claims::{Claims, Given, ReadClaims, Rule};
+pub use judge::Judge;
+pub use wire::Request;
