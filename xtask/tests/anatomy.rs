@@ -94,17 +94,22 @@ fn what_is_missing_is_named() {
 /// What each package stands on, of the repository's own. Without rules below `explorer` none is
 /// compiled for a program that has no claims; and what is below `model-std` the crates of every
 /// program see.
-const BELOW: [(&str, &[&str]); 6] = [
+const BELOW: [(&str, &[&str]); 7] = [
     ("transcript", &[]),
     ("invariants", &["transcript"]),
     ("engine", &[]),
-    ("model-std", &["engine"]),
-    ("explorer", &["engine", "model-std", "transcript"]),
+    ("fidelity", &[]),
+    ("model-std", &["engine", "fidelity"]),
+    (
+        "explorer",
+        &["engine", "fidelity", "model-std", "transcript"],
+    ),
     (
         "explorer-claims",
         &[
             "engine",
             "explorer",
+            "fidelity",
             "invariants",
             "model-std",
             "transcript",
