@@ -35,7 +35,7 @@ step 'formatting' cargo fmt --all --check
 step 'lints' cargo clippy --quiet --locked --workspace --all-targets -- --deny warnings
 step 'documentation' env RUSTDOCFLAGS='--deny warnings' cargo doc --quiet --locked --no-deps \
     --package xtask --package transcript --package protocol --package invariants --package engine \
-    --package model-std --package explorer --package explorer-claims
+    --package fidelity --package model-std --package explorer --package explorer-claims
 # Needs nothing from the network but what cargo has fetched. The advisories do, and
 # are asked for in the GitHub workflow.
 if cargo deny --version >/dev/null 2>&1; then

@@ -94,21 +94,23 @@ fn what_is_missing_is_named() {
 /// What each package stands on, of the repository's own. Without rules below `explorer` none is
 /// compiled for a program that has no claims; and what is below `model-std` the crates of every
 /// program see.
-const BELOW: [(&str, &[&str]); 7] = [
+const BELOW: [(&str, &[&str]); 8] = [
     ("transcript", &[]),
     ("invariants", &["transcript"]),
     ("protocol", &["transcript"]),
     ("engine", &[]),
-    ("model-std", &["engine"]),
+    ("fidelity", &[]),
+    ("model-std", &["engine", "fidelity"]),
     (
         "explorer",
-        &["engine", "model-std", "protocol", "transcript"],
+        &["engine", "fidelity", "model-std", "protocol", "transcript"],
     ),
     (
         "explorer-claims",
         &[
             "engine",
             "explorer",
+            "fidelity",
             "invariants",
             "model-std",
             "protocol",

@@ -10,6 +10,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
+use fidelity::TABLE;
 use serde_json::{Value, json};
 
 use super::plain;
@@ -33,7 +34,7 @@ const FRAME_POINTERS: &str = "-Cforce-frame-pointers=yes";
 
 /// The packages that decide what a schedule is and what comes of it: a token is of one version of
 /// them.
-const SOURCES: [&str; 3] = ["engine", "model-std", "explorer"];
+const SOURCES: [&str; 4] = ["engine", "fidelity", "model-std", "explorer"];
 
 /// Why there is no program to explore.
 pub enum Unbuilt {
@@ -674,21 +675,12 @@ fn why_unbuilt(subject: &Subject, errors: &Errors, others: &Errors) -> Result<Un
     }))
 }
 
-/// What the facade has, and what it refuses and why: made of its table, which the runner
-/// does not see, since it compiles the facade only for programs.
-const FIDELITY: &str = include_str!("../../model-std/FIDELITY.md");
-
 /// What the facade refuses, as in `std::io::stdin`, each with the reason.
 fn refused() -> impl Iterator<Item = (String, &'static str)> {
-    let quoted = |text: &'static str| text.split('`').skip(1).step_by(2);
-    FIDELITY.split("\n## ").skip(1).flat_map(move |section| {
-        let (title, text) = section.split_once('\n').unwrap_or_default();
-        let module = quoted(title).next().unwrap_or_default();
-        let lines = text.lines();
-        let lists = lines.filter_map(|line| line.strip_prefix("- Refused: ")?.split_once("`: "));
-        lists.flat_map(move |(names, why)| {
-            let why = why.trim_end_matches('.');
-            quoted(names).map(move |name| (format!("{module}::{name}"), why))
+    TABLE.iter().flat_map(|section| {
+        section.refused.iter().flat_map(|refused| {
+            let names = refused.names.iter();
+            names.map(|name| (format!("{}::{name}", section.path), refused.why))
         })
     })
 }

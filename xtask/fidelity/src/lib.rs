@@ -1,0 +1,281 @@
+//! What the explorer's standard library has of the real one, and what it lacks, as data.
+//!
+//! The facade makes its re-exports of this table, and its page `FIDELITY.md`. The runner looks up
+//! there what a program lacks, without being linked with the facade.
+
+#![forbid(unsafe_code)]
+
+/// Hands the table to this macro, which makes something of it.
+#[macro_export]
+macro_rules! with_table {
+    ($make:ident) => {
+        $make! {
+            /// What they print is the program's output. A panic is the real one, and its report is
+            /// the program's own.
+            "The macros of `std`" macros in ::std {
+                modelled { dbg, eprint, eprintln, print, println, thread_local }
+                passed {
+                    assert, assert_eq, assert_ne, cfg,
+                    #[cfg(rust_1_95)]
+                    cfg_select,
+                    column, compile_error, concat, debug_assert, debug_assert_eq, debug_assert_ne,
+                    env, file, format, format_args, include, include_bytes, include_str,
+                    #[cfg(any(target_arch = "x86", target_arch = "x86_64"))]
+                    is_x86_feature_detected,
+                    line, matches, module_path, option_env, panic, stringify, todo, r#try,
+                    unimplemented, unreachable, vec, write, writeln,
+                }
+            }
+
+            /// What is passed through whole has nothing to do with threads and time. Some of it
+            /// asks the outside all the same, and gets the real answers: `Path::exists` and its
+            /// like look at the real files, and a backtrace shows the explorer's frames as well.
+            /// The order of a `HashMap` is that of the execution's seed, of which a few are tried.
+            "The modules of `std`" root in ::std {
+                modelled { env, hint, io, net, os, panic, prelude, process, sync, thread, time }
+                passed {
+                    alloc, any, arch, array, ascii, backtrace, borrow, boxed, cell, char, clone,
+                    cmp, collections, convert, default, error, f32, f64, ffi, fmt, future, hash, i8,
+                    i16, i32, i64, i128, isize, iter, marker, mem, num, ops, option, path, pin,
+                    primitive, ptr,
+                    #[cfg(rust_1_95)]
+                    range,
+                    rc, result, slice, str, string, task, u8, u16, u32, u64, u128, usize, vec,
+                }
+                refused "what one execution writes, the next one would find" { fs }
+            }
+
+            /// The program is called `program`, and has no arguments. The rest of the environment
+            /// is the explorer's.
+            "`std::env`" env in ::std::env {
+                modelled { Args, ArgsOs, args, args_os }
+                passed {
+                    JoinPathsError, SplitPaths, VarError, Vars, VarsOs, consts, current_dir,
+                    current_exe, home_dir, join_paths, split_paths, temp_dir, var, var_os, vars,
+                    vars_os,
+                }
+                refused "what one execution changes, the next one would find" {
+                    remove_var, set_current_dir, set_var,
+                }
+            }
+
+            /// To spin is to let the others go first.
+            "`std::hint`" hint in ::std::hint {
+                modelled { spin_loop }
+                passed {
+                    assert_unchecked, black_box,
+                    #[cfg(rust_1_95)]
+                    cold_path,
+                    select_unpredictable, unreachable_unchecked,
+                }
+            }
+
+            /// Each write to the standard output or the standard error is one operation, and is
+            /// seen at once. Neither is a terminal, nor a file of the operating system: they have
+            /// no `AsFd`.
+            "`std::io`" io in ::std::io {
+                modelled { IsTerminal, Stderr, StderrLock, Stdout, StdoutLock, stderr, stdout }
+                passed {
+                    BufRead, BufReader, BufWriter, Bytes, Chain, Cursor, Empty, Error, ErrorKind,
+                    IntoInnerError, IoSlice, IoSliceMut, LineWriter, Lines, Read, Repeat, Result,
+                    Seek, SeekFrom, Sink, Split, Take, Write, WriterPanicked, copy, empty, prelude,
+                    read_to_string, repeat, sink,
+                }
+                refused "a program that waits for somebody to type cannot be explored" {
+                    Stdin, StdinLock, stdin,
+                }
+                refused "a thread that waits for a pipe waits in the operating system" {
+                    PipeReader, PipeWriter, pipe,
+                }
+            }
+
+            /// Addresses are values like any other.
+            "`std::net`" net in ::std::net {
+                passed {
+                    AddrParseError, IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, SocketAddrV4,
+                    SocketAddrV6,
+                }
+                refused "a thread that waits for the network waits in the operating system" {
+                    Incoming, Shutdown, TcpListener, TcpStream, ToSocketAddrs, UdpSocket,
+                }
+            }
+
+            /// What other systems than Linux have here is not there either.
+            "`std::os`" os in ::std::os {
+                modelled { unix }
+                passed { raw }
+                refused "the files and sockets of the operating system are not there" { fd, linux }
+            }
+
+            "`std::os::unix`" unix in ::std::os::unix {
+                modelled { thread }
+                passed { #[cfg(unix)] ffi }
+                refused "the files, sockets and processes of the operating system are not there" {
+                    fs, io, net, prelude, process, raw,
+                }
+            }
+
+            /// A crate may name these and never use them. Who does use them ends the execution,
+            /// with a message that names the trait: no thread of the program is one of the
+            /// operating system.
+            "`std::os::unix::thread`" unix_thread in ::std::os::unix::thread {
+                modelled { JoinHandleExt }
+                passed { #[cfg(unix)] RawPthread }
+            }
+
+            /// A hook is called when the thread comes to its next operation, with the thread as it
+            /// was in the middle of the panic. What `panic_any` was given is not there by then: a
+            /// hook that asks for it ends the execution.
+            "`std::panic`" panic in ::std::panic {
+                modelled {
+                    PanicHookInfo, PanicInfo, catch_unwind, resume_unwind, set_hook, take_hook,
+                }
+                passed { AssertUnwindSafe, Location, RefUnwindSafe, UnwindSafe, panic_any }
+            }
+
+            /// The real ones, with the modelled macros in place of theirs.
+            "`std::prelude`" prelude in ::std::prelude {
+                modelled { rust_2015, rust_2018, rust_2021, rust_2024, v1 }
+            }
+
+            /// The process is number 1 in each execution, and ends at once where it exits or
+            /// aborts.
+            "`std::process`" process in ::std::process {
+                modelled { Termination, abort, exit, id }
+                passed { ExitCode }
+                refused "what another process does is on no schedule" {
+                    Child, ChildStderr, ChildStdin, ChildStdout, Command, CommandArgs, CommandEnvs,
+                    ExitStatus, Output, Stdio,
+                }
+            }
+
+            /// The counts of an `Arc` are no operations; the crate's documentation says what that
+            /// means. A guard can be shared with other threads only if its value is `Send` as well
+            /// as `Sync`.
+            "`std::sync`" sync in ::std::sync {
+                modelled {
+                    Barrier, BarrierWaitResult, Condvar, LazyLock, Mutex, MutexGuard, ONCE_INIT,
+                    Once, OnceLock, OnceState, RwLock, RwLockReadGuard, RwLockWriteGuard,
+                    WaitTimeoutResult, atomic, mpsc,
+                }
+                passed { Arc, LockResult, PoisonError, TryLockError, TryLockResult, Weak }
+            }
+
+            /// Memory is sequentially consistent, whichever ordering is asked for, so a fence has
+            /// nothing to do. A program that asks for a weaker one is never called proved.
+            "`std::sync::atomic`" atomic in ::std::sync::atomic {
+                modelled {
+                    ATOMIC_BOOL_INIT, ATOMIC_ISIZE_INIT, ATOMIC_USIZE_INIT, AtomicBool, AtomicI8,
+                    AtomicI16, AtomicI32, AtomicI64, AtomicIsize, AtomicPtr, AtomicU8, AtomicU16,
+                    AtomicU32, AtomicU64, AtomicUsize, spin_loop_hint,
+                }
+                passed { Ordering, compiler_fence, fence }
+                refused "who has the address could change the value unseen" {
+                    AtomicBool::as_ptr, AtomicBool::from_ptr, AtomicI8::as_ptr, AtomicI8::from_ptr,
+                    AtomicI16::as_ptr, AtomicI16::from_ptr, AtomicI32::as_ptr, AtomicI32::from_ptr,
+                    AtomicI64::as_ptr, AtomicI64::from_ptr, AtomicIsize::as_ptr,
+                    AtomicIsize::from_ptr, AtomicPtr::as_ptr, AtomicPtr::from_ptr, AtomicU8::as_ptr,
+                    AtomicU8::from_ptr, AtomicU16::as_ptr, AtomicU16::from_ptr, AtomicU32::as_ptr,
+                    AtomicU32::from_ptr, AtomicU64::as_ptr, AtomicU64::from_ptr,
+                    AtomicUsize::as_ptr, AtomicUsize::from_ptr,
+                }
+            }
+
+            /// A receive that finds nothing, and a send that finds no room, park the thread, as in
+            /// the real library. So they use up a park token that it was given before, and may
+            /// leave one. That is modelled where the program calls `park` or `park_timeout`, since
+            /// no other program can tell.
+            "`std::sync::mpsc`" mpsc in ::std::sync::mpsc {
+                modelled {
+                    IntoIter, Iter, Receiver, Sender, SyncSender, TryIter, channel, sync_channel,
+                }
+                passed { RecvError, RecvTimeoutError, SendError, TryRecvError, TrySendError }
+            }
+
+            /// The machine has four cores. A stack is never smaller than it would be if nothing
+            /// were asked for. A parked thread may wake up for no reason, each of them once. The
+            /// end of a scope parks its owner, like a receive from a channel. Nothing else that
+            /// waits does: a mutex, a condition variable, an `RwLock`, a `Once` and a barrier wait
+            /// on a futex, and a join waits in the system.
+            "`std::thread`" thread in ::std::thread {
+                modelled {
+                    AccessError, Builder, JoinHandle, LocalKey, Scope, ScopedJoinHandle, Thread,
+                    ThreadId, available_parallelism, current, panicking, park, park_timeout,
+                    park_timeout_ms, scope, sleep, sleep_ms, spawn, yield_now,
+                }
+                passed { Result }
+                refused "nothing would keep what the thread borrows" { Builder::spawn_unchecked }
+            }
+
+            /// The clocks show virtual time. It begins anew in each execution, and passes only
+            /// while every thread waits.
+            "`std::time`" time in ::std::time {
+                modelled { Instant, SystemTime, SystemTimeError, UNIX_EPOCH }
+                passed { Duration, TryFromFloatSecsError }
+            }
+        }
+    };
+}
+
+/// Makes [`TABLE`] of the table.
+macro_rules! data {
+    ($(
+        $(#[doc = $note:literal])*
+        $title:literal $name:ident in ::$($path:ident)::+ {
+            $(modelled { $($modelled:ident),* $(,)? })?
+            $(passed { $($(#[cfg($when:meta)])? $passed:ident),* $(,)? })?
+            $(refused $why:literal { $($($refused:ident)::+),* $(,)? })*
+        }
+    )*) => {
+        /// Every module of the standard library that is not passed through whole, with its
+        /// stable items as of Rust 1.95.
+        pub const TABLE: &[Section] = &[$(
+            Section {
+                title: $title,
+                note: concat!($($note, "\n"),*),
+                path: concat_path!($($path)*),
+                modelled: &[$($(stringify!($modelled)),*)?],
+                passed: &[$($(stringify!($passed)),*)?],
+                refused: &[$(Refused {
+                    why: $why,
+                    names: &[$(concat_path!($($refused)+)),*],
+                }),*],
+            },
+        )*];
+    };
+}
+
+/// `std env` as `std::env`.
+macro_rules! concat_path {
+    ($first:ident $($rest:ident)*) => {
+        concat!(stringify!($first) $(, "::", stringify!($rest))*)
+    };
+}
+
+/// A module, or the part of one that is told apart.
+#[derive(Debug)]
+pub struct Section {
+    /// What the documentation calls it.
+    pub title: &'static str,
+    /// What else there is to say.
+    pub note: &'static str,
+    /// The path of the module.
+    pub path: &'static str,
+    /// What the facade defines itself.
+    pub modelled: &'static [&'static str],
+    /// What are the real items, if the compiler has them for the machine.
+    pub passed: &'static [&'static str],
+    /// What is not there.
+    pub refused: &'static [Refused],
+}
+
+/// Items that are refused for one reason.
+#[derive(Debug)]
+pub struct Refused {
+    /// The reason.
+    pub why: &'static str,
+    /// Their names; of a method, with its type.
+    pub names: &'static [&'static str],
+}
+
+with_table!(data);
