@@ -4,51 +4,46 @@ use serde_json::{Value, json};
 
 use super::pitfall::Pitfall;
 use super::prose::{PIPE_WIDTH, Prose};
-use super::protocol::Schedule;
+use super::protocol::{Phase, Schedule};
 use super::verdict::{Status, Verdict};
 use crate::text::millis;
 
 /// One object for each schedule that is wrong and each output, then one for the program.
 pub fn objects(verdict: &Verdict<'_>) -> Vec<Value> {
+    let prose = Prose::new(verdict, PIPE_WIDTH);
+    let said = verdict.explored.objects.iter();
+    let schedules = said.map(|object| of_schedule(verdict, &prose, object.clone()));
+    schedules.chain([of_program(verdict, &prose)]).collect()
+}
+
+/// What the exploring process has said of a schedule, with what only the runner knows of it.
+fn of_schedule(verdict: &Verdict<'_>, prose: &Prose<'_>, mut object: Value) -> Value {
+    object["program"] = json!(verdict.subject.name);
+    let Ok(schedule) = Schedule::parse(&object["schedule"]) else {
+        return object;
+    };
+    let mut runs = verdict.explored.runs.iter();
+    let run = runs.find(|run| run.schedule == schedule);
+    object["claim"] = json!(run.and_then(|run| prose.claim(run)));
+    let story = object["story"].as_str().unwrap_or_default();
+    if let Some(run) = run.filter(|_| !story.is_empty()) {
+        object["story"] = json!(prose.story(run));
+    }
+    if let Some(run) = run.filter(|run| run.goes_wrong)
+        && let Some(pitfall) = Pitfall::new(verdict.subject, &run.transcript)
+    {
+        pitfall.add_to(&mut object);
+    }
+    object["replay"] = json!(prose.token(&schedule).to_string());
+    object
+}
+
+fn of_program(verdict: &Verdict<'_>, prose: &Prose<'_>) -> Value {
     let Verdict {
         subject, explored, ..
     } = verdict;
-    let prose = Prose::new(verdict, PIPE_WIDTH);
-    let mut objects = Vec::new();
-    for object in &explored.objects {
-        let mut object = object.clone();
-        object["program"] = json!(subject.name);
-        if let Ok(schedule) = Schedule::parse(&object["schedule"]) {
-            let mut runs = explored.runs.iter();
-            let run = runs.find(|run| run.schedule == schedule);
-            object["claim"] = json!(run.and_then(|run| prose.claim(run)));
-            let story = object["story"].as_str().unwrap_or_default();
-            if let Some(run) = run.filter(|_| !story.is_empty()) {
-                object["story"] = json!(prose.story(run));
-            }
-            if let Some(run) = run.filter(|run| run.goes_wrong)
-                && let Some(pitfall) = Pitfall::new(subject, &run.transcript)
-            {
-                pitfall.add_to(&mut object);
-            }
-            object["replay"] = json!(prose.token(&schedule).to_string());
-        }
-        objects.push(object);
-    }
     let summary = explored.summary.as_ref();
     let phases = summary.iter().flat_map(|summary| &summary.phases);
-    let phases = phases.map(|phase| {
-        json!({
-            "time_model": phase.time_model.name(),
-            "strategy": phase.strategy.name(),
-            "hash_seed": phase.hash_seed,
-            "schedules": phase.schedules,
-            "cut_short": phase.cut_short,
-            "loops": phase.loops,
-            "complete": phase.complete,
-            "seconds": phase.seconds,
-        })
-    });
     let rules = summary.iter().flat_map(|summary| &summary.rules);
     let rules = rules.map(|rule| {
         let claims = subject.claims.as_ref();
@@ -59,7 +54,7 @@ pub fn objects(verdict: &Verdict<'_>) -> Vec<Value> {
             "only_because_of_time": rule.only_because_of_time,
         })
     });
-    objects.push(json!({
+    json!({
         "type": "program",
         "topic": subject.topic,
         "program": subject.name,
@@ -69,7 +64,7 @@ pub fn objects(verdict: &Verdict<'_>) -> Vec<Value> {
         "why": (verdict.status == Status::NotExploredFurther).then(|| prose.why_not_further()),
         "found_after": verdict.found,
         "schedules": explored.schedules,
-        "phases": phases.collect::<Vec<_>>(),
+        "phases": phases.map(of_phase).collect::<Vec<_>>(),
         "distinct_outputs": summary.and_then(|summary| Some(summary.distinct?.outputs)),
         "rules": rules.collect::<Vec<_>>(),
         "given_up_after": summary.and_then(|summary| summary.given_up_after),
@@ -83,6 +78,18 @@ pub fn objects(verdict: &Verdict<'_>) -> Vec<Value> {
             })
         }),
         "wall_ms": millis(explored.wall),
-    }));
-    objects
+    })
+}
+
+fn of_phase(phase: &Phase) -> Value {
+    json!({
+        "time_model": phase.time_model.name(),
+        "strategy": phase.strategy.name(),
+        "hash_seed": phase.hash_seed,
+        "schedules": phase.schedules,
+        "cut_short": phase.cut_short,
+        "loops": phase.loops,
+        "complete": phase.complete,
+        "seconds": phase.seconds,
+    })
 }
