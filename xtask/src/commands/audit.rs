@@ -16,6 +16,7 @@ use crate::pool;
 use crate::program::{self, Role};
 use crate::report;
 use crate::report::event::{Entry, Event, Look, Reporter};
+use crate::report::settings::Settings;
 use crate::report::suite::{Case, CaseResult, Suite};
 use crate::runs;
 use crate::text::style::{BOLD, DIM, GREEN, RED};
@@ -70,13 +71,7 @@ fn run(mut words: Words) -> Result<u8> {
     let words = words.free();
     let workspace = Workspace::find()?;
     let topics = workspace.select(&words)?;
-    let mut reporter = report::reporters(&report::settings::Settings {
-        topics: words,
-        live: false,
-        why: false,
-        json,
-        junit,
-    })?;
+    let mut reporter = report::reporters(&Settings::rows(words, json, junit))?;
     let folder = match transcripts {
         Some(folder) => folder,
         None => record(&workspace, &topics)?,
@@ -178,7 +173,7 @@ fn record(workspace: &Workspace, topics: &[Topic]) -> Result<PathBuf> {
         },
         ..batch::Settings::default()
     };
-    let batch = batch::run(&programs, &settings, Instant::now(), &mut report::nobody())?;
+    let batch = batch::run(&programs, &settings, Instant::now(), &mut report::silent())?;
     match batch.summary.exit_code() {
         ALL_HOLD => folder.ok_or_else(|| Error::usage("there is no topic to audit")),
         WRONG => Err(Error::usage(batch.failures(&programs))),

@@ -11,6 +11,7 @@ use crate::pool;
 use crate::proof::Proof;
 use crate::report;
 use crate::report::event::{Entry, Event, Look, Reporter};
+use crate::report::settings::Settings;
 use crate::report::suite::{Case, CaseResult, Suite};
 use crate::text::style::{DIM, GREEN, RED};
 use crate::text::{millis, shown_path};
@@ -38,13 +39,7 @@ fn run(mut words: Words) -> Result<u8> {
     let (json, junit) = (words.has("--json"), words.path("--junit"));
     let words = words.free();
     let workspace = Workspace::find()?;
-    let mut reporter = report::reporters(&report::settings::Settings {
-        topics: words.clone(),
-        live: false,
-        why: false,
-        json,
-        junit,
-    })?;
+    let mut reporter = report::reporters(&Settings::rows(words.clone(), json, junit))?;
     let mut topics = Vec::new();
     let mut proofs_of = Vec::new();
     for topic in workspace.select(&words)? {
