@@ -7,7 +7,7 @@ use std::time::Instant;
 
 use crate::error::{Error, Result};
 use crate::machine;
-use crate::pool::{self, Lane, News};
+use crate::pool::{self, Lane, Update};
 use crate::process;
 use crate::program::Program;
 use crate::report::event::{Event, Reporter};
@@ -51,10 +51,7 @@ impl Batch {
     /// Everything that is wrong with these programs, as a person reads it.
     pub fn failures(&self, programs: &[Program]) -> String {
         let ended = programs.iter().zip(&self.ended);
-        let ran = ended.filter_map(|(program, ended)| {
-            let ended = ended.as_ref()?;
-            Some(Ran { program, ended })
-        });
+        let ran = ended.filter_map(|(program, ended)| Some(Ran::new(program, ended.as_ref()?)));
         ran.map(|ran| ran.failures()).collect()
     }
 }
@@ -86,35 +83,35 @@ pub fn run(
         }
     };
     let stop = AtomicBool::new(false);
-    let mut desk = Desk::new(programs, reporter);
+    let mut collector = Collector::new(programs, reporter);
     pool::run(
         lanes,
-        &|index, say| run_one(&programs[index], settings, &stop, say),
-        &mut |news| {
-            let reported = desk.take(news);
+        &|index, send| run_one(&programs[index], settings, &stop, send),
+        &mut |update| {
+            let reported = collector.take(update);
             if reported.is_err() {
-                // Nobody reads the report any more: what runs has to end.
+                // The reader of the report has closed it, so the running programs must end.
                 process::interrupt();
             }
             reported
         },
     )?;
-    desk.end(start)
+    collector.end(start)
 }
 
 /// What happens to a program while it runs.
-enum Happened {
+enum WorkerEvent {
     Started,
     Printed(Line),
     Ended { holds: bool },
 }
 
-/// Runs one program, unless everything is to stop; `None` if nothing is to be said of it.
+/// Runs one program, unless `stop` is set; `None` if there is nothing to report.
 fn run_one(
     program: &Program,
     settings: &Settings,
     stop: &AtomicBool,
-    say: &dyn Fn(Happened),
+    send: &dyn Fn(WorkerEvent),
 ) -> Option<Ended> {
     if stop.load(Ordering::Relaxed) {
         return None;
@@ -124,8 +121,8 @@ fn run_one(
         Ok(ready) => {
             let folder = runs::keep_folder(&ready.executable);
             let claim = machine::claim(&folder, ready.spec.run.alone.is_some());
-            say(Happened::Started);
-            let mut on_line = |line: &Line| say(Happened::Printed(line.clone()));
+            send(WorkerEvent::Started);
+            let mut on_line = |line: &Line| send(WorkerEvent::Printed(line.clone()));
             let outcome = match claim {
                 Ok(_claim) => runs::run(program, ready, &settings.runs, stop, &mut on_line),
                 Err(error) => Outcome::of_no_run(error),
@@ -138,25 +135,25 @@ fn run_one(
         // Set here and not where it is reported: this worker is about to take the next program.
         stop.store(true, Ordering::Relaxed);
     }
-    // Nothing is to be said of a program that was stopped in its first run.
+    // A program that was stopped in its first run has shown nothing.
     if let Ended::Ran(outcome) = &ended
         && outcome.runs == 0
         && matches!(outcome.error, Some(Error::Interrupted))
     {
         return None;
     }
-    say(Happened::Ended { holds });
+    send(WorkerEvent::Ended { holds });
     Some(ended)
 }
 
 /// Counts what becomes of the programs, and passes on what happens.
-struct Desk<'r> {
+struct Collector<'r> {
     programs: &'r [Program],
     reporter: &'r mut dyn Reporter,
     batch: Batch,
 }
 
-impl<'r> Desk<'r> {
+impl<'r> Collector<'r> {
     fn new(programs: &'r [Program], reporter: &'r mut dyn Reporter) -> Self {
         let mut batch = Batch::default();
         batch.summary.programs = programs.len();
@@ -168,31 +165,27 @@ impl<'r> Desk<'r> {
         }
     }
 
-    fn take(&mut self, news: News<Happened, Ended>) -> Result<()> {
-        match news {
-            News::Tick => self.reporter.event(&Event::Tick),
-            News::Said(index, happened) => {
+    fn take(&mut self, update: Update<WorkerEvent, Ended>) -> Result<()> {
+        match update {
+            Update::Tick => self.reporter.event(&Event::Tick),
+            Update::Message(index, event) => {
                 let name = &self.programs[index].name;
-                self.reporter.event(&match &happened {
-                    Happened::Started => Event::Started { name },
-                    Happened::Printed(line) => Event::Printed { line },
-                    &Happened::Ended { holds } => Event::Done { name, holds },
+                self.reporter.event(&match &event {
+                    WorkerEvent::Started => Event::Started { name },
+                    WorkerEvent::Printed(line) => Event::Printed { line },
+                    &WorkerEvent::Ended { holds } => Event::Done { name, holds },
                 })
             }
-            News::Done(index, ended) => self.report(index, ended),
+            Update::Finished(index, ended) => self.report(index, ended),
         }
     }
 
     fn report(&mut self, index: usize, ended: Ended) -> Result<()> {
-        let program = &self.programs[index];
-        self.batch.summary.count(program, &ended);
-        let entry = Ran {
-            program,
-            ended: &ended,
-        };
+        let entry = &Ran::new(&self.programs[index], &ended);
+        self.batch.summary.count(entry);
         self.reporter.event(&Event::Ended {
             place: index,
-            entry: &entry,
+            entry,
         })?;
         self.batch.ended[index] = Some(ended);
         Ok(())

@@ -1,7 +1,7 @@
 //! The command line: how a command's words are read, and what `--help` says of it.
 //!
-//! Each command lists its flags in its own file. The list is its help as well, so a flag that
-//! is read is a flag that the help names. Nothing here knows any command.
+//! Each command lists its flags in its own file. The help is made from the same list, so it names
+//! every flag that a command reads. This file knows no command.
 
 use std::ffi::OsString;
 use std::num::NonZeroU32;
@@ -89,12 +89,12 @@ pub enum Request {
     Help(String),
 }
 
-/// Reads a command line, as far as that does not take knowledge of a command: its words are in
-/// order, and its flags are the command's, with a value where one belongs.
+/// Reads a command line: finds the command, and checks that it has each flag, and that a flag has
+/// a value where it takes one. The command itself reads the values.
 ///
 /// # Errors
 ///
-/// A word means nothing here; the message names the nearest one that does.
+/// There is no such command or flag, and the message names the nearest one; or a value is missing.
 pub fn read(
     arguments: impl IntoIterator<Item = OsString>,
     commands: &'static [Command],

@@ -1,8 +1,9 @@
-//! Jobs that are done side by side, and heard of in their order.
+//! A pool of workers: they do jobs side by side, and the caller gets the results in order.
 //!
-//! Workers take the jobs one after another. All that they say is heard on the thread that
-//! called, so whoever hears it needs no lock, and the same jobs give the same report whichever
-//! worker is faster. After Ctrl-C no further job is begun.
+//! Workers take jobs from a queue, and send what they have to say through a channel. The calling
+//! thread receives it, so a listener needs no lock. Results arrive in the order of the jobs,
+//! because the same command must always print the same report. After Ctrl-C the workers begin no
+//! further job.
 
 use std::collections::{BTreeMap, VecDeque};
 use std::num::NonZeroUsize;
@@ -15,29 +16,29 @@ use std::time::{Duration, Instant};
 use crate::error::{Error, Result};
 use crate::process;
 
-/// How often it is heard that time passes.
+/// How often the listener learns that time passes.
 const TICK: Duration = Duration::from_millis(200);
 
-/// Jobs that may be done at the same time.
+/// Jobs that may run at the same time.
 pub struct Lane {
-    /// Their numbers: the places in the order in which they are heard of.
+    /// The numbers of the jobs, which are also the order of their results.
     pub jobs: VecDeque<usize>,
     /// How many workers do them.
     pub workers: NonZeroUsize,
 }
 
-/// What is heard while jobs are done.
-pub enum News<M, R> {
-    /// A job has said something, just now.
-    Said(usize, M),
-    /// A job is done. Of the jobs before it in the order it was heard already.
-    Done(usize, R),
+/// What the listener learns.
+pub enum Update<M, R> {
+    /// A running job has sent this.
+    Message(usize, M),
+    /// A job has this result. The results of all jobs before it came earlier.
+    Finished(usize, R),
     /// A fraction of a second has passed.
     Tick,
 }
 
-/// Does one job, which has this number, and may say something meanwhile; nothing is heard of a job
-/// that returns `None`.
+/// Does the job of this number, and may send messages meanwhile. A job that returns `None` has no
+/// result to report.
 pub type Work<'w, M, R> = dyn Fn(usize, &dyn Fn(M)) -> Option<R> + Sync + 'w;
 
 /// How many cores there are.
@@ -45,31 +46,31 @@ pub fn cores() -> NonZeroUsize {
     thread::available_parallelism().unwrap_or(NonZeroUsize::MIN)
 }
 
-/// Does the jobs of each lane, one lane after another.
+/// Does the jobs of each lane, one lane after another, and calls `hear` on the calling thread.
 ///
-/// Once `hear` has failed, nothing more is heard, and no further job is begun; those that were
-/// begun are still waited for.
+/// After `hear` has failed, the pool begins no further job, and does not call `hear` again. It
+/// still waits for the jobs that run.
 ///
 /// # Errors
 ///
-/// What `hear` has failed with.
+/// The error of `hear`.
 pub fn run<M: Send, R: Send>(
     lanes: Vec<Lane>,
     work: &Work<'_, M, R>,
-    hear: &mut dyn FnMut(News<M, R>) -> Result<()>,
+    hear: &mut dyn FnMut(Update<M, R>) -> Result<()>,
 ) -> Result<()> {
     let mut done = InOrder::default();
     for lane in lanes {
-        run_lane(lane, work, &mut |news| match news {
-            News::Done(job, result) => done.add(job, result, hear),
-            News::Said(job, said) => hear(News::Said(job, said)),
-            News::Tick => hear(News::Tick),
+        run_lane(lane, work, &mut |update| match update {
+            Update::Finished(job, result) => done.add(job, result, hear),
+            Update::Message(job, message) => hear(Update::Message(job, message)),
+            Update::Tick => hear(Update::Tick),
         })?;
     }
     done.finish(hear)
 }
 
-/// Does a job for each of these things on all cores; returns what became of them, in order.
+/// Does a job for each of these things on all cores; returns the results in order.
 ///
 /// # Errors
 ///
@@ -86,8 +87,8 @@ pub fn map<'t, T: Sync, R: Send>(
     run::<(), R>(
         vec![lane],
         &|job, _| Some(work(&things[job])),
-        &mut |news| {
-            if let News::Done(_, result) = news {
+        &mut |update| {
+            if let Update::Finished(_, result) = update {
                 results.push(result);
             }
             Ok(())
@@ -99,11 +100,11 @@ pub fn map<'t, T: Sync, R: Send>(
     }
 }
 
-/// Does the jobs of one lane, and hears of each as soon as it is done.
+/// Does the jobs of one lane, and calls `hear` with each result as soon as it is there.
 fn run_lane<M: Send, R: Send>(
     lane: Lane,
     work: &Work<'_, M, R>,
-    hear: &mut dyn FnMut(News<M, Option<R>>) -> Result<()>,
+    hear: &mut dyn FnMut(Update<M, Option<R>>) -> Result<()>,
 ) -> Result<()> {
     let workers = lane.workers.get().min(lane.jobs.len());
     let jobs = Mutex::new(lane.jobs);
@@ -114,16 +115,16 @@ fn run_lane<M: Send, R: Send>(
             let sender = sender.clone();
             let (jobs, stop) = (&jobs, &stop);
             scope.spawn(move || {
-                let send = |news| {
-                    let sent = sender.send(news);
+                let send = |update| {
+                    let sent = sender.send(update);
                     sent.expect("the receiver outlives its senders");
                 };
                 while !stop.load(Ordering::Relaxed) && !process::interrupted() {
                     let Some(job) = jobs.lock().unwrap().pop_front() else {
                         return;
                     };
-                    let result = work(job, &|said| send(News::Said(job, said)));
-                    send(News::Done(job, result));
+                    let result = work(job, &|message| send(Update::Message(job, message)));
+                    send(Update::Finished(job, result));
                 }
             });
         }
@@ -132,21 +133,21 @@ fn run_lane<M: Send, R: Send>(
         let mut tick = Instant::now() + TICK;
         loop {
             let left = tick.saturating_duration_since(Instant::now());
-            let news = match receiver.recv_timeout(left) {
-                Ok(news) => Some(news),
+            let update = match receiver.recv_timeout(left) {
+                Ok(update) => Some(update),
                 Err(RecvTimeoutError::Timeout) => None,
                 Err(RecvTimeoutError::Disconnected) => break,
             };
             if heard.is_err() {
                 continue;
             }
-            if let Some(news) = news {
-                heard = hear(news);
+            if let Some(update) = update {
+                heard = hear(update);
             }
-            // Time passes also while jobs talk without a pause.
+            // A tick is due also while messages come without a pause.
             if heard.is_ok() && Instant::now() >= tick {
                 tick = Instant::now() + TICK;
-                heard = hear(News::Tick);
+                heard = hear(Update::Tick);
             }
             stop.store(heard.is_err(), Ordering::Relaxed);
         }
@@ -154,10 +155,10 @@ fn run_lane<M: Send, R: Send>(
     })
 }
 
-/// Holds back what is done before others that come before it in the order.
+/// Holds back the results of jobs until all jobs before them have results.
 struct InOrder<R> {
     held_back: BTreeMap<usize, Option<R>>,
-    /// The first job that is not done.
+    /// The first job without a result.
     next: usize,
 }
 
@@ -175,24 +176,24 @@ impl<R> InOrder<R> {
         &mut self,
         job: usize,
         result: Option<R>,
-        hear: &mut dyn FnMut(News<M, R>) -> Result<()>,
+        hear: &mut dyn FnMut(Update<M, R>) -> Result<()>,
     ) -> Result<()> {
         self.held_back.insert(job, result);
         while let Some(result) = self.held_back.remove(&self.next) {
             let job = self.next;
             self.next += 1;
             if let Some(result) = result {
-                hear(News::Done(job, result))?;
+                hear(Update::Finished(job, result))?;
             }
         }
         Ok(())
     }
 
-    /// Where some jobs were not begun, nothing comes before those that were.
-    fn finish<M>(self, hear: &mut dyn FnMut(News<M, R>) -> Result<()>) -> Result<()> {
+    /// Hands over the rest, where jobs before it were never begun.
+    fn finish<M>(self, hear: &mut dyn FnMut(Update<M, R>) -> Result<()>) -> Result<()> {
         for (job, result) in self.held_back {
             if let Some(result) = result {
-                hear(News::Done(job, result))?;
+                hear(Update::Finished(job, result))?;
             }
         }
         Ok(())

@@ -99,7 +99,7 @@ impl Outcome {
         }
     }
 
-    /// What a single saved run is worth: what need not show in every run need not in this one.
+    /// What a single saved run is worth. A `sometimes` rule cannot fail on one run.
     pub fn of_one_run(spec: &Spec, transcript: Transcript) -> Self {
         let mut report = invariants::check(spec, &transcript);
         let held = report.holds(spec);
@@ -162,102 +162,148 @@ pub fn run(
     on_line: &mut dyn FnMut(&Line),
 ) -> Outcome {
     let start = Instant::now();
-    let mut tally = Tally::new(&ready.spec);
-    let mut transcripts = BTreeMap::new();
-    let mut saved = BTreeMap::new();
-    let mut interleavings = (settings.repeat != 1).then(HashSet::new);
-    let mut error = None;
-    let mut shortest = Duration::MAX;
+    let mut series = Series::new(program, ready, settings);
     loop {
-        let run = tally.runs;
-        let (executable, folder) = (&ready.executable, &program.topic.path);
+        let held = match series.once(on_line) {
+            Ok(held) => held,
+            // The runs before this one count all the same.
+            Err(Error::Interrupted) if series.tally.runs > 0 => break,
+            Err(error) => {
+                series.error = Some(error);
+                break;
+            }
+        };
+        let enough = settings.enough;
+        let is_enough = enough.is_some_and(|enough| start.elapsed() >= enough);
+        let is_over = is_enough || stop.load(Ordering::Relaxed) || process::interrupted();
+        if is_over || !series.wants_more(held) {
+            break;
+        }
+    }
+    series.end(start.elapsed())
+}
+
+/// The runs of one program.
+struct Series<'s> {
+    program: &'s Program,
+    ready: &'s Ready,
+    settings: &'s Settings,
+    tally: Tally<'s>,
+    /// The runs that the tally speaks of.
+    transcripts: BTreeMap<u32, Transcript>,
+    /// What the runs have printed, where their interleavings are counted. Of a million runs the
+    /// texts would fill the memory, so these are hashes.
+    interleavings: Option<HashSet<u64>>,
+    /// How long the shortest of the runs took.
+    shortest: Duration,
+    error: Option<Error>,
+}
+
+impl<'s> Series<'s> {
+    fn new(program: &'s Program, ready: &'s Ready, settings: &'s Settings) -> Self {
+        Self {
+            program,
+            ready,
+            settings,
+            tally: Tally::new(&ready.spec),
+            transcripts: BTreeMap::new(),
+            interleavings: (settings.repeat != 1).then(HashSet::new),
+            shortest: Duration::MAX,
+            error: None,
+        }
+    }
+
+    /// Makes one run more; returns whether it kept every rule.
+    fn once(&mut self, on_line: &mut dyn FnMut(&Line)) -> Result<bool> {
+        let (run, spec) = (self.tally.runs, &self.ready.spec);
         // The first run shows how long one takes.
-        let pause = settings.pause.filter(|_| run > 0).map(|length| Pause {
-            after: shortest.mul_f64(a_fraction()),
+        let pause = self.settings.pause.filter(|_| run > 0);
+        let pause = pause.map(|length| Pause {
+            after: self.shortest.mul_f64(a_fraction()),
             length,
         });
         let limit = Limit {
             pause,
-            still: settings.still,
-            ..Limit::of(&ready.spec)
+            still: self.settings.still,
+            ..Limit::of(spec)
         };
-        let ran = transcribe((executable, folder), Some(&ready.spec), limit, on_line);
-        let transcript = match ran {
-            Ok(transcript) => transcript,
-            // The runs before this one count all the same.
-            Err(Error::Interrupted) if run > 0 => break,
-            Err(problem) => {
-                error = Some(problem);
-                break;
-            }
-        };
+        let place = (&*self.ready.executable, &*self.program.topic.path);
+        let transcript = transcribe(place, Some(spec), limit, on_line)?;
+        let held_up = pause.map_or(Duration::ZERO, |pause| pause.length);
         let took = Duration::from_micros(transcript.end.at_us);
-        shortest =
-            shortest.min(took.saturating_sub(pause.map_or(Duration::ZERO, |pause| pause.length)));
-        if let Some(folder) = &settings.record {
-            let file = folder.join(format!("{}.{}.ndjson", program.name, run + 1));
-            if let Err(problem) = save(&file, &transcript) {
-                error = Some(problem);
-                break;
-            }
+        self.shortest = self.shortest.min(took.saturating_sub(held_up));
+        if let Some(folder) = &self.settings.record {
+            save(&self.file(folder, run), &transcript)?;
         }
-        if let Some(seen) = &mut interleavings {
-            // Of a million runs the texts would fill the memory.
-            seen.insert(hash_of(&ready.spec.printed(&transcript)));
+        if let Some(seen) = &mut self.interleavings {
+            seen.insert(hash_of(&spec.printed(&transcript)));
         }
-        let report = invariants::check(&ready.spec, &transcript);
+        let report = invariants::check(spec, &transcript);
         if process::interrupted() {
-            error = (run == 0).then_some(Error::Interrupted);
-            break;
+            return Err(Error::Interrupted);
         }
-        let held = tally.add(report);
-        if tally.rules.iter().any(|(_, shown_by)| *shown_by == run) {
-            transcripts.insert(run, transcript);
+        let held = self.tally.add(report);
+        let mut shown_by = self.tally.rules.iter().map(|(_, shown_by)| *shown_by);
+        if shown_by.any(|shown_by| shown_by == run) {
+            self.transcripts.insert(run, transcript);
         }
-        let wanted = settings.repeat == 0 || tally.runs < settings.repeat;
-        let again = match held {
-            true => wanted || tally.wants_more(),
-            false => wanted && !settings.until_fail,
+        Ok(held)
+    }
+
+    /// Whether another run is wanted after one that has kept the rules or not.
+    fn wants_more(&self, held: bool) -> bool {
+        let Settings {
+            repeat, until_fail, ..
+        } = *self.settings;
+        let is_asked_for = repeat == 0 || self.tally.runs < repeat;
+        match held {
+            true => is_asked_for || self.tally.wants_more(),
+            false => is_asked_for && !until_fail,
+        }
+    }
+
+    /// Saves the runs that show something.
+    fn end(mut self, wall: Duration) -> Outcome {
+        // A witness or a failure of an earlier run may have been replaced by another's.
+        let counts: Vec<u32> = self.tally.rules.iter().map(|(_, run)| *run).collect();
+        self.transcripts.retain(|run, _| counts.contains(run));
+        let kind = match self.tally.holds() {
+            true => "witnesses",
+            false => "failures",
         };
-        let is_enough = settings
-            .enough
-            .is_some_and(|enough| start.elapsed() >= enough);
-        if !again || is_enough || stop.load(Ordering::Relaxed) || process::interrupted() {
-            break;
-        }
-    }
-    // A witness or a failure of an earlier run may have been replaced by another's.
-    let counts: Vec<u32> = tally.rules.iter().map(|(_, run)| *run).collect();
-    transcripts.retain(|run, _| counts.contains(run));
-    let kind = match tally.holds() {
-        true => "witnesses",
-        false => "failures",
-    };
-    let folder = keep_folder(&ready.executable).join(kind);
-    let rules = ready.spec.rules.iter().zip(&tally.rules);
-    let telling = rules.filter(|(rule, (report, _))| !report.holds || rule.mode != Mode::Always);
-    for (_, (_, run)) in telling {
-        let file = folder.join(format!("{}.{}.ndjson", program.name, run + 1));
-        if saved.contains_key(run) {
-            continue;
-        }
-        match save(&file, &transcripts[run]) {
-            Ok(()) => {
-                saved.insert(*run, file);
+        let folder = keep_folder(&self.ready.executable).join(kind);
+        let rules = self.ready.spec.rules.iter().zip(&self.tally.rules);
+        let telling =
+            rules.filter(|(rule, (report, _))| !report.holds || rule.mode != Mode::Always);
+        let mut saved = BTreeMap::new();
+        for (_, (_, run)) in telling {
+            let file = self.file(&folder, *run);
+            if saved.contains_key(run) {
+                continue;
             }
-            Err(problem) => error = error.or(Some(problem)),
+            match save(&file, &self.transcripts[run]) {
+                Ok(()) => {
+                    saved.insert(*run, file);
+                }
+                Err(problem) => self.error = self.error.or(Some(problem)),
+            }
+        }
+        Outcome {
+            runs: self.tally.runs,
+            passed: self.tally.passed,
+            rules: self.tally.rules,
+            transcripts: self.transcripts,
+            saved,
+            interleavings: self.interleavings.map(|seen| seen.len()),
+            flags: self.settings.again(),
+            wall,
+            error: self.error,
         }
     }
-    Outcome {
-        runs: tally.runs,
-        passed: tally.passed,
-        rules: tally.rules,
-        transcripts,
-        saved,
-        interleavings: interleavings.map(|seen| seen.len()),
-        flags: settings.again(),
-        wall: start.elapsed(),
-        error,
+
+    /// The file in a folder to which a run is saved.
+    fn file(&self, folder: &Path, run: u32) -> PathBuf {
+        folder.join(format!("{}.{}.ndjson", self.program.name, run + 1))
     }
 }
 

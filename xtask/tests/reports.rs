@@ -353,6 +353,45 @@ fn what_is_explored_is_annotated() {
 }
 
 #[test]
+fn proofs_and_audits_are_reported_like_runs() {
+    let moved = "//! A string is moved.\n//!\n//! Repair: clone it.\n\nfn main() {\n    \
+                 let text = String::new();\n    drop(text);\n    drop(text); //~ E0382\n}\n";
+    let house = one(COUNTS, RULES)
+        .file("crates/one-demo/compile_fail/moved.rs", moved)
+        .file(
+            "crates/one-demo/compile_fail/other.rs",
+            &moved.replace("E0382", "E0499"),
+        );
+    let mut command = house.command("prove one --json --junit junit.xml");
+    command.env("GITHUB_ACTIONS", "true");
+    let ran = Ran::of(command).exits(1);
+    let told = objects(&ran);
+    assert_eq!(told[0]["proof"], "moved", "{ran}");
+    assert_eq!(told[0]["holds"], true, "{ran}");
+    assert_eq!(told[1]["holds"], false, "{ran}");
+    assert_eq!(told[2]["failed"], 1, "{ran}");
+    let place = "::error file=crates/one-demo/compile_fail/other.rs,line=8,title=one-demo/other";
+    ran.complains(place);
+    let junit = house.read("junit.xml");
+    let case = r#"classname="one-demo/moved" name="the compiler refuses line 8 with E0382"/>"#;
+    assert!(junit.contains(case), "{junit}");
+    assert!(junit.contains(r#"<failure type="fail""#), "{junit}");
+
+    let ran = house.xtask("audit one --json --junit junit.xml");
+    let told = objects(&ran);
+    let junit = house.read("junit.xml");
+    assert!(junit.contains(r#"<testsuites name="audit""#), "{junit}");
+    let faults = told[0]["faults"].as_array().expect("a list").len();
+    let failures = format!(
+        r#"<testsuite name="one-demo" tests="{0}" failures="{0}""#,
+        faults
+    );
+    assert!(faults > 0 && junit.contains(&failures), "{ran}\n{junit}");
+    // People read the same as ever, on the other stream.
+    ran.complains("FAIL  one-demo");
+}
+
+#[test]
 fn rows_come_in_reading_order() {
     let slow = program(
         "std::thread::sleep(std::time::Duration::from_millis(300)); println!(\"Main: says 1\");",

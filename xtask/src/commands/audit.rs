@@ -3,7 +3,7 @@
 use std::fs;
 use std::ops::Range;
 use std::path::{Path, PathBuf};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
 
@@ -11,12 +11,14 @@ use crate::batch;
 use crate::cargo;
 use crate::error::{ALL_HOLD, BROKEN, Error, Result, WRONG};
 use crate::fixed_text::FixedText;
-use crate::flags::{Command, Flag, TOPICS, Words};
+use crate::flags::{Command, Flag, JSON, JUNIT, TOPICS, Words};
 use crate::pool;
 use crate::program::{self, Role};
 use crate::report;
+use crate::report::event::{Entry, Event, Look, Reporter};
+use crate::report::settings::Settings;
+use crate::report::suite::{Case, CaseResult, Suite};
 use crate::runs;
-use crate::text::say::{say, say_json};
 use crate::text::style::{BOLD, DIM, GREEN, RED};
 use crate::text::{quoted, shown_path};
 use crate::workspace::{Topic, Workspace};
@@ -43,7 +45,8 @@ pub const COMMAND: Command = Command {
             "DIR",
             "change the runs that an earlier audit left there",
         ),
-        Flag::alone("--json", "NDJSON on standard output"),
+        JSON,
+        JUNIT,
     ]],
     notes: &[TOPICS],
     run,
@@ -63,49 +66,93 @@ const MUTANTS: usize = 500;
 fn run(mut words: Words) -> Result<u8> {
     let start = Instant::now();
     let (missed, json) = (words.has("--missed"), words.has("--json"));
-    let seed = words.seed("--seed")?;
+    let (seed, junit) = (words.seed("--seed")?, words.path("--junit"));
     let transcripts = words.path("--transcripts");
     let words = words.free();
     let workspace = Workspace::find()?;
     let topics = workspace.select(&words)?;
+    let mut reporter = report::reporters(&Settings::rows(words, json, junit))?;
     let folder = match transcripts {
         Some(folder) => folder,
         None => record(&workspace, &topics)?,
     };
-    let results = pool::map(&topics, |topic| Audited::new(topic, &folder, seed))?;
+    let results = pool::map(&topics, |topic| Audited::new(topic, &folder, seed, missed))?;
 
-    let (mut mutants, mut caught, mut broken) = (0, 0, 0);
-    for audited in results {
-        let audited = audited?;
-        mutants += audited.audit.mutants;
-        caught += audited.audit.caught;
-        broken += usize::from(!audited.faults().is_empty());
-        match json {
-            true => say_json(&audited.json())?,
-            false => say(audited.text(missed).trim_end())?,
-        }
+    let names = topics.iter().map(|topic| topic.name.as_str());
+    reporter.event(&Event::Begin {
+        names: names.collect(),
+    })?;
+    let mut summary = Summary {
+        topics: topics.len(),
+        broken: 0,
+        mutants: 0,
+        caught: 0,
+        seed,
+        missed,
+        transcripts: shown_path(&folder),
+        wall: Duration::ZERO,
+    };
+    for (place, audited) in results.into_iter().enumerate() {
+        let entry = &audited?;
+        summary.mutants += entry.audit.mutants;
+        summary.caught += entry.audit.caught;
+        summary.broken += usize::from(!entry.faults.is_empty());
+        reporter.event(&Event::Ended { place, entry })?;
     }
-    let share = percent(caught, mutants);
-    let seconds = start.elapsed().as_secs_f64();
-    let transcripts = shown_path(&folder);
-    if json {
-        let summary = json!({
-            "type": "summary", "topics": topics.len(), "broken": broken, "mutants": mutants,
-            "caught": caught, "share": share, "seed": seed, "transcripts": transcripts,
-        });
-        say_json(&summary)?;
-    } else {
-        let (topics, mutants) = (count(topics.len(), "topic"), count(mutants, "change"));
-        let words: String = words.iter().map(|word| quoted(word) + " ").collect();
-        let missed = if missed { "--missed " } else { "" };
-        say(format!(
+    summary.wall = start.elapsed();
+    let is_broken = summary.broken > 0;
+    reporter.event(&Event::End { summary: &summary })?;
+    Ok(if is_broken { BROKEN } else { ALL_HOLD })
+}
+
+/// What came of all topics.
+struct Summary {
+    topics: usize,
+    /// How many have rules that are not worth what they should be.
+    broken: usize,
+    mutants: usize,
+    caught: usize,
+    seed: u64,
+    missed: bool,
+    /// Where the runs are that were changed.
+    transcripts: String,
+    wall: Duration,
+}
+
+impl Entry for Summary {
+    fn text(&self, look: &Look<'_>) -> String {
+        let (topics, mutants) = (count(self.topics, "topic"), count(self.mutants, "change"));
+        let (caught, share) = (self.caught, percent(self.caught, self.mutants));
+        let (seconds, seed) = (self.wall.as_secs_f64(), self.seed);
+        let words = match look.words {
+            "" => String::new(),
+            words => format!("{words} "),
+        };
+        let missed = if self.missed { "--missed " } else { "" };
+        let transcripts = quoted(&self.transcripts);
+        format!(
             "{topics}, {mutants}, {caught} caught ({share:.1} %) in {seconds:.1} s\n\
-             {DIM}again: cargo xtask audit {words}{missed}--seed {} --transcripts {}{DIM:#}",
-            seed,
-            quoted(&transcripts)
-        ))?;
+             {DIM}again: cargo xtask audit {words}{missed}--seed {seed} \
+             --transcripts {transcripts}{DIM:#}\n"
+        )
     }
-    Ok(if broken == 0 { ALL_HOLD } else { BROKEN })
+
+    fn objects(&self, _why: bool) -> Vec<Value> {
+        vec![json!({
+            "type": "summary",
+            "topics": self.topics,
+            "broken": self.broken,
+            "mutants": self.mutants,
+            "caught": self.caught,
+            "share": percent(self.caught, self.mutants),
+            "seed": self.seed,
+            "transcripts": self.transcripts,
+        })]
+    }
+
+    fn suite(&self) -> Option<Suite> {
+        Some(Suite::of_all("audit", self.wall))
+    }
 }
 
 /// Runs the topics' examples several times; returns the folder of their transcripts.
@@ -126,7 +173,7 @@ fn record(workspace: &Workspace, topics: &[Topic]) -> Result<PathBuf> {
         },
         ..batch::Settings::default()
     };
-    let batch = batch::run(&programs, &settings, Instant::now(), &mut report::nobody())?;
+    let batch = batch::run(&programs, &settings, Instant::now(), &mut report::silent())?;
     match batch.summary.exit_code() {
         ALL_HOLD => folder.ok_or_else(|| Error::usage("there is no topic to audit")),
         WRONG => Err(Error::usage(batch.failures(&programs))),
@@ -144,10 +191,14 @@ struct Audited<'t> {
     topic: &'t Topic,
     invariants: Invariants,
     audit: Audit,
+    /// What is wrong with the topic's rules, a line or a few each.
+    faults: Vec<String>,
+    /// Whether every change that no rule caught is shown.
+    missed: bool,
 }
 
 impl<'t> Audited<'t> {
-    fn new(topic: &'t Topic, folder: &Path, seed: u64) -> Result<Self> {
+    fn new(topic: &'t Topic, folder: &Path, seed: u64, missed: bool) -> Result<Self> {
         let invariants = program::read_invariants(topic).map_err(Error::usage)?;
         let mut runs = Vec::new();
         for run in 1..=RUNS {
@@ -165,63 +216,20 @@ impl<'t> Audited<'t> {
         let fixed_text = FixedText::of(&source);
         let line_of = |text: &str, part: &Range<usize>| fixed_text.as_ref()?.line_of(text, part);
         let audit = audit(&invariants.example, &runs, &line_of, seed, MUTANTS);
+        let faults = faults(&invariants, &audit);
         Ok(Self {
             topic,
             invariants,
             audit,
+            faults,
+            missed,
         })
     }
+}
 
-    /// The captures that no run can show otherwise, and the lines that print them.
-    fn fixed(&self) -> String {
-        let fixed = self.audit.fixed.iter();
-        let fixed: Vec<_> = fixed
-            .map(|(capture, line)| format!("`{capture}` (main.rs:{line})"))
-            .collect();
-        fixed.join(", ")
-    }
-
-    /// What is wrong with the topic's rules, a line each.
-    fn faults(&self) -> Vec<String> {
-        let spec = &self.invariants.example;
-        let mut faults = Vec::new();
-        let share = percent(self.audit.caught, self.audit.mutants);
-        if share < f64::from(spec.share_wanted()) {
-            faults.push(format!(
-                "the rules catch {share:.1} % of unlawful changes, not {} %",
-                spec.share_wanted()
-            ));
-        }
-        for rule in self.audit.idle_rules(spec) {
-            let mut pitfalls = self.invariants.pitfalls.iter();
-            if !pitfalls.any(|(pitfall, _)| pitfall.breaks.contains(&rule.claim)) {
-                faults.push(format!("nothing breaks this rule: {}", rule.claim));
-            }
-        }
-        for (rule, why) in self.audit.idle_bounds(spec) {
-            faults.push(format!("{why}: {}", rule.claim));
-        }
-        if !faults.is_empty() && !self.audit.fixed.is_empty() {
-            faults.push(format!(
-                "printed as fixed text, so that no run can show another value: {}",
-                self.fixed()
-            ));
-        }
-        for event in spec.unnamed_events() {
-            faults.push(format!("the event `{event}` takes part in no rule"));
-        }
-        for (rule, diff) in &self.audit.refused {
-            let claim = &spec.rules[*rule].claim;
-            faults.push(format!(
-                "a lawful run is refused by: {claim}\n{}",
-                indented(diff)
-            ));
-        }
-        faults
-    }
-
-    fn text(&self, missed: bool) -> String {
-        let faults = self.faults();
+impl Entry for Audited<'_> {
+    fn text(&self, _look: &Look<'_>) -> String {
+        let (faults, missed) = (&self.faults, self.missed);
         let Audit {
             mutants,
             caught,
@@ -240,7 +248,7 @@ impl<'t> Audited<'t> {
             count(mutants, "change"),
             percent(caught, mutants)
         );
-        for fault in &faults {
+        for fault in faults {
             text += &format!("      {fault}\n");
         }
         if missed || !faults.is_empty() {
@@ -260,10 +268,11 @@ impl<'t> Audited<'t> {
                 );
             }
         }
-        text
+        text.truncate(text.trim_end().len());
+        text + "\n"
     }
 
-    fn json(&self) -> Value {
+    fn objects(&self, _why: bool) -> Vec<Value> {
         let rules = self.invariants.example.rules.iter().zip(&self.audit.rules);
         let rules: Vec<_> = rules
             .map(|(rule, (caught, alone))| {
@@ -274,7 +283,7 @@ impl<'t> Audited<'t> {
         let missed: Vec<_> = missed
             .map(|mutant| json!({"change": mutant.change.name(), "diff": mutant.diff}))
             .collect();
-        json!({
+        vec![json!({
             "type": "topic",
             "topic": self.topic.name,
             "mutants": self.audit.mutants,
@@ -284,11 +293,85 @@ impl<'t> Audited<'t> {
             "variants": self.audit.variants,
             "refused": self.audit.refused.len(),
             "fixed": self.audit.fixed,
-            "faults": self.faults(),
+            "faults": self.faults,
             "rules": rules,
             "missed": missed,
+        })]
+    }
+
+    fn suite(&self) -> Option<Suite> {
+        let file = shown_path(&self.topic.invariants_file());
+        let case = |result| Case {
+            name: "the rules are worth what they should be".to_string(),
+            result,
+            place: Some((file.clone(), 1)),
+        };
+        let faults = self.faults.iter().map(|fault| {
+            case(CaseResult::Failed {
+                kind: "fail".to_string(),
+                story: fault.clone(),
+            })
+        });
+        let mut cases: Vec<_> = faults.collect();
+        if cases.is_empty() {
+            cases.push(case(CaseResult::Passed));
+        }
+        let share = percent(self.audit.caught, self.audit.mutants);
+        Some(Suite {
+            name: self.topic.name.clone(),
+            seconds: 0.0,
+            properties: vec![("share", format!("{share:.1} %"))],
+            cases,
         })
     }
+}
+
+/// The captures that no run can show otherwise, and the lines that print them.
+fn fixed(audit: &Audit) -> String {
+    let fixed = audit.fixed.iter();
+    let fixed: Vec<_> = fixed
+        .map(|(capture, line)| format!("`{capture}` (main.rs:{line})"))
+        .collect();
+    fixed.join(", ")
+}
+
+/// What is wrong with the topic's rules, a line each.
+fn faults(invariants: &Invariants, audit: &Audit) -> Vec<String> {
+    let spec = &invariants.example;
+    let mut faults = Vec::new();
+    let share = percent(audit.caught, audit.mutants);
+    if share < f64::from(spec.share_wanted()) {
+        faults.push(format!(
+            "the rules catch {share:.1} % of unlawful changes, not {} %",
+            spec.share_wanted()
+        ));
+    }
+    for rule in audit.idle_rules(spec) {
+        let mut pitfalls = invariants.pitfalls.iter();
+        if !pitfalls.any(|(pitfall, _)| pitfall.breaks.contains(&rule.claim)) {
+            faults.push(format!("nothing breaks this rule: {}", rule.claim));
+        }
+    }
+    for (rule, why) in audit.idle_bounds(spec) {
+        faults.push(format!("{why}: {}", rule.claim));
+    }
+    if !faults.is_empty() && !audit.fixed.is_empty() {
+        faults.push(format!(
+            "printed as fixed text, so that no run can show another value: {}",
+            fixed(audit)
+        ));
+    }
+    for event in spec.unnamed_events() {
+        faults.push(format!("the event `{event}` takes part in no rule"));
+    }
+    for (rule, diff) in &audit.refused {
+        let claim = &spec.rules[*rule].claim;
+        faults.push(format!(
+            "a lawful run is refused by: {claim}\n{}",
+            indented(diff)
+        ));
+    }
+    faults
 }
 
 fn indented(diff: &[String]) -> String {

@@ -130,7 +130,7 @@ fn copy_one(workspace: &Workspace, topic: &Topic, dest: &Path, target: &Path) ->
     let built = cargo::build(&workspace.root, std::slice::from_ref(&copied), Some(target))?;
     let programs = program::programs(vec![copied], built);
     let settings = Settings::default();
-    let batch = batch::run(&programs, &settings, Instant::now(), &mut report::nobody())?;
+    let batch = batch::run(&programs, &settings, Instant::now(), &mut report::silent())?;
     let summary = &batch.summary;
     if summary.interrupted {
         return Err(Error::Interrupted);

@@ -9,6 +9,7 @@ use crate::error::{Error, Result};
 use crate::flags::{BIN, Flag, JSON, JUNIT, Words};
 use crate::program;
 use crate::report;
+use crate::report::settings::Settings;
 use crate::runs;
 use crate::workspace::Workspace;
 
@@ -58,7 +59,7 @@ pub struct Asked {
     /// How they are run.
     pub settings: batch::Settings,
     /// How it is reported.
-    pub report: report::settings::Settings,
+    pub report: Settings,
 }
 
 impl Asked {
@@ -98,13 +99,7 @@ impl Asked {
         Ok(Self {
             bin,
             settings,
-            report: report::settings::Settings {
-                topics: topics.clone(),
-                live: false,
-                why: false,
-                json,
-                junit,
-            },
+            report: Settings::rows(topics.clone(), json, junit),
             topics,
         })
     }

@@ -1,6 +1,6 @@
 //! What came of exploring a program, as JSON objects.
 
-use protocol::{Execution, Message, Output, Schedule};
+use protocol::{Execution, Message, Output, Phase, Schedule};
 use serde_json::{Value, json};
 
 use super::pitfall::Pitfall;
@@ -10,14 +10,12 @@ use crate::text::millis;
 
 /// One object for each schedule that is wrong and each output, then one for the program.
 pub fn objects(verdict: &Verdict<'_>) -> Vec<Value> {
-    let Verdict {
-        subject, explored, ..
-    } = verdict;
+    let explored = verdict.explored;
     let prose = Prose::new(verdict, PIPE_WIDTH);
-    let object = |message: Message, schedule: &Schedule| said(verdict, &prose, &message, schedule);
-    let of_run = |run: &Execution| object(Message::of(run.clone()), &run.schedule);
-    let of_group = |group: &Output| object(Message::Outputs(group.clone()), &group.schedule);
-    let of_output = |output: &Output| object(Message::Output(output.clone()), &output.schedule);
+    let said = |message: Message, schedule: &Schedule| said(verdict, &prose, &message, schedule);
+    let of_run = |run: &Execution| said(Message::of(run.clone()), &run.schedule);
+    let of_group = |group: &Output| said(Message::Outputs(group.clone()), &group.schedule);
+    let of_output = |output: &Output| said(Message::Output(output.clone()), &output.schedule);
     // A pitfall's schedule is run again after all that was explored.
     let runs = explored.runs.iter();
     let (found, runs): (Vec<_>, Vec<_>) = runs.partition(|run| run.found.is_some());
@@ -25,55 +23,7 @@ pub fn objects(verdict: &Verdict<'_>) -> Vec<Value> {
     objects.extend(explored.groups.iter().map(of_group));
     objects.extend(explored.outputs.iter().map(of_output));
     objects.extend(found.into_iter().map(of_run));
-    let summary = explored.summary.as_ref();
-    let phases = summary.iter().flat_map(|summary| &summary.phases);
-    let phases = phases.map(|phase| {
-        json!({
-            "time_model": phase.time_model,
-            "strategy": phase.strategy,
-            "hash_seed": phase.hash_seed,
-            "schedules": phase.schedules,
-            "cut_short": phase.cut_short,
-            "loops": phase.loops,
-            "complete": phase.complete,
-            "seconds": phase.seconds,
-        })
-    });
-    let rules = summary.iter().flat_map(|summary| &summary.rules);
-    let rules = rules.map(|rule| {
-        let claims = subject.claims.as_ref();
-        let claim = claims.and_then(|ready| ready.spec.rules.get(rule.rule));
-        json!({
-            "claim": claim.map(|rule| &rule.claim),
-            "verdict": rule.verdict,
-            "only_because_of_time": rule.only_because_of_time,
-        })
-    });
-    objects.push(json!({
-        "type": "program",
-        "topic": subject.topic,
-        "program": subject.name,
-        "role": subject.role.name(),
-        "status": verdict.status.name().replace(' ', "_"),
-        "holds": verdict.status.holds(),
-        "why": (verdict.status == Status::NotExploredFurther).then(|| prose.why_not_further()),
-        "found_after": verdict.found,
-        "schedules": explored.schedules,
-        "phases": phases.collect::<Vec<_>>(),
-        "distinct_outputs": summary.and_then(|summary| Some(summary.distinct?.outputs)),
-        "rules": rules.collect::<Vec<_>>(),
-        "given_up_after": summary.and_then(|summary| summary.given_up_after),
-        "given_up_beyond_threads": summary.and_then(|summary| summary.given_up_beyond_threads),
-        "reservations": verdict.reservations,
-        "real_runs": explored.real.as_ref().map(|real| {
-            json!({
-                "runs": real.runs,
-                "distinct_outputs": real.distinct,
-                "not_explored": real.unexplored.len(),
-            })
-        }),
-        "wall_ms": millis(explored.wall),
-    }));
+    objects.push(of_program(verdict, &prose));
     objects
 }
 
@@ -95,4 +45,60 @@ fn said(verdict: &Verdict<'_>, prose: &Prose<'_>, message: &Message, schedule: &
     }
     object["replay"] = json!(prose.token(schedule).to_string());
     object
+}
+
+fn of_program(verdict: &Verdict<'_>, prose: &Prose<'_>) -> Value {
+    let Verdict {
+        subject, explored, ..
+    } = verdict;
+    let summary = explored.summary.as_ref();
+    let phases = summary.iter().flat_map(|summary| &summary.phases);
+    let rules = summary.iter().flat_map(|summary| &summary.rules);
+    let rules = rules.map(|rule| {
+        let claims = subject.claims.as_ref();
+        let claim = claims.and_then(|ready| ready.spec.rules.get(rule.rule));
+        json!({
+            "claim": claim.map(|rule| &rule.claim),
+            "verdict": rule.verdict,
+            "only_because_of_time": rule.only_because_of_time,
+        })
+    });
+    json!({
+        "type": "program",
+        "topic": subject.topic,
+        "program": subject.name,
+        "role": subject.role.name(),
+        "status": verdict.status.name().replace(' ', "_"),
+        "holds": verdict.status.holds(),
+        "why": (verdict.status == Status::NotExploredFurther).then(|| prose.why_not_further()),
+        "found_after": verdict.found,
+        "schedules": explored.schedules,
+        "phases": phases.map(of_phase).collect::<Vec<_>>(),
+        "distinct_outputs": summary.and_then(|summary| Some(summary.distinct?.outputs)),
+        "rules": rules.collect::<Vec<_>>(),
+        "given_up_after": summary.and_then(|summary| summary.given_up_after),
+        "given_up_beyond_threads": summary.and_then(|summary| summary.given_up_beyond_threads),
+        "reservations": verdict.reservations,
+        "real_runs": explored.real.as_ref().map(|real| {
+            json!({
+                "runs": real.runs,
+                "distinct_outputs": real.distinct,
+                "not_explored": real.unexplored.len(),
+            })
+        }),
+        "wall_ms": millis(explored.wall),
+    })
+}
+
+fn of_phase(phase: &Phase) -> Value {
+    json!({
+        "time_model": phase.time_model,
+        "strategy": phase.strategy,
+        "hash_seed": phase.hash_seed,
+        "schedules": phase.schedules,
+        "cut_short": phase.cut_short,
+        "loops": phase.loops,
+        "complete": phase.complete,
+        "seconds": phase.seconds,
+    })
 }

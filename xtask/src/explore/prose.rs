@@ -54,6 +54,24 @@ impl<'v> Prose<'v> {
             Status::NotFound | Status::Broken => format!("{RED}FAIL{RED:#}  "),
             Status::NotExploredFurther => format!("{BOLD}{NOT_EXPLORED_FURTHER}{BOLD:#}"),
         };
+        let seconds = self.verdict.explored.wall.as_secs_f64();
+        let mut text = format!("{word}  {name:<width$}  {}  {seconds:.1} s", self.what());
+        // What was asked for has a line of its own.
+        let real = self.verdict.explored.real.as_ref();
+        if let Some(real) = real.filter(|real| real.explored.is_none() && real.agrees()) {
+            let (runs, s) = counted(real.runs.into(), "real run");
+            let _ = write!(text, "  {DIM}{runs} {s}: no other output{DIM:#}");
+        }
+        if self.verdict.subject.role != Role::Example {
+            let subject = self.verdict.subject;
+            let (role, topic) = (subject.role.name(), &subject.topic);
+            let _ = write!(text, "  {DIM}{role} of {topic}{DIM:#}");
+        }
+        text + "\n" + &self.searches_given_up() + &self.only_because_of_time()
+    }
+
+    /// What came of it, in a few words.
+    fn what(&self) -> String {
         let what = match (self.verdict.status, self.verdict.found) {
             (Status::Found, found) => {
                 let (n, s) = counted(found.unwrap_or(1), "schedule");
@@ -81,38 +99,32 @@ impl<'v> Prose<'v> {
             (Status::Held, _) => self.coverage("on"),
             (Status::NotExploredFurther, _) => self.why_not_further(),
         };
-        let what = match &self.verdict.reservations[..] {
-            [] => what,
-            but if self.verdict.status == Status::Held => format!("{what}, but {}", listed(but)),
-            _ => what,
-        };
-        let seconds = self.verdict.explored.wall.as_secs_f64();
-        let mut text = format!("{word}  {name:<width$}  {what}  {seconds:.1} s");
-        // What was asked for has a line of its own.
-        let real = self.verdict.explored.real.as_ref();
-        if let Some(real) = real.filter(|real| real.explored.is_none() && real.agrees()) {
-            let (runs, s) = counted(real.runs.into(), "real run");
-            let _ = write!(text, "  {DIM}{runs} {s}: no other output{DIM:#}");
-        }
-        if self.verdict.subject.role != Role::Example {
-            let (role, topic) = (
-                self.verdict.subject.role.name(),
-                &self.verdict.subject.topic,
-            );
-            let _ = write!(text, "  {DIM}{role} of {topic}{DIM:#}");
-        }
-        text.push('\n');
-        // Where it is all that is known, it has been said.
-        let is_said =
-            self.verdict.status == Status::NotExploredFurther && self.verdict.refused.is_empty();
-        if self.verdict.status != Status::Found && !is_said {
-            for (search, too_much) in self.given_up() {
-                let _ = writeln!(
-                    text,
-                    "        {search} search was given up, at a schedule of more than {too_much}"
-                );
+        match &self.verdict.reservations[..] {
+            but @ [_, ..] if self.verdict.status == Status::Held => {
+                format!("{what}, but {}", listed(but))
             }
+            _ => what,
         }
+    }
+
+    /// A line for each systematic search that was given up.
+    fn searches_given_up(&self) -> String {
+        let status = self.verdict.status;
+        // Where it is all that is known, it has been said.
+        let is_said = status == Status::NotExploredFurther && self.verdict.refused.is_empty();
+        if status == Status::Found || is_said {
+            return String::new();
+        }
+        let given_up = self.given_up().into_iter();
+        let lines = given_up.map(|(search, too_much)| {
+            format!("        {search} search was given up, at a schedule of more than {too_much}\n")
+        });
+        lines.collect()
+    }
+
+    /// What is wrong only if a sleep may end at any time, each with a schedule.
+    fn only_because_of_time(&self) -> String {
+        let mut text = String::new();
         let mut told = Vec::new();
         for run in &self.verdict.untimely {
             let what = self.claim(run).unwrap_or_else(|| self.what_is_wrong(run));
@@ -184,40 +196,12 @@ impl<'v> Prose<'v> {
             if is_untimely && model == TimeModel::Adversarial {
                 continue;
             }
-            let phases = summary
-                .phases
-                .iter()
-                .filter(|phase| phase.time_model == model);
-            // A search that took a loop to wait has not seen what happens if it gives up.
-            let is_whole = |phase: &&Phase| phase.complete && !phase.loops;
-            // One for each hash seed.
-            let exhaustive = phases
-                .clone()
-                .filter(|phase| phase.strategy.is_exhaustive());
-            let schedules = exhaustive.clone().map(|phase| phase.schedules).sum();
-            let is_all = exhaustive.clone().all(|phase| is_whole(&phase));
-            if let Some(phase) = exhaustive.clone().next().filter(|_| is_all) {
-                let whims = match model {
-                    TimeModel::Virtual => None,
-                    TimeModel::Adversarial => Some("where a sleep may end at any time"),
-                    TimeModel::Spurious => {
-                        Some("where a thread may wake up, or a weak exchange fail, for no reason")
-                    }
-                    TimeModel::Writers => Some("where a waiting writer keeps readers out"),
-                };
-                let count = thousands(schedules);
-                let what = match (whims, phase.strategy, schedules) {
-                    (Some(whims), _, 1) => format!("the only one {whims}"),
-                    (Some(whims), ..) => format!("all {count} {whims}"),
-                    (None, _, 1) => "the only schedule".to_string(),
-                    (None, Strategy::Plain, _) => format!("all {count} schedules"),
-                    (None, ..) => format!("all {count} distinguishable schedules"),
-                };
-                let preposition = if schedules > 1 { preposition } else { "on" };
-                all.push(format!("{preposition} {what}"));
-            } else if phases.clone().next().is_some() {
-                let bound = phases.filter(is_whole).filter_map(bound).max();
-                bounds.push(bound);
+            let phases = summary.phases.iter();
+            let phases: Vec<_> = phases.filter(|phase| phase.time_model == model).collect();
+            match whole_search(model, &phases, preposition) {
+                Some(whole) => all.push(whole),
+                None if phases.is_empty() => {}
+                None => bounds.push(largest_bound(&phases)),
             }
         }
         if all.is_empty() && bounds.is_empty() {
@@ -657,6 +641,46 @@ fn printed(transcript: &Transcript, left_out: usize) -> String {
         }
     }
     text
+}
+
+/// Whether a phase has seen all that there is to see. One that took a loop to wait has not seen
+/// what happens if the loop gives up.
+fn is_whole(phase: &Phase) -> bool {
+    phase.complete && !phase.loops
+}
+
+/// What an exhaustive search with a time model has seen, if it has seen everything: "on all 6
+/// distinguishable schedules".
+fn whole_search(model: TimeModel, phases: &[&Phase], preposition: &str) -> Option<String> {
+    // One for each hash seed.
+    let exhaustive = phases.iter().filter(|phase| phase.strategy.is_exhaustive());
+    let schedules = exhaustive.clone().map(|phase| phase.schedules).sum();
+    let is_all = exhaustive.clone().all(|phase| is_whole(phase));
+    let phase = exhaustive.clone().next().filter(|_| is_all)?;
+    let whims = match model {
+        TimeModel::Virtual => None,
+        TimeModel::Adversarial => Some("where a sleep may end at any time"),
+        TimeModel::Spurious => {
+            Some("where a thread may wake up, or a weak exchange fail, for no reason")
+        }
+        TimeModel::Writers => Some("where a waiting writer keeps readers out"),
+    };
+    let count = thousands(schedules);
+    let what = match (whims, phase.strategy, schedules) {
+        (Some(whims), _, 1) => format!("the only one {whims}"),
+        (Some(whims), ..) => format!("all {count} {whims}"),
+        (None, _, 1) => "the only schedule".to_string(),
+        (None, Strategy::Plain, _) => format!("all {count} schedules"),
+        (None, ..) => format!("all {count} distinguishable schedules"),
+    };
+    let preposition = if schedules > 1 { preposition } else { "on" };
+    Some(format!("{preposition} {what}"))
+}
+
+/// With how many preemptions at most everything was seen, if it was.
+fn largest_bound(phases: &[&Phase]) -> Option<u32> {
+    let whole = phases.iter().filter(|phase| is_whole(phase));
+    whole.filter_map(|phase| bound(phase)).max()
 }
 
 /// How many preemptions a schedule of a phase has at most, if that is what bounds it.

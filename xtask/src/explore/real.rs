@@ -11,7 +11,7 @@ use super::plain::build;
 use super::settings::Settings;
 use super::source::Subject;
 use crate::error::{Error, Result};
-use crate::pool::{self, Lane, News};
+use crate::pool::{self, Lane, Update};
 use crate::process;
 use crate::runs;
 use invariants::{Printed, Spec, Transcript};
@@ -122,8 +122,8 @@ fn side_by_side(
         workers: pool::cores().saturating_mul(AT_ONCE),
     };
     let (mut count, mut outputs) = (0, AllPrinted::new());
-    pool::run::<(), _>(vec![lane], &|_, _| Some(once()), &mut |news| {
-        if let News::Done(_, ran) = news
+    pool::run::<(), _>(vec![lane], &|_, _| Some(once()), &mut |update| {
+        if let Update::Finished(_, ran) = update
             && let Some(transcript) = ran?
         {
             count += 1;

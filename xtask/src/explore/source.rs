@@ -276,133 +276,98 @@ fn of_topic(
     bin: Option<&str>,
     shared: Option<&Workspace>,
 ) -> Result<Vec<Subject>> {
-    let manifest_path = topic.path.join("Cargo.toml").canonicalize().ok();
-    let is_meant = |package: &&Value| {
-        let path = package["manifest_path"].as_str().map(Path::new);
-        path.and_then(|path| path.canonicalize().ok()) == manifest_path
-    };
-    let packages = metadata["packages"].as_array().into_iter().flatten();
-    let shown = shown_path(&topic.path);
-    let manifest = packages
-        .filter(|_| manifest_path.is_some())
-        .find(is_meant)
-        .ok_or_else(|| Error::usage(format!("{shown} is no package")))?;
-    let path = |key: &str| metadata[key].as_str().map(PathBuf::from);
-    let folder = manifest["manifest_path"].as_str().map(PathBuf::from);
-    let folder = folder.and_then(|file| Some(file.parent()?.to_path_buf()));
-    let (Some(root), Some(target), Some(folder)) =
-        (path("workspace_root"), path("target_directory"), folder)
-    else {
-        return Err(Error::usage(format!("cargo does not say where {shown} is")));
-    };
-    let target = workspace::as_cargo_says(&target);
-    let replaced = replacements(&root)?;
-    // A member need not be inside its workspace's folder. The compiler counts from its own then.
-    let root = match folder.starts_with(&root) {
-        true => root,
-        false => folder.clone(),
-    };
-    let (place, build, root, tag) = match shared {
-        Some(workspace) => {
-            let explored = workspace.target().join("xtask").join("explore");
-            let place = explored.join(format!("answers-{}", workspace.tag()));
-            // From there the compiler counts paths.
-            let root = workspace.root.canonicalize();
-            let root = root.map_err(Error::io("cannot find the folder of the workspace"))?;
-            // Beside the topics, whose dependencies they share, and perhaps the answers of another
-            // workspace.
-            (place, explored.join(BUILD), root, workspace.tag() + "-")
-        }
-        None => {
-            let mut place = target.join("xtask").join("explore");
-            // Others may have the same target folder, and files of the same names.
-            if !target.starts_with(&root) {
-                place.push(folder_name(&topic.name, &root));
+    let package = Arc::new(Package::of_topic(topic, metadata, shared)?);
+    let programs = Programs { topic, package };
+    match topic.invariants_file().exists() {
+        true => programs.with_claims(),
+        false => Ok(vec![programs.without_claims(bin)?]),
+    }
+}
+
+/// The programs of a topic's package.
+struct Programs<'t> {
+    topic: &'t Topic,
+    package: Arc<Package>,
+}
+
+impl Programs<'_> {
+    /// Those that the topic's invariants name.
+    fn with_claims(&self) -> Result<Vec<Subject>> {
+        let programs = program::to_check(self.topic).map_err(|details| {
+            let file = shown_path(&self.topic.invariants_file());
+            Error::usage(format!("{file} is wrong\n{details}"))
+        })?;
+        let subjects = programs.into_iter().map(|program| {
+            let name = &program.name;
+            let target = self.package.program(name).ok_or_else(|| {
+                let shown = shown_path(&self.topic.path);
+                Error::usage(format!("{shown} has no program `{name}`"))
+            })?;
+            let is_default = *name == self.topic.name;
+            let mut subject = self.subject(name, is_default, target);
+            (subject.role, subject.claims) = (program.role, program.ready.ok());
+            Ok(subject)
+        });
+        subjects.collect()
+    }
+
+    /// The one of this name, or else the one that `cargo run` would run, or the only one.
+    fn without_claims(&self, bin: Option<&str>) -> Result<Subject> {
+        let manifest = self.package.manifest.as_ref();
+        let default = manifest.and_then(|manifest| manifest["default_run"].as_str());
+        let default = default.unwrap_or(&self.topic.name);
+        let wanted = bin.unwrap_or(default);
+        let targets: Vec<&Value> = self.package.targets("bin").collect();
+        let found = self.package.program(wanted).or(match &targets[..] {
+            [only] if bin.is_none() => Some(only),
+            _ => None,
+        });
+        let names = targets.iter().filter_map(|target| target["name"].as_str());
+        let names: Vec<_> = names.collect();
+        let target = found.ok_or_else(|| match names.is_empty() {
+            true => {
+                let shown = shown_path(&self.topic.path);
+                Error::usage(format!("{shown} has no program: there is no src/main.rs"))
             }
-            (place.clone(), place.join(BUILD), root, String::new())
+            false => program::no_such_program(wanted, &names),
+        })?;
+        let name = target["name"].as_str().unwrap_or_default();
+        let is_default = name == self.topic.name && name == default;
+        let mut subject = self.subject(name, is_default, target);
+        if bin.is_none() {
+            let others = names.into_iter().filter(|other| *other != name);
+            subject.others = others.map(str::to_string).collect();
         }
-    };
-    let package = Arc::new(Package {
-        root,
-        place,
-        build,
-        tag,
-        manifest: Some(manifest.clone()),
-        path: folder,
-        replaced,
-    });
-    let states_claims = topic.invariants_file().exists();
-    let default = match manifest["default_run"].as_str() {
-        Some(default) if !states_claims => default,
-        _ => &topic.name,
-    };
-    let targets: Vec<&Value> = package.targets("bin").collect();
-    let named = |name: &str| targets.iter().find(|target| target["name"] == name);
-    let subject = |name: &str, role, claims, target: &Value| {
+        Ok(subject)
+    }
+
+    /// A program, as one without claims; the default one needs no name on a command line.
+    fn subject(&self, name: &str, is_default: bool, target: &Value) -> Subject {
+        let (topic, package) = (self.topic, self.package.clone());
         let file = Path::new(target["src_path"].as_str().unwrap_or_default());
         let words = match topic.member {
             true => topic.name.clone(),
-            false => quoted(&shown),
+            false => quoted(&shown_path(&topic.path)),
         };
         Subject {
             name: name.to_string(),
             topic: topic.name.clone(),
-            role,
-            words: match name == topic.name && name == default {
+            role: Role::Example,
+            words: match is_default {
                 true => words,
                 false => format!("{words} --bin {name}"),
             },
-            claims,
+            claims: None,
             claims_file: topic.invariants_file(),
-            package: package.clone(),
             file: file
                 .strip_prefix(&package.root)
                 .unwrap_or(file)
                 .to_path_buf(),
             edition: target["edition"].as_str().unwrap_or("2015").to_string(),
             others: Vec::new(),
+            package,
         }
-    };
-    if !states_claims {
-        let wanted = bin.unwrap_or(default);
-        let found = named(wanted).or(match &targets[..] {
-            [only] if bin.is_none() => Some(only),
-            _ => None,
-        });
-        let names: Vec<_> = targets
-            .iter()
-            .filter_map(|target| target["name"].as_str())
-            .collect();
-        let target = found.ok_or_else(|| match names.is_empty() {
-            true => Error::usage(format!("{shown} has no program: there is no src/main.rs")),
-            false => program::no_such_program(wanted, &names),
-        })?;
-        let name = target["name"].as_str().unwrap_or_default();
-        let mut found = subject(name, Role::Example, None, target);
-        if bin.is_none() {
-            let others = names.into_iter().filter(|other| *other != name);
-            found.others = others.map(str::to_string).collect();
-        }
-        return Ok(vec![found]);
     }
-    let programs = program::to_check(topic).map_err(|details| {
-        let file = shown_path(&topic.invariants_file());
-        Error::usage(format!("{file} is wrong\n{details}"))
-    })?;
-    programs
-        .into_iter()
-        .map(|program| {
-            let target = named(&program.name).ok_or_else(|| {
-                Error::usage(format!("{shown} has no program `{}`", program.name))
-            })?;
-            Ok(subject(
-                &program.name,
-                program.role,
-                program.ready.ok(),
-                target,
-            ))
-        })
-        .collect()
 }
 
 /// The `[patch]` and `[replace]` tables in the manifest of a workspace, as one elsewhere has them:
@@ -677,6 +642,87 @@ impl Subject {
 }
 
 impl Package {
+    /// The package of a topic. Answers to the exercises of a workspace share what they are built
+    /// with.
+    ///
+    /// # Errors
+    ///
+    /// There is no package, or cargo does not say where it is.
+    fn of_topic(topic: &Topic, metadata: &Value, shared: Option<&Workspace>) -> Result<Self> {
+        let shown = shown_path(&topic.path);
+        let manifest_path = topic.path.join("Cargo.toml").canonicalize().ok();
+        let is_meant = |package: &&Value| {
+            let path = package["manifest_path"].as_str().map(Path::new);
+            path.and_then(|path| path.canonicalize().ok()) == manifest_path
+        };
+        let packages = metadata["packages"].as_array().into_iter().flatten();
+        let manifest = packages
+            .filter(|_| manifest_path.is_some())
+            .find(is_meant)
+            .ok_or_else(|| Error::usage(format!("{shown} is no package")))?;
+        let path = |key: &str| metadata[key].as_str().map(PathBuf::from);
+        let folder = manifest["manifest_path"].as_str().map(PathBuf::from);
+        let folder = folder.and_then(|file| Some(file.parent()?.to_path_buf()));
+        let (Some(root), Some(target), Some(folder)) =
+            (path("workspace_root"), path("target_directory"), folder)
+        else {
+            return Err(Error::usage(format!("cargo does not say where {shown} is")));
+        };
+        let replaced = replacements(&root)?;
+        // A member need not be inside its workspace's folder. The compiler counts from its own then.
+        let root = match folder.starts_with(&root) {
+            true => root,
+            false => folder.clone(),
+        };
+        let package = Self {
+            place: PathBuf::new(),
+            build: PathBuf::new(),
+            tag: String::new(),
+            root,
+            manifest: Some(manifest.clone()),
+            path: folder,
+            replaced,
+        };
+        match shared {
+            Some(workspace) => package.among_answers(workspace),
+            None => Ok(package.alone(topic, &workspace::as_cargo_says(&target))),
+        }
+    }
+
+    /// Built in a place of its own, in that target folder.
+    fn alone(self, topic: &Topic, target: &Path) -> Self {
+        let mut place = target.join("xtask").join("explore");
+        // Others may have the same target folder, and files of the same names.
+        if !target.starts_with(&self.root) {
+            place.push(folder_name(&topic.name, &self.root));
+        }
+        Self {
+            build: place.join(BUILD),
+            place,
+            ..self
+        }
+    }
+
+    /// Built beside the topics, whose dependencies answers share, and perhaps beside the answers
+    /// of another workspace.
+    fn among_answers(self, workspace: &Workspace) -> Result<Self> {
+        let explored = workspace.target().join("xtask").join("explore");
+        // From there the compiler counts paths.
+        let root = workspace.root.canonicalize();
+        Ok(Self {
+            place: explored.join(format!("answers-{}", workspace.tag())),
+            build: explored.join(BUILD),
+            root: root.map_err(Error::io("cannot find the folder of the workspace"))?,
+            tag: workspace.tag() + "-",
+            ..self
+        })
+    }
+
+    /// The target of its program of this name.
+    fn program(&self, name: &str) -> Option<&Value> {
+        self.targets("bin").find(|target| target["name"] == name)
+    }
+
     /// The workspace that is made of it and its neighbours.
     pub fn workspace(&self) -> PathBuf {
         self.place.join("workspace")

@@ -10,7 +10,7 @@ use crate::error::{Error, Result};
 use crate::program::{self, Program};
 use crate::report::run::Ran;
 use crate::report::{self, failure};
-use crate::runs::{self, Ended, Outcome};
+use crate::runs::{self, Outcome};
 use crate::text::shown_path;
 use crate::workspace::Workspace;
 use invariants::{Exercise as Asked, count};
@@ -62,17 +62,16 @@ fn run(programs: &[Program]) -> Result<Vec<Judged>> {
         },
         ..batch::Settings::default()
     };
-    let batch = batch::run(programs, &settings, Instant::now(), &mut report::nobody())?;
+    let batch = batch::run(programs, &settings, Instant::now(), &mut report::silent())?;
     if batch.summary.interrupted {
         return Err(Error::Interrupted);
     }
     let judged = programs.iter().zip(&batch.ended).map(|(program, ended)| {
         let ended = ended.as_ref().expect("each program is run or refused");
-        match ended {
-            Ended::Ran(outcome) => of_runs(program, outcome),
-            Ended::Refused => {
-                let details = Ran { program, ended }.failures();
-                Judged::wrong(Verdict::DoesNotCompile, details)
+        match Ran::new(program, ended) {
+            Ran::Ended(program, outcome) => of_runs(program, outcome),
+            refused @ Ran::Refused(..) => {
+                Judged::wrong(Verdict::DoesNotCompile, refused.failures())
             }
         }
     });

@@ -1,7 +1,7 @@
-//! What happens while a command is at work: one stream of events, which all reporters read.
+//! What happens while a command works: one stream of events, which all reporters read.
 //!
-//! A reporter does not know what it reports on. What is said of a program, a topic or a proof is
-//! an [`Entry`], which says it to people, to programs and to CI systems.
+//! A reporter does not know programs, topics or proofs. Each of these is an [`Entry`] of the
+//! report, which can describe itself to people, to programs and to CI systems.
 
 use serde_json::Value;
 
@@ -9,14 +9,14 @@ use super::suite::Suite;
 use crate::error::Result;
 use invariants::Line;
 
-/// What can happen while a command is at work.
+/// What can happen while a command works.
 pub enum Event<'a> {
     /// The work begins.
     Begin {
         /// The names of all that it is about, in reading order.
         names: Vec<&'a str>,
     },
-    /// One of these was begun.
+    /// The command has begun with one of them.
     Started {
         /// Which.
         name: &'a str,
@@ -26,46 +26,45 @@ pub enum Event<'a> {
         /// What.
         line: &'a Line,
     },
-    /// Something takes its time.
+    /// The command is busy with something, for the live progress line.
     Doing {
         /// What.
         what: &'a str,
     },
-    /// One of these has come to its end; what became of it follows in its place in the reading
-    /// order.
+    /// One of them has come to its end. Its entry follows in the reading order.
     Done {
         /// Which.
         name: &'a str,
         /// Whether all that must hold does.
         holds: bool,
     },
-    /// It is known what became of one of these.
+    /// The entry of one of them.
     Ended {
         /// Its place in the reading order.
         place: usize,
-        /// What became of it.
+        /// The entry.
         entry: &'a dyn Entry,
     },
     /// A fraction of a second has passed.
     Tick,
-    /// All is over.
+    /// The command has finished.
     End {
-        /// What became of all of them.
+        /// The summary of all entries.
         summary: &'a dyn Entry,
     },
 }
 
-/// What a report says of one thing, or in the end of all of them.
+/// One entry of a report, or its summary.
 pub trait Entry {
-    /// For people: a line, or a few, as soon as it is known.
+    /// For people: a line or a few, printed at once.
     fn text(&self, look: &Look<'_>) -> String;
 
-    /// For people: all that is wrong, in full, which is shown at the end.
+    /// For people: everything that is wrong, printed at the end.
     fn failures(&self, _look: &Look<'_>) -> String {
         String::new()
     }
 
-    /// For people: its name, and the command that looks at it again, if it failed.
+    /// For people: its name and the command that repeats it, if it failed.
     fn again(&self) -> Option<(String, String)> {
         None
     }
@@ -73,7 +72,7 @@ pub trait Entry {
     /// For programs: JSON objects; with `why` also the lines that show each claim.
     fn objects(&self, why: bool) -> Vec<Value>;
 
-    /// For CI systems: what was checked. That of a summary has no cases.
+    /// For CI systems: what was checked. The suite of a summary has no cases.
     fn suite(&self) -> Option<Suite>;
 }
 
@@ -91,17 +90,17 @@ pub struct Look<'l> {
     pub words: &'l str,
 }
 
-/// Makes something of what happens.
+/// Reads the stream of events, and reports it in its own form.
 pub trait Reporter {
     /// Takes in one event.
     ///
     /// # Errors
     ///
-    /// It cannot be written.
+    /// The report cannot be written.
     fn event(&mut self, event: &Event<'_>) -> Result<()>;
 }
 
-/// Several reporters, each told everything; or none.
+/// Several reporters, of which each gets every event; or none.
 impl Reporter for Vec<Box<dyn Reporter>> {
     fn event(&mut self, event: &Event<'_>) -> Result<()> {
         self.iter_mut()

@@ -42,7 +42,7 @@ pub fn reporters(settings: &Settings) -> Result<Vec<Box<dyn Reporter>>> {
     Ok(reporters)
 }
 
-/// No reporter, for a command that only wants to know what came of it.
-pub fn nobody() -> Vec<Box<dyn Reporter>> {
+/// No reporter: the command reads the results itself.
+pub fn silent() -> Vec<Box<dyn Reporter>> {
     Vec::new()
 }

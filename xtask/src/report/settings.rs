@@ -15,3 +15,16 @@ pub struct Settings {
     /// Where to write a JUnit file.
     pub junit: Option<PathBuf>,
 }
+
+impl Settings {
+    /// Settings under which rows come one below another, without reasons.
+    pub fn rows(topics: Vec<String>, json: bool, junit: Option<PathBuf>) -> Self {
+        Self {
+            topics,
+            live: false,
+            why: false,
+            json,
+            junit,
+        }
+    }
+}

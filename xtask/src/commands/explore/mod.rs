@@ -13,11 +13,12 @@ use crate::explore::source::{self, Subject};
 use crate::explore::token::Token;
 use crate::explore::verdict::{Status, Verdict};
 use crate::flags::{Command, TIMES, TOPICS, Words};
-use crate::pool::{self, Lane, News};
+use crate::pool::{self, Lane, Update};
 use crate::process;
 use crate::program::Fault;
 use crate::report;
 use crate::report::event::{Entry, Event, Reporter};
+use crate::report::settings::Settings;
 use crate::text::counted;
 use crate::workspace::Workspace;
 use entry::{Summary, Unexplored, Why};
@@ -69,19 +70,19 @@ fn run(mut words: Words) -> Result<u8> {
         .into_iter()
         .partition(|subject| reason(subject).is_some());
     let claim = source::claim_files(&subjects)?;
-    let mut desk = Desk::new(&asked, &subjects)?;
+    let mut collector = Collector::new(&asked, &subjects)?;
     let harnesses = match subjects.is_empty() {
         true => Vec::new(),
         false => build::build(&subjects, &Facade::build(&subjects)?)?,
     };
-    let ready = desk.begin(&harnesses, replay.as_ref())?;
-    explore(&ready, &asked, replay.as_ref(), &mut desk)?;
-    desk.end(&not_meant, start)?;
+    let ready = collector.begin(&harnesses, replay.as_ref())?;
+    explore(&ready, &asked, replay.as_ref(), &mut collector)?;
+    collector.end(&not_meant, start)?;
     if let Some(claim) = claim {
         drop(claim);
         source::remove_older()?;
     }
-    Ok(desk.summary.exit_code())
+    Ok(collector.summary.exit_code())
 }
 
 /// Makes a file that is written in the end, so that nobody waits for what cannot be written.
@@ -101,42 +102,42 @@ fn reason(subject: &Subject) -> Option<&str> {
     run.not_explored.as_deref()
 }
 
-/// Explores on all cores, and tells of each program when it has ended.
+/// Explores on all cores, and reports each program in the reading order.
 fn explore(
     ready: &[(&Subject, &Harness)],
     asked: &Asked,
     replay: Option<&Token>,
-    desk: &mut Desk<'_>,
+    collector: &mut Collector<'_>,
 ) -> Result<()> {
     let lane = Lane {
         jobs: (0..ready.len()).collect(),
         workers: pool::cores(),
     };
-    let work = |index: usize, say: &dyn Fn(Progress)| {
+    let work = |index: usize, send: &dyn Fn(Progress)| {
         let (subject, harness) = ready[index];
         let doing = |schedules, what: &str| {
             let what = what.to_string();
-            say(Progress { schedules, what });
+            send(Progress { schedules, what });
         };
         Some(Box::new(explore_one(
             subject, harness, asked, replay, &doing,
         )))
     };
-    pool::run(vec![lane], &work, &mut |news| {
-        let heard = match news {
-            News::Tick => Ok(()),
-            News::Said(index, Progress { schedules, what }) => {
+    pool::run(vec![lane], &work, &mut |update| {
+        let heard = match update {
+            Update::Tick => Ok(()),
+            Update::Message(index, Progress { schedules, what }) => {
                 let (name, (n, s)) = (&ready[index].0.name, counted(schedules, "schedule"));
                 let what = &format!("{name}: {n} {s}, {what}");
-                desk.reporter.event(&Event::Doing { what })
+                collector.reporter.event(&Event::Doing { what })
             }
-            News::Done(index, explored) => {
+            Update::Finished(index, explored) => {
                 let (subject, harness) = ready[index];
-                desk.ended(subject, harness, *explored, replay)
+                collector.ended(subject, harness, *explored, replay)
             }
         };
         if heard.is_err() {
-            // There is no use in going on: what runs has to end.
+            // The report cannot go on, so the exploring processes must end.
             process::interrupt();
         }
         heard
@@ -181,7 +182,7 @@ fn explore_one(
 }
 
 /// Counts what becomes of the programs, and reports it.
-struct Desk<'f> {
+struct Collector<'f> {
     asked: &'f Asked,
     /// What is explored, in reading order.
     subjects: &'f [Subject],
@@ -189,15 +190,10 @@ struct Desk<'f> {
     summary: Summary,
 }
 
-impl<'f> Desk<'f> {
+impl<'f> Collector<'f> {
     fn new(asked: &'f Asked, subjects: &'f [Subject]) -> Result<Self> {
-        let settings = report::settings::Settings {
-            topics: asked.wanted.words.clone(),
-            live: false,
-            why: false,
-            json: asked.json,
-            junit: asked.junit.clone(),
-        };
+        let topics = asked.wanted.words.clone();
+        let settings = Settings::rows(topics, asked.json, asked.junit.clone());
         Ok(Self {
             asked,
             subjects,

@@ -21,40 +21,49 @@ pub mod object;
 pub mod row;
 
 /// A program, and what became of it.
-pub struct Ran<'r> {
-    /// The program.
-    pub program: &'r Program,
-    /// What became of it.
-    pub ended: &'r Ended,
+pub enum Ran<'r> {
+    /// It cannot be run.
+    Refused(&'r Program, &'r Fault),
+    /// It was run.
+    Ended(&'r Program, &'r Outcome),
 }
 
-impl Ran<'_> {
+impl<'r> Ran<'r> {
+    /// What became of a program.
+    pub fn new(program: &'r Program, ended: &'r Ended) -> Self {
+        match ended {
+            Ended::Ran(outcome) => Ran::Ended(program, outcome),
+            Ended::Refused => {
+                let fault = program.ready.as_ref().err();
+                let fault = fault.expect("only a program that cannot be run is refused");
+                Ran::Refused(program, fault)
+            }
+        }
+    }
+
     /// Everything that is wrong with it, as a person reads it.
     pub fn failures(&self) -> String {
-        match (self.ended, &self.program.ready) {
-            (Ended::Ran(outcome), _) => failures(self.program, outcome),
-            (Ended::Refused, Err(fault)) => refusal(self.program, fault),
-            (Ended::Refused, Ok(_)) => String::new(),
+        match self {
+            Ran::Refused(program, fault) => refusal(program, fault),
+            Ran::Ended(program, outcome) => failures(program, outcome),
         }
     }
 }
 
 impl Entry for Ran<'_> {
     fn text(&self, look: &Look<'_>) -> String {
-        let program = self.program;
-        match (self.ended, &program.ready) {
-            (Ended::Ran(outcome), _) => {
+        match self {
+            Ran::Refused(program, fault) => {
+                let (name, what, width) = (&program.name, &fault.what, look.width);
+                format!("{RED}FAIL{RED:#}  {name:<width$}  {what}\n")
+            }
+            Ran::Ended(program, outcome) => {
                 let row = row::row(program, outcome, look);
                 match look.live {
                     true => format!("{row}\n{}", claims(program, outcome, look.why)),
                     false => format!("{row}\n"),
                 }
             }
-            (Ended::Refused, Err(fault)) => {
-                let (name, what, width) = (&program.name, &fault.what, look.width);
-                format!("{RED}FAIL{RED:#}  {name:<width$}  {what}\n")
-            }
-            (Ended::Refused, Ok(_)) => String::new(),
         }
     }
 
@@ -63,32 +72,26 @@ impl Entry for Ran<'_> {
     }
 
     fn again(&self) -> Option<(String, String)> {
-        let flags = match self.ended {
-            Ended::Ran(outcome) if outcome.holds() => return None,
-            Ended::Ran(outcome) => outcome.flags.as_str(),
-            Ended::Refused => "",
+        let (program, flags) = match self {
+            Ran::Refused(program, _) => (program, ""),
+            Ran::Ended(_, outcome) if outcome.holds() => return None,
+            Ran::Ended(program, outcome) => (program, outcome.flags.as_str()),
         };
-        let command = again::run(self.program, flags);
-        Some((self.program.name.clone(), command))
+        Some((program.name.clone(), again::run(program, flags)))
     }
 
     fn objects(&self, why: bool) -> Vec<Value> {
-        match (self.ended, &self.program.ready) {
-            (Ended::Ran(outcome), _) => vec![object::ended(self.program, outcome, why)],
-            (Ended::Refused, Err(fault)) => vec![object::refused(self.program, fault)],
-            (Ended::Refused, Ok(_)) => Vec::new(),
-        }
+        vec![match self {
+            Ran::Refused(program, fault) => object::refused(program, fault),
+            Ran::Ended(program, outcome) => object::ended(program, outcome, why),
+        }]
     }
 
     fn suite(&self) -> Option<Suite> {
-        let program = self.program;
-        match (self.ended, &program.ready) {
-            (Ended::Ran(outcome), _) => Some(suite(program, outcome)),
-            (Ended::Refused, Err(fault)) => {
-                Some(Suite::of_one(&program.name, of_fault(program, fault)))
-            }
-            (Ended::Refused, Ok(_)) => None,
-        }
+        Some(match self {
+            Ran::Refused(program, fault) => Suite::of_one(&program.name, of_fault(program, fault)),
+            Ran::Ended(program, outcome) => suite(program, outcome),
+        })
     }
 }
 
@@ -197,20 +200,20 @@ pub struct Summary {
 }
 
 impl Summary {
-    /// Counts a program and what became of it.
-    pub fn count(&mut self, program: &Program, ended: &Ended) {
-        match ended.holds() {
-            true => self.passed += 1,
-            false => self.failed += 1,
-        }
-        let outcome = match ended {
-            Ended::Ran(outcome) => outcome,
-            Ended::Refused => {
-                let fault = program.ready.as_ref().err();
-                self.file_wrong |= fault.is_some_and(|fault| fault.file);
+    /// Counts a program.
+    pub fn count(&mut self, ran: &Ran<'_>) {
+        let (program, outcome) = match ran {
+            Ran::Ended(program, outcome) => (program, outcome),
+            Ran::Refused(_, fault) => {
+                self.failed += 1;
+                self.file_wrong |= fault.file;
                 return;
             }
         };
+        match outcome.holds() {
+            true => self.passed += 1,
+            false => self.failed += 1,
+        }
         self.rules += outcome.rules.len();
         let unsupported = |(report, _): &&(RuleReport, u32)| report.verdict == Verdict::Unsupported;
         self.unsupported += outcome.rules.iter().filter(unsupported).count();

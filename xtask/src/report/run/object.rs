@@ -29,45 +29,6 @@ pub fn refused(program: &Program, fault: &Fault) -> Value {
 
 /// A program that was run, with every rule's verdict; with `why` also the lines that show it.
 pub fn ended(program: &Program, outcome: &Outcome, why: bool) -> Value {
-    let mut rules = Vec::new();
-    if let Ok(ready) = &program.ready {
-        for (index, rule) in ready.spec.rules.iter().enumerate() {
-            // Of a program that could not be started there are no verdicts.
-            let Some((report, run)) = outcome.rules.get(index) else {
-                break;
-            };
-            let line = rule
-                .span
-                .as_ref()
-                .map(|span| line_and_column(&ready.invariants.source, span.start).0);
-            let mut object = json!({
-                "claim": rule.claim,
-                "kind": rule.kind,
-                "mode": if rule.mode == Mode::Always { "always" } else { "sometimes" },
-                "line": line,
-                "verdict": report.verdict.name(),
-                "holds": report.holds,
-                "run": run + 1,
-            });
-            if !report.evidence.story.is_empty() {
-                object["story"] = json!(report.evidence.story);
-            }
-            if let Some(why) = &rule.why {
-                object["why"] = json!(why);
-            }
-            if let Some(transcript) = outcome.transcripts.get(run).filter(|_| why) {
-                let shown = match report.verdict {
-                    Verdict::Pass => shown_by(&ready.spec, transcript, index).lines,
-                    _ => report.evidence.lines.clone(),
-                };
-                object["lines"] = shown
-                    .iter()
-                    .map(|line| printed(transcript, *line))
-                    .collect();
-            }
-            rules.push(object);
-        }
-    }
     let mut object = json!({
         "type": "program",
         "topic": program.topic.name,
@@ -77,7 +38,7 @@ pub fn ended(program: &Program, outcome: &Outcome, why: bool) -> Value {
         "runs": outcome.runs,
         "passes": outcome.passed,
         "wall_ms": millis(outcome.wall),
-        "rules": rules,
+        "rules": rules(program, outcome, why),
     });
     if let Some(interleavings) = outcome.interleavings {
         object["interleavings"] = json!(interleavings);
@@ -99,6 +60,43 @@ pub fn ended(program: &Program, outcome: &Outcome, why: bool) -> Value {
         object["error"] = json!(error.to_string());
     }
     object
+}
+
+/// Every rule's verdict; of a program that could not be started there are none.
+fn rules(program: &Program, outcome: &Outcome, why: bool) -> Vec<Value> {
+    let Ok(ready) = &program.ready else {
+        return Vec::new();
+    };
+    let rules = ready.spec.rules.iter().zip(&outcome.rules).enumerate();
+    let objects = rules.map(|(index, (rule, (report, run)))| {
+        let span = rule.span.as_ref();
+        let line = span.map(|span| line_and_column(&ready.invariants.source, span.start).0);
+        let mut object = json!({
+            "claim": rule.claim,
+            "kind": rule.kind,
+            "mode": if rule.mode == Mode::Always { "always" } else { "sometimes" },
+            "line": line,
+            "verdict": report.verdict.name(),
+            "holds": report.holds,
+            "run": run + 1,
+        });
+        if !report.evidence.story.is_empty() {
+            object["story"] = json!(report.evidence.story);
+        }
+        if let Some(why) = &rule.why {
+            object["why"] = json!(why);
+        }
+        if let Some(transcript) = outcome.transcripts.get(run).filter(|_| why) {
+            let shown = match report.verdict {
+                Verdict::Pass => shown_by(&ready.spec, transcript, index).lines,
+                _ => report.evidence.lines.clone(),
+            };
+            let lines = shown.iter().map(|line| printed(transcript, *line));
+            object["lines"] = lines.collect();
+        }
+        object
+    });
+    objects.collect()
 }
 
 /// A line of a run, by its number from 1 on, as a saved transcript has it.
