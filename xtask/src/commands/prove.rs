@@ -25,16 +25,18 @@ pub fn prove(words: &[String]) -> Result<u8> {
     let mut proofs_of = Vec::new();
     for topic in workspace.select(words)? {
         let proofs = Proof::of_topic(&topic)?;
-        if !proofs.is_empty() {
-            topics.push(topic);
-            proofs_of.push(proofs);
-        } else if !words.is_empty() {
+        if proofs.is_empty() && !words.is_empty() {
             // Where no topic is named, nobody has asked for the proofs of this one.
             say(format!(
                 "{DIM}none{DIM:#}  {}: a proof is a program in compile_fail, and there is none",
                 topic.name
             ))?;
+            continue;
         }
+        // Where no topic is named, all are built, as `run-all` builds them. For some of them cargo
+        // would select fewer features, and build what they depend on again.
+        topics.push(topic);
+        proofs_of.push(proofs);
     }
     let built = cargo::build(&workspace.root, &topics, None)?;
     let of_topics = topics.iter().zip(&built).zip(proofs_of);
