@@ -1,11 +1,8 @@
-//! Every exercise is refused as it is given, solved by a right answer, and refused again where
-//! an answer gives up what the topic is about. The answers are in `answers`.
-
-mod house;
+//! Judging the answers of `../answers`, of each kind all at once.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
-use std::io;
+use std::os::unix::fs::symlink;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 use std::sync::{Arc, Mutex};
@@ -16,12 +13,14 @@ use invariants::spec::Companion;
 use libtest_mimic::{Arguments, Failed, Trial};
 use serde_json::Value;
 
+use crate::house;
+
 /// How long each answer is explored at most.
 const TIME: &str = "1s";
 
 type Result<T> = std::result::Result<T, Failed>;
 
-fn main() {
+pub fn run() {
     let arguments = Arguments::from_args();
     let answers = Answers::read(&Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/answers"));
     let exercises = exercises();
@@ -235,7 +234,7 @@ impl House {
         for folder in ["crates", "xtask"] {
             let linked = house.root.join(folder);
             if !linked.exists() {
-                link(&root().join(folder), &linked).expect("the members can be linked to");
+                symlink(root().join(folder), &linked).expect("the members can be linked to");
             }
         }
         house
@@ -538,14 +537,4 @@ fn told(output: &Output) -> String {
         text(&output.stdout),
         text(&output.stderr)
     )
-}
-
-#[cfg(unix)]
-fn link(from: &Path, to: &Path) -> io::Result<()> {
-    std::os::unix::fs::symlink(from, to)
-}
-
-#[cfg(windows)]
-fn link(from: &Path, to: &Path) -> io::Result<()> {
-    std::os::windows::fs::symlink_dir(from, to)
 }
