@@ -1012,6 +1012,8 @@ fn an_exercise_says_what_is_to_hold_and_not_what_is_wrong() {
     ran.prints("no count is lost");
 }
 
+// The explorer is built on Linux only.
+#[cfg(target_os = "linux")]
 #[test]
 fn an_answer_is_refused_until_it_is_right() {
     let house = house_of_practice();
@@ -1066,6 +1068,8 @@ fn an_answer_is_refused_until_it_is_right() {
     house.xtask("practice").exits(0).prints("solved ");
 }
 
+// The explorer is built on Linux only.
+#[cfg(target_os = "linux")]
 #[test]
 fn each_hint_says_more() {
     let house = house_of_practice();

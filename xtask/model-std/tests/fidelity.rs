@@ -4,7 +4,7 @@
 //! Programs are compiled as a user's are, with the facade as their `std`. What the facade
 //! defines is read off its documentation, which the compiler's own tool has made.
 
-// The explorer needs Linux.
+// The facade is built on Linux only.
 #![cfg(target_os = "linux")]
 
 mod compiler;

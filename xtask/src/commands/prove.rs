@@ -44,14 +44,16 @@ fn run(mut words: Words) -> Result<u8> {
     let mut proofs_of = Vec::new();
     for topic in workspace.select(&words)? {
         let proofs = Proof::of_topic(&topic)?;
-        if !proofs.is_empty() {
-            topics.push(topic);
-            proofs_of.push(proofs);
-        } else if !words.is_empty() {
+        if proofs.is_empty() && !words.is_empty() {
             // Where no topic is named, nobody has asked for the proofs of this one.
             let entry = &NoProof { topic: &topic };
             reporter.event(&Event::Ended { place: 0, entry })?;
+            continue;
         }
+        // Where no topic is named, all are built, as `run-all` builds them. For some of them cargo
+        // would select fewer features, and build what they depend on again.
+        topics.push(topic);
+        proofs_of.push(proofs);
     }
     let built = cargo::build(&workspace.root, &topics, None)?;
     let of_topics = topics.iter().zip(&built).zip(proofs_of);

@@ -41,7 +41,8 @@ pub fn build(workspace: &Workspace, answers: &[Answer<'_>]) -> Result<Vec<Built>
     }
     let names = packages.iter().map(|(_, package)| &package.name);
     let members: String = names.map(|name| format!("    \"{name}\",\n")).collect();
-    let root = format!("[workspace]\nresolver = \"3\"\nmembers = [\n{members}]\n");
+    let profiles = profiles(workspace)?;
+    let root = format!("[workspace]\nresolver = \"3\"\nmembers = [\n{members}]\n\n{profiles}");
     write(&place.join("Cargo.toml"), &root)?;
     workspace.copy_lock(&place)?;
     let (places, packages): (Vec<_>, Vec<_>) = packages.into_iter().unzip();
@@ -60,6 +61,26 @@ pub fn build(workspace: &Workspace, answers: &[Answer<'_>]) -> Result<Vec<Built>
         built[index] = outcome;
     }
     Ok(built)
+}
+
+/// The profiles in the manifest of the workspace. With others, cargo would build again what the
+/// topics depend on.
+fn profiles(workspace: &Workspace) -> Result<String> {
+    let file = workspace.root.join("Cargo.toml");
+    let shown = shown_path(&file);
+    let text = fs::read_to_string(&file).map_err(Error::io(format!("cannot read {shown}")))?;
+    let mut table: toml::Table = text
+        .parse()
+        .map_err(|error| Error::usage(format!("{shown}: {error}")))?;
+    table.retain(|key, _| key == "profile");
+    let profiles = table.get_mut("profile").and_then(toml::Value::as_table_mut);
+    for (_, profile) in profiles.into_iter().flatten() {
+        // Cargo warns of packages that are not there.
+        if let Some(profile) = profile.as_table_mut() {
+            profile.remove("package");
+        }
+    }
+    Ok(table.to_string())
 }
 
 /// The name of an answer's program. The pitfall has the name of the exercise, and another workspace

@@ -7,7 +7,10 @@ use std::any::Any;
 use std::cell::Cell;
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
+use std::iter;
 use std::panic::{self, AssertUnwindSafe};
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::thread;
 use std::time::Duration;
 
 use engine::{Coverage, Settings, Strategy, TimeModel};
@@ -139,7 +142,7 @@ const REAL: (Duration, u64) = (Duration::from_millis(50), 200);
 /// All programs under all checkers.
 pub fn rows() -> Vec<Row> {
     install_hook();
-    let mut rows: Vec<Row> = explorer::programs().map(row).collect();
+    let mut rows = on_all_cores(&explorer::programs().collect::<Vec<_>>());
     // Apart from the searches, which real threads that nobody joined would disturb.
     for (row, program) in rows.iter_mut().zip(real::programs()) {
         assert_eq!(row.program.name, program.name);
@@ -147,6 +150,25 @@ pub fn rows() -> Vec<Row> {
         row.real = (!hangs).then(|| real::search(program, REAL.0, REAL.1));
     }
     rows
+}
+
+/// The rows of these programs, without real runs. A search stays on the thread that began it.
+fn on_all_cores(programs: &[&'static Program]) -> Vec<Row> {
+    let next = AtomicUsize::new(0);
+    let work = || {
+        let index = || next.fetch_add(1, Ordering::Relaxed);
+        let mine = iter::repeat_with(index).map_while(|at| Some((at, row(programs.get(at)?))));
+        mine.collect::<Vec<_>>()
+    };
+    let cores = thread::available_parallelism().map_or(1, usize::from);
+    let mut rows: Vec<(usize, Row)> = thread::scope(|scope| {
+        let workers: Vec<_> = (0..cores).map(|_| scope.spawn(work)).collect();
+        let rows = workers.into_iter().map(|worker| worker.join());
+        rows.flat_map(|rows| rows.expect("a search that fails is an outcome"))
+            .collect()
+    });
+    rows.sort_by_key(|(at, _)| *at);
+    rows.into_iter().map(|(_, row)| row).collect()
 }
 
 thread_local! {

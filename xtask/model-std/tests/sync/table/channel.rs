@@ -5,7 +5,7 @@ use std::time::Duration;
 use model_std::sync::atomic::{AtomicU32, Ordering::SeqCst};
 use model_std::sync::mpsc::{self, RecvTimeoutError, TryRecvError, TrySendError};
 
-use crate::{Case, case, join, note, shared, sleep, spawn};
+use super::{Case, case, join, note, shared, sleep, spawn};
 
 pub const CASES: &[Case] = &[
     case(

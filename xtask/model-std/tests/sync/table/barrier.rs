@@ -3,7 +3,7 @@
 use model_std::sync::atomic::{AtomicU32, Ordering::SeqCst};
 use model_std::sync::{Arc, Barrier};
 
-use crate::{Case, case, join, note, spawn};
+use super::{Case, case, join, note, spawn};
 
 pub const CASES: &[Case] = &[
     case(

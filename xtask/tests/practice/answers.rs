@@ -1,11 +1,8 @@
-//! Every exercise is refused as it is given, solved by a right answer, and refused again where
-//! an answer gives up what the topic is about. The answers are in `answers`.
-
-mod house;
+//! Judging the answers of `../answers`, of each kind all at once.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
-use std::io;
+use std::os::unix::fs::symlink;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 use std::sync::{Arc, Mutex};
@@ -16,12 +13,14 @@ use invariants::spec::Companion;
 use libtest_mimic::{Arguments, Failed, Trial};
 use serde_json::Value;
 
+use crate::house;
+
 /// How long each answer is explored at most.
 const TIME: &str = "1s";
 
 type Result<T> = std::result::Result<T, Failed>;
 
-fn main() {
+pub fn run() {
     let arguments = Arguments::from_args();
     let answers = Answers::read(&Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/answers"));
     let exercises = exercises();
@@ -37,7 +36,7 @@ fn main() {
     let asked = part_of(asked.collect());
     let results = match arguments.list || asked.is_empty() {
         true => Results::default(),
-        false => House::new().judge(&asked, &answers),
+        false => judge(&asked, &answers),
     };
     let results = Arc::new(results);
     let mut trials: Vec<_> = asked
@@ -211,17 +210,18 @@ impl Edit {
 /// The workspace's topics, with answers of its own.
 ///
 /// It shares the workspace's target folder, and so builds nothing again that the topics depend
-/// on.
+/// on. It is kept from one test to the next, and so are the answers, which are not built again.
 struct House {
     root: PathBuf,
     target: PathBuf,
 }
 
 impl House {
-    fn new() -> Self {
+    /// The one for answers of this kind. Those of another kind have the same names.
+    fn new(kind: &str) -> Self {
         let tests = Path::new(env!("CARGO_TARGET_TMPDIR"));
         let house = Self {
-            root: tests.join("practice"),
+            root: tests.join("practice").join(kind),
             target: tests
                 .parent()
                 .expect("it is in the target folder")
@@ -234,7 +234,7 @@ impl House {
         for folder in ["crates", "xtask"] {
             let linked = house.root.join(folder);
             if !linked.exists() {
-                link(&root().join(folder), &linked).expect("the members can be linked to");
+                symlink(root().join(folder), &linked).expect("the members can be linked to");
             }
         }
         house
@@ -242,42 +242,6 @@ impl House {
 
     fn folder(&self, name: &str) -> PathBuf {
         self.root.join("practice").join(name)
-    }
-
-    /// Judges every answer to these exercises, of each kind all at once.
-    fn judge(&self, exercises: &[Companion], answers: &Answers) -> Results {
-        let names: Vec<&str> = exercises
-            .iter()
-            .map(|exercise| exercise.name.as_str())
-            .collect();
-        let mut results = Results::default();
-        self.clear();
-        let pitfalls = self.run_pitfalls(&names);
-        let programs = self.begin(&names);
-        for name in &names {
-            let said = pitfalls.get(*name).map(|run| self.check_run(name, run));
-            results
-                .unsolved
-                .insert(name.to_string(), said.unwrap_or_default());
-        }
-        self.clear();
-        let right = self.put(&names, &programs, &answers.right, &mut results);
-        results.right = self.check();
-        let transcripts = right.iter().map(|name| (name.clone(), self.printed(name)));
-        let transcripts: Vec<_> = transcripts.collect();
-        self.clear();
-        self.put(&names, &programs, &answers.gives_up, &mut results);
-        results.gives_up = self.check();
-        self.clear();
-        for (name, lines) in transcripts {
-            let lines = lines
-                .iter()
-                .map(|line| format!("    println!(\"{{}}\", {line:?});\n"));
-            let program = format!("fn main() {{\n{}}}\n", lines.collect::<String>());
-            self.put_program(&name, &programs[&name], &program);
-        }
-        results.prints_only = self.check();
-        results
     }
 
     /// A real run of each pitfall, on which it goes wrong. An exercise's program is the pitfall,
@@ -338,56 +302,39 @@ impl House {
         given.collect()
     }
 
-    /// Removes all answers.
-    fn clear(&self) {
+    /// Removes all answers but these.
+    fn keep(&self, names: &[&str]) {
         let Ok(entries) = fs::read_dir(self.root.join("practice")) else {
             return;
         };
         for entry in entries.flatten() {
+            let name = entry.file_name();
+            let name = name.to_string_lossy();
             // What the runner keeps there is its own.
-            let is_answer = !entry.file_name().to_string_lossy().starts_with('.');
-            if is_answer && entry.path().is_dir() {
+            let is_answer = !name.starts_with('.') && entry.path().is_dir();
+            if is_answer && !names.contains(&&*name) {
                 fs::remove_dir_all(entry.path()).expect("an answer can be removed");
             }
         }
     }
 
-    /// Writes the answers that there are; returns to which exercises.
-    fn put(
-        &self,
-        names: &[&str],
-        given: &BTreeMap<String, Given>,
-        edits: &BTreeMap<String, Edit>,
-        results: &mut Results,
-    ) -> Vec<String> {
-        let mut put = Vec::new();
-        for name in names {
-            let Some(edit) = edits.get(*name) else {
-                continue;
-            };
-            match edit.of(&given[*name].main) {
-                Ok(program) => {
-                    self.put_program(name, &given[*name], &program);
-                    put.push(name.to_string());
+    /// Has these answers and no other, and says what is said of each: a manifest and a program.
+    fn judge(&self, answers: &BTreeMap<&str, (String, String)>) -> BTreeMap<String, Value> {
+        let names: Vec<&str> = answers.keys().copied().collect();
+        self.keep(&names);
+        for (name, (manifest, program)) in answers {
+            let folder = self.folder(name);
+            fs::create_dir_all(folder.join("src")).expect("it can be made");
+            for (file, text) in [("Cargo.toml", manifest), ("src/main.rs", program)] {
+                let file = folder.join(file);
+                // Cargo would build again what was written again.
+                if fs::read_to_string(&file).is_ok_and(|known| known == *text) {
+                    continue;
                 }
-                Err(what) => {
-                    let what = what.message().unwrap_or_default().to_string();
-                    results.unfit.insert(name.to_string(), what);
-                }
+                fs::write(file, text).expect("an answer can be written");
             }
         }
-        put
-    }
-
-    fn put_program(&self, name: &str, given: &Given, program: &str) {
-        let folder = self.folder(name);
-        fs::create_dir_all(folder.join("src")).expect("it can be made");
-        for (file, text) in [
-            ("Cargo.toml", given.manifest.as_str()),
-            ("src/main.rs", program),
-        ] {
-            fs::write(folder.join(file), text).expect("an answer can be written");
-        }
+        self.check()
     }
 
     /// What is said of each answer that is there.
@@ -408,22 +355,15 @@ impl House {
         named.collect()
     }
 
-    /// The lines that an answer prints, which was built just now.
+    /// The lines that an answer prints, which has been judged.
     fn printed(&self, name: &str) -> Vec<String> {
-        let built = fs::read_dir(self.target.join("debug")).expect("it was built");
-        let is_it = |file: &PathBuf| {
-            let file = file.file_stem().unwrap_or_default().to_string_lossy();
-            let tagged = file
-                .strip_prefix("answer-")
-                .and_then(|rest| rest.split_once('-'));
-            tagged.is_some_and(|(_, rest)| rest == name)
-        };
-        let is_program = |file: &PathBuf| file.extension().is_none_or(|end| end == "exe");
-        let built = built.flatten().map(|entry| entry.path());
-        let built = built.filter(is_it).filter(is_program);
-        // Another workspace may have answers there as well.
-        let time = |file: &PathBuf| fs::metadata(file).and_then(|data| data.modified()).ok();
-        let program = built.max_by_key(time).expect("it was built");
+        let packages = fs::read_dir(self.root.join("practice/.answers")).expect("it was built");
+        let packages = packages.flatten().map(|entry| entry.file_name());
+        let mut packages = packages.map(|package| package.to_string_lossy().into_owned());
+        // `answer-TAG-NAME`
+        let is_it = |package: &String| package.splitn(3, '-').nth(2) == Some(name);
+        let program = packages.find(is_it).expect("it was built");
+        let program = self.target.join("debug").join(program);
         let output = Command::new(program).output();
         let output = output.map_or_else(|_| Vec::new(), |output| output.stdout);
         String::from_utf8_lossy(&output)
@@ -446,6 +386,47 @@ impl House {
             .output()
             .expect("the runner can be started")
     }
+}
+
+/// Judges every answer to these exercises, of each kind all at once.
+fn judge(exercises: &[Companion], answers: &Answers) -> Results {
+    let names = exercises.iter().map(|exercise| exercise.name.as_str());
+    let names: Vec<&str> = names.collect();
+    let mut results = Results::default();
+    let begun = House::new("begun");
+    begun.keep(&[]);
+    let pitfalls = begun.run_pitfalls(&names);
+    let given = begun.begin(&names);
+    for name in &names {
+        let said = pitfalls.get(*name).map(|run| begun.check_run(name, run));
+        let said = said.unwrap_or_default();
+        results.unsolved.insert(name.to_string(), said);
+    }
+    let right = House::new("right");
+    let programs = results.edited(&given, &answers.right);
+    results.right = right.judge(&programs);
+    let prints_only = programs.keys().map(|name| {
+        let manifest = without_dependencies(&given[*name].manifest);
+        (*name, (manifest, printing(&right.printed(name))))
+    });
+    results.prints_only = House::new("prints-only").judge(&prints_only.collect());
+    let programs = results.edited(&given, &answers.gives_up);
+    results.gives_up = House::new("gives-up").judge(&programs);
+    results
+}
+
+/// A program that prints these lines.
+fn printing(lines: &[String]) -> String {
+    let lines = lines.iter();
+    let lines = lines.map(|line| format!("    println!(\"{{}}\", {line:?});\n"));
+    format!("fn main() {{\n{}}}\n", lines.collect::<String>())
+}
+
+/// The manifest of a program that uses no other package, which need not be built then.
+fn without_dependencies(manifest: &str) -> String {
+    let mut manifest: toml::Table = manifest.parse().expect("a manifest is TOML");
+    manifest.remove("dependencies");
+    manifest.to_string()
 }
 
 /// What a learner is given.
@@ -478,6 +459,28 @@ struct Results {
 }
 
 impl Results {
+    /// The manifests and programs of the exercises that have an answer among these.
+    fn edited<'g>(
+        &mut self,
+        given: &'g BTreeMap<String, Given>,
+        edits: &BTreeMap<String, Edit>,
+    ) -> BTreeMap<&'g str, (String, String)> {
+        let mut programs = BTreeMap::new();
+        for (name, given) in given {
+            match edits.get(name).map(|edit| edit.of(&given.main)) {
+                None => {}
+                Some(Ok(program)) => {
+                    programs.insert(name.as_str(), (given.manifest.clone(), program));
+                }
+                Some(Err(what)) => {
+                    let what = what.message().unwrap_or_default().to_string();
+                    self.unfit.insert(name.clone(), what);
+                }
+            }
+        }
+        programs
+    }
+
     fn check(&self, exercise: &Companion) -> std::result::Result<(), Failed> {
         let name = &exercise.name;
         if let Some(what) = self.unfit.get(name) {
@@ -534,14 +537,4 @@ fn told(output: &Output) -> String {
         text(&output.stdout),
         text(&output.stderr)
     )
-}
-
-#[cfg(unix)]
-fn link(from: &Path, to: &Path) -> io::Result<()> {
-    std::os::unix::fs::symlink(from, to)
-}
-
-#[cfg(windows)]
-fn link(from: &Path, to: &Path) -> io::Result<()> {
-    std::os::windows::fs::symlink_dir(from, to)
 }

@@ -3,7 +3,7 @@
 use model_std::sync::Arc;
 use model_std::sync::atomic::{AtomicU32, AtomicUsize, Ordering::SeqCst};
 
-use crate::{Case, both, case, join, note, shared, spawn};
+use super::{Case, both, case, join, note, shared, spawn};
 
 pub const CASES: &[Case] = &[
     case(

@@ -5,7 +5,7 @@ use std::time::Duration;
 use engine::Thread;
 use model_std::sync::{Arc, Condvar, Mutex, mpsc};
 
-use crate::{Case, case, join, note, shared, sleep, spawn};
+use super::{Case, case, join, note, shared, sleep, spawn};
 
 pub const CASES: &[Case] = &[
     case("wakes a waiter after a change", &["open=1"], || {

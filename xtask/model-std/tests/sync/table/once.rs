@@ -3,7 +3,7 @@
 use model_std::sync::atomic::{AtomicU32, Ordering::SeqCst};
 use model_std::sync::{Arc, LazyLock, Once, OnceLock};
 
-use crate::{Case, both, case, give_up, join, note, shared, spawn, unexplored};
+use super::{Case, both, case, give_up, join, note, shared, spawn, unexplored};
 
 pub const CASES: &[Case] = &[
     case(

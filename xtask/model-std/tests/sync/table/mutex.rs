@@ -4,7 +4,7 @@ use std::fmt::Display;
 
 use model_std::sync::{Arc, Mutex, TryLockError};
 
-use crate::{Case, both, case, give_up, join, note, shared, spawn, unexplored};
+use super::{Case, both, case, give_up, join, note, shared, spawn, unexplored};
 
 pub const CASES: &[Case] = &[
     case("keeps an increment whole", &["counter=2"], || {
