@@ -25,6 +25,7 @@ pub const OUTPUT_LIMIT: usize = 4 << 20;
 pub const TIME_LIMIT: Duration = Duration::from_secs(10);
 
 /// From the request to end, to the end by force.
+#[cfg(unix)]
 const GRACE: Duration = Duration::from_millis(500);
 /// From the end of a process, to the question whether another one holds its output open.
 const DRAIN: Duration = Duration::from_millis(200);

@@ -4,6 +4,9 @@
 //! To add a program is to add a file. Its threads must be ordered by what they do, since it
 //! has to have one outcome only: where two could print in either order, one joins the other.
 
+// The explorer needs Linux.
+#![cfg(target_os = "linux")]
+
 mod compiler;
 
 use std::fmt::Write;

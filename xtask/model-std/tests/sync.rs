@@ -4,6 +4,9 @@
 //! searches have to find just these: the one that runs every schedule, and the one that
 //! runs one of each set of equivalent ones.
 
+// The explorer needs Linux.
+#![cfg(target_os = "linux")]
+
 use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Display;

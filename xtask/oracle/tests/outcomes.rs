@@ -3,6 +3,8 @@
 //!
 //! `cargo test -p oracle table -- --nocapture 2>/dev/null` prints the table of the programs.
 
+// The explorer needs Linux.
+#![cfg(target_os = "linux")]
 #![allow(
     clippy::duplicate_mod,
     clippy::missing_const_for_thread_local,

@@ -4,6 +4,9 @@
 //! `SEEDS=1000..5000 cargo test --release -p oracle --test random -- --nocapture` tries these
 //! seeds instead of the few that the suite has time for, and says what it tries.
 
+// The explorer needs Linux.
+#![cfg(target_os = "linux")]
+
 mod compare;
 mod found;
 mod generate;
