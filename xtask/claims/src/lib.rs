@@ -3,6 +3,8 @@
 //! A program without claims is explored without this package, and so without the rules and the
 //! reader of TOML that it brings: building them takes as long as building the explorer.
 
+// Elsewhere there is nothing here: the explorer needs Linux.
+#![cfg(target_os = "linux")]
 #![forbid(unsafe_code)]
 
 use std::borrow::Cow;

@@ -152,7 +152,7 @@ pub struct Execution {
     pub(crate) weak_orders: Vec<(&'static str, &'static Location<'static>)>,
     /// Whether the program parks threads itself, so that it matters who uses up their tokens.
     pub(crate) parks: bool,
-    /// Whether it is under way. If not, what uses the facade now is the explorer itself.
+    /// Whether it is under way. If not, whoever prints or locks now is the explorer itself.
     pub(crate) is_running: bool,
     pub(crate) number: u32,
     pub(crate) current: u32,

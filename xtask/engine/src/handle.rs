@@ -8,15 +8,15 @@ use crate::perform::refuse;
 use crate::record;
 use crate::running::with;
 
-/// The identity of something that threads share, as it stands in a facade type.
+/// The identity of something that threads share, as it stands in a type of the library.
 ///
-/// Constant, so that a facade type can stand in a `static`. The object is known to the
+/// Constant, so that such a type can stand in a `static`. The object is known to the
 /// engine from its first use in an execution on.
 #[derive(Debug)]
 pub struct Handle {
     /// The execution in which the object was last used, and its number there.
     slot: AtomicU64,
-    /// Absent where the facade type was made of zeroed memory.
+    /// Absent where the type was made of zeroed memory.
     made: Option<(&'static str, &'static Location<'static>)>,
 }
 

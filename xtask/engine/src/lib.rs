@@ -85,12 +85,6 @@
 // addresses of its memory are found as Linux has them.
 #![cfg(target_os = "linux")]
 
-/// Whether a place in the source is one of the engine's own: where it starts the first thread of a
-/// program, say.
-pub fn is_own(place: &std::panic::Location<'_>) -> bool {
-    place.file().starts_with(file!().trim_end_matches("lib.rs"))
-}
-
 mod access;
 mod allocator;
 mod clock;
@@ -130,10 +124,9 @@ pub use perform::{
     after, changed, defer, latest, refuse, run_deferred, show, unchanged, yield_now,
 };
 pub use program::{
-    CORES, Program, execution, is_running, keep_hash_order, note_weak_order, outside, parks,
-    set_parks, weak_orders,
+    CORES, Program, is_running, keep_hash_order, note_weak_order, outside, parks, set_parks,
+    weak_orders,
 };
-pub use raw::heap::OUT_OF_MEMORY;
 pub use record::{Detail, Ending, Panicked, Step, Switch};
 pub use recorder::{HEADER as RECORDER_HEADER, Recorder, STEP as RECORDER_STEP};
 pub use schedule::{Schedule, TimeModel};
@@ -144,3 +137,9 @@ pub use threads::{
     panicking, park_in, set_panicking, spawn, with_slot, with_thread_slot,
     writers_keep_readers_out,
 };
+
+/// Whether a place in the source is one of the engine's own: where it starts the first thread of a
+/// program, say.
+pub fn is_own(place: &std::panic::Location<'_>) -> bool {
+    place.file().starts_with(file!().trim_end_matches("lib.rs"))
+}

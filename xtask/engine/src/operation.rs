@@ -33,7 +33,7 @@ pub struct Op {
 impl Op {
     /// An operation on an object: `verb` is what reports call it (`"lock"`, `"send"`). Its
     /// place in the source is the first caller outside of `#[track_caller]` functions, so
-    /// each function of the facade between here and the program carries that attribute.
+    /// each function of the library between here and the program carries that attribute.
     #[track_caller]
     #[inline(always)]
     pub fn new(verb: &'static str, object: Object, access: Access) -> Self {

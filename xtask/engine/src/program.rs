@@ -94,11 +94,6 @@ fn choose_another() {
     with_scheduler(Running::choose);
 }
 
-/// Which execution this is, from 1 on: what is kept from another is out of date.
-pub fn execution() -> u32 {
-    with(|running| running.number)
-}
-
 /// From here on the seed of an execution decides what each `RandomState` of the program is made of,
 /// and so the order of a `HashMap`; unless it is not known how.
 pub fn keep_hash_order() {

@@ -53,6 +53,9 @@
 //! times as often as one that keeps its output; the first half of it 17 times as often as loom
 //! runs that (`cargo bench -p oracle`, on one core).
 
+// Elsewhere there is nothing here: the engine below needs Linux.
+#![cfg(target_os = "linux")]
+
 // The order of the modules is that of the documentation of `std`; what no program sees comes last.
 mod macros;
 pub mod prelude;

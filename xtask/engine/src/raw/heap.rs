@@ -30,7 +30,7 @@ const SMALLEST: usize = 16;
 const SIZES: usize = (SIZE / SMALLEST).ilog2() as usize + 1;
 
 /// What the process says on standard error before it aborts for want of memory.
-pub const OUT_OF_MEMORY: &str = "the program allocates without end\n";
+const OUT_OF_MEMORY: &str = "the program allocates without end\n";
 
 thread_local! {
     pub(crate) static HEAP: Heap = const { Heap::new() };

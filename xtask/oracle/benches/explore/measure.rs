@@ -1,23 +1,8 @@
-//! How fast schedules are explored: the explorer against shuttle and loom, on one core, in
-//! one run, in turn. Then how many schedules an exhaustive search needs.
-//!
-//! The explorer captures what is printed, and checks it. The others check nothing. In one port
-//! printing is nothing to them either, so that they have fewer operations to interleave; in
-//! the other they keep the output too.
-//!
-//! `cargo bench -p oracle`
-
-#![allow(
-    clippy::duplicate_mod,
-    clippy::missing_const_for_thread_local,
-    reason = "each program is compiled once for each library, and as each of them has it"
-)]
-
-#[macro_use]
-#[path = "../tests/oracle/mod.rs"]
-mod oracle;
+//! Measuring the checkers, in turn.
 
 use std::time::Instant;
+
+use crate::oracle;
 
 /// How often each checker gets its turn; what counts is the median.
 const ROUNDS: usize = 9;
@@ -70,7 +55,7 @@ mod explorer {
     pub mod half {
         use model_std as std;
         use model_std::println;
-        include!("programs/unbounded.rs");
+        include!("../programs/unbounded.rs");
 
         pub fn run() {
             main();
@@ -122,7 +107,7 @@ mod shuttle_port {
             pub use ::shuttle::{sync, thread};
             pub use ::std::time;
         }
-        use crate::silent as println;
+        use crate::measure::silent as println;
         include!(concat!(env!("OUT_DIR"), "/mpsc_demo.rs"));
 
         pub fn run() {
@@ -131,9 +116,9 @@ mod shuttle_port {
     }
 
     pub mod half {
-        use crate::silent as println;
+        use crate::measure::silent as println;
         use shuttle as std;
-        include!("programs/unbounded.rs");
+        include!("../programs/unbounded.rs");
 
         pub fn run() {
             main();
@@ -147,7 +132,7 @@ mod shuttle_port {
             pub use ::shuttle::{sync, thread};
             pub use ::std::time;
         }
-        use crate::captured as println;
+        use crate::measure::captured as println;
         include!(concat!(env!("OUT_DIR"), "/mpsc_demo.rs"));
 
         pub fn run() {
@@ -156,9 +141,9 @@ mod shuttle_port {
     }
 
     pub mod printing_half {
-        use crate::captured as println;
+        use crate::measure::captured as println;
         use shuttle as std;
-        include!("programs/unbounded.rs");
+        include!("../programs/unbounded.rs");
 
         pub fn run() {
             main();
@@ -186,9 +171,9 @@ mod loom_port {
     use std::sync::atomic::{AtomicU64, Ordering};
 
     pub mod half {
-        use crate::silent as println;
+        use crate::measure::silent as println;
         use loom as std;
-        include!("programs/unbounded.rs");
+        include!("../programs/unbounded.rs");
 
         pub fn run() {
             main();
@@ -197,9 +182,9 @@ mod loom_port {
 
     /// The same, and keeps its output, as under shuttle.
     pub mod printing_half {
-        use crate::captured as println;
+        use crate::measure::captured as println;
         use loom as std;
-        include!("programs/unbounded.rs");
+        include!("../programs/unbounded.rs");
 
         pub fn run() {
             main();
@@ -263,8 +248,9 @@ fn rates<const N: usize>(contenders: [&dyn Fn() -> u64; N]) -> [f64; N] {
     })
 }
 
-fn main() {
-    let invariants = include_str!("../../../crates/mpsc-demo/invariants.toml");
+/// Measures them, and prints what came of it.
+pub fn measure() {
+    let invariants = include_str!("../../../../crates/mpsc-demo/invariants.toml");
     println!("| program | explorer | shuttle | loom | ÷ shuttle | ÷ loom |");
     println!("|---|--:|--:|--:|--:|--:|");
     let [explorer, silent, printing] = rates([
