@@ -651,12 +651,12 @@ fn check_reads_only_whole_transcripts() {
         (
             format!("{hello}\n{{\"exit\":"),
             2,
-            "line 2: expected a JSON value, at byte 9",
+            "line 2: EOF while parsing a value, at column 8",
         ),
         (
             "Main: hello\n".to_string(),
             2,
-            "line 1: expected a JSON value, at byte 1",
+            "line 1: expected value, at column 1",
         ),
         (
             format!("{exit}\n{hello}\n"),

@@ -1,6 +1,6 @@
 //! The JSON Schema of `invariants.toml`, for editors.
 
-use transcript::json;
+use serde_json::json;
 
 use super::vocabulary::FILE;
 
@@ -9,5 +9,5 @@ pub fn json_schema() -> String {
     let mut schema = FILE.json_schema();
     schema["$schema"] = json!("http://json-schema.org/draft-07/schema#");
     schema["title"] = json!("Output invariants of one example program; see RULES.md");
-    schema.to_pretty_string() + "\n"
+    format!("{schema:#}\n")
 }

@@ -1,8 +1,7 @@
 //! What may stand where in an `invariants.toml`: one description that checks a
 //! file, generates the JSON Schema, and so cannot disagree with itself.
 
-use transcript::json;
-use transcript::json::Value as Json;
+use serde_json::{Value as Json, json};
 
 use super::Diagnostic;
 use super::diagnostic::did_you_mean;

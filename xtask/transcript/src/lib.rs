@@ -10,10 +10,9 @@
 
 #![forbid(unsafe_code)]
 
-pub mod json;
 mod printed;
 
-use json::Value;
+use serde_json::{Value, json};
 
 pub use printed::Printed;
 
@@ -147,7 +146,8 @@ impl Transcript {
             if text.trim().is_empty() {
                 continue;
             }
-            let parsed = Value::parse(text).and_then(|object| Entry::from_json(&object));
+            let object = serde_json::from_str(text).map_err(|error| problem(&error));
+            let parsed = object.and_then(|object| Entry::from_json(&object));
             match (parsed, &end) {
                 (Err(problem), _) => return Err(format!("line {number}: {problem}")),
                 (Ok(_), Some(_)) => {
@@ -183,6 +183,13 @@ impl<Text: AsRef<str>> Transcript<Text> {
         }
         text + &format!("{object}\n")
     }
+}
+
+/// What is wrong with a line that is no JSON. The reader counts its lines from this one on.
+fn problem(error: &serde_json::Error) -> String {
+    let text = error.to_string();
+    let (what, _) = text.rsplit_once(" at line ").unwrap_or((&text, ""));
+    format!("{what}, at column {}", error.column())
 }
 
 /// One line of a saved transcript.
