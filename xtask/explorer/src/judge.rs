@@ -8,7 +8,7 @@ use engine::{CORES, Ending, Execution, Panicked, Schedule, ThreadState, TimeMode
 use protocol::{
     Distinct, Fault, FaultKind, Message, Output, Request, RuleSummary, RuleVerdict, Strategy,
 };
-use transcript::{End, Exit, Line, Printed, Stream, Transcript};
+use transcript::{End, Exit, Line, Printed, Stream, Transcript, is_backtrace_note};
 
 use crate::claims::{Claims, Given, ReadClaims, Rule};
 use crate::wire;
@@ -173,7 +173,7 @@ fn end(execution: &Execution) -> (String, String) {
     let transcript = transcript(execution);
     let is_said = |line: &&Line<Cow<'_, str>>| {
         let text = line.text.trim();
-        !text.is_empty() && !text.starts_with("note: run with `RUST_BACKTRACE")
+        !text.is_empty() && !is_backtrace_note(text)
     };
     let last = transcript.lines.iter().rfind(is_said);
     let last = last.map_or(String::new(), |line| line.text.to_string());

@@ -61,5 +61,5 @@ pub use quantity::parse_duration;
 pub use schema::json_schema;
 pub use spec::{Invariants, Spec};
 pub use tally::Tally;
-pub use transcript::{End, Exit, Line, Printed, Stream, Transcript};
+pub use transcript::{End, Exit, Line, Printed, Stream, Transcript, is_backtrace_note};
 pub use vocabulary::kinds;

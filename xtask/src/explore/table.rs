@@ -7,7 +7,7 @@ use std::fmt::Write;
 use super::fold::{Fold, Why, folds};
 use super::names::{Masked, Names, names_at};
 use crate::text::style::{BOLD, DIM};
-use invariants::Stream;
+use invariants::{Stream, is_backtrace_note};
 use protocol::{Execution, FaultKind, Object, Place, Step, Switch, Verb, Wait};
 
 /// Of more rows only so many of the first and of the last are shown.
@@ -341,8 +341,7 @@ impl<'r> Table<'r> {
         let lines = step.lines().iter();
         let lines = lines.filter_map(|line| self.run.transcript.lines.get(*line));
         // It is the explorer that sets the variable.
-        let is_shown =
-            |text: &str| !text.is_empty() && !text.starts_with("note: run with `RUST_BACKTRACE");
+        let is_shown = |text: &str| !text.is_empty() && !is_backtrace_note(text);
         let lines = lines.filter(|line| is_shown(&line.text));
         Row::Step {
             number: step.number,

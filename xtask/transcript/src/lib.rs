@@ -14,7 +14,7 @@ mod printed;
 
 use serde_json::{Value, json};
 
-pub use printed::Printed;
+pub use printed::{Printed, is_backtrace_note};
 
 /// A run's output, in the order in which it was read, and its end.
 ///

@@ -2,6 +2,12 @@
 
 use super::{Stream, Transcript};
 
+/// Whether the standard library has written this line after its report of a first panic. It is a
+/// write of its own, so the process may end before it.
+pub fn is_backtrace_note(line: &str) -> bool {
+    line.starts_with("note: run with `RUST_BACKTRACE=1` environment variable")
+}
+
 /// What a run printed and how it ended, without what differs although nothing else does. Two
 /// runs of which it is the same are one interleaving, as far as a reader can see.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -16,11 +22,10 @@ impl Printed {
     pub fn of(transcript: &Transcript) -> Self {
         // Two pipes: nothing orders one against the other.
         let lines = |stream| {
-            let lines = transcript
-                .lines
-                .iter()
-                .filter(move |line| line.stream == stream);
-            lines.map(|line| without_id(&line.text)).collect()
+            let lines = transcript.lines.iter();
+            let lines = lines.filter(move |line| line.stream == stream);
+            let own = lines.filter(|line| !is_backtrace_note(&line.text));
+            own.map(|line| without_id(&line.text)).collect()
         };
         Self {
             stdout: lines(Stream::Stdout),
