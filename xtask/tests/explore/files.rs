@@ -146,17 +146,24 @@ fn same_name() -> Result<()> {
             (
                 "Cargo.toml",
                 "[package]\nname = \"parking-lot\"\nedition = \"2024\"\n\n[dependencies]\n\
-                 parking_lot = { path = \"parking_lot\" }\nprogram = { path = \"program\" }\n\n\
+                 parking_lot = { path = \"parking_lot\" }\nprogram = { path = \"program\" }\n\
+                 engine = { path = \"engine\" }\nexplorer = { path = \"explorer\" }\n\n\
                  [workspace]\n",
             ),
             (
                 "src/main.rs",
-                "fn main() { println!(\"{}\", parking_lot::ONE + program::ONE) }\n",
+                "use parking_lot::ONE as A;\nuse program::ONE as B;\nuse engine::ONE as C;\n\
+                 use explorer::ONE as D;\nfn main() { println!(\"{}\", A + B + C + D) }\n",
             ),
             ("parking_lot/Cargo.toml", &library("parking_lot")),
             ("parking_lot/src/lib.rs", "pub const ONE: u32 = 1;\n"),
             ("program/Cargo.toml", &library("program")),
             ("program/src/lib.rs", "pub const ONE: u32 = 1;\n"),
+            // So are packages of the explorer's called.
+            ("engine/Cargo.toml", &library("engine")),
+            ("engine/src/lib.rs", "pub const ONE: u32 = 1;\n"),
+            ("explorer/Cargo.toml", &library("explorer")),
+            ("explorer/src/lib.rs", "pub const ONE: u32 = 1;\n"),
         ],
     )?;
     let ran = Ran::of(explore(&path, &["."]))?;
