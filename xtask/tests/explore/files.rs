@@ -147,23 +147,27 @@ fn same_name() -> Result<()> {
                 "Cargo.toml",
                 "[package]\nname = \"parking-lot\"\nedition = \"2024\"\n\n[dependencies]\n\
                  parking_lot = { path = \"parking_lot\" }\nprogram = { path = \"program\" }\n\
-                 engine = { path = \"engine\" }\nexplorer = { path = \"explorer\" }\n\n\
+                 engine = { path = \"engine\" }\nexplorer = { path = \"explorer\" }\n\
+                 protocol = { path = \"protocol\" }\n\n\
                  [workspace]\n",
             ),
             (
                 "src/main.rs",
                 "use parking_lot::ONE as A;\nuse program::ONE as B;\nuse engine::ONE as C;\n\
-                 use explorer::ONE as D;\nfn main() { println!(\"{}\", A + B + C + D) }\n",
+                 use explorer::ONE as D;\nuse protocol::ONE as E;\n\
+                 fn main() { println!(\"{}\", A + B + C + D + E) }\n",
             ),
             ("parking_lot/Cargo.toml", &library("parking_lot")),
             ("parking_lot/src/lib.rs", "pub const ONE: u32 = 1;\n"),
             ("program/Cargo.toml", &library("program")),
             ("program/src/lib.rs", "pub const ONE: u32 = 1;\n"),
-            // So are packages of the explorer's called.
+            // Packages of the explorer have these names too.
             ("engine/Cargo.toml", &library("engine")),
             ("engine/src/lib.rs", "pub const ONE: u32 = 1;\n"),
             ("explorer/Cargo.toml", &library("explorer")),
             ("explorer/src/lib.rs", "pub const ONE: u32 = 1;\n"),
+            ("protocol/Cargo.toml", &library("protocol")),
+            ("protocol/src/lib.rs", "pub const ONE: u32 = 1;\n"),
         ],
     )?;
     let ran = Ran::of(explore(&path, &["."]))?;
