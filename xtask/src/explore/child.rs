@@ -49,74 +49,34 @@ pub fn explore(
     let scratch = Scratch::new(&subject.package.place)?;
     let request = request((subject, harness), settings, replay, &scratch);
     let start = Instant::now();
-    let mut explored = Explored {
-        runs: Vec::new(),
-        outputs: Vec::new(),
-        groups: Vec::new(),
-        summary: None,
-        real: None,
-        schedules: 0,
-        wall: Duration::ZERO,
-    };
-    let mut not_in_place = None;
-    let mut problem = None;
-    let ended = attend(
+    let mut heard = Heard::default();
+    let ended = supervise(
         (subject, harness),
         &request,
         &scratch,
         settings.stall,
-        &mut |message| match message {
-            Ok(Message::Progress { schedules, doing }) => {
-                explored.schedules = schedules;
-                on_progress(schedules, doing);
-            }
-            Ok(Message::Failure(run) | Message::Refusal(run)) => {
-                // A search counts its schedules itself, and one that is asked for is one.
-                if replay.is_some() {
-                    explored.schedules = 1;
-                }
-                explored.runs.push(*run);
-            }
-            Ok(Message::Output(output)) => explored.outputs.push(output),
-            Ok(Message::Outputs(output)) => explored.groups.push(output),
-            Ok(Message::Step(_)) => {}
-            Ok(Message::Summary(summary)) => {
-                explored.schedules = summary.phases.iter().map(|phase| phase.schedules).sum();
-                explored.summary = Some(*summary);
-            }
-            Ok(Message::Canary { problem }) => not_in_place = Some(problem),
-            Ok(Message::Error { problem: what }) => problem = Some(what),
-            Err(what) => {
-                problem = Some(format!(
-                    "the exploring process said what is not understood: {what}"
-                ));
-            }
-        },
+        &mut |message| heard.message(message, on_progress),
     )?;
-    if let Some(what) = not_in_place {
-        return Err(Failure::NotInPlace(what));
+    let mut explored = heard.explored()?;
+    // A search counts its schedules itself, and one that is asked for is one.
+    if replay.is_some() && !explored.runs.is_empty() {
+        explored.schedules = 1;
     }
-    if let Some(problem) = problem {
-        return Err(Error::Broken(problem).into());
-    }
-    let found = explored
-        .summary
-        .as_ref()
-        .and_then(|summary| summary.found_schedule.clone());
-    if let Some(schedule) = found {
+    let summary = explored.summary.as_ref();
+    if let Some(schedule) = summary.and_then(|summary| summary.found_schedule.clone()) {
         let again = explore(subject, harness, settings, Some(&schedule), &mut |_, _| {})?;
         explored.runs.extend(again.runs);
     }
     explored.wall = start.elapsed();
+    let is_whole = explored.summary.is_some() || replay.is_some() && !explored.runs.is_empty();
     let (kind, story) = match ended {
-        Ended::Well if explored.summary.is_some() => return Ok(explored),
-        Ended::Well if replay.is_some() && !explored.runs.is_empty() => return Ok(explored),
-        Ended::Stalled => (FaultKind::Stalled, stalled(settings.stall)),
+        Ended::Well if is_whole => return Ok(explored),
         Ended::Well => (FaultKind::Crashed, died(None, &scratch.last_words())),
-        Ended::Died(status) => (
-            FaultKind::Crashed,
-            died(Some(status), &scratch.last_words()),
-        ),
+        Ended::Stalled => (FaultKind::Stalled, stalled(settings.stall)),
+        Ended::Died(status) => {
+            let story = died(Some(status), &scratch.last_words());
+            (FaultKind::Crashed, story)
+        }
     };
     let Some(record) = Record::read(&scratch.recorder()) else {
         return Err(Error::Broken(format!("before the first schedule, {story}")).into());
@@ -132,6 +92,55 @@ pub fn explore(
     run.found_after = replay.is_none().then_some(record.header.schedule);
     explored.runs.push(run);
     Ok(explored)
+}
+
+/// What an exploring process has said so far.
+#[derive(Default)]
+struct Heard {
+    explored: Explored,
+    /// Why the facade is not in place, if it is not.
+    not_in_place: Option<String>,
+    /// Why what was asked for cannot be done, if it cannot.
+    problem: Option<String>,
+}
+
+impl Heard {
+    fn message(
+        &mut self,
+        message: std::result::Result<Message, String>,
+        on_progress: &mut dyn FnMut(u64, Doing),
+    ) {
+        let explored = &mut self.explored;
+        match message {
+            Ok(Message::Progress { schedules, doing }) => {
+                explored.schedules = schedules;
+                on_progress(schedules, doing);
+            }
+            Ok(Message::Failure(run) | Message::Refusal(run)) => explored.runs.push(*run),
+            Ok(Message::Output(output)) => explored.outputs.push(output),
+            Ok(Message::Outputs(output)) => explored.groups.push(output),
+            Ok(Message::Step(_)) => {}
+            Ok(Message::Summary(summary)) => {
+                explored.schedules = summary.phases.iter().map(|phase| phase.schedules).sum();
+                explored.summary = Some(*summary);
+            }
+            Ok(Message::Canary { problem }) => self.not_in_place = Some(problem),
+            Ok(Message::Error { problem }) => self.problem = Some(problem),
+            Err(what) => {
+                let problem = format!("the exploring process said what is not understood: {what}");
+                self.problem = Some(problem);
+            }
+        }
+    }
+
+    /// What came of exploring, unless the process has said that nothing can.
+    fn explored(self) -> std::result::Result<Explored, Failure> {
+        match (self.not_in_place, self.problem) {
+            (Some(problem), _) => Err(Failure::NotInPlace(problem)),
+            (None, Some(problem)) => Err(Error::Broken(problem).into()),
+            (None, None) => Ok(self.explored),
+        }
+    }
 }
 
 /// Explores a program until each of these outputs has come up, and says which have not, by their
@@ -158,7 +167,7 @@ pub fn missing(
             missing = (summary.proved || all_seen).then_some(summary.unexplored);
         }
     };
-    attend(
+    supervise(
         (subject, harness),
         &request,
         &scratch,
@@ -258,7 +267,7 @@ enum Ended {
 }
 
 /// Starts a process, hands on what it says, and sees to its end.
-fn attend(
+fn supervise(
     (subject, harness): (&Subject, &Harness),
     request: &Request,
     scratch: &Scratch,
@@ -360,75 +369,78 @@ fn retrace(
 ) -> Result<Execution> {
     let scratch = Scratch::new(&subject.package.place)?;
     let mut request = request((subject, harness), settings, None, &scratch);
-    let recorder::Header {
-        time_model,
-        hash_seed,
-        ..
-    } = record.header;
     request.replay = Some(Again::Choices {
-        time_model,
-        hash_seed,
+        time_model: record.header.time_model,
+        hash_seed: record.header.hash_seed,
         choices: record.choices.clone(),
     });
-    let mut steps: Vec<Step> = Vec::new();
-    let mut threads: Vec<Thread> = Vec::new();
-    let mut deviations = Vec::new();
-    let mut hear = |message| {
-        let Ok(Message::Step(taken)) = message else {
-            return;
-        };
-        let TakenStep {
-            step,
-            value_before,
-            threads: known,
-            deviations: more,
-        } = *taken;
-        // What a step read or wrote is known when the next one is said.
-        if let Some(before) = steps.last_mut().filter(|before| before.is_next(&step)) {
-            before.value = value_before;
-        }
-        steps.push(step);
-        threads = known;
-        deviations.extend(more);
-    };
-    attend(
+    let mut taken = Taken::default();
+    supervise(
         (subject, harness),
         &request,
         &scratch,
         settings.stall,
-        &mut hear,
+        &mut |message| {
+            if let Ok(Message::Step(step)) = message {
+                taken.step(*step);
+            }
+        },
     )?;
-    let preempted = steps
-        .iter()
-        .filter(|step| step.switch == Some(Switch::Preempted));
-    let end = End {
-        exit: Exit::Hang,
-        at_us: 0,
-        cores: usize::MAX,
-        left_running: false,
-    };
-    Ok(Execution {
-        fault: Some(fault),
-        time_model,
-        preemptions: preempted.count() as u64,
-        schedule: Schedule {
-            time_model,
-            hash_seed,
-            deviations,
-        },
-        found: None,
-        threads,
-        more_steps: record.choices.len().saturating_sub(steps.len()),
-        steps,
-        waits: Vec::new(),
-        transcript: Transcript {
-            lines: Vec::new(),
-            end,
-        },
-        strategy: None,
-        found_after: None,
-        failing: None,
-    })
+    Ok(taken.execution(record, fault))
+}
+
+/// The steps of a schedule that does not come to its end, as far as they are told.
+#[derive(Default)]
+struct Taken {
+    steps: Vec<Step>,
+    threads: Vec<Thread>,
+    deviations: Vec<(u32, u32)>,
+}
+
+impl Taken {
+    fn step(&mut self, taken: TakenStep) {
+        // What a step read or wrote is known when the next one is said.
+        let before = self.steps.last_mut();
+        if let Some(before) = before.filter(|before| before.is_next(&taken.step)) {
+            before.value = taken.value_before;
+        }
+        self.steps.push(taken.step);
+        self.threads = taken.threads;
+        self.deviations.extend(taken.deviations);
+    }
+
+    /// The execution of which these are the steps.
+    fn execution(self, record: &Record, fault: Fault) -> Execution {
+        let preempted = |step: &&Step| step.switch == Some(Switch::Preempted);
+        let end = End {
+            exit: Exit::Hang,
+            at_us: 0,
+            cores: usize::MAX,
+            left_running: false,
+        };
+        Execution {
+            fault: Some(fault),
+            time_model: record.header.time_model,
+            preemptions: self.steps.iter().filter(preempted).count() as u64,
+            schedule: Schedule {
+                time_model: record.header.time_model,
+                hash_seed: record.header.hash_seed,
+                deviations: self.deviations,
+            },
+            found: None,
+            threads: self.threads,
+            more_steps: record.choices.len().saturating_sub(self.steps.len()),
+            steps: self.steps,
+            waits: Vec::new(),
+            transcript: Transcript {
+                lines: Vec::new(),
+                end,
+            },
+            strategy: None,
+            found_after: None,
+            failing: None,
+        }
+    }
 }
 
 /// A folder for what one process reads and writes, which goes away again.

@@ -26,6 +26,7 @@ impl From<Error> for Failure {
 }
 
 /// What came of exploring a program.
+#[derive(Default)]
 pub struct Explored {
     /// Schedules under which something is wrong, or that cannot be explored further, one for
     /// each distinct cause; or the one that was asked for.
