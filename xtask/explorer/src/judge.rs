@@ -511,71 +511,17 @@ fn report<'c>(
     rules: &[Rule],
     execution: &Execution,
 ) -> (Option<Cause>, Option<&'c [bool]>) {
-    let places = || {
-        let waiting = execution.threads.iter().filter_map(ThreadState::next);
-        let mut places: Vec<String> = waiting.map(|op| op.place.to_string()).collect();
-        places.sort();
-        places
-    };
     let ending = execution.ending.as_ref().expect("the execution has ended");
-    let fatal = match ending {
-        Ending::Refused(what) => Some(Cause {
-            places: vec![what.clone()],
-            ..Cause::of(FaultKind::Refused, what)
-        }),
-        Ending::TooLong => {
-            let steps = execution.length;
-            Some(Cause::of(
-                FaultKind::Refused,
-                format!("more than {steps} steps on one schedule"),
-            ))
-        }
-        Ending::Nondeterminism(what) => Some(Cause::nondeterminism(what)),
-        _ => None,
-    };
-    if fatal.is_some() {
-        return (fatal, None);
+    if let Some(cause) = given_up(execution, ending) {
+        return (Some(cause), None);
     }
     // Where a program hangs, lines that never came break rules as well; this is the cause.
-    let waits = |kind, story: &str| Cause {
-        places: places(),
-        ..Cause::of(kind, story)
-    };
-    let hangs = match ending {
-        Ending::Deadlock => {
-            let left = execution.threads.iter().filter_map(ThreadState::next);
-            let story = match left.count() {
-                1 => "the only thread that is left waits, and nobody is there to let it go on",
-                _ => "every thread that is left waits for another",
-            };
-            Some(waits(FaultKind::Deadlock, story))
-        }
-        // A loop that counts its rounds might still give up later.
-        Ending::Livelock => {
-            let (thousands, rest) = (execution.idle_rounds / 1000, execution.idle_rounds % 1000);
-            let story = format!(
-                "the threads go on, and in {thousands},{rest:03} rounds of their loops nothing has \
-                 changed"
-            );
-            Some(waits(FaultKind::Livelock, &story))
-        }
-        _ => None,
-    };
+    let hangs = hang(execution, ending);
     let Some(claims) = claims else {
-        let cause = match ending {
-            _ if hangs.is_some() => hangs,
-            Ending::OutputTooLong => Some(Cause::of(
-                FaultKind::EndlessOutput,
-                "it printed more than 4 MiB",
-            )),
-            Ending::Killed(signal) => Some(Cause::of(
-                FaultKind::Killed,
-                format!("it was killed by signal {signal}"),
-            )),
-            Ending::Exited(101) => Some(exit_of_a_panic(execution)),
-            _ => unheard_panic(execution),
-        };
-        return (cause, None);
+        return (
+            hangs.or_else(|| failure_without_claims(execution, ending)),
+            None,
+        );
     };
     let holds = claims.check(&transcript(execution));
     let mut known = rules.iter().zip(holds);
@@ -595,6 +541,73 @@ fn report<'c>(
         }
     });
     (cause, Some(holds))
+}
+
+/// Why the explorer has ended an execution, if it has: no rule is asked then.
+fn given_up(execution: &Execution, ending: &Ending) -> Option<Cause> {
+    match ending {
+        Ending::Refused(what) => Some(Cause {
+            places: vec![what.clone()],
+            ..Cause::of(FaultKind::Refused, what)
+        }),
+        Ending::TooLong => {
+            let steps = execution.length;
+            Some(Cause::of(
+                FaultKind::Refused,
+                format!("more than {steps} steps on one schedule"),
+            ))
+        }
+        Ending::Nondeterminism(what) => Some(Cause::nondeterminism(what)),
+        _ => None,
+    }
+}
+
+/// Why a program that hangs does, with the places at which its threads wait.
+fn hang(execution: &Execution, ending: &Ending) -> Option<Cause> {
+    let waiting = || execution.threads.iter().filter_map(ThreadState::next);
+    let waits = |kind, story: &str| {
+        let mut places: Vec<String> = waiting().map(|op| op.place.to_string()).collect();
+        places.sort();
+        Cause {
+            places,
+            ..Cause::of(kind, story)
+        }
+    };
+    match ending {
+        Ending::Deadlock => {
+            let story = match waiting().count() {
+                1 => "the only thread that is left waits, and nobody is there to let it go on",
+                _ => "every thread that is left waits for another",
+            };
+            Some(waits(FaultKind::Deadlock, story))
+        }
+        // A loop that counts its rounds might still give up later.
+        Ending::Livelock => {
+            let (thousands, rest) = (execution.idle_rounds / 1000, execution.idle_rounds % 1000);
+            let story = format!(
+                "the threads go on, and in {thousands},{rest:03} rounds of their loops nothing has \
+                 changed"
+            );
+            Some(waits(FaultKind::Livelock, &story))
+        }
+        _ => None,
+    }
+}
+
+/// Why a program fails of which nothing is claimed, and which does not hang.
+fn failure_without_claims(execution: &Execution, ending: &Ending) -> Option<Cause> {
+    match ending {
+        Ending::OutputTooLong => Some(Cause::of(
+            FaultKind::EndlessOutput,
+            "it printed more than 4 MiB",
+        )),
+        Ending::Killed(signal) => Some(Cause::of(
+            FaultKind::Killed,
+            format!("it was killed by signal {signal}"),
+        )),
+        Ending::Exited(101) => Some(exit_of_a_panic(execution)),
+        _ => unheard_panic(execution),
+    }
 }
 
 /// What the panics have in their messages that only pass another thread's panic on, by
