@@ -1,8 +1,8 @@
 //! Patterns: a whole line, letter for letter, with named captures in braces.
 //!
 //! They are compared by a matcher of our own, since a capture that stands twice has to take the
-//! same text again, which is beyond a regular expression, and since [`Pattern::meets`] and
-//! [`Pattern::distance`] need the parts. On the lines of the topics `regex-lite` 0.1 takes 12 to
+//! same text again, which is beyond a regular expression, and since `Pattern::meets` and
+//! `Pattern::distance` need the parts. On the lines of the topics `regex-lite` 0.1 takes 12 to
 //! 38 times as long (25 to 600 ns against 0.9 to 7.6 µs a line), and 2.6 s to build.
 
 use std::collections::BTreeSet;

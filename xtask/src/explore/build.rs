@@ -88,19 +88,7 @@ impl Facade {
                 "    Building the explorer's standard library, this once: it takes about half a minute"
             );
         }
-        let mut command = Command::new(cargo());
-        command
-            .args(["build", "--release", "--message-format=json"])
-            .args(["--manifest-path", "Cargo.toml", "--package", "model-std"])
-            .arg("--package=explorer")
-            .args(has_claims.then_some("--package=explorer-claims"))
-            // The configuration of the program's folder is not the facade's.
-            .current_dir(&folder)
-            .arg("--target-dir")
-            .arg(target)
-            .env("CARGO_ENCODED_RUSTFLAGS", FRAME_POINTERS)
-            .stdin(Stdio::null())
-            .stdout(Stdio::piped());
+        let command = Libraries::building(&folder, &target, has_claims);
         let kept = Kept::new(&keep_folder.join(KEPT), &command, "")?;
         let known = kept.answer().and_then(|answer| {
             let library = PathBuf::from(answer["library"].as_str()?);
@@ -180,6 +168,24 @@ struct Libraries {
 }
 
 impl Libraries {
+    /// The command that builds them.
+    fn building(folder: &Path, target: &Path, has_claims: bool) -> Command {
+        let mut command = Command::new(cargo());
+        command
+            .args(["build", "--release", "--message-format=json"])
+            .args(["--manifest-path", "Cargo.toml", "--package", "model-std"])
+            .arg("--package=explorer")
+            .args(has_claims.then_some("--package=explorer-claims"))
+            // The configuration of the program's folder is not the facade's.
+            .current_dir(folder)
+            .arg("--target-dir")
+            .arg(target)
+            .env("CARGO_ENCODED_RUSTFLAGS", FRAME_POINTERS)
+            .stdin(Stdio::null())
+            .stdout(Stdio::piped());
+        command
+    }
+
     /// Has cargo build them.
     fn build(command: Command, has_claims: bool, inputs: &mut Inputs) -> Result<Self> {
         let mut found = BTreeMap::new();
@@ -265,7 +271,7 @@ fn compiler() -> Result<(String, String)> {
 /// # Errors
 ///
 /// The runner was interrupted. Whatever else keeps programs from being built is told of
-/// each of them, and keeps those of another workspace from nothing.
+/// each of them, and does not stop other workspaces.
 pub fn build(subjects: &[Subject], facade: &Facade) -> Result<Vec<Outcome>> {
     let mut built: Vec<_> = subjects.iter().map(|_| None).collect();
     let mut groups: BTreeMap<&Path, Vec<usize>> = BTreeMap::new();
@@ -320,26 +326,7 @@ fn build_group(
     };
     // Cargo's configuration is found from there: it may say where packages come from.
     let folder = first.package.root.as_path();
-    let mut command = Command::new(cargo());
-    command
-        .args([
-            "build",
-            "--release",
-            "--keep-going",
-            "--message-format=json",
-        ])
-        .args(["--target", &facade.host])
-        .arg("--manifest-path")
-        .arg(workspace.join("Cargo.toml"))
-        .current_dir(folder)
-        .arg("--target-dir")
-        .arg(&first.package.build)
-        .env("CARGO_ENCODED_RUSTFLAGS", facade.flags())
-        .stdin(Stdio::null())
-        .stdout(Stdio::piped());
-    for (_, subject) in members {
-        command.args(["--package", &subject.package_name()]);
-    }
+    let command = building(&workspace, members, facade, first);
     let text = format!("{manifest}{:?}", facade.explorer);
     let kept = Kept::new(&place.join(KEPT), &command, &text)?;
     if let Some(harnesses) = known_harnesses(kept.answer(), members, facade)? {
@@ -349,64 +336,17 @@ fn build_group(
     let cannot = Error::io(format!("cannot write to {}", workspace.display()));
     write_changed(&workspace.join("Cargo.toml"), manifest.as_bytes()).map_err(cannot)?;
     first.package.copy_lock()?;
-    let folders: Vec<_> = members
-        .iter()
-        .map(|(_, subject)| subject.package_folder())
-        .collect();
-    let mut executables: Vec<Option<PathBuf>> = vec![None; members.len()];
-    let mut errors: Vec<Errors> = members.iter().map(|_| Errors::default()).collect();
-    let mut others = Errors::default();
-    let mut crates = Crates::new(&workspace, folder, &facade.host);
+    let mut built = Built::new(members, Crates::new(&workspace, folder, &facade.host));
     let status = cargo::messages(command, &mut |message| {
-        let mut known = folders.iter();
-        let member = known.position(|known| Some(known.as_path()) == message.folder());
-        match (&message, member) {
-            (Message::Artifact(artifact), member) => {
-                crates.add(artifact);
-                if let (Some(member), Some(program)) = (member, &artifact.executable) {
-                    executables[member] = Some(program.clone());
-                }
-            }
-            (Message::Compiler { says, .. }, Some(member)) if is_without_main(says) => {
-                let file = members[member].1.file.display();
-                errors[member].text +=
-                    &format!("error: {file} has no `main`, with which every program begins\n\n");
-            }
-            (Message::Compiler { says, .. }, Some(member)) => errors[member].add(says),
-            (Message::Compiler { says, .. }, None) => others.add(says),
-            (Message::Script(_) | Message::Other, _) => {}
-        }
+        built.hear(&message);
         inputs.message(message);
     })?;
-    let understood = executables.iter().any(Option::is_some)
-        || errors
-            .iter()
-            .chain([&others])
-            .any(|errors| !errors.text.is_empty());
-    if !status.success() && !understood {
+    if !status.success() && !built.is_understood() {
         return Err(Error::usage(
             "cargo did not build anything; mend what it says above",
         ));
     }
-    if members.iter().any(|(_, subject)| subject.package.depends()) {
-        crates.find_dependencies()?;
-    }
-    let mut built = Vec::new();
-    for (((index, subject), executable), errors) in members.iter().zip(executables).zip(errors) {
-        let result = match executable.filter(|_| errors.text.is_empty()) {
-            Some(executable) => {
-                inputs.output(&executable);
-                Ok(Harness {
-                    executable,
-                    program: subject.fingerprint()?,
-                    explorer: facade.fingerprint,
-                    unseen: Unseen::of(crates.sources(&subject.package_folder())?),
-                })
-            }
-            None => Err(why_unbuilt(subject, &errors, &others)?),
-        };
-        built.push((*index, result));
-    }
+    let built = built.outcomes(facade, &mut inputs)?;
     let harnesses = built.iter().map(|(_, result)| {
         let harness = result.as_ref().ok()?;
         Some(json!({
@@ -419,6 +359,115 @@ fn build_group(
         kept.keep(inputs, &harnesses);
     }
     Ok(built)
+}
+
+/// The command that builds these programs.
+fn building(
+    workspace: &Path,
+    members: &[(usize, &Subject)],
+    facade: &Facade,
+    first: &Subject,
+) -> Command {
+    let mut command = Command::new(cargo());
+    command
+        .args([
+            "build",
+            "--release",
+            "--keep-going",
+            "--message-format=json",
+        ])
+        .args(["--target", &facade.host])
+        .arg("--manifest-path")
+        .arg(workspace.join("Cargo.toml"))
+        .current_dir(&first.package.root)
+        .arg("--target-dir")
+        .arg(&first.package.build)
+        .env("CARGO_ENCODED_RUSTFLAGS", facade.flags())
+        .stdin(Stdio::null())
+        .stdout(Stdio::piped());
+    for (_, subject) in members {
+        command.args(["--package", &subject.package_name()]);
+    }
+    command
+}
+
+/// What cargo says while it builds programs.
+struct Built<'b> {
+    members: &'b [(usize, &'b Subject)],
+    /// The folder of each program's package.
+    folders: Vec<PathBuf>,
+    executables: Vec<Option<PathBuf>>,
+    errors: Vec<Errors>,
+    /// What is wrong with packages that they depend on.
+    others: Errors,
+    crates: Crates<'b>,
+}
+
+impl<'b> Built<'b> {
+    fn new(members: &'b [(usize, &'b Subject)], crates: Crates<'b>) -> Self {
+        let folders = members.iter().map(|(_, subject)| subject.package_folder());
+        Self {
+            members,
+            folders: folders.collect(),
+            executables: vec![None; members.len()],
+            errors: members.iter().map(|_| Errors::default()).collect(),
+            others: Errors::default(),
+            crates,
+        }
+    }
+
+    fn hear(&mut self, message: &Message) {
+        let mut known = self.folders.iter();
+        let member = known.position(|known| Some(known.as_path()) == message.folder());
+        match (message, member) {
+            (Message::Artifact(artifact), member) => {
+                self.crates.add(artifact);
+                if let (Some(member), Some(program)) = (member, &artifact.executable) {
+                    self.executables[member] = Some(program.clone());
+                }
+            }
+            (Message::Compiler { says, .. }, Some(member)) if is_without_main(says) => {
+                let file = self.members[member].1.file.display();
+                self.errors[member].text +=
+                    &format!("error: {file} has no `main`, with which every program begins\n\n");
+            }
+            (Message::Compiler { says, .. }, Some(member)) => self.errors[member].add(says),
+            (Message::Compiler { says, .. }, None) => self.others.add(says),
+            (Message::Script(_) | Message::Other, _) => {}
+        }
+    }
+
+    /// Whether something was built, or it is known why not.
+    fn is_understood(&self) -> bool {
+        let mut errors = self.errors.iter().chain([&self.others]);
+        let is_built = self.executables.iter().any(Option::is_some);
+        is_built || errors.any(|errors| !errors.text.is_empty())
+    }
+
+    /// What became of each program.
+    fn outcomes(mut self, facade: &Facade, inputs: &mut Inputs) -> Result<Vec<(usize, Outcome)>> {
+        let mut members = self.members.iter();
+        if members.any(|(_, subject)| subject.package.depends()) {
+            self.crates.find_dependencies()?;
+        }
+        let members = self.members.iter().zip(self.executables).zip(&self.errors);
+        let outcomes = members.map(|(((index, subject), executable), errors)| {
+            let outcome = match executable.filter(|_| errors.text.is_empty()) {
+                Some(executable) => {
+                    inputs.output(&executable);
+                    Ok(Harness {
+                        executable,
+                        program: subject.fingerprint()?,
+                        explorer: facade.fingerprint,
+                        unseen: Unseen::of(self.crates.sources(&subject.package_folder())?),
+                    })
+                }
+                None => Err(why_unbuilt(subject, errors, &self.others)?),
+            };
+            Ok((*index, outcome))
+        });
+        outcomes.collect()
+    }
 }
 
 /// The harnesses of programs of which nothing has changed.
