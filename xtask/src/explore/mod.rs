@@ -8,6 +8,7 @@
 
 pub mod build;
 pub mod child;
+pub mod code;
 pub mod fold;
 pub mod names;
 pub mod pitfall;
