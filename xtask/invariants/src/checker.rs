@@ -1,4 +1,5 @@
-//! What everything asks: does this run obey this specification?
+//! Whether a run obeys a specification: the one question that running, exploring, auditing and
+//! re-checking a saved transcript all ask.
 
 use std::borrow::Borrow;
 
@@ -11,10 +12,10 @@ use super::selector::Selector;
 use super::spec::{Mode, Rule, Spec};
 use super::view::{Readings, View};
 
-/// As many readings, and verdicts on one rule, are remembered by a [`Checker`].
+/// How many readings, and how many verdicts on one rule, a [`Checker`] remembers.
 const REMEMBERED: usize = 1 << 16;
 
-/// What a rule is worth on a run, or on several.
+/// What a rule says about a run, or about several.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Verdict {
     /// The rule was obeyed.
@@ -42,14 +43,14 @@ impl Verdict {
     }
 }
 
-/// What one run is worth.
+/// The verdicts on one run.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Report {
     /// A verdict for each rule of the specification, in its order.
     pub rules: Vec<RuleReport>,
 }
 
-/// What one rule found.
+/// The verdict of one rule.
 #[derive(Debug, Clone, PartialEq)]
 pub struct RuleReport {
     /// The verdict.

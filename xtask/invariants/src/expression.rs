@@ -13,8 +13,8 @@ pub(super) struct Relation {
     text: String,
     first: Expression,
     rest: Vec<(Comparison, Expression)>,
-    /// Every selector that stands in it; expressions refer to them by place, so
-    /// that whoever evaluates can select the lines beforehand, key by key.
+    /// Every selector that stands in it. Expressions refer to them by place, so that a rule can
+    /// select the lines beforehand, key by key.
     leaves: Vec<Leaf>,
 }
 
@@ -29,7 +29,7 @@ struct Leaf {
 #[derive(Clone, Copy, PartialEq)]
 enum Reads {
     /// The one value of a capture.
-    Value,
+    Capture,
     Count,
     Sum,
     Min,
@@ -56,9 +56,9 @@ enum Operator {
     Divide,
 }
 
-/// What an expression is worth in a run.
+/// The value of an expression in a run.
 #[derive(Clone, PartialEq)]
-enum Worth {
+enum Value {
     Number(f64),
     Text(String),
 }
@@ -125,7 +125,7 @@ impl Relation {
     pub fn evaluate(&self, selected: &[Vec<Hit<'_>>], current: Option<&Hit<'_>>) -> Finding {
         let read = |leaf: usize| -> Vec<Hit<'_>> {
             let of_current = |hit: &&Hit<'_>| {
-                self.leaves[leaf].reads != Reads::Value
+                self.leaves[leaf].reads != Reads::Capture
                     || current.is_none_or(|current| {
                         hit.occurrence.event != current.occurrence.event
                             || hit.line() == current.line()
@@ -162,11 +162,11 @@ impl Relation {
     }
 
     fn holds(&self, hits: &[Vec<Hit<'_>>]) -> Result<bool, String> {
-        let mut left = self.worth(&self.first, hits)?;
+        let mut left = self.value(&self.first, hits)?;
         for (comparison, expression) in &self.rest {
-            let right = self.worth(expression, hits)?;
+            let right = self.value(expression, hits)?;
             let ordering = match (&left, &right) {
-                (Worth::Number(a), Worth::Number(b)) => a.partial_cmp(b),
+                (Value::Number(a), Value::Number(b)) => a.partial_cmp(b),
                 _ if comparison.is_ordering() => None,
                 _ => Some(left.printed().cmp(&right.printed())),
             };
@@ -182,20 +182,20 @@ impl Relation {
         Ok(true)
     }
 
-    fn worth(&self, expression: &Expression, hits: &[Vec<Hit<'_>>]) -> Result<Worth, String> {
+    fn value(&self, expression: &Expression, hits: &[Vec<Hit<'_>>]) -> Result<Value, String> {
         Ok(match expression {
-            Expression::Number(number) => Worth::Number(*number),
-            Expression::Text(text) => Worth::Text(text.clone()),
-            Expression::Leaf(leaf) => self.leaves[*leaf].worth(&hits[*leaf])?,
+            Expression::Number(number) => Value::Number(*number),
+            Expression::Text(text) => Value::Text(text.clone()),
+            Expression::Leaf(leaf) => self.leaves[*leaf].value(&hits[*leaf])?,
             Expression::Elapsed(from, to) => {
                 let from = self.leaves[*from].moment(&hits[*from])?;
                 let to = self.leaves[*to].moment(&hits[*to])?;
-                Worth::Number((to - from) / 1000.0)
+                Value::Number((to - from) / 1000.0)
             }
             Expression::Binary(left, operator, right) => {
-                let left = self.worth(left, hits)?.number()?;
-                let right = self.worth(right, hits)?.number()?;
-                Worth::Number(match operator {
+                let left = self.value(left, hits)?.number()?;
+                let right = self.value(right, hits)?.number()?;
+                Value::Number(match operator {
                     Operator::Add => left + right,
                     Operator::Subtract => left - right,
                     Operator::Multiply => left * right,
@@ -208,7 +208,7 @@ impl Relation {
         })
     }
 
-    /// What each part that was read off the run is worth there.
+    /// The value of each part that was read off the run.
     fn readings(&self, hits: &[Vec<Hit<'_>>]) -> String {
         let mut parts = Vec::new();
         for (leaf, hits) in self.leaves.iter().zip(hits) {
@@ -218,8 +218,8 @@ impl Relation {
                     format!("`{}` was read at {ms:.1} ms", leaf.text)
                 }),
                 _ => leaf
-                    .worth(hits)
-                    .map(|worth| format!("{} is {}", leaf.text, worth.printed())),
+                    .value(hits)
+                    .map(|value| format!("{} is {}", leaf.text, value.printed())),
             };
             parts.extend(part);
         }
@@ -240,7 +240,7 @@ fn evidence<'v>(story: String, hits: impl Iterator<Item = &'v Hit<'v>>) -> Evide
 }
 
 impl Leaf {
-    fn worth(&self, hits: &[Hit<'_>]) -> Result<Worth, String> {
+    fn value(&self, hits: &[Hit<'_>]) -> Result<Value, String> {
         let numbers = || -> Result<Vec<f64>, String> {
             let number = |hit: &Hit<'_>| {
                 number(hit.value).ok_or_else(|| format!("{:?} is not a number", hit.value))
@@ -248,13 +248,13 @@ impl Leaf {
             hits.iter().map(number).collect()
         };
         Ok(match self.reads {
-            Reads::Count => Worth::Number(hits.len() as f64),
-            Reads::Sum => Worth::Number(numbers()?.iter().sum()),
-            Reads::Min => Worth::Number(numbers()?.into_iter().fold(f64::INFINITY, f64::min)),
-            Reads::Max => Worth::Number(numbers()?.into_iter().fold(f64::NEG_INFINITY, f64::max)),
-            Reads::First => Worth::read(hits[0].value),
-            Reads::Last => Worth::read(hits[hits.len() - 1].value),
-            Reads::Value | Reads::Moment(_) => Worth::read(self.only(hits)?.value),
+            Reads::Count => Value::Number(hits.len() as f64),
+            Reads::Sum => Value::Number(numbers()?.iter().sum()),
+            Reads::Min => Value::Number(numbers()?.into_iter().fold(f64::INFINITY, f64::min)),
+            Reads::Max => Value::Number(numbers()?.into_iter().fold(f64::NEG_INFINITY, f64::max)),
+            Reads::First => Value::read(hits[0].value),
+            Reads::Last => Value::read(hits[hits.len() - 1].value),
+            Reads::Capture | Reads::Moment(_) => Value::read(self.only(hits)?.value),
         })
     }
 
@@ -281,22 +281,22 @@ impl Leaf {
     }
 }
 
-impl Worth {
+impl Value {
     fn read(text: &str) -> Self {
-        number(text).map_or_else(|| Worth::Text(text.to_string()), Worth::Number)
+        number(text).map_or_else(|| Value::Text(text.to_string()), Value::Number)
     }
 
     fn number(self) -> Result<f64, String> {
         match self {
-            Worth::Number(number) => Ok(number),
-            Worth::Text(text) => Err(format!("{text:?} is not a number")),
+            Value::Number(number) => Ok(number),
+            Value::Text(text) => Err(format!("{text:?} is not a number")),
         }
     }
 
     fn printed(&self) -> String {
         match self {
-            Worth::Number(number) => number.to_string(),
-            Worth::Text(text) => text.clone(),
+            Value::Number(number) => number.to_string(),
+            Value::Text(text) => text.clone(),
         }
     }
 }
@@ -385,7 +385,7 @@ impl Parser<'_, '_> {
         {
             let selector = Selector::parse(self.cursor, self.events)?;
             self.require_values(&selector, from)?;
-            return Ok(Expression::Leaf(self.add(from, Reads::Value, selector)));
+            return Ok(Expression::Leaf(self.add(from, Reads::Capture, selector)));
         }
         self.cursor.take(name);
         self.cursor.expect("(")?;

@@ -19,7 +19,7 @@ pub enum Finding {
 /// What a finding rests on.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Evidence {
-    /// What is the matter, told so that the reader need not look at the whole output.
+    /// What is wrong, in words that need no look at the whole output.
     pub story: String,
     /// The lines that show it, as places in the transcript.
     pub lines: Vec<usize>,

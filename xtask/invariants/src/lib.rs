@@ -7,6 +7,26 @@
 //! with a [`Checker`], which remembers. What each rule means is written in
 //! `xtask/RULES.md`.
 //!
+//! ```
+//! use invariants::{Spec, Transcript, Verdict, check};
+//!
+//! let file = r#"
+//!     [events]
+//!     sent = "Producer: sent {message}"
+//!     received = "Consumer: received {message}"
+//!
+//!     [[always]]
+//!     claim = "every message arrives exactly once"
+//!     exactly = { each = "received.message", is = "sent.message" }
+//! "#;
+//! let spec = Spec::parse(file).expect("the file is right");
+//! let run = ["Producer: sent alpha", "Producer: sent beta", "Consumer: received alpha"];
+//! let report = check(&spec, &Transcript::of_stdout(run));
+//!
+//! assert_eq!(report.rules[0].verdict, Verdict::Fail);
+//! assert_eq!(report.rules[0].evidence.story, "`received.message` has lost: beta");
+//! ```
+//!
 //! The modules stand below in groups. A module imports from its own group and from the groups
 //! above it, never from one below, and no two import each other. A new kind of rule goes into
 //! `kinds`, and into the list of `vocabulary`.

@@ -48,7 +48,7 @@ const TAKES: [(&str, Takes); 4] = [
     ("number", Takes::Number),
 ];
 
-/// A part of a text, as [`Pattern::meets`] takes it.
+/// A part of a text, as `meets` takes it.
 enum Span {
     /// This character.
     Char(char),
@@ -71,11 +71,11 @@ impl Span {
     }
 }
 
-/// Whether nobody waits for an answer any more.
+/// Whether the program is ending, and needs no answer any more.
 static GIVEN_UP: AtomicBool = AtomicBool::new(false);
 
-/// From here on nothing has any pattern's form: the comparison that is under way is given up, however
-/// long it would take. What is answered from here on must not be believed.
+/// Ends every comparison of a line with a pattern, also one that is under way, for a program that is
+/// about to end. From here on no line has any pattern's form, so no verdict counts.
 pub fn give_up() {
     GIVEN_UP.store(true, Ordering::Relaxed);
 }

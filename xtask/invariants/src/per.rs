@@ -85,7 +85,7 @@ impl Per {
                 let hits: Vec<Vec<Hit<'v>>> = hits.iter().map(of_key).collect();
                 check(&hits).about(&self.show(key))
             })
-            // Of equally grave findings the first one is told.
+            // Of equally grave findings the first one counts.
             .reduce(|worst, next| match next.gravity() > worst.gravity() {
                 true => next,
                 false => worst,

@@ -43,12 +43,21 @@ impl Comparison {
     }
 }
 
-/// What a captured text is worth as a number.
+/// A captured text as a number, if it is one.
 pub(super) fn number(text: &str) -> Option<f64> {
     text.parse().ok().filter(|number: &f64| number.is_finite())
 }
 
 /// A duration such as `300ms` or `1.5s`; `None` if the text is none.
+///
+/// ```
+/// use std::time::Duration;
+///
+/// use invariants::parse_duration;
+///
+/// assert_eq!(parse_duration("1.5s"), Some(Duration::from_millis(1500)));
+/// assert_eq!(parse_duration("1.5"), None);
+/// ```
 pub fn parse_duration(text: &str) -> Option<Duration> {
     // The longer unit first: `ms` ends in `s` too.
     [("ms", 1000.0), ("s", 1.0)]

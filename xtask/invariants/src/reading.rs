@@ -19,9 +19,7 @@ pub(super) struct Occurrence {
 /// What a line, or a panic's report, says wherever it stands: all that selectors look at.
 #[derive(Debug)]
 pub(super) struct Reading {
-    /// How many readings were known before it: no other of the same [`View`]s has this number.
-    ///
-    /// [`View`]: super::view::View
+    /// How many readings were known before it, so that each has another number.
     pub number: u32,
     pub stream: Stream,
     /// Which event it is; `None` if no event matches.

@@ -1,4 +1,5 @@
-//! How a part of a file becomes a part of a rule: what it may look up, and what is wrong with it.
+//! Reading the parts of a rule: patterns, selectors, bounds and durations, with what is wrong in
+//! them.
 
 use std::collections::BTreeSet;
 use std::ops::Range;
@@ -18,7 +19,7 @@ use super::quantity::parse_duration;
 use super::selector::{Quantified, Selector};
 use super::spec::Hang;
 
-/// What the building of a rule may look up, and where it leaves what it finds wrong.
+/// What a kind of rule looks up while it builds a check, and where it leaves what it finds wrong.
 pub(super) struct Scope<'s> {
     /// The text of the file.
     pub source: &'s str,
@@ -35,6 +36,7 @@ pub(super) struct Scope<'s> {
 }
 
 impl<'s> Scope<'s> {
+    /// The scope of a file of which nothing has been read.
     pub fn new(source: &'s str) -> Self {
         Self {
             source,
@@ -46,7 +48,7 @@ impl<'s> Scope<'s> {
         }
     }
 
-    /// What a part of the file makes, and the events that its selectors name.
+    /// Calls `make`, and adds to its result the events that the selectors it read name.
     pub fn naming<T>(&mut self, make: impl FnOnce(&mut Self) -> T) -> (T, BTreeSet<usize>) {
         let others = std::mem::take(&mut self.named);
         let made = make(self);

@@ -54,7 +54,7 @@ pub struct Field {
     pub shape: &'static Shape,
     /// Whether the table must have it.
     pub required: bool,
-    /// What it means, in one sentence, for whoever points at the key in an editor.
+    /// What it means, in one sentence, which an editor shows beside the key.
     pub doc: &'static str,
 }
 

@@ -3,7 +3,7 @@
 use super::checker::{Report, RuleReport};
 use super::spec::{Mode, Spec};
 
-/// What several runs of one program are worth together.
+/// The verdicts on several runs of one program, taken together.
 ///
 /// A rule for every run is broken by the first run that breaks it, and no later
 /// run mends that. A rule for some run needs one run that shows it.

@@ -11,6 +11,7 @@
 
 pub mod build;
 pub mod child;
+pub mod code;
 pub mod explored;
 pub mod fold;
 pub mod names;

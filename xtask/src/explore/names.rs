@@ -1,7 +1,7 @@
 //! What the source calls an object, from the place where it was made.
 //!
-//! The engine knows an object by the place of the call that made it. Whoever reads a
-//! schedule knows it by the variable, the static or the field that the call initialises.
+//! The engine knows an object by the place of the call that made it. The reader of
+//! a schedule knows it by the variable, the static or the field that the call initialises.
 //! Finding that takes no parser: from the call outwards, the nearest `name:` of a struct
 //! literal or `let name =` decides; where there is neither, the object has no name, and is
 //! shown as what it is, with a number: `mutex#2`. What a tuple is made of is told apart by
@@ -10,6 +10,11 @@
 use std::collections::BTreeMap;
 
 use protocol::{Object, Place, Side};
+
+use super::code::{
+    Code, closes_block, end_of_block, end_of_call, is_tuple, is_word, skip_space, start_of_block,
+    start_of_statement, word_before,
+};
 
 /// The names of a schedule's objects.
 pub struct Names {
@@ -31,7 +36,7 @@ impl Names {
         objects: impl Iterator<Item = &'o Object>,
         read: impl Fn(&str) -> Option<String>,
     ) -> Self {
-        let mut sources: BTreeMap<&str, Option<Masked>> = BTreeMap::new();
+        let mut sources: BTreeMap<&str, Option<Code>> = BTreeMap::new();
         let mut found: BTreeMap<u64, (Vec<String>, &Object)> = BTreeMap::new();
         for object in objects {
             if found.contains_key(&object.id) {
@@ -40,7 +45,7 @@ impl Names {
             let file = object.made.file.as_str();
             let source = sources
                 .entry(file)
-                .or_insert_with(|| read(file).map(|text| Masked::new(&text)));
+                .or_insert_with(|| read(file).and_then(|text| Code::of(&text)));
             // A channel is one object to its program, and several to the engine.
             let is_channel = object.is_channel();
             let named = source
@@ -105,87 +110,129 @@ impl Names {
 
 /// The name that the source gives to what the call at a place makes: two for the ends of
 /// a channel.
-pub fn names_at(source: &Masked, made: &Place, is_channel: bool) -> Option<Vec<String>> {
-    let text = &source.0;
-    let mut at = source.position(made)?;
-    // Where the call ends, or what it is a part of. What ends its block is what the block is
-    // worth.
-    let mut end = end_of_call(text, at);
-    // Which of the values between the innermost brackets it is.
-    let mut nth = 0;
-    // Its places in the tuples that it is a part of, from the outermost on.
-    let mut parts: Vec<usize> = Vec::new();
+pub fn names_at(source: &Code, made: &Place, is_channel: bool) -> Option<Vec<String>> {
+    let text = &source.0[..];
+    let at = source.position(made)?;
+    let mut walk = Walk {
+        text,
+        at,
+        end: end_of_call(text, at),
+        nth: 0,
+        parts: Vec::new(),
+    };
     let mut depth = 0;
-    while at > 0 {
-        at -= 1;
+    while walk.at > 0 {
+        walk.at -= 1;
+        let at = walk.at;
         let before = at.checked_sub(1).map(|before| text[before]);
         match text[at] {
-            // What ends another statement or another item.
-            ';' | '}' if depth == 0 => {
-                let is_last = end.is_some_and(|end| closes_block(text, end));
-                at = start_of_block(text, at + 1).filter(|_| is_last)?;
-                at += 1;
-            }
+            // The end of another statement or of another item.
+            ';' | '}' if depth == 0 => walk.enter_rest_of_block()?,
             ')' | ']' | '}' => depth += 1,
             '(' | '[' | '{' if depth > 0 => depth -= 1,
             _ if depth > 0 => {}
-            '(' => {
-                match word_before(text, at) {
-                    Some(word) if KEEPERS.contains(&&*word) => return receiver(text, at),
-                    // What another thread makes is not what it is spawned as.
-                    Some(word) if word == "spawn" => return None,
-                    // Of what a call makes from its arguments there is one.
-                    Some(_) => nth = 0,
-                    None if is_tuple(text, at) => {
-                        parts.insert(0, nth);
-                        nth = 0;
-                    }
-                    None => {}
-                }
-                end = end_of_block(text, at);
-            }
-            '[' => end = end_of_block(text, at),
-            // Of a block as a value, and of a closure, what ends it is what it makes.
-            '{' => {
-                let before = skip_space(text, at);
-                let is_value = before > 0 && matches!(text[before - 1], '=' | '|');
-                let is_const = word_before(text, at).as_deref() == Some("const");
-                let is_last = end.is_some_and(|end| closes_block(text, end));
-                if !is_last || !is_value && !is_const {
-                    return None;
-                }
-                end = end_of_block(text, at);
-            }
-            ',' => nth += 1,
+            '(' if is_call_of(text, at, &KEEPERS) => return receiver(text, at),
+            // What another thread makes is not what it is spawned as.
+            '(' if is_call_of(text, at, &["spawn"]) => return None,
+            '(' => walk.leave_parentheses(),
+            '[' => walk.end = end_of_block(text, at),
+            '{' => walk.leave_block()?,
+            ',' => walk.nth += 1,
             // The parameters of a closure.
-            '|' if before == Some('|') => at -= 1,
-            '|' => at = text[..at].iter().rposition(|&c| c == '|')?,
-            ':' if before == Some(':') => at -= 1,
+            '|' if before == Some('|') => walk.at -= 1,
+            '|' => walk.at = text[..at].iter().rposition(|&c| c == '|')?,
+            ':' if before == Some(':') => walk.at -= 1,
             ':' => return Some(vec![word_before(text, at)?]),
-            '=' if before.is_none_or(|before| !"=!<>+-*/%&|^".contains(before))
-                && !matches!(text.get(at + 1), Some('=' | '>')) =>
-            {
-                let left: String = text[start_of_statement(text, at)..at].iter().collect();
-                let mut names = bound(&left)?;
-                if is_channel && names.len() == 2 && parts.is_empty() {
-                    return Some(names);
-                }
-                // The outermost tuple may be what the names are bound to one by one.
-                let name = match names.len() {
-                    1 => names.pop()?,
-                    _ if parts.is_empty() => return None,
-                    several => {
-                        let part = Some(parts.remove(0)).filter(|part| *part < several)?;
-                        names.swap_remove(part)
-                    }
-                };
-                let parts = parts.iter().map(|part| format!(".{part}"));
-                return Some(vec![name + &parts.collect::<String>()]);
-            }
+            '=' if is_assignment(text, at) => return walk.bound(is_channel),
             _ => {}
         }
     }
     None
+}
+
+/// A walk through the source, from a call outwards to the name of what the call makes.
+struct Walk<'t> {
+    text: &'t [char],
+    at: usize,
+    /// Where the call ends, or what it is a part of. The last expression of a block is the
+    /// block's value.
+    end: Option<usize>,
+    /// Which of the values between the innermost brackets it is.
+    nth: usize,
+    /// Its places in the tuples that it is a part of, from the outermost on.
+    parts: Vec<usize>,
+}
+
+impl Walk<'_> {
+    /// Whether what it has come from is the value of its block.
+    fn is_value_of_block(&self) -> bool {
+        self.end.is_some_and(|end| closes_block(self.text, end))
+    }
+
+    /// Passes the other statements of a block at once; `None` if the block has another value.
+    fn enter_rest_of_block(&mut self) -> Option<()> {
+        let start = start_of_block(self.text, self.at + 1);
+        self.at = start.filter(|_| self.is_value_of_block())? + 1;
+        Some(())
+    }
+
+    /// Leaves a call's arguments, a tuple, or what stands in brackets for no reason.
+    fn leave_parentheses(&mut self) {
+        if word_before(self.text, self.at).is_some() {
+            // A call makes one value of all its arguments.
+            self.nth = 0;
+        } else if is_tuple(self.text, self.at) {
+            self.parts.insert(0, self.nth);
+            self.nth = 0;
+        }
+        self.end = end_of_block(self.text, self.at);
+    }
+
+    /// Leaves a block that is a value, or a closure's; `None` if it is neither, or if its value is
+    /// another one.
+    fn leave_block(&mut self) -> Option<()> {
+        let (text, at) = (self.text, self.at);
+        let before = skip_space(text, at);
+        let is_value = before > 0 && matches!(text[before - 1], '=' | '|');
+        let is_const = word_before(text, at).as_deref() == Some("const");
+        if !self.is_value_of_block() || !is_value && !is_const {
+            return None;
+        }
+        self.end = end_of_block(text, at);
+        Some(())
+    }
+
+    /// The names on the left side of the `=` that it has come to.
+    fn bound(mut self, is_channel: bool) -> Option<Vec<String>> {
+        let left = &self.text[start_of_statement(self.text, self.at)..self.at];
+        let mut names = bound(&left.iter().collect::<String>())?;
+        if is_channel && names.len() == 2 && self.parts.is_empty() {
+            return Some(names);
+        }
+        // The outermost tuple may be what the names are bound to one by one.
+        let name = match names.len() {
+            1 => names.pop()?,
+            _ if self.parts.is_empty() => return None,
+            several => {
+                let part = Some(self.parts.remove(0)).filter(|part| *part < several)?;
+                names.swap_remove(part)
+            }
+        };
+        let parts = self.parts.iter().map(|part| format!(".{part}"));
+        Some(vec![name + &parts.collect::<String>()])
+    }
+}
+
+/// Whether the round bracket at `at` opens the arguments of a function with one of these names.
+fn is_call_of(text: &[char], at: usize, names: &[&str]) -> bool {
+    word_before(text, at).is_some_and(|word| names.contains(&&*word))
+}
+
+/// Whether the `=` at `at` stands alone, and is no part of an operator or of an arrow.
+fn is_assignment(text: &[char], at: usize) -> bool {
+    let before = at.checked_sub(1).map(|before| text[before]);
+    before.is_none_or(|before| !"=!<>+-*/%&|^".contains(before))
+        && !matches!(text.get(at + 1), Some('=' | '>'))
 }
 
 /// The names that the left side of a `=` binds: `let`, `static` and `const`, or the last
@@ -240,213 +287,4 @@ fn receiver(text: &[char], mut at: usize) -> Option<Vec<String>> {
             return Some(vec![word_before(text, at)?]);
         }
     }
-}
-
-/// Whether the round bracket that opens at `at` encloses several values.
-fn is_tuple(text: &[char], at: usize) -> bool {
-    let mut depth = 0;
-    for &c in &text[at..] {
-        match c {
-            '(' | '[' | '{' => depth += 1,
-            ')' | ']' | '}' if depth == 1 => return false,
-            ')' | ']' | '}' => depth -= 1,
-            ',' if depth == 1 => return true,
-            _ => {}
-        }
-    }
-    false
-}
-
-/// Where the statement or the item begins that a position is in.
-fn start_of_statement(text: &[char], at: usize) -> usize {
-    let mut depth = 0;
-    let before = (0..at).rev().find(|&at| match text[at] {
-        // The length of an array stands in brackets, and ends nothing.
-        ')' | ']' => {
-            depth += 1;
-            false
-        }
-        '(' | '[' => {
-            depth -= 1;
-            false
-        }
-        ';' => depth <= 0,
-        c => "{}".contains(c),
-    });
-    before.map_or(0, |before| before + 1)
-}
-
-/// Where the block begins that encloses a position.
-fn start_of_block(text: &[char], at: usize) -> Option<usize> {
-    let mut depth = 0;
-    (0..at).rev().find(|&at| {
-        match text[at] {
-            ')' | ']' | '}' => depth += 1,
-            '(' | '[' | '{' => depth -= 1,
-            _ => {}
-        }
-        depth < 0
-    })
-}
-
-/// The position after the bracket that closes the one at `at`.
-fn end_of_block(text: &[char], at: usize) -> Option<usize> {
-    let mut depth = 0;
-    let end = (at..text.len()).find(|&at| {
-        match text[at] {
-            '(' | '[' | '{' => depth += 1,
-            ')' | ']' | '}' => depth -= 1,
-            _ => {}
-        }
-        depth == 0
-    })?;
-    Some(end + 1)
-}
-
-/// The position after the call that begins at `at`.
-fn end_of_call(text: &[char], at: usize) -> Option<usize> {
-    let open = end_of(text, at, |rest| "(;{}".contains(rest[0]));
-    end_of_block(text, open).filter(|_| text.get(open) == Some(&'('))
-}
-
-/// Whether nothing but methods, and the `?` of what may fail, stands between a position and
-/// the end of its block.
-fn closes_block(text: &[char], mut at: usize) -> bool {
-    loop {
-        at = end_of(text, at, |rest| !rest[0].is_whitespace() && rest[0] != '?');
-        match text.get(at) {
-            Some('}') => return true,
-            Some('.') => match end_of_call(text, at) {
-                Some(end) => at = end,
-                None => return false,
-            },
-            _ => return false,
-        }
-    }
-}
-
-fn is_word(c: char) -> bool {
-    c.is_alphanumeric() || c == '_'
-}
-
-/// Where the space before a position begins.
-fn skip_space(text: &[char], mut at: usize) -> usize {
-    while at > 0 && text[at - 1].is_whitespace() {
-        at -= 1;
-    }
-    at
-}
-
-/// The word that ends before a position, if one does.
-fn word_before(text: &[char], at: usize) -> Option<String> {
-    let end = skip_space(text, at);
-    let mut start = end;
-    while start > 0 && is_word(text[start - 1]) {
-        start -= 1;
-    }
-    (start < end).then(|| text[start..end].iter().collect())
-}
-
-/// A source file in which comments, strings and characters are blank, so that no bracket
-/// in them counts.
-pub struct Masked(Vec<char>);
-
-impl Masked {
-    /// Blanks what is no code.
-    pub fn new(source: &str) -> Self {
-        let mut text: Vec<char> = source.chars().collect();
-        let mut at = 0;
-        while at < text.len() {
-            let end = match (text[at], text.get(at + 1)) {
-                ('/', Some('/')) => end_of(&text, at, |rest| rest[0] == '\n'),
-                ('/', Some('*')) => end_of_comment(&text, at),
-                ('"', _) => end_of_string(&text, at + 1),
-                ('r', Some('"' | '#')) if begins_literal(&text, at) => end_of_raw(&text, at + 1),
-                ('\'', Some('\\')) => end_of(&text, at + 3, |rest| rest[0] == '\'') + 1,
-                // A lifetime has no quote after its first letter.
-                ('\'', Some(_)) if text.get(at + 2) == Some(&'\'') => at + 3,
-                _ => {
-                    at += 1;
-                    continue;
-                }
-            };
-            let end = end.min(text.len());
-            for c in &mut text[at..end] {
-                if *c != '\n' {
-                    *c = ' ';
-                }
-            }
-            at = end;
-        }
-        Self(text)
-    }
-
-    /// Where a place is in it.
-    fn position(&self, place: &Place) -> Option<usize> {
-        let newlines = self.0.iter().enumerate().filter(|(_, c)| **c == '\n');
-        let start = match place.line.checked_sub(2) {
-            None => 0,
-            Some(before) => newlines.map(|(at, _)| at + 1).nth(before)?,
-        };
-        let at = start + place.column.checked_sub(1)?;
-        (at <= self.0.len()).then_some(at)
-    }
-}
-
-/// The first place from `at` on of which `is_end` is true, or the end.
-fn end_of(text: &[char], at: usize, is_end: impl Fn(&[char]) -> bool) -> usize {
-    let places = at..text.len();
-    places
-        .into_iter()
-        .find(|&at| is_end(&text[at..]))
-        .unwrap_or(text.len())
-}
-
-/// The end of the comment that begins at `at`, and may have others inside.
-fn end_of_comment(text: &[char], mut at: usize) -> usize {
-    let mut depth = 0;
-    while at < text.len() {
-        match text[at..] {
-            ['/', '*', ..] => depth += 1,
-            ['*', '/', ..] => depth -= 1,
-            _ => {
-                at += 1;
-                continue;
-            }
-        }
-        at += 2;
-        if depth == 0 {
-            break;
-        }
-    }
-    at
-}
-
-/// Whether the `r` at `at` can begin a raw string: in `br` and `cr` it is the second letter.
-fn begins_literal(text: &[char], at: usize) -> bool {
-    let before = |at: usize| at.checked_sub(1).map(|before| text[before]);
-    let start = match before(at) {
-        Some('b' | 'c') => at - 1,
-        _ => at,
-    };
-    before(start).is_none_or(|before| !is_word(before))
-}
-
-fn end_of_string(text: &[char], mut at: usize) -> usize {
-    while at < text.len() && text[at] != '"' {
-        at += if text[at] == '\\' { 2 } else { 1 };
-    }
-    at + 1
-}
-
-/// The end of a raw string whose hashes begin at `at`; `at` itself if none begins there.
-fn end_of_raw(text: &[char], at: usize) -> usize {
-    let hashes = text[at..].iter().take_while(|&&c| c == '#').count();
-    if text.get(at + hashes) != Some(&'"') {
-        return at;
-    }
-    let closing: Vec<char> = std::iter::once('"')
-        .chain(std::iter::repeat_n('#', hashes))
-        .collect();
-    end_of(text, at + hashes + 1, |rest| rest.starts_with(&closing)) + closing.len()
 }

@@ -4,8 +4,9 @@
 use std::collections::BTreeMap;
 use std::fmt::Write;
 
+use super::code::Code;
 use super::fold::{Fold, Why, folds};
-use super::names::{Masked, Names, names_at};
+use super::names::{Names, names_at};
 use crate::text::style::{BOLD, DIM};
 use invariants::{Stream, is_backtrace_note};
 use protocol::{Execution, FaultKind, Object, Place, Step, Switch, Verb, Wait};
@@ -54,7 +55,7 @@ impl<'r> Table<'r> {
         let looks = run.waits.iter().flat_map(|wait| &wait.looks);
         let looked_at = looks.map(|look| &look.object);
         let names = Names::new(used.chain(waited).chain(looked_at), &read);
-        let source = read(file).map(|text| Masked::new(&text));
+        let source = read(file).and_then(|text| Code::of(&text));
         let steps = run.steps.iter().enumerate();
         let spawned: Vec<_> = steps
             .filter(|(_, step)| step.verb == Verb::Spawn)

@@ -1,4 +1,5 @@
-//! What each rule is worth: real runs are changed in one place, and the rules must notice.
+//! Whether the rules of a file can fail: real runs are changed in one place, and some rule must
+//! notice.
 //!
 //! This is mutation testing (DeMillo, Lipton and Sayward, "Hints on Test Data Selection",
 //! 1978) with the transcript in the place of the program. An *unlawful mutant* is a run
@@ -176,7 +177,7 @@ impl Audit {
     ) {
         let counts = self.mutants < most && !mutant.probe;
         // Beyond the sample, changes are tried only for the sake of rules that have
-        // caught none yet: whether a rule is worth its place must not be left to chance.
+        // caught none yet: chance must not decide whether a rule counts as one that can fail.
         if !counts && self.idle_rules(checker.spec()).next().is_none() {
             return;
         }

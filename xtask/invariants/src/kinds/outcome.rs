@@ -65,8 +65,9 @@ pub const CLOSED: Kind = Kind {
     },
 };
 
-/// The rules of a file that states none of their kind; some rule forbids the events of these
-/// places altogether.
+/// The rules that hold unless a file states one of their kind.
+///
+/// `forbidden` has the places of the events that some rule of the file forbids altogether.
 pub fn defaults(forbidden: &BTreeSet<usize>) -> [Rule; 3] {
     let forbidden = forbidden.clone();
     [

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use super::rules;
 use crate::Diagnostic;
 use crate::diagnostic::did_you_mean;
 use crate::kinds::outcome;
@@ -9,8 +10,6 @@ use crate::kinds::pitfall::{Broken, Kept};
 use crate::node::{Entry, Node};
 use crate::scope::Scope;
 use crate::spec::{AuditSettings, Companion, GoesWrong, Mode, Practice, Rule, RunSettings, Spec};
-
-use super::rules;
 
 /// The variants of a file.
 pub fn variants(root: &Node) -> Vec<Companion> {
