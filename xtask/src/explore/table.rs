@@ -183,88 +183,58 @@ impl<'r> Table<'r> {
     /// The table, indented, in so many columns of a terminal.
     pub fn text(&self, width: usize) -> String {
         let mut rows = shortened(self.rows());
-        let mut names: Vec<&str> = self.threads.iter().map(String::as_str).collect();
-        let place_width = shorten_places(&mut rows, width / 4);
-        let last = self.run.steps.last().map_or(0, |last| last.number);
-        let number_width = last.to_string().len().max("step".len());
-        let blank = 4 + number_width + 1 + place_width + 2;
-        let room = width.saturating_sub(blank);
-        let mut widths = widths(&names, &rows);
-        if widths.iter().sum::<usize>() > room {
-            let cells = rows.iter_mut().filter_map(Row::cell);
-            cells.for_each(|cell| *cell = clipped_to(cell, SHOWN_CELL));
-            widths = self::widths(&names, &rows);
-        }
-        if widths.iter().sum::<usize>() > room {
-            in_one_column(&mut rows, &names, room);
-            names = vec!["thread"];
-            widths = self::widths(&names, &rows);
-        }
-        let all: usize = widths.iter().sum();
-        let outputs = rows.iter().filter_map(|row| match row {
-            Row::Step { output, .. } => output.iter().map(|line| line.chars().count()).max(),
-            _ => None,
-        });
-        // What was printed stands beside its step if there is room, and else below it.
-        let is_beside = all + "│ ".chars().count() + outputs.max().unwrap_or(0) <= room;
-
-        let mut text = format!(
-            "    {DIM}{:>number_width$} {:>place_width$}{DIM:#}  ",
-            "step", "line"
-        );
+        let layout = self.layout(&mut rows, width);
+        let Layout { number, place, .. } = layout;
+        let mut text = format!("    {DIM}{:>number$} {:>place$}{DIM:#}  ", "step", "line");
         let mut padding = 0;
-        for (name, width) in names.iter().zip(&widths).filter(|(_, width)| **width > 0) {
+        let lanes = layout.names.iter().zip(&layout.widths);
+        for (name, width) in lanes.filter(|(_, width)| **width > 0) {
             let _ = write!(text, "{:padding$}{BOLD}{name}{BOLD:#}", "");
             padding = width - name.chars().count();
         }
         text.push('\n');
         for row in &rows {
-            let before = |lane: usize| widths[..lane].iter().sum::<usize>();
-            let _ = match row {
-                Row::Clock(at_us) => {
-                    let ms = *at_us as f64 / 1000.0;
-                    writeln!(text, "{:blank$}{DIM}the clock: {ms} ms{DIM:#}", "")
-                }
-                Row::Fold(fold) => writeln!(text, "{:blank$}{DIM}{fold}{DIM:#}", ""),
-                Row::Switch { lane, why } => {
-                    // Nothing else stands in the row, so that it may go on below other threads.
-                    let why = clipped_to(why, room);
-                    let last = room - why.chars().count();
-                    let before = blank + before(*lane).min(last);
-                    writeln!(text, "{:before$}{DIM}{why}{DIM:#}", "")
-                }
-                Row::Step {
-                    number,
-                    place,
-                    lane,
-                    text: operation,
-                    output,
-                } => {
-                    let before = before(*lane);
-                    let line = format!(
-                        "    {number:>number_width$} {place:>place_width$}  {:before$}{operation}",
-                        ""
-                    );
-                    let (indent, room) = match is_beside {
-                        true => (blank + all, room),
-                        false => (blank, room.saturating_sub(2)),
-                    };
-                    match output.split_first() {
-                        Some((first, more)) if is_beside => {
-                            let _ = writeln!(text, "{line:indent$}│ {first}");
-                            more.iter()
-                                .try_for_each(|more| writeln!(text, "{:indent$}│ {more}", ""))
-                        }
-                        _ => {
-                            let _ = writeln!(text, "{line}");
-                            let mut lines = output.iter().map(|line| clipped_to(line, room));
-                            lines.try_for_each(|line| writeln!(text, "{:indent$}│ {line}", ""))
-                        }
-                    }
-                }
-            };
+            let _ = layout.write(row, &mut text);
         }
         text
+    }
+
+    /// Fits the rows into so many columns of a terminal: if need be with shorter operations, or
+    /// with all threads in one column.
+    fn layout(&self, rows: &mut [Row], width: usize) -> Layout<'_> {
+        let mut names: Vec<&str> = self.threads.iter().map(String::as_str).collect();
+        let place = shorten_places(rows, width / 4);
+        let last = self.run.steps.last().map_or(0, |last| last.number);
+        let number = last.to_string().len().max("step".len());
+        let blank = 4 + number + 1 + place + 2;
+        let room = width.saturating_sub(blank);
+        let mut widths = widths(&names, rows);
+        if widths.iter().sum::<usize>() > room {
+            let cells = rows.iter_mut().filter_map(Row::cell);
+            cells.for_each(|cell| *cell = clipped_to(cell, SHOWN_CELL));
+            widths = self::widths(&names, rows);
+        }
+        if widths.iter().sum::<usize>() > room {
+            in_one_column(rows, &names, room);
+            names = vec!["thread"];
+            widths = self::widths(&names, rows);
+        }
+        let lanes = widths.iter().sum();
+        let outputs = rows.iter().filter_map(|row| match row {
+            Row::Step { output, .. } => output.iter().map(|line| line.chars().count()).max(),
+            _ => None,
+        });
+        let is_beside = lanes + "│ ".chars().count() + outputs.max().unwrap_or(0) <= room;
+        Layout {
+            names,
+            widths,
+            number,
+            place,
+            blank,
+            room,
+            lanes,
+            is_beside,
+        }
     }
 
     fn rows(&self) -> Vec<Row> {
@@ -377,6 +347,82 @@ impl<'r> Table<'r> {
             (Some(Switch::Preempted), None) => "↷ preempted".to_string(),
             (Some(Switch::Finished), _) => "↷ finished".to_string(),
             (None, _) => "↷ ".to_string(),
+        }
+    }
+}
+
+/// Where everything stands in a table, in columns of a terminal.
+struct Layout<'t> {
+    /// The threads, each with a lane of its own.
+    names: Vec<&'t str>,
+    /// How wide each lane is.
+    widths: Vec<usize>,
+    /// How wide the numbers of steps are, and the places.
+    number: usize,
+    place: usize,
+    /// How much stands before the lanes, and how much room there is for them and for the output.
+    blank: usize,
+    room: usize,
+    /// How wide all lanes are together.
+    lanes: usize,
+    /// Whether what was printed stands beside its step, since there is room, and not below it.
+    is_beside: bool,
+}
+
+impl Layout<'_> {
+    /// Where a lane begins, after the first one.
+    fn before(&self, lane: usize) -> usize {
+        self.widths[..lane].iter().sum()
+    }
+
+    fn write(&self, row: &Row, text: &mut String) -> std::fmt::Result {
+        let blank = self.blank;
+        match row {
+            Row::Clock(at_us) => {
+                let ms = *at_us as f64 / 1000.0;
+                writeln!(text, "{:blank$}{DIM}the clock: {ms} ms{DIM:#}", "")
+            }
+            Row::Fold(fold) => writeln!(text, "{:blank$}{DIM}{fold}{DIM:#}", ""),
+            Row::Switch { lane, why } => {
+                // Nothing else stands in the row, so that it may go on below other threads.
+                let why = clipped_to(why, self.room);
+                let last = self.room - why.chars().count();
+                let before = blank + self.before(*lane).min(last);
+                writeln!(text, "{:before$}{DIM}{why}{DIM:#}", "")
+            }
+            Row::Step {
+                number,
+                place,
+                lane,
+                text: operation,
+                output,
+            } => {
+                let (numbers, places) = (self.number, self.place);
+                let before = self.before(*lane);
+                let line = format!(
+                    "    {number:>numbers$} {place:>places$}  {:before$}{operation}",
+                    ""
+                );
+                self.write_step(&line, output, text)
+            }
+        }
+    }
+
+    /// A step, with what it printed.
+    fn write_step(&self, line: &str, output: &[String], text: &mut String) -> std::fmt::Result {
+        match output.split_first() {
+            Some((first, more)) if self.is_beside => {
+                let indent = self.blank + self.lanes;
+                writeln!(text, "{line:indent$}│ {first}")?;
+                let mut more = more.iter();
+                more.try_for_each(|more| writeln!(text, "{:indent$}│ {more}", ""))
+            }
+            _ => {
+                let (indent, room) = (self.blank, self.room.saturating_sub(2));
+                writeln!(text, "{line}")?;
+                let mut lines = output.iter().map(|line| clipped_to(line, room));
+                lines.try_for_each(|line| writeln!(text, "{:indent$}│ {line}", ""))
+            }
         }
     }
 }
