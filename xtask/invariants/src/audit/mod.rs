@@ -8,6 +8,7 @@
 
 use std::collections::BTreeMap;
 
+use fastrand::Rng;
 use transcript::{Printed, Stream, Transcript};
 
 use super::checker::{Checker, Verdict, check};
@@ -16,12 +17,10 @@ use super::selector::Selector;
 use super::spec::{Mode, Rule, Spec};
 use super::view::{Readings, View};
 use mutants::Mutants;
-use random::Random;
 
 pub use mutants::{Change, FixedText, Mutant};
 
 mod mutants;
-mod random;
 
 impl Spec {
     /// What a run printed, without what differs although nothing else does: in place of each
@@ -116,7 +115,7 @@ pub fn audit(
         audit.add_run(spec, run, &view);
         audit.try_variants(&mut checker, run, &view);
     }
-    Random::new(seed).shuffle(&mut mutants);
+    Rng::with_seed(seed).shuffle(&mut mutants);
     for mutant in mutants {
         audit.try_mutant(&mut checker, &runs[mutant.run], mutant, most);
     }
