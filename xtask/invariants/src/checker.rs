@@ -66,7 +66,11 @@ pub struct RuleReport {
 /// A pure function of its arguments: the same transcript always gets the same verdicts.
 pub fn check(spec: &Spec, transcript: &Transcript) -> Report {
     let view = View::new(&spec.events, transcript, &mut Readings::default());
-    let rules = spec.rules.iter().map(|rule| rule.report(&view)).collect();
+    let rules = spec
+        .rules
+        .iter()
+        .map(|rule| RuleReport::of(rule, &view))
+        .collect();
     Report { rules }
 }
 
@@ -83,7 +87,7 @@ impl Spec {
     pub fn outcome_holds(&self, transcript: &Transcript) -> bool {
         let view = View::new(&self.events, transcript, &mut Readings::default());
         let mut rules = self.rules.iter().filter(|rule| rule.kind == "outcome");
-        rules.all(|rule| rule.report(&view).holds)
+        rules.all(|rule| RuleReport::of(rule, &view).holds)
     }
 }
 
@@ -158,9 +162,9 @@ impl<S: Borrow<Spec>> Checker<S> {
         let rules = spec.rules.iter().zip(&mut self.known);
         self.holds.clear();
         self.holds.extend(rules.map(|(rule, known)| {
-            let decide = || rule.report(&view).holds;
+            let decide = || RuleReport::of(rule, &view).holds;
             match known {
-                Some(known) if rule.is_supported(view.end) => known.verdict(decide),
+                Some(known) if is_supported(rule, view.end) => known.verdict(decide),
                 _ => decide(),
             }
         }));
@@ -205,19 +209,20 @@ impl Known {
     }
 }
 
-impl Rule {
-    /// Whether the machine has the cores to decide it.
-    fn is_supported(&self, end: &End) -> bool {
-        end.cores >= self.cores
-    }
+/// Whether the machine has the cores to decide a rule.
+fn is_supported(rule: &Rule, end: &End) -> bool {
+    end.cores >= rule.cores
+}
 
-    fn report(&self, view: &View<'_>) -> RuleReport {
-        if !self.is_supported(view.end) {
+impl RuleReport {
+    /// What is said of a rule on one run.
+    fn of(rule: &Rule, view: &View<'_>) -> Self {
+        if !is_supported(rule, view.end) {
             let story = format!(
                 "it needs {} cores, and the machine offers {}",
-                self.cores, view.end.cores
+                rule.cores, view.end.cores
             );
-            return RuleReport {
+            return Self {
                 verdict: Verdict::Unsupported,
                 holds: true,
                 evidence: Evidence {
@@ -226,18 +231,18 @@ impl Rule {
                 },
             };
         }
-        let (verdict, evidence) = match self.check.check(view) {
+        let (verdict, evidence) = match rule.check.check(view) {
             Finding::Pass => (Verdict::Pass, Evidence::default()),
             Finding::Vacuous(evidence) => (Verdict::Vacuous, evidence),
             Finding::Fail(evidence) => (Verdict::Fail, evidence),
         };
-        let excused = verdict == Verdict::Vacuous && self.may_be_vacuous.is_some();
-        let verdict = match (verdict, self.mode) {
+        let excused = verdict == Verdict::Vacuous && rule.may_be_vacuous.is_some();
+        let verdict = match (verdict, rule.mode) {
             (Verdict::Pass, _) => Verdict::Pass,
             (_, Mode::Sometimes { .. }) => Verdict::NotWitnessed,
             (verdict, Mode::Always) => verdict,
         };
-        RuleReport {
+        Self {
             verdict,
             holds: verdict == Verdict::Pass || excused,
             evidence,

@@ -49,9 +49,9 @@
 //! outcomes have to be the same: the package `oracle` sees to that.
 //!
 //! Nor are they faster. At random, with the output captured and the rules checked, `mpsc-demo`
-//! is run about 1.5 times as often as shuttle runs a port of it that prints nothing, and 4.1
-//! times as often as one that keeps its output; the first half of it 17 times as often as loom
-//! runs that (`cargo bench -p oracle`, on one core).
+//! is run about 1.4 times as often as shuttle runs a port of it that prints nothing, and 3.8
+//! times as often as one that keeps its output; the first half of it 12 times as often as loom
+//! runs that (`cargo bench -p oracle`, on one core; the ratios differ from machine to machine).
 
 // Elsewhere there is nothing here: the engine below needs Linux.
 #![cfg(target_os = "linux")]

@@ -1,6 +1,6 @@
 //! What a run printed, so that it can be compared with another's.
 
-use super::{Stream, Transcript};
+use super::transcript::{Stream, Transcript};
 
 /// Whether the standard library has written this line after its report of a first panic. It is a
 /// write of its own, so the process may end before it.
