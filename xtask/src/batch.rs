@@ -10,9 +10,9 @@ use crate::machine;
 use crate::pool::{self, Lane, Update};
 use crate::process;
 use crate::program::Program;
-use crate::report::event::{Event, Reporter};
+use crate::report::event::{ReportEvent, Reporter};
 use crate::report::run::{Ran, Summary};
-use crate::runs::{self, Ended, Outcome};
+use crate::runs::{self, Ended, RunResults};
 use invariants::Line;
 
 /// How programs are run.
@@ -70,7 +70,7 @@ pub fn run(
     reporter: &mut dyn Reporter,
 ) -> Result<Batch> {
     let names = programs.iter().map(|program| program.name.as_str());
-    reporter.event(&Event::Begin {
+    reporter.event(&ReportEvent::Begin {
         names: names.collect(),
     })?;
     let all = 0..programs.len();
@@ -123,11 +123,11 @@ fn run_one(
             let claim = machine::claim(&folder, ready.spec.run.alone.is_some());
             send(WorkerEvent::Started);
             let mut on_line = |line: &Line| send(WorkerEvent::Printed(line.clone()));
-            let outcome = match claim {
+            let results = match claim {
                 Ok(_claim) => runs::run(program, ready, &settings.runs, stop, &mut on_line),
-                Err(error) => Outcome::of_no_run(error),
+                Err(error) => RunResults::of_no_run(error),
             };
-            Ended::Ran(Box::new(outcome))
+            Ended::Ran(Box::new(results))
         }
     };
     let holds = ended.holds();
@@ -136,9 +136,9 @@ fn run_one(
         stop.store(true, Ordering::Relaxed);
     }
     // A program that was stopped in its first run has shown nothing.
-    if let Ended::Ran(outcome) = &ended
-        && outcome.runs == 0
-        && matches!(outcome.error, Some(Error::Interrupted))
+    if let Ended::Ran(results) = &ended
+        && results.runs == 0
+        && matches!(results.error, Some(Error::Interrupted))
     {
         return None;
     }
@@ -167,13 +167,13 @@ impl<'r> Collector<'r> {
 
     fn take(&mut self, update: Update<WorkerEvent, Ended>) -> Result<()> {
         match update {
-            Update::Tick => self.reporter.event(&Event::Tick),
+            Update::Tick => self.reporter.event(&ReportEvent::Tick),
             Update::Message(index, event) => {
                 let name = &self.programs[index].name;
                 self.reporter.event(&match &event {
-                    WorkerEvent::Started => Event::Started { name },
-                    WorkerEvent::Printed(line) => Event::Printed { line },
-                    &WorkerEvent::Ended { holds } => Event::Done { name, holds },
+                    WorkerEvent::Started => ReportEvent::Started { name },
+                    WorkerEvent::Printed(line) => ReportEvent::Printed { line },
+                    &WorkerEvent::Ended { holds } => ReportEvent::Done { name, holds },
                 })
             }
             Update::Finished(index, ended) => self.report(index, ended),
@@ -183,7 +183,7 @@ impl<'r> Collector<'r> {
     fn report(&mut self, index: usize, ended: Ended) -> Result<()> {
         let entry = &Ran::new(&self.programs[index], &ended);
         self.batch.summary.count(entry);
-        self.reporter.event(&Event::Ended {
+        self.reporter.event(&ReportEvent::Ended {
             place: index,
             entry,
         })?;
@@ -196,7 +196,7 @@ impl<'r> Collector<'r> {
         summary.skipped = summary.programs - summary.passed - summary.failed;
         summary.interrupted = process::interrupted();
         summary.wall = start.elapsed();
-        self.reporter.event(&Event::End { summary })?;
+        self.reporter.event(&ReportEvent::End { summary })?;
         Ok(self.batch)
     }
 }

@@ -25,7 +25,7 @@ pub struct Program {
     /// Whether its topic has no other program.
     pub is_only: bool,
     /// Where its executable is and what it must obey; or why it cannot be run.
-    pub ready: std::result::Result<Ready, Fault>,
+    pub ready: std::result::Result<Ready, NotReady>,
 }
 
 impl Program {
@@ -70,7 +70,7 @@ pub struct Ready {
 
 /// Why a program cannot be run.
 #[derive(Debug)]
-pub struct Fault {
+pub struct NotReady {
     /// What is wrong, in a few words.
     pub what: String,
     /// The whole of it: the compiler's messages, or what is wrong with the file.
@@ -79,7 +79,7 @@ pub struct Fault {
     pub file: bool,
 }
 
-impl Fault {
+impl NotReady {
     fn of_file(details: String) -> Self {
         Self {
             what: "its invariants.toml is wrong".to_string(),
@@ -93,26 +93,26 @@ impl Fault {
 pub fn programs(topics: Vec<Topic>, built: Vec<Built>) -> Vec<Program> {
     let mut programs = Vec::new();
     for (topic, built) in topics.into_iter().zip(built) {
-        let refused = |name: &str, fault| Program {
+        let refused = |name: &str, reason| Program {
             topic: topic.clone(),
             name: name.to_string(),
             role: Role::Example,
             shows: None,
             is_only: true,
-            ready: Err(fault),
+            ready: Err(reason),
         };
         if !built.errors.is_empty() {
-            let fault = Fault {
+            let reason = NotReady {
                 what: "it does not compile".to_string(),
                 details: built.errors.concat(),
                 file: false,
             };
-            programs.push(refused(&topic.name, fault));
+            programs.push(refused(&topic.name, reason));
             continue;
         }
         match read_invariants(&topic) {
             Ok(invariants) => programs.extend(pair(&topic, invariants, &built)),
-            Err(details) => programs.push(refused(&topic.name, Fault::of_file(details))),
+            Err(details) => programs.push(refused(&topic.name, NotReady::of_file(details))),
         }
     }
     programs
@@ -210,8 +210,8 @@ fn pair(topic: &Topic, invariants: Invariants, built: &Built) -> Vec<Program> {
              xtask/RULES.md tells more\n",
             shown_path(&topic.invariants_file())
         );
-        let fault = Err(Fault::of_file(details));
-        programs.push(program(name, Role::Variant, None, fault));
+        let reason = Err(NotReady::of_file(details));
+        programs.push(program(name, Role::Variant, None, reason));
     }
     for Described {
         name,
@@ -234,10 +234,10 @@ fn pair(topic: &Topic, invariants: Invariants, built: &Built) -> Vec<Program> {
     programs
 }
 
-/// The fault of a program that should be there and is not.
-fn no_program(topic: &Topic, source: &str, name: &str, span: Option<Range<usize>>) -> Fault {
+/// Why a program that should be there is not ready to run.
+fn no_program(topic: &Topic, source: &str, name: &str, span: Option<Range<usize>>) -> NotReady {
     let Some(span) = span else {
-        return Fault {
+        return NotReady {
             what: "it builds no program".to_string(),
             details: format!("{} does not exist\n", topic.main_file().display()),
             file: false,
@@ -245,7 +245,7 @@ fn no_program(topic: &Topic, source: &str, name: &str, span: Option<Range<usize>
     };
     let fault = Diagnostic::new(span, format!("there is no src/bin/{name}.rs"));
     let file = shown_path(&topic.invariants_file());
-    Fault::of_file(diagnostic(&file, source, &fault))
+    NotReady::of_file(diagnostic(&file, source, &fault))
 }
 
 /// Leaves only the programs of that name, if one is given.

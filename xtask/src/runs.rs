@@ -61,8 +61,8 @@ impl Settings {
     }
 }
 
-/// What became of a program.
-pub struct Outcome {
+/// The results of a program's runs.
+pub struct RunResults {
     /// How often it was run.
     pub runs: u32,
     /// How many of the runs obeyed every rule that must hold on every run.
@@ -83,8 +83,8 @@ pub struct Outcome {
     pub error: Option<Error>,
 }
 
-impl Outcome {
-    /// What is left of a program that could not be started.
+impl RunResults {
+    /// The results of a program that could not be started.
     pub fn of_no_run(error: Error) -> Self {
         Self {
             runs: 0,
@@ -140,7 +140,7 @@ pub enum Ended {
     /// It cannot be run.
     Refused,
     /// It was run.
-    Ran(Box<Outcome>),
+    Ran(Box<RunResults>),
 }
 
 impl Ended {
@@ -148,7 +148,7 @@ impl Ended {
     pub fn holds(&self) -> bool {
         match self {
             Ended::Refused => false,
-            Ended::Ran(outcome) => outcome.holds(),
+            Ended::Ran(results) => results.holds(),
         }
     }
 }
@@ -160,7 +160,7 @@ pub fn run(
     settings: &Settings,
     stop: &AtomicBool,
     on_line: &mut dyn FnMut(&Line),
-) -> Outcome {
+) -> RunResults {
     let start = Instant::now();
     let mut series = Series::new(program, ready, settings);
     loop {
@@ -263,7 +263,7 @@ impl<'s> Series<'s> {
     }
 
     /// Saves the runs that show something.
-    fn end(mut self, wall: Duration) -> Outcome {
+    fn end(mut self, wall: Duration) -> RunResults {
         // A witness or a failure of an earlier run may have been replaced by another's.
         let counts: Vec<u32> = self.tally.rules.iter().map(|(_, run)| *run).collect();
         self.transcripts.retain(|run, _| counts.contains(run));
@@ -288,7 +288,7 @@ impl<'s> Series<'s> {
                 Err(problem) => self.error = self.error.or(Some(problem)),
             }
         }
-        Outcome {
+        RunResults {
             runs: self.tally.runs,
             passed: self.tally.passed,
             rules: self.tally.rules,

@@ -9,7 +9,7 @@ use std::rc::Rc;
 use crate::access::Access;
 use crate::numbers::Numbers;
 use crate::object::{CLOCK, Guard, Object, ObjectState, ReadersAndWriters};
-use crate::operation::{Event, Op, Thread};
+use crate::operation::{Op, StepId, Thread};
 use crate::output::Output;
 use crate::raw::fiber::Fiber;
 use crate::raw::keys;
@@ -440,9 +440,9 @@ impl Execution {
 
     /// The running thread's latest operation.
     #[inline]
-    pub(crate) fn latest(&self) -> Event {
+    pub(crate) fn latest(&self) -> StepId {
         let thread = self.threads.get(self.current as usize);
-        Event(thread.and_then(|thread| thread.last).unwrap_or(0))
+        StepId(thread.and_then(|thread| thread.last).unwrap_or(0))
     }
 
     /// The time model.

@@ -118,7 +118,7 @@ pub use explore::{Coverage, Settings, begin_count, explore, record_into};
 pub use handle::{ChannelEnd, Handle, object};
 pub use numbers::Numbers;
 pub use object::{Guard, Object, ObjectState};
-pub use operation::{Event, Op, Thread};
+pub use operation::{Op, StepId, Thread};
 pub use output::{Line, Output, Stream};
 pub use perform::{
     after, changed, defer, latest, refuse, run_deferred, show, unchanged, yield_now,

@@ -12,7 +12,7 @@ pub struct Thread(pub u32);
 
 /// An operation that has been performed, by its place in the execution.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Event(pub(crate) u32);
+pub struct StepId(pub(crate) u32);
 
 /// A visible operation, about to be announced.
 #[must_use = "an operation happens when it is performed"]

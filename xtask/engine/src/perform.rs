@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use crate::execution::Execution;
 use crate::object::Object;
-use crate::operation::{Event, Op};
+use crate::operation::{Op, StepId};
 use crate::raw::fiber;
 use crate::record::Ending;
 use crate::running::{with, with_scheduler};
@@ -112,21 +112,20 @@ pub fn run_deferred() {
     }
 }
 
-/// Prints, as one operation on the stream.
 /// The running thread's latest operation.
 #[inline]
-pub fn latest() -> Event {
+pub fn latest() -> StepId {
     with(|running| running.latest())
 }
 
 /// The running thread's latest operation, which this returns, could not have happened before
 /// that one, by another thread: the message was sent there, the room was made there.
 #[inline]
-pub fn after(event: Event) -> Event {
+pub fn after(step: StepId) -> StepId {
     with(|running| {
         let latest = running.latest();
         if running.is_running && running.traced {
-            running.edges.push((latest.0, event.0));
+            running.edges.push((latest.0, step.0));
         }
         latest
     })

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use crate::access::Access;
 use crate::object::{Object, PANIC_HOOK};
-use crate::operation::{Event, Op, Thread};
+use crate::operation::{Op, StepId, Thread};
 use crate::perform::{end, latest, show};
 use crate::raw::fiber::Fiber;
 use crate::record::{Ending, Panicked};
@@ -45,8 +45,8 @@ impl Thread {
     }
 
     /// Its latest operation; once it has finished, the one with which it did.
-    pub fn last_event(self) -> Option<Event> {
-        with(|running| running.threads[self.0 as usize].last.map(Event))
+    pub fn last_step(self) -> Option<StepId> {
+        with(|running| running.threads[self.0 as usize].last.map(StepId))
     }
 
     /// Its name; `main` for the first.

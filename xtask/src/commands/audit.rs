@@ -15,7 +15,7 @@ use crate::flags::{Command, Flag, JSON, JUNIT, TOPICS, Words};
 use crate::pool;
 use crate::program::{self, Role};
 use crate::report;
-use crate::report::event::{Entry, Event, Look, Reporter};
+use crate::report::event::{Entry, Look, ReportEvent, Reporter};
 use crate::report::settings::Settings;
 use crate::report::suite::{Case, CaseResult, Suite};
 use crate::runs;
@@ -79,7 +79,7 @@ fn run(mut words: Words) -> Result<u8> {
     let results = pool::map(&topics, |topic| Audited::new(topic, &folder, seed, missed))?;
 
     let names = topics.iter().map(|topic| topic.name.as_str());
-    reporter.event(&Event::Begin {
+    reporter.event(&ReportEvent::Begin {
         names: names.collect(),
     })?;
     let mut summary = Summary {
@@ -97,11 +97,11 @@ fn run(mut words: Words) -> Result<u8> {
         summary.mutants += entry.audit.mutants;
         summary.caught += entry.audit.caught;
         summary.broken += usize::from(!entry.faults.is_empty());
-        reporter.event(&Event::Ended { place, entry })?;
+        reporter.event(&ReportEvent::Ended { place, entry })?;
     }
     summary.wall = start.elapsed();
     let is_broken = summary.broken > 0;
-    reporter.event(&Event::End { summary: &summary })?;
+    reporter.event(&ReportEvent::End { summary: &summary })?;
     Ok(if is_broken { BROKEN } else { ALL_HOLD })
 }
 

@@ -8,7 +8,7 @@ use crate::process;
 use crate::program::{self, Program};
 use crate::report::failure::failures;
 use crate::report::run::object;
-use crate::runs::Outcome;
+use crate::runs::RunResults;
 use crate::text::say::{say, say_json};
 use crate::text::shown_path;
 use crate::text::style::{DIM, GREEN};
@@ -59,22 +59,22 @@ fn run(mut words: Words) -> Result<u8> {
     let program = programs.remove(0);
     let spec = program.ready.as_ref().map(|ready| &ready.spec);
     let spec = spec.expect("a program that is only checked is ready");
-    let outcome = Outcome::of_one_run(spec, transcript);
+    let results = RunResults::of_one_run(spec, transcript);
     if process::interrupted() {
         return Err(Error::Interrupted);
     }
     match json {
-        true => say_json(&object::ended(&program, &outcome, false))?,
-        false => say(report(&program, &outcome).trim_end())?,
+        true => say_json(&object::ended(&program, &results, false))?,
+        false => say(report(&program, &results).trim_end())?,
     }
-    Ok(if outcome.holds() { ALL_HOLD } else { BROKEN })
+    Ok(if results.holds() { ALL_HOLD } else { BROKEN })
 }
 
-fn report(program: &Program, outcome: &Outcome) -> String {
-    if !outcome.holds() {
-        return failures(program, outcome);
+fn report(program: &Program, results: &RunResults) -> String {
+    if !results.holds() {
+        return failures(program, results);
     }
-    let (shown, not_shown): (Vec<_>, Vec<_>) = outcome
+    let (shown, not_shown): (Vec<_>, Vec<_>) = results
         .rules
         .iter()
         .partition(|(report, _)| report.verdict != Verdict::NotWitnessed);

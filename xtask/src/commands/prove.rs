@@ -10,7 +10,7 @@ use crate::flags::{Command, JSON, JUNIT, TOPICS, Words};
 use crate::pool;
 use crate::proof::Proof;
 use crate::report;
-use crate::report::event::{Entry, Event, Look, Reporter};
+use crate::report::event::{Entry, Look, ReportEvent, Reporter};
 use crate::report::settings::Settings;
 use crate::report::suite::{Case, CaseResult, Suite};
 use crate::text::style::{DIM, GREEN, RED};
@@ -47,7 +47,7 @@ fn run(mut words: Words) -> Result<u8> {
         if proofs.is_empty() && !words.is_empty() {
             // Where no topic is named, nobody has asked for the proofs of this one.
             let entry = &NoProof { topic: &topic };
-            reporter.event(&Event::Ended { place: 0, entry })?;
+            reporter.event(&ReportEvent::Ended { place: 0, entry })?;
             continue;
         }
         // Where no topic is named, all are built, as `run-all` builds them. For some of them cargo
@@ -64,7 +64,7 @@ fn run(mut words: Words) -> Result<u8> {
     let proofs: Vec<_> = proofs.collect();
     let results = pool::map(&proofs, |(topic, built, proof)| proof.check(topic, built))?;
     let names = proofs.iter().map(|(_, _, proof)| proof.name.as_str());
-    reporter.event(&Event::Begin {
+    reporter.event(&ReportEvent::Begin {
         names: names.collect(),
     })?;
     let mut failed = 0;
@@ -76,14 +76,14 @@ fn run(mut words: Words) -> Result<u8> {
             proof,
             wrong,
         };
-        reporter.event(&Event::Ended { place, entry })?;
+        reporter.event(&ReportEvent::Ended { place, entry })?;
     }
     let summary = &Summary {
         proofs: proofs.len(),
         failed,
         wall: start.elapsed(),
     };
-    reporter.event(&Event::End { summary })?;
+    reporter.event(&ReportEvent::End { summary })?;
     Ok(if failed == 0 { ALL_HOLD } else { BROKEN })
 }
 

@@ -22,7 +22,7 @@ use crate::error::{Error, Result};
 use crate::fingerprint::Fingerprint;
 use crate::machine;
 use crate::messages::{Artifact, CompilerMessage, Message};
-use crate::program::Fault;
+use crate::program::NotReady;
 
 /// How programs are compiled: with the checks of a debug build, since their panics are
 /// part of what they do.
@@ -39,7 +39,7 @@ const SOURCES: [&str; 4] = ["engine", "fidelity", "model-std", "explorer"];
 /// Why there is no program to explore.
 pub enum Unbuilt {
     /// Something is wrong with it.
-    Broken(Fault),
+    Broken(NotReady),
     /// The compiler takes it on the real standard library. The explorer's lacks what it uses:
     /// what, and why.
     Lacking(String),
@@ -272,7 +272,7 @@ fn compiler() -> Result<(String, String)> {
 ///
 /// The runner was interrupted. Whatever else keeps programs from being built is told of
 /// each of them, and does not stop other workspaces.
-pub fn build(subjects: &[Subject], facade: &Facade) -> Result<Vec<Outcome>> {
+pub fn build(subjects: &[Subject], facade: &Facade) -> Result<Vec<BuildResult>> {
     let mut built: Vec<_> = subjects.iter().map(|_| None).collect();
     let mut groups: BTreeMap<&Path, Vec<usize>> = BTreeMap::new();
     for (index, subject) in subjects.iter().enumerate() {
@@ -293,7 +293,7 @@ pub fn build(subjects: &[Subject], facade: &Facade) -> Result<Vec<Outcome>> {
             Err(Error::Interrupted) => return Err(Error::Interrupted),
             Err(error) => {
                 for (index, _) in members {
-                    built[index] = Some(Err(Unbuilt::Broken(Fault {
+                    built[index] = Some(Err(Unbuilt::Broken(NotReady {
                         what: "it cannot be built".to_string(),
                         details: format!("{error}\n"),
                         file: false,
@@ -309,14 +309,14 @@ pub fn build(subjects: &[Subject], facade: &Facade) -> Result<Vec<Outcome>> {
 }
 
 /// What became of building a program.
-pub type Outcome = std::result::Result<Harness, Unbuilt>;
+pub type BuildResult = std::result::Result<Harness, Unbuilt>;
 
 /// Builds the programs of one workspace.
 fn build_group(
     place: &Path,
     members: &[(usize, &Subject)],
     facade: &Facade,
-) -> Result<Vec<(usize, Outcome)>> {
+) -> Result<Vec<(usize, BuildResult)>> {
     // Another runner may want to build programs of the same workspace.
     let _claim = machine::claim(place, true)?;
     let workspace = place.join("workspace");
@@ -445,7 +445,11 @@ impl<'b> Built<'b> {
     }
 
     /// What became of each program.
-    fn outcomes(mut self, facade: &Facade, inputs: &mut Inputs) -> Result<Vec<(usize, Outcome)>> {
+    fn outcomes(
+        mut self,
+        facade: &Facade,
+        inputs: &mut Inputs,
+    ) -> Result<Vec<(usize, BuildResult)>> {
         let mut members = self.members.iter();
         if members.any(|(_, subject)| subject.package.depends()) {
             self.crates.find_dependencies()?;
@@ -475,7 +479,7 @@ fn known_harnesses(
     answer: Option<Value>,
     members: &[(usize, &Subject)],
     facade: &Facade,
-) -> Result<Option<Vec<(usize, Outcome)>>> {
+) -> Result<Option<Vec<(usize, BuildResult)>>> {
     let Some(Value::Array(known)) = answer.filter(|known| {
         let is_whole = |known: &Vec<Value>| known.len() == members.len();
         known.as_array().is_some_and(is_whole)
@@ -717,7 +721,7 @@ fn why_unbuilt(subject: &Subject, errors: &Errors, others: &Errors) -> Result<Un
     if plain::compiles(subject)? {
         return Ok(Unbuilt::Lacking(details));
     }
-    Ok(Unbuilt::Broken(Fault {
+    Ok(Unbuilt::Broken(NotReady {
         what: what.to_string(),
         details,
         file: false,

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use super::answer::{Answer, Judged, Verdict};
 use crate::error::{Error, Result};
-use crate::explore::build::{self, Facade, Harness, Outcome, Unbuilt};
+use crate::explore::build::{self, BuildResult, Facade, Harness, Unbuilt};
 use crate::explore::child;
 use crate::explore::explored::Failure;
 use crate::explore::prose::{PIPE_WIDTH, Prose};
@@ -110,7 +110,7 @@ pub(super) fn settings(time: Duration) -> Settings {
 /// Explores an answer, and compares it with the pitfall.
 fn explore_pair(
     answer: &Answer<'_>,
-    [(subject, built), (pitfall, pitfall_built)]: [(&Subject, &Outcome); 2],
+    [(subject, built), (pitfall, pitfall_built)]: [(&Subject, &BuildResult); 2],
     settings: &Settings,
 ) -> Result<Explored> {
     let harness = match built {
@@ -119,7 +119,7 @@ fn explore_pair(
             let why = "it uses what the explorer's standard library does not have";
             return Ok(Ok(format!("not explored: {why}")));
         }
-        Err(Unbuilt::Broken(fault)) => return Ok(Ok(format!("not explored: {}", fault.what))),
+        Err(Unbuilt::Broken(reason)) => return Ok(Ok(format!("not explored: {}", reason.what))),
     };
     let explored = match child::explore(subject, harness, settings, None, &mut |_, _| {}) {
         Ok(explored) => explored,

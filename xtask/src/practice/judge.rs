@@ -10,7 +10,7 @@ use crate::error::{Error, Result};
 use crate::program::{self, Program};
 use crate::report::run::Ran;
 use crate::report::{self, failure};
-use crate::runs::{self, Outcome};
+use crate::runs::{self, RunResults};
 use crate::text::shown_path;
 use crate::workspace::Workspace;
 use invariants::{Exercise as Asked, count};
@@ -69,7 +69,7 @@ fn run(programs: &[Program]) -> Result<Vec<Judged>> {
     let judged = programs.iter().zip(&batch.ended).map(|(program, ended)| {
         let ended = ended.as_ref().expect("each program is run or refused");
         match Ran::new(program, ended) {
-            Ran::Ended(program, outcome) => of_runs(program, outcome),
+            Ran::Ended(program, results) => of_runs(program, results),
             refused @ Ran::Refused(..) => {
                 Judged::wrong(Verdict::DoesNotCompile, refused.failures())
             }
@@ -78,15 +78,15 @@ fn run(programs: &[Program]) -> Result<Vec<Judged>> {
     Ok(judged.collect())
 }
 
-fn of_runs(program: &Program, outcome: &Outcome) -> Judged {
-    if !outcome.holds() {
+fn of_runs(program: &Program, results: &RunResults) -> Judged {
+    if !results.holds() {
         let folder = program.topic.path.to_string_lossy();
-        let details = failure::failures(program, outcome);
+        let details = failure::failures(program, results);
         let details = details.replace(&*folder, &shown_path(&program.topic.path));
         return Judged::wrong(Verdict::BrokenOnARun, details);
     }
-    let rules = count(outcome.rules.len(), "rule");
-    let runs = count(outcome.runs as usize, "run");
+    let rules = count(results.rules.len(), "rule");
+    let runs = count(results.runs as usize, "run");
     Judged {
         verdict: Verdict::Solved,
         looked_at: vec![format!("{rules} hold on {runs}")],

@@ -8,7 +8,7 @@ use anstyle::Style;
 use super::failure::swimlanes;
 use super::pitfall;
 use crate::program::{Program, Ready, Role};
-use crate::runs::Outcome;
+use crate::runs::RunResults;
 use crate::text::style::{DIM, GREEN, RED, YELLOW};
 use invariants::spec::{GoesWrong, Mode, Rule};
 use invariants::{RuleReport, Transcript, Verdict, count, shown_by};
@@ -20,27 +20,27 @@ const MOVED: usize = 4;
 
 /// The claims of a program. Of a pitfall only those that it broke, and only with the reason:
 /// without it, one line says which.
-pub fn claims(program: &Program, outcome: &Outcome, why: bool) -> String {
+pub fn claims(program: &Program, results: &RunResults, why: bool) -> String {
     let Ok(ready) = &program.ready else {
         return String::new();
     };
     match program.role {
-        Role::Pitfall if why => broken(program, outcome),
+        Role::Pitfall if why => broken(program, results),
         Role::Pitfall => String::new(),
-        Role::Example | Role::Variant => checked(ready, outcome, why),
+        Role::Example | Role::Variant => checked(ready, results, why),
     }
 }
 
-fn checked(ready: &Ready, outcome: &Outcome, why: bool) -> String {
-    let verdicts = outcome
+fn checked(ready: &Ready, results: &RunResults, why: bool) -> String {
+    let verdicts = results
         .rules
         .iter()
         .map(|(report, _)| report.verdict.name());
     let width = verdicts.map(str::len).max().unwrap_or(0);
     let mut text = String::new();
-    for (index, (rule, (report, run))) in ready.spec.rules.iter().zip(&outcome.rules).enumerate() {
+    for (index, (rule, (report, run))) in ready.spec.rules.iter().zip(&results.rules).enumerate() {
         let (verdict, style) = (report.verdict.name(), style(report));
-        let remark = remark(rule, report, *run, outcome.runs);
+        let remark = remark(rule, report, *run, results.runs);
         let _ = writeln!(
             text,
             "{:INDENT$}{style}{verdict:<width$}{style:#}  {}{DIM}{remark}{DIM:#}",
@@ -52,7 +52,7 @@ fn checked(ready: &Ready, outcome: &Outcome, why: bool) -> String {
         let below = INDENT + width + 2;
         reason(&mut text, below, rule);
         // What contradicts a claim is told in full at the end.
-        if let (Verdict::Pass, Some(transcript)) = (report.verdict, outcome.transcripts.get(run)) {
+        if let (Verdict::Pass, Some(transcript)) = (report.verdict, results.transcripts.get(run)) {
             let evidence = shown_by(&ready.spec, transcript, index);
             lines(&mut text, transcript, &evidence.lines);
         }
@@ -60,9 +60,9 @@ fn checked(ready: &Ready, outcome: &Outcome, why: bool) -> String {
     text
 }
 
-fn broken(program: &Program, outcome: &Outcome) -> String {
+fn broken(program: &Program, results: &RunResults) -> String {
     let mut text = String::new();
-    for wrong in pitfall::of(program, outcome) {
+    for wrong in pitfall::of(program, results) {
         let (word, what) = match wrong.what {
             GoesWrong::Breaks(claim) => ("broke", claim),
             GoesWrong::Ends => ("ended", &wrong.evidence.story),

@@ -10,7 +10,7 @@ use crate::error::Result;
 use invariants::Line;
 
 /// What can happen while a command works.
-pub enum Event<'a> {
+pub enum ReportEvent<'a> {
     /// The work begins.
     Begin {
         /// The names of all that it is about, in reading order.
@@ -97,12 +97,12 @@ pub trait Reporter {
     /// # Errors
     ///
     /// The report cannot be written.
-    fn event(&mut self, event: &Event<'_>) -> Result<()>;
+    fn event(&mut self, event: &ReportEvent<'_>) -> Result<()>;
 }
 
 /// Several reporters, of which each gets every event; or none.
 impl Reporter for Vec<Box<dyn Reporter>> {
-    fn event(&mut self, event: &Event<'_>) -> Result<()> {
+    fn event(&mut self, event: &ReportEvent<'_>) -> Result<()> {
         self.iter_mut()
             .try_for_each(|reporter| reporter.event(event))
     }

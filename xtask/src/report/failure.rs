@@ -4,8 +4,8 @@
 use std::fmt::Write;
 
 use super::again;
-use crate::program::{Fault, Program, Ready};
-use crate::runs::Outcome;
+use crate::program::{NotReady, Program, Ready};
+use crate::runs::RunResults;
 use crate::text::diagnostic::diagnostic;
 use crate::text::screen::Screen;
 use crate::text::style::{BOLD, DIM, RED};
@@ -21,34 +21,34 @@ const SHOWN_WIDTH: usize = 100;
 const PLACE_WIDTH: usize = 21;
 
 /// Why a program cannot be run.
-pub fn refusal(program: &Program, fault: &Fault) -> String {
-    let (name, what, details) = (&program.name, &fault.what, &fault.details);
+pub fn refusal(program: &Program, reason: &NotReady) -> String {
+    let (name, what, details) = (&program.name, &reason.what, &reason.details);
     format!("{RED}FAIL{RED:#} {BOLD}{name}: {what}{BOLD:#}\n{details}\n")
 }
 
 /// Everything that is broken about a program that was run.
-pub fn failures(program: &Program, outcome: &Outcome) -> String {
+pub fn failures(program: &Program, results: &RunResults) -> String {
     let mut text = String::new();
-    if let Some(error) = &outcome.error {
+    if let Some(error) = &results.error {
         let _ = writeln!(text, "{RED}FAIL{RED:#} {}: {error}\n", program.name);
     }
     let Ok(ready) = &program.ready else {
         return text;
     };
-    let mut rules: Vec<_> = ready.spec.rules.iter().zip(&outcome.rules).collect();
+    let mut rules: Vec<_> = ready.spec.rules.iter().zip(&results.rules).collect();
     rules.sort_by_key(|(rule, (report, _))| rank(rule, report));
     let ended_wrong =
         |(rule, (report, _)): &(&Rule, &(RuleReport, u32))| rule.kind == "outcome" && !report.holds;
     let cut_off = rules.iter().any(ended_wrong);
     let mut silent = Vec::new();
     for (rule, (report, run)) in rules {
-        if !outcome.breaks(rule, report) {
+        if !results.breaks(rule, report) {
             continue;
         }
         if cut_off && report.verdict == Verdict::Vacuous {
             silent.push(report.evidence.story.as_str());
         } else {
-            text += &failure(program, ready, rule, report, *run, outcome);
+            text += &failure(program, ready, rule, report, *run, results);
             text.push('\n');
         }
     }
@@ -56,7 +56,7 @@ pub fn failures(program: &Program, outcome: &Outcome) -> String {
         let _ = writeln!(text, "  and so these say nothing: {}\n", silent.join("; "));
     }
     if !text.is_empty() {
-        text += &again(program, outcome);
+        text += &again(program, results);
     }
     text
 }
@@ -78,21 +78,21 @@ fn failure(
     rule: &Rule,
     report: &RuleReport,
     run: u32,
-    outcome: &Outcome,
+    results: &RunResults,
 ) -> String {
     let story = match report.verdict {
         Verdict::NotWitnessed => format!(
             "none of {} has shown it",
-            count(outcome.runs as usize, "run")
+            count(results.runs as usize, "run")
         ),
         _ => report.evidence.story.clone(),
     };
-    let nth = match (report.verdict, outcome.runs) {
+    let nth = match (report.verdict, results.runs) {
         (Verdict::NotWitnessed, _) | (_, 1) => String::new(),
         (_, runs) => format!(" (run {} of {runs})", run + 1),
     };
     let file = shown_path(&program.topic.invariants_file());
-    let transcript = outcome.transcripts.get(&run);
+    let transcript = results.transcripts.get(&run);
     let story = format!("{story}{nth}");
     Contradiction {
         file: &file,
@@ -188,23 +188,23 @@ impl Contradiction<'_> {
 }
 
 /// The commands that run a program again, check its broken run again, and say why it hangs.
-fn again(program: &Program, outcome: &Outcome) -> String {
-    let mut text = format!("  again: {}\n", again::run(program, &outcome.flags));
-    for saved in outcome.saved.values() {
+fn again(program: &Program, results: &RunResults) -> String {
+    let mut text = format!("  again: {}\n", again::run(program, &results.flags));
+    for saved in results.saved.values() {
         text += &format!("         {}\n", again::check(program, saved));
     }
-    if let Some(command) = hang_explored(program, outcome) {
+    if let Some(command) = hang_explored(program, results) {
         text += &format!("  to find out who waits for what: {command}\n");
     }
     text + "\n"
 }
 
 /// The command that looks for a schedule on which a program hangs, if it hung and should not.
-pub fn hang_explored(program: &Program, outcome: &Outcome) -> Option<String> {
+pub fn hang_explored(program: &Program, results: &RunResults) -> Option<String> {
     let ready = program.ready.as_ref().ok()?;
-    let mut rules = ready.spec.rules.iter().zip(&outcome.rules);
+    let mut rules = ready.spec.rules.iter().zip(&results.rules);
     let hung = rules.any(|(rule, (report, run))| {
-        let transcript = outcome.transcripts.get(run);
+        let transcript = results.transcripts.get(run);
         let hung = transcript.is_some_and(|transcript| transcript.end.exit == Exit::Hang);
         rule.kind == "outcome" && !report.holds && hung
     });

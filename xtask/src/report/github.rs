@@ -2,7 +2,7 @@
 //!
 //! The form is that of "Workflow commands for GitHub Actions", in GitHub's documentation.
 
-use super::event::{Event, Reporter};
+use super::event::{ReportEvent, Reporter};
 use super::suite::CaseResult;
 use crate::error::Result;
 
@@ -17,8 +17,8 @@ impl Github {
 }
 
 impl Reporter for Github {
-    fn event(&mut self, event: &Event<'_>) -> Result<()> {
-        let Event::Ended { entry, .. } = event else {
+    fn event(&mut self, event: &ReportEvent<'_>) -> Result<()> {
+        let ReportEvent::Ended { entry, .. } = event else {
             return Ok(());
         };
         let Some(suite) = entry.suite() else {

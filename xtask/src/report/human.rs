@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 use std::io::{self, Write};
 
-use super::event::{Entry, Event, Look, Reporter};
+use super::event::{Entry, Look, ReportEvent, Reporter};
 use super::progress::{self, Progress};
 use super::settings::Settings;
 use crate::error::{Error, Result};
@@ -99,9 +99,9 @@ impl Human {
 }
 
 impl Reporter for Human {
-    fn event(&mut self, event: &Event<'_>) -> Result<()> {
+    fn event(&mut self, event: &ReportEvent<'_>) -> Result<()> {
         let written = match event {
-            Event::Begin { names } => {
+            ReportEvent::Begin { names } => {
                 self.progress.begins(names.len());
                 // Where output comes in between, rows do not form columns.
                 let rows = names.iter().filter(|_| !self.live);
@@ -109,32 +109,32 @@ impl Reporter for Human {
                 self.several = names.len() > 1;
                 Ok(())
             }
-            Event::Started { name } => {
+            ReportEvent::Started { name } => {
                 self.progress.started(name);
                 match self.live && self.several {
                     true => self.write(&format!("{BOLD}{name}{BOLD:#}\n")),
                     false => Ok(()),
                 }
             }
-            Event::Printed { line } if self.live => self.write(&format!("{}\n", line.text)),
-            Event::Printed { .. } => Ok(()),
-            Event::Doing { what } => {
+            ReportEvent::Printed { line } if self.live => self.write(&format!("{}\n", line.text)),
+            ReportEvent::Printed { .. } => Ok(()),
+            ReportEvent::Doing { what } => {
                 self.progress.doing(what);
                 Ok(())
             }
-            Event::Tick => {
+            ReportEvent::Tick => {
                 self.progress.show();
                 match self.progress.slow() {
                     slow if slow.is_empty() || self.live => Ok(()),
                     slow => self.write(&slow),
                 }
             }
-            Event::Done { name, holds } => {
+            ReportEvent::Done { name, holds } => {
                 self.progress.ended(name, *holds);
                 Ok(())
             }
-            Event::Ended { place, entry } => self.ended(*place, *entry),
-            Event::End { summary } => self.end(*summary),
+            ReportEvent::Ended { place, entry } => self.ended(*place, *entry),
+            ReportEvent::End { summary } => self.end(*summary),
         };
         written.map_err(Error::io("cannot write the report"))
     }

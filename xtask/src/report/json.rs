@@ -1,7 +1,7 @@
 //! For programs: NDJSON on standard output, as soon as something is known of each thing, and the
 //! summary last.
 
-use super::event::{Event, Reporter};
+use super::event::{ReportEvent, Reporter};
 use crate::error::Result;
 use crate::text::say::say_json;
 
@@ -12,9 +12,9 @@ pub struct Json {
 }
 
 impl Reporter for Json {
-    fn event(&mut self, event: &Event<'_>) -> Result<()> {
+    fn event(&mut self, event: &ReportEvent<'_>) -> Result<()> {
         match event {
-            Event::Ended { entry, .. } | Event::End { summary: entry } => {
+            ReportEvent::Ended { entry, .. } | ReportEvent::End { summary: entry } => {
                 entry.objects(self.why).iter().try_for_each(say_json)
             }
             _ => Ok(()),

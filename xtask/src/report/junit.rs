@@ -7,7 +7,7 @@ use std::fmt::Write;
 use std::fs;
 use std::path::PathBuf;
 
-use super::event::{Event, Reporter};
+use super::event::{ReportEvent, Reporter};
 use super::suite::{Case, CaseResult, Suite};
 use crate::error::{Error, Result};
 
@@ -42,15 +42,15 @@ impl Junit {
 }
 
 impl Reporter for Junit {
-    fn event(&mut self, event: &Event<'_>) -> Result<()> {
+    fn event(&mut self, event: &ReportEvent<'_>) -> Result<()> {
         match event {
-            Event::Ended { entry, .. } => {
+            ReportEvent::Ended { entry, .. } => {
                 self.suites += &entry
                     .suite()
                     .map_or_else(String::new, |suite| element(&suite));
                 Ok(())
             }
-            Event::End { summary } => summary.suite().map_or(Ok(()), |all| self.end(&all)),
+            ReportEvent::End { summary } => summary.suite().map_or(Ok(()), |all| self.end(&all)),
             _ => Ok(()),
         }
     }

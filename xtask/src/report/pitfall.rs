@@ -1,7 +1,7 @@
 //! How a pitfall went wrong, as it should.
 
 use crate::program::Program;
-use crate::runs::Outcome;
+use crate::runs::RunResults;
 use invariants::spec::{GoesWrong, Rule};
 use invariants::{Evidence, Exit, Transcript, count, shown_by};
 
@@ -18,14 +18,14 @@ pub struct Wrong<'p> {
 }
 
 /// All that went wrong in a pitfall and should; nothing in any other program.
-pub fn of<'p>(program: &'p Program, outcome: &'p Outcome) -> Vec<Wrong<'p>> {
+pub fn of<'p>(program: &'p Program, results: &'p RunResults) -> Vec<Wrong<'p>> {
     let Ok(ready) = &program.ready else {
         return Vec::new();
     };
-    let rules = ready.spec.rules.iter().zip(&outcome.rules).enumerate();
+    let rules = ready.spec.rules.iter().zip(&results.rules).enumerate();
     let wrong = rules.filter_map(|(index, (rule, (report, run)))| {
         let what = rule.goes_wrong.as_ref().filter(|_| report.holds)?;
-        let transcript = outcome.transcripts.get(run)?;
+        let transcript = results.transcripts.get(run)?;
         Some(Wrong {
             rule,
             what,

@@ -4,7 +4,7 @@ use std::fmt;
 use std::sync as real;
 
 use super::free::free;
-use engine::{Access, Event, Handle, Op};
+use engine::{Access, Handle, Op, StepId};
 
 /// `std::sync::Barrier`. The last to arrive is the leader.
 ///
@@ -22,7 +22,7 @@ struct State {
     /// How many have arrived since it last opened.
     arrived: usize,
     /// The arrivals that opened it.
-    openings: Vec<Event>,
+    openings: Vec<StepId>,
 }
 
 impl Barrier {

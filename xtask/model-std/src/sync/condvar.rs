@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use super::free::free;
 use super::mutex::MutexGuard;
-use engine::{Access, Event, Handle, Object, Op};
+use engine::{Access, Handle, Object, Op, StepId};
 
 /// `std::sync::Condvar`. In a time model of its own, a thread may once be woken for no reason.
 ///
@@ -37,7 +37,7 @@ struct State {
     waiting: usize,
     /// The notifications that nobody has taken yet, lowest number first: each with what gave
     /// it. There are never more than waiters.
-    notifications: Vec<(i64, Event)>,
+    notifications: Vec<(i64, StepId)>,
 }
 
 impl Condvar {
@@ -250,7 +250,7 @@ impl State {
 
     /// Takes the oldest notification that is for this waiter, so that what is left is
     /// enough for whoever else has been promised one; what gave it.
-    fn take_notification(&mut self, number: i64) -> Option<Event> {
+    fn take_notification(&mut self, number: i64) -> Option<StepId> {
         let mut notifications = self.notifications.iter();
         let index = notifications.position(|&(n, _)| n >= number)?;
         Some(self.notifications.remove(index).1)

@@ -27,7 +27,7 @@ use std::time::Duration;
 pub use crate::fidelity::passed::mpsc::*;
 
 use crate::raw::Confined;
-use engine::{Access, ChannelEnd, Event, Object, Op, Thread};
+use engine::{Access, ChannelEnd, Object, Op, StepId, Thread};
 
 /// A counter that satisfies everybody.
 const ENDLESS: i64 = i64::MAX;
@@ -84,9 +84,9 @@ struct State<T> {
     sent: i64,
     senders: usize,
     /// Where each thread has dropped a sender last.
-    senders_dropped: Vec<(Thread, Event)>,
+    senders_dropped: Vec<(Thread, StepId)>,
     /// Where the receiver was dropped, if it was.
-    receiver_dropped: Option<Event>,
+    receiver_dropped: Option<StepId>,
     room: Room,
     /// Who has found nothing to do and parks, where the program parks threads itself.
     parked: Parked,
@@ -106,7 +106,7 @@ struct Parked {
 struct Message<T> {
     value: T,
     number: i64,
-    sent: Event,
+    sent: StepId,
     /// Who parks until the message is taken, in a rendezvous channel.
     sender: Option<Thread>,
 }
@@ -117,12 +117,12 @@ enum Room {
         /// Places that no message has been in yet.
         unused: usize,
         /// The receives that freed the other places, oldest first.
-        freed: VecDeque<Event>,
+        freed: VecDeque<StepId>,
     },
     Rendezvous {
         receiver_waits: bool,
         /// The receive of each message that has been taken.
-        takings: Vec<Event>,
+        takings: Vec<StepId>,
     },
 }
 
@@ -576,7 +576,7 @@ impl<T> State<T> {
     }
 
     /// The receive that took the message with this number, if it has been taken.
-    fn taking(&self, number: i64) -> Option<Event> {
+    fn taking(&self, number: i64) -> Option<StepId> {
         match &self.room {
             Room::Rendezvous { takings, .. } => {
                 let index = usize::try_from(number - 1).ok()?;

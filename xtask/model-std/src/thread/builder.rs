@@ -123,9 +123,9 @@ where
     T: Send + 'static,
 {
     builder.check();
-    let (body, outcome) = prepare(f, None);
+    let (body, result) = prepare(f, None);
     let thread = engine::spawn(builder.name, builder.stack_size, body);
-    Started::new(thread, outcome)
+    Started::new(thread, result)
 }
 
 /// A thread that can be waited for.

@@ -4,7 +4,7 @@ use ::std::panic::Location;
 use ::std::sync::atomic::{AtomicBool, Ordering};
 use ::std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use engine::{Access, Event, Handle, Object, Op};
+use engine::{Access, Handle, Object, Op, StepId};
 
 /// The threads of a scope. The counter of its object is 0 once all have left: it goes down
 /// by 1 for each that is started.
@@ -12,7 +12,7 @@ pub(super) struct Members {
     handle: Handle,
     owner: engine::Thread,
     a_thread_panicked: AtomicBool,
-    left: Mutex<Vec<Event>>,
+    left: Mutex<Vec<StepId>>,
 }
 
 impl Members {
@@ -43,7 +43,7 @@ impl Members {
     }
 
     /// With which operation each has left.
-    pub fn left(&self) -> MutexGuard<'_, Vec<Event>> {
+    pub fn left(&self) -> MutexGuard<'_, Vec<StepId>> {
         self.left.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

@@ -14,7 +14,7 @@ use crate::unwind::{abort, catch};
 
 /// What became of a thread, as its handle sees it: without the bounds on the type that only
 /// the start of the thread needs.
-pub trait Outcome<T> {
+pub trait ThreadResult<T> {
     /// What it returned, or what its panic carried.
     fn take(&self) -> Option<Result<T>>;
     /// The object that stands for what it returned.
@@ -23,7 +23,7 @@ pub trait Outcome<T> {
     fn leaves_scope(&self) -> bool;
 }
 
-pub type SharedOutcome<'scope, T> = Arc<dyn Outcome<T> + Send + Sync + 'scope>;
+pub type SharedResult<'scope, T> = Arc<dyn ThreadResult<T> + Send + Sync + 'scope>;
 
 /// What a thread and its handle share.
 struct Packet<T> {
@@ -43,7 +43,7 @@ impl<T> Packet<T> {
     }
 }
 
-impl<T: Send> Outcome<T> for Packet<T> {
+impl<T: Send> ThreadResult<T> for Packet<T> {
     fn take(&self) -> Option<Result<T>> {
         self.swap(None)
     }
@@ -84,7 +84,7 @@ impl<T> Drop for Packet<T> {
 pub fn prepare<'scope, F, T>(
     f: F,
     membership: Option<Membership>,
-) -> (Box<dyn FnOnce() + 'scope>, SharedOutcome<'scope, T>)
+) -> (Box<dyn FnOnce() + 'scope>, SharedResult<'scope, T>)
 where
     F: FnOnce() -> T + Send + 'scope,
     T: Send + 'scope,
@@ -149,11 +149,11 @@ impl<F: FnOnce() -> T, T: Send> Body<F, T> {
 /// that can be noticed, who is last has to be the scheduler's choice.
 fn announce_drop<T>(
     verb: &'static str,
-    outcome: &dyn Outcome<T>,
+    result: &dyn ThreadResult<T>,
     place: &'static Location<'static>,
 ) {
-    if mem::needs_drop::<T>() || outcome.leaves_scope() {
-        let mut op = Op::new(verb, outcome.object(), Access::Write);
+    if mem::needs_drop::<T>() || result.leaves_scope() {
+        let mut op = Op::new(verb, result.object(), Access::Write);
         op.place = place;
         op.perform();
     }
@@ -162,17 +162,17 @@ fn announce_drop<T>(
 /// What both kinds of handles are.
 pub struct Started<'scope, T> {
     pub thread: Thread,
-    outcome: SharedOutcome<'scope, T>,
+    result: SharedResult<'scope, T>,
     place: &'static Location<'static>,
     joined: bool,
 }
 
 impl<'scope, T> Started<'scope, T> {
     #[track_caller]
-    pub fn new(thread: engine::Thread, outcome: SharedOutcome<'scope, T>) -> Self {
+    pub fn new(thread: engine::Thread, result: SharedResult<'scope, T>) -> Self {
         Self {
             thread: Thread::of(thread),
-            outcome,
+            result,
             place: Location::caller(),
             joined: false,
         }
@@ -184,12 +184,12 @@ impl<'scope, T> Started<'scope, T> {
         let finished = thread.finished();
         let op = Op::new("join", finished, Access::Await);
         op.guard(finished, 1).perform();
-        if let Some(event) = thread.last_event() {
-            engine::after(event);
+        if let Some(step) = thread.last_step() {
+            engine::after(step);
         }
         thread.set_unjoined_panic(false);
         self.joined = true;
-        let result = self.outcome.take().expect("a finished thread has a result");
+        let result = self.result.take().expect("a finished thread has a result");
         engine::show(|| if result.is_ok() { "✓" } else { "panicked" }.to_string());
         result
     }
@@ -208,7 +208,7 @@ impl<T> Drop for Started<'_, T> {
     fn drop(&mut self) {
         if !self.joined {
             self.thread.thread.set_detached();
-            announce_drop::<T>("drop the handle", &*self.outcome, self.place);
+            announce_drop::<T>("drop the handle", &*self.result, self.place);
         }
     }
 }

@@ -47,8 +47,8 @@ where
         false => wait.perform(),
     }
     mem::forget(has_borrowers);
-    for event in scope.members.left().drain(..) {
-        engine::after(event);
+    for step in scope.members.left().drain(..) {
+        engine::after(step);
     }
     match result {
         Err(payload) => resume_unwind(payload),
@@ -108,10 +108,10 @@ impl<'scope> Scope<'scope, '_> {
         F: FnOnce() -> T + Send + 'scope,
         T: Send + 'scope,
     {
-        let (body, outcome) = prepare(f, Some(Membership::new(&self.members)));
+        let (body, result) = prepare(f, Some(Membership::new(&self.members)));
         let body = outlived_by_scope(body, self);
         let thread = engine::spawn(name, stack_size, body);
-        ScopedJoinHandle(Started::new(thread, outcome))
+        ScopedJoinHandle(Started::new(thread, result))
     }
 }
 

@@ -15,9 +15,9 @@ use crate::explore::verdict::{Status, Verdict};
 use crate::flags::{Command, TIMES, TOPICS, Words};
 use crate::pool::{self, Lane, Update};
 use crate::process;
-use crate::program::Fault;
+use crate::program::NotReady;
 use crate::report;
-use crate::report::event::{Entry, Event, Reporter};
+use crate::report::event::{Entry, ReportEvent, Reporter};
 use crate::report::settings::Settings;
 use crate::text::counted;
 use crate::workspace::Workspace;
@@ -129,7 +129,7 @@ fn explore(
             Update::Message(index, Progress { schedules, what }) => {
                 let (name, (n, s)) = (&ready[index].0.name, counted(schedules, "schedule"));
                 let what = &format!("{name}: {n} {s}, {what}");
-                collector.reporter.event(&Event::Doing { what })
+                collector.reporter.event(&ReportEvent::Doing { what })
             }
             Update::Finished(index, explored) => {
                 let (subject, harness) = ready[index];
@@ -205,11 +205,11 @@ impl<'f> Collector<'f> {
     /// Reports what could not be built; returns the rest.
     fn begin<'h>(
         &mut self,
-        harnesses: &'h [build::Outcome],
+        harnesses: &'h [build::BuildResult],
         replay: Option<&Token>,
     ) -> Result<Vec<(&'f Subject, &'h Harness)>> {
         let names = self.subjects.iter().map(|subject| subject.name.as_str());
-        self.reporter.event(&Event::Begin {
+        self.reporter.event(&ReportEvent::Begin {
             names: names.collect(),
         })?;
         let mut ready = Vec::new();
@@ -222,7 +222,7 @@ impl<'f> Collector<'f> {
                     ready.push((subject, harness));
                     continue;
                 }
-                Err(Unbuilt::Broken(Fault { what, details, .. })) => {
+                Err(Unbuilt::Broken(NotReady { what, details, .. })) => {
                     Why::DoesNotCompile { what, details }
                 }
                 Err(Unbuilt::Lacking(details)) => Why::Lacking { details },
@@ -270,8 +270,8 @@ impl<'f> Collector<'f> {
         let mut subjects = self.subjects.iter();
         let place = subjects.position(|other| std::ptr::eq(other, subject));
         let (name, place) = (&subject.name, place.expect("it is one of them"));
-        self.reporter.event(&Event::Done { name, holds })?;
-        self.reporter.event(&Event::Ended { place, entry })
+        self.reporter.event(&ReportEvent::Done { name, holds })?;
+        self.reporter.event(&ReportEvent::Ended { place, entry })
     }
 
     /// Reports programs that nobody has asked to explore: these, and others of the packages of
@@ -293,7 +293,7 @@ impl<'f> Collector<'f> {
         self.summary.wall = start.elapsed();
         self.summary.interrupted = process::interrupted();
         let summary = &self.summary;
-        self.reporter.event(&Event::End { summary })
+        self.reporter.event(&ReportEvent::End { summary })
     }
 
     fn not_meant(&mut self, subject: &Subject, names: &[String], reason: String) -> Result<()> {
@@ -303,7 +303,7 @@ impl<'f> Collector<'f> {
         let why = Why::NotMeant { names, reason };
         let entry = Unexplored { subject, why };
         self.summary.unexplored(&entry);
-        self.reporter.event(&Event::Ended {
+        self.reporter.event(&ReportEvent::Ended {
             place: self.subjects.len(),
             entry: &entry,
         })

@@ -10,8 +10,8 @@ use super::failure::{failures, hang_explored, refusal};
 use super::suite::{Case, CaseResult, Suite, place_in};
 use super::{again, pitfall};
 use crate::error::{ALL_HOLD, BROKEN, INTERRUPTED, WRONG};
-use crate::program::{Fault, Program};
-use crate::runs::{Ended, Outcome};
+use crate::program::{NotReady, Program};
+use crate::runs::{Ended, RunResults};
 use crate::text::style::{DIM, GREEN, RED, YELLOW};
 use crate::text::{line_and_column, millis, shown_path};
 use invariants::spec::Rule;
@@ -23,20 +23,20 @@ pub mod row;
 /// A program, and what became of it.
 pub enum Ran<'r> {
     /// It cannot be run.
-    Refused(&'r Program, &'r Fault),
+    Refused(&'r Program, &'r NotReady),
     /// It was run.
-    Ended(&'r Program, &'r Outcome),
+    Ended(&'r Program, &'r RunResults),
 }
 
 impl<'r> Ran<'r> {
     /// What became of a program.
     pub fn new(program: &'r Program, ended: &'r Ended) -> Self {
         match ended {
-            Ended::Ran(outcome) => Ran::Ended(program, outcome),
+            Ended::Ran(results) => Ran::Ended(program, results),
             Ended::Refused => {
-                let fault = program.ready.as_ref().err();
-                let fault = fault.expect("only a program that cannot be run is refused");
-                Ran::Refused(program, fault)
+                let reason = program.ready.as_ref().err();
+                let reason = reason.expect("only a program that cannot be run is refused");
+                Ran::Refused(program, reason)
             }
         }
     }
@@ -44,8 +44,8 @@ impl<'r> Ran<'r> {
     /// Everything that is wrong with it, as a person reads it.
     pub fn failures(&self) -> String {
         match self {
-            Ran::Refused(program, fault) => refusal(program, fault),
-            Ran::Ended(program, outcome) => failures(program, outcome),
+            Ran::Refused(program, reason) => refusal(program, reason),
+            Ran::Ended(program, results) => failures(program, results),
         }
     }
 }
@@ -53,14 +53,14 @@ impl<'r> Ran<'r> {
 impl Entry for Ran<'_> {
     fn text(&self, look: &Look<'_>) -> String {
         match self {
-            Ran::Refused(program, fault) => {
-                let (name, what, width) = (&program.name, &fault.what, look.width);
+            Ran::Refused(program, reason) => {
+                let (name, what, width) = (&program.name, &reason.what, look.width);
                 format!("{RED}FAIL{RED:#}  {name:<width$}  {what}\n")
             }
-            Ran::Ended(program, outcome) => {
-                let row = row::row(program, outcome, look);
+            Ran::Ended(program, results) => {
+                let row = row::row(program, results, look);
                 match look.live {
-                    true => format!("{row}\n{}", claims(program, outcome, look.why)),
+                    true => format!("{row}\n{}", claims(program, results, look.why)),
                     false => format!("{row}\n"),
                 }
             }
@@ -74,62 +74,64 @@ impl Entry for Ran<'_> {
     fn again(&self) -> Option<(String, String)> {
         let (program, flags) = match self {
             Ran::Refused(program, _) => (program, ""),
-            Ran::Ended(_, outcome) if outcome.holds() => return None,
-            Ran::Ended(program, outcome) => (program, outcome.flags.as_str()),
+            Ran::Ended(_, results) if results.holds() => return None,
+            Ran::Ended(program, results) => (program, results.flags.as_str()),
         };
         Some((program.name.clone(), again::run(program, flags)))
     }
 
     fn objects(&self, why: bool) -> Vec<Value> {
         vec![match self {
-            Ran::Refused(program, fault) => object::refused(program, fault),
-            Ran::Ended(program, outcome) => object::ended(program, outcome, why),
+            Ran::Refused(program, reason) => object::refused(program, reason),
+            Ran::Ended(program, results) => object::ended(program, results, why),
         }]
     }
 
     fn suite(&self) -> Option<Suite> {
         Some(match self {
-            Ran::Refused(program, fault) => Suite::of_one(&program.name, of_fault(program, fault)),
-            Ran::Ended(program, outcome) => suite(program, outcome),
+            Ran::Refused(program, reason) => {
+                Suite::of_one(&program.name, of_not_ready(program, reason))
+            }
+            Ran::Ended(program, results) => suite(program, results),
         })
     }
 }
 
-fn of_fault(program: &Program, fault: &Fault) -> Case {
-    let (name, file) = match fault.file {
+fn of_not_ready(program: &Program, reason: &NotReady) -> Case {
+    let (name, file) = match reason.file {
         true => ("invariants.toml", program.topic.invariants_file()),
         false => ("builds", program.topic.main_file()),
     };
-    let details = anstream::adapter::strip_str(&fault.details).to_string();
+    let details = anstream::adapter::strip_str(&reason.details).to_string();
     let whole = (shown_path(&file), 1);
     Case {
         name: name.to_string(),
         place: Some(place_in(&details).unwrap_or(whole)),
         result: CaseResult::Error {
-            what: fault.what.clone(),
+            what: reason.what.clone(),
             details,
         },
     }
 }
 
-fn suite(program: &Program, outcome: &Outcome) -> Suite {
-    let wrongs = pitfall::of(program, outcome);
+fn suite(program: &Program, results: &RunResults) -> Suite {
+    let wrongs = pitfall::of(program, results);
     let wrong = (!wrongs.is_empty()).then(|| pitfall::in_full(&wrongs));
-    let again = (!outcome.holds()).then(|| again::run(program, &outcome.flags));
-    let interleavings = outcome.interleavings.map(|count| count.to_string());
+    let again = (!results.holds()).then(|| again::run(program, &results.flags));
+    let interleavings = results.interleavings.map(|count| count.to_string());
     let properties = [
         ("shows", program.shows.clone()),
         ("went_wrong", wrong),
         ("interleavings", interleavings),
         ("again", again),
-        ("explore", hang_explored(program, outcome)),
+        ("explore", hang_explored(program, results)),
     ];
     let properties = properties.into_iter();
     let rules = program.ready.iter().flat_map(|ready| &ready.spec.rules);
-    let rules = rules.zip(&outcome.rules);
+    let rules = rules.zip(&results.rules);
     let cases = rules.map(|(rule, (report, _))| of_rule(program, rule, report));
     // What kept it from being run has no place in a file.
-    let error = outcome.error.as_ref().map(|error| Case {
+    let error = results.error.as_ref().map(|error| Case {
         name: "runs".to_string(),
         place: None,
         result: CaseResult::Error {
@@ -139,7 +141,7 @@ fn suite(program: &Program, outcome: &Outcome) -> Suite {
     });
     Suite {
         name: program.name.clone(),
-        seconds: outcome.wall.as_secs_f64(),
+        seconds: results.wall.as_secs_f64(),
         properties: properties
             .filter_map(|(name, value)| Some((name, value?)))
             .collect(),
@@ -202,26 +204,26 @@ pub struct Summary {
 impl Summary {
     /// Counts a program.
     pub fn count(&mut self, ran: &Ran<'_>) {
-        let (program, outcome) = match ran {
-            Ran::Ended(program, outcome) => (program, outcome),
-            Ran::Refused(_, fault) => {
+        let (program, results) = match ran {
+            Ran::Ended(program, results) => (program, results),
+            Ran::Refused(_, reason) => {
                 self.failed += 1;
-                self.file_wrong |= fault.file;
+                self.file_wrong |= reason.file;
                 return;
             }
         };
-        match outcome.holds() {
+        match results.holds() {
             true => self.passed += 1,
             false => self.failed += 1,
         }
-        self.rules += outcome.rules.len();
+        self.rules += results.rules.len();
         let unsupported = |(report, _): &&(RuleReport, u32)| report.verdict == Verdict::Unsupported;
-        self.unsupported += outcome.rules.iter().filter(unsupported).count();
+        self.unsupported += results.rules.iter().filter(unsupported).count();
         let longest = self.longest.as_ref().map(|(_, wall)| *wall);
         if program.is_alone() {
-            self.alone += outcome.wall;
-        } else if outcome.wall > longest.unwrap_or_default() {
-            self.longest = Some((program.name.clone(), outcome.wall));
+            self.alone += results.wall;
+        } else if results.wall > longest.unwrap_or_default() {
+            self.longest = Some((program.name.clone(), results.wall));
         }
     }
 

@@ -3,43 +3,43 @@
 use crate::program::{Program, Role};
 use crate::report::event::Look;
 use crate::report::pitfall::{self, Wrong};
-use crate::runs::Outcome;
+use crate::runs::RunResults;
 use crate::text::style::{DIM, GREEN, RED, YELLOW};
 use invariants::{Verdict, count};
 
 /// A program's name, what came of it, and how long it took.
-pub fn row(program: &Program, outcome: &Outcome, look: &Look<'_>) -> String {
+pub fn row(program: &Program, results: &RunResults, look: &Look<'_>) -> String {
     let (name, width) = (&program.name, look.width);
-    let mut text = match outcome.holds() {
+    let mut text = match results.holds() {
         true => format!("{GREEN}ok{GREEN:#}    {name:<width$}"),
         false => format!("{RED}FAIL{RED:#}  {name:<width$}"),
     };
     let stated = program.ready.iter().flat_map(|ready| &ready.spec.rules);
     let broken = stated
-        .zip(&outcome.rules)
-        .filter(|(rule, (report, _))| outcome.breaks(rule, report));
-    let wrongs = pitfall::of(program, outcome);
-    let rules = count(outcome.rules.len(), "rule");
+        .zip(&results.rules)
+        .filter(|(rule, (report, _))| results.breaks(rule, report));
+    let wrongs = pitfall::of(program, results);
+    let rules = count(results.rules.len(), "rule");
     let what = match broken.count() {
         0 if wrongs.is_empty() => rules,
         0 => pitfall::in_short(&wrongs),
         broken => format!("{broken} of {rules} broken"),
     };
     // A sentence says it, where there is room for one.
-    if !look.live || wrongs.is_empty() || !outcome.holds() {
+    if !look.live || wrongs.is_empty() || !results.holds() {
         text += &format!("  {what:<14}");
     }
-    text += &format!("  {:>6.2} s", outcome.wall.as_secs_f64());
+    text += &format!("  {:>6.2} s", results.wall.as_secs_f64());
     let mut remarks = Vec::new();
-    if let Some(interleavings) = outcome.interleavings {
-        let (passed, runs) = (outcome.passed, count(outcome.runs as usize, "run"));
+    if let Some(interleavings) = results.interleavings {
+        let (passed, runs) = (results.passed, count(results.runs as usize, "run"));
         let interleavings = count(interleavings, "interleaving");
         remarks.push(format!("passed {passed} of {runs}, {interleavings}"));
-    } else if outcome.runs > 1 {
-        let runs = outcome.runs;
+    } else if results.runs > 1 {
+        let runs = results.runs;
         remarks.push(format!("{DIM}{runs} runs, to see every `sometimes`{DIM:#}"));
     }
-    let unsupported = outcome.rules.iter();
+    let unsupported = results.rules.iter();
     let unsupported = unsupported.filter(|(one, _)| one.verdict == Verdict::Unsupported);
     let unsupported = unsupported.count();
     if unsupported > 0 {

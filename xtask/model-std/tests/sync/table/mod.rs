@@ -167,7 +167,7 @@ fn join(thread: Thread) {
     Op::new("join", finished, Access::Await)
         .guard(finished, 1)
         .perform();
-    engine::after(thread.last_event().expect("it has finished"));
+    engine::after(thread.last_step().expect("it has finished"));
 }
 
 /// Runs this body in two threads, `a` and `b`, and joins them.
