@@ -6,13 +6,13 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, ExitStatus, Stdio};
 
 use crate::error::{Error, Result};
-use crate::messages::Message;
+use crate::messages::CargoMessage;
 use crate::process::Group;
 use crate::workspace::Topic;
 
 /// What became of a topic's build.
 #[derive(Debug, Default)]
-pub struct Built {
+pub struct TopicBuild {
     /// The programs, by their names.
     pub programs: BTreeMap<String, PathBuf>,
     /// The compiler's own messages, if it refused something.
@@ -29,7 +29,7 @@ pub struct Built {
 /// # Errors
 ///
 /// Cargo cannot be started, refuses the manifests, or was interrupted.
-pub fn build(root: &Path, topics: &[Topic], target: Option<&Path>) -> Result<Vec<Built>> {
+pub fn build(root: &Path, topics: &[Topic], target: Option<&Path>) -> Result<Vec<TopicBuild>> {
     let (members, others): (Vec<_>, Vec<_>) = topics.iter().partition(|topic| topic.member);
     let mut built = Vec::new();
     if !members.is_empty() {
@@ -68,8 +68,8 @@ fn cargo_build(manifest: &Path, target: Option<&Path>) -> Command {
 }
 
 /// Runs one build of these topics, and gives each what concerns it.
-fn collect(command: Command, topics: &[&Topic]) -> Result<Vec<Built>> {
-    let mut built: Vec<Built> = topics.iter().map(|_| Built::default()).collect();
+fn collect(command: Command, topics: &[&Topic]) -> Result<Vec<TopicBuild>> {
+    let mut built: Vec<TopicBuild> = topics.iter().map(|_| TopicBuild::default()).collect();
     let mut libraries = BTreeMap::new();
     let folders: Vec<_> = topics
         .iter()
@@ -84,22 +84,22 @@ fn collect(command: Command, topics: &[&Topic]) -> Result<Vec<Built>> {
         let mut known = folders.iter().map(|known| known.as_ref().ok());
         let index = known.position(|known| folder.is_some() && known == folder.as_ref());
         match (message, index) {
-            (Message::Compiler { says, .. }, Some(index)) if says.is_error => {
+            (CargoMessage::Compiler { says, .. }, Some(index)) if says.is_error => {
                 built[index].errors.push(says.rendered);
             }
-            (Message::Compiler { says, .. }, _) => anstream::eprint!("{}", says.rendered),
-            (Message::Artifact(artifact), Some(index)) => {
+            (CargoMessage::Compiler { says, .. }, _) => anstream::eprint!("{}", says.rendered),
+            (CargoMessage::Artifact(artifact), Some(index)) => {
                 if let Some(program) = artifact.executable {
                     built[index].programs.insert(artifact.target, program);
                 }
             }
-            (Message::Artifact(mut artifact), None) => {
+            (CargoMessage::Artifact(mut artifact), None) => {
                 // The last of its files is the one with the metadata alone.
                 if let Some(file) = artifact.files.pop() {
                     libraries.insert(artifact.target.replace('-', "_"), file);
                 }
             }
-            (Message::Script(_) | Message::Other, _) => {}
+            (CargoMessage::Script(_) | CargoMessage::Other, _) => {}
         }
     })?;
     let blamed = built.iter().any(|built| !built.errors.is_empty());
@@ -121,12 +121,12 @@ fn collect(command: Command, topics: &[&Topic]) -> Result<Vec<Built>> {
 /// # Errors
 ///
 /// Cargo cannot be started, or was interrupted.
-pub fn messages(command: Command, on_message: &mut dyn FnMut(Message)) -> Result<ExitStatus> {
+pub fn messages(command: Command, on_message: &mut dyn FnMut(CargoMessage)) -> Result<ExitStatus> {
     let mut cargo = Group::start(command)?;
     let mut on_line = |line: &str| {
         // A build script may have written what is no object.
         if let Ok(object) = serde_json::from_str(line) {
-            on_message(Message::parse(&object));
+            on_message(CargoMessage::parse(&object));
         }
     };
     cargo.read_lines(&mut on_line, &mut || true)?;

@@ -17,13 +17,13 @@ const PRINTING: [&str; 4] = ["println", "print", "eprintln", "eprint"];
 /// The lines that a source file prints, as their format strings have them.
 ///
 /// Returns `None` if it is no Rust.
-pub fn formats(source: &str) -> Option<Vec<invariants::exercise::Format>> {
+pub fn formats(source: &str) -> Option<Vec<invariants::requirements::Format>> {
     let FixedText { formats } = FixedText::of(source)?;
     let piece = |piece: Piece| match piece {
         Piece::Fixed(text) => Some(text),
         Piece::Argument { .. } => None,
     };
-    let format = |format: Format| invariants::exercise::Format {
+    let format = |format: Format| invariants::requirements::Format {
         stream: format.stream,
         pieces: format.pieces.into_iter().map(piece).collect(),
     };

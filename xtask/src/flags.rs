@@ -82,7 +82,7 @@ pub const BIN: Flag = Flag::with(
 );
 
 /// What a command line asks for.
-pub enum Request {
+pub enum Invocation {
     /// A command, on these words.
     Run(&'static Command, Words),
     /// A help text.
@@ -98,9 +98,9 @@ pub enum Request {
 pub fn read(
     arguments: impl IntoIterator<Item = OsString>,
     commands: &'static [Command],
-) -> Result<Request> {
+) -> Result<Invocation> {
     let mut parser = lexopt::Parser::from_args(arguments);
-    let overview = || Ok(Request::Help(overview(commands)));
+    let overview = || Ok(Invocation::Help(overview(commands)));
     let mut name = match parser.next().map_err(usage)? {
         None | Some(Long("help") | Short('h')) => return overview(),
         Some(Value(name)) => name.string().map_err(usage)?,
@@ -122,11 +122,11 @@ pub fn read(
         )));
     };
     if wants_help {
-        return Ok(Request::Help(command.help()));
+        return Ok(Invocation::Help(command.help()));
     }
     Ok(match Words::read(command, &mut parser)? {
-        Some(words) => Request::Run(command, words),
-        None => Request::Help(command.help()),
+        Some(words) => Invocation::Run(command, words),
+        None => Invocation::Help(command.help()),
     })
 }
 

@@ -6,7 +6,7 @@ use std::io::{self, Write};
 use std::process::ExitCode;
 
 use error::{ALL_HOLD, Error, Result};
-use flags::Request;
+use flags::Invocation;
 use text::screen::{self, Screen};
 use text::style::RED;
 
@@ -50,11 +50,11 @@ fn main() -> ExitCode {
 
 fn run() -> Result<u8> {
     match flags::read(std::env::args_os().skip(1), &commands::ALL)? {
-        Request::Run(command, words) => {
+        Invocation::Run(command, words) => {
             process::handle_interrupts()?;
             (command.run)(words)
         }
-        Request::Help(text) => {
+        Invocation::Help(text) => {
             let text = screen::fit(&text, Screen::Stdout.width().unwrap_or(HELP_WIDTH));
             let written = io::stdout().write_all(text.as_bytes());
             written.map_err(Error::io("cannot write the help"))?;

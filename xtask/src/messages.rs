@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use serde_json::Value;
 
 /// What cargo says while it builds.
-pub enum Message {
+pub enum CargoMessage {
     /// The compiler says something.
     Compiler {
         /// The folder of the package that it is about.
@@ -72,20 +72,20 @@ pub struct Span {
     pub text: String,
 }
 
-impl Message {
+impl CargoMessage {
     /// Reads an object of `cargo build --message-format=json`.
     pub fn parse(object: &Value) -> Self {
         let package = || text(&object["package_id"]);
         let manifest = path(&object["manifest_path"]);
         let folder = manifest.and_then(|manifest| Some(manifest.parent()?.to_path_buf()));
         match object["reason"].as_str() {
-            Some("compiler-message") => Message::Compiler {
+            Some("compiler-message") => CargoMessage::Compiler {
                 folder,
                 says: CompilerMessage::parse(&object["message"]),
             },
             Some("compiler-artifact") => {
                 let files = object["filenames"].as_array().into_iter().flatten();
-                Message::Artifact(Artifact {
+                CargoMessage::Artifact(Artifact {
                     package: package(),
                     folder,
                     target: text(&object["target"]["name"]),
@@ -93,20 +93,20 @@ impl Message {
                     files: files.filter_map(path).collect(),
                 })
             }
-            Some("build-script-executed") => Message::Script(Script {
+            Some("build-script-executed") => CargoMessage::Script(Script {
                 package: package(),
                 out: path(&object["out_dir"]),
             }),
-            _ => Message::Other,
+            _ => CargoMessage::Other,
         }
     }
 
     /// The folder of the package that it is about, where it says so.
     pub fn folder(&self) -> Option<&Path> {
         match self {
-            Message::Compiler { folder, .. } => folder.as_deref(),
-            Message::Artifact(artifact) => artifact.folder.as_deref(),
-            Message::Script(_) | Message::Other => None,
+            CargoMessage::Compiler { folder, .. } => folder.as_deref(),
+            CargoMessage::Artifact(artifact) => artifact.folder.as_deref(),
+            CargoMessage::Script(_) | CargoMessage::Other => None,
         }
     }
 }

@@ -7,7 +7,7 @@ use crate::workspace::Topic;
 use invariants::suggest;
 
 /// A topic on the path.
-pub struct Step<'t> {
+pub struct PathStep<'t> {
     /// Which.
     pub topic: &'t Topic,
     /// The topics to know before, in reading order.
@@ -24,8 +24,8 @@ pub struct Step<'t> {
 /// # Errors
 ///
 /// An `invariants.toml` is wrong, or a topic assumes what is no topic before it.
-pub fn path(topics: &[Topic]) -> Result<Vec<Step<'_>>> {
-    let mut steps: Vec<Step> = Vec::new();
+pub fn path(topics: &[Topic]) -> Result<Vec<PathStep<'_>>> {
+    let mut steps: Vec<PathStep> = Vec::new();
     for topic in topics {
         let about = program::invariants_of(topic)?.about;
         let mut places = Vec::new();
@@ -49,7 +49,7 @@ pub fn path(topics: &[Topic]) -> Result<Vec<Step<'_>>> {
         if let Some(&latest) = places.last() {
             steps[latest].next.push(topic);
         }
-        steps.push(Step {
+        steps.push(PathStep {
             topic,
             assumes: places.iter().map(|&place| &topics[place]).collect(),
             next: Vec::new(),
@@ -65,7 +65,7 @@ pub fn path(topics: &[Topic]) -> Result<Vec<Step<'_>>> {
 }
 
 /// The steps to these topics: what they assume, what that assumes, and so on, in reading order.
-pub fn up_to<'t>(mut steps: Vec<Step<'t>>, topics: &[Topic]) -> Vec<Step<'t>> {
+pub fn up_to<'t>(mut steps: Vec<PathStep<'t>>, topics: &[Topic]) -> Vec<PathStep<'t>> {
     let mut wanted: Vec<&str> = topics.iter().map(|topic| topic.name.as_str()).collect();
     // What a topic assumes stands before it.
     for step in steps.iter().rev() {

@@ -436,7 +436,7 @@ impl Group {
     }
 
     /// Starts to read both streams; what is read comes out of the channel.
-    fn read_output(&mut self, start: Instant) -> Receiver<Message> {
+    fn read_output(&mut self, start: Instant) -> Receiver<PipeMessage> {
         // A channel with a bound: a program that prints faster than its lines are
         // taken waits, and the memory of the runner does not grow.
         let (sender, receiver) = mpsc::sync_channel(256);
@@ -454,7 +454,7 @@ impl Group {
 }
 
 /// What a reader of a stream has to say.
-enum Message {
+enum PipeMessage {
     Line(Line),
     /// The stream holds more than is kept.
     Cut,
@@ -462,7 +462,12 @@ enum Message {
 }
 
 /// Reads a stream to its end, or to the limit. A last line without a newline is a line.
-fn read_lines(mut pipe: impl Read, stream: Stream, start: Instant, sender: &SyncSender<Message>) {
+fn read_lines(
+    mut pipe: impl Read,
+    stream: Stream,
+    start: Instant,
+    sender: &SyncSender<PipeMessage>,
+) {
     let mut buffer = vec![0; 16 * 1024];
     let mut unfinished = Vec::new();
     let mut total = 0;
@@ -474,7 +479,7 @@ fn read_lines(mut pipe: impl Read, stream: Stream, start: Instant, sender: &Sync
             stream,
             text: text.into_owned(),
         };
-        sender.send(Message::Line(line)).is_ok()
+        sender.send(PipeMessage::Line(line)).is_ok()
     };
     loop {
         let count = match pipe.read(&mut buffer) {
@@ -498,7 +503,11 @@ fn read_lines(mut pipe: impl Read, stream: Stream, start: Instant, sender: &Sync
         let cut = total > OUTPUT_LIMIT;
         if count == 0 || cut {
             if unfinished.is_empty() || send(&unfinished) {
-                let end = if cut { Message::Cut } else { Message::End };
+                let end = if cut {
+                    PipeMessage::Cut
+                } else {
+                    PipeMessage::End
+                };
                 let _nobody_waits_any_more = sender.send(end);
             }
             return;
@@ -509,7 +518,7 @@ fn read_lines(mut pipe: impl Read, stream: Stream, start: Instant, sender: &Sync
 /// What has been read of a running program.
 struct Run {
     lines: Vec<Line>,
-    output: Receiver<Message>,
+    output: Receiver<PipeMessage>,
     /// How many of the two streams have not ended.
     open: usize,
     cut: bool,
@@ -524,12 +533,12 @@ impl Run {
                 .output
                 .recv_timeout(deadline.saturating_duration_since(Instant::now()))
             {
-                Ok(Message::Line(line)) => {
+                Ok(PipeMessage::Line(line)) => {
                     on_line(&line);
                     self.lines.push(line);
                 }
-                Ok(Message::End) => self.open -= 1,
-                Ok(Message::Cut) => self.cut = true,
+                Ok(PipeMessage::End) => self.open -= 1,
+                Ok(PipeMessage::Cut) => self.cut = true,
                 Err(RecvTimeoutError::Timeout) => return,
                 Err(RecvTimeoutError::Disconnected) => self.open = 0,
             }

@@ -5,7 +5,7 @@ use std::ops::Range;
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use crate::cargo::Built;
+use crate::cargo::TopicBuild;
 use crate::error::{Error, Result};
 use crate::text::diagnostic::diagnostic;
 use crate::text::shown_path;
@@ -90,7 +90,7 @@ impl NotReady {
 }
 
 /// Pairs what was built with what it must obey, in reading order.
-pub fn programs(topics: Vec<Topic>, built: Vec<Built>) -> Vec<Program> {
+pub fn programs(topics: Vec<Topic>, built: Vec<TopicBuild>) -> Vec<Program> {
     let mut programs = Vec::new();
     for (topic, built) in topics.into_iter().zip(built) {
         let refused = |name: &str, reason| Program {
@@ -188,7 +188,7 @@ fn described(topic: &Topic, invariants: &Invariants) -> Vec<Described> {
 }
 
 /// Pairs a topic's programs with what its file says of each.
-fn pair(topic: &Topic, invariants: Invariants, built: &Built) -> Vec<Program> {
+fn pair(topic: &Topic, invariants: Invariants, built: &TopicBuild) -> Vec<Program> {
     let invariants = Arc::new(invariants);
     let described = described(topic, &invariants);
     let is_unknown = |name: &&String| !described.iter().any(|known| known.name == **name);

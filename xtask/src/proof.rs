@@ -14,7 +14,7 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use serde_json::Value;
 use toml::de::DeTable;
 
-use crate::cargo::Built;
+use crate::cargo::TopicBuild;
 use crate::error::{Error, Result};
 use crate::messages::{CompilerMessage, Span};
 use crate::text::shown_path;
@@ -93,7 +93,7 @@ impl Proof {
     /// # Errors
     ///
     /// It refuses something else or nothing, or it cannot be started.
-    pub fn check(&self, topic: &Topic, built: &Built) -> Result<String> {
+    pub fn check(&self, topic: &Topic, built: &TopicBuild) -> Result<String> {
         let refusals = self.compile(topic, built, None)?;
         let is_here = |Span {
                            file,
@@ -147,7 +147,7 @@ impl Proof {
     fn compile(
         &self,
         topic: &Topic,
-        built: &Built,
+        built: &TopicBuild,
         text: Option<&str>,
     ) -> Result<Vec<CompilerMessage>> {
         let manifest = Manifest::read(topic)?;

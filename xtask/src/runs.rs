@@ -222,10 +222,10 @@ impl<'s> Series<'s> {
             after: self.shortest.mul_f64(a_fraction()),
             length,
         });
-        let limit = Limit {
+        let limit = RunLimits {
             pause,
             still: self.settings.still,
-            ..Limit::of(spec)
+            ..RunLimits::of(spec)
         };
         let place = (&*self.ready.executable, &*self.program.topic.path);
         let transcript = transcribe(place, Some(spec), limit, on_line)?;
@@ -320,9 +320,9 @@ pub fn once(
     pause: Option<Pause>,
     on_line: &mut dyn FnMut(&Line),
 ) -> Result<Transcript> {
-    let limit = Limit {
+    let limit = RunLimits {
         pause,
-        ..spec.map_or_else(Limit::default, Limit::of)
+        ..spec.map_or_else(RunLimits::default, RunLimits::of)
     };
     transcribe((executable, folder), spec, limit, on_line)
 }
@@ -339,24 +339,24 @@ pub fn within(
     folder: &Path,
     spec: Option<&Spec>,
 ) -> Result<Option<Transcript>> {
-    let limit = Limit {
+    let limit = RunLimits {
         time,
         must_wait: true,
-        ..Limit::default()
+        ..RunLimits::default()
     };
     let run = transcribe((executable, folder), spec, limit, &mut |_| {})?;
     Ok((run.end.exit != Exit::Cut).then_some(run))
 }
 
 /// When a run is held up or stopped, beside what its specification says.
-struct Limit {
+struct RunLimits {
     time: Duration,
     must_wait: bool,
     still: Option<Duration>,
     pause: Option<Pause>,
 }
 
-impl Default for Limit {
+impl Default for RunLimits {
     fn default() -> Self {
         Self {
             time: process::TIME_LIMIT,
@@ -367,7 +367,7 @@ impl Default for Limit {
     }
 }
 
-impl Limit {
+impl RunLimits {
     fn of(spec: &Spec) -> Self {
         Self {
             time: spec.run.time_limit.unwrap_or(process::TIME_LIMIT),
@@ -379,7 +379,7 @@ impl Limit {
 fn transcribe(
     (executable, folder): (&Path, &Path),
     spec: Option<&Spec>,
-    limit: Limit,
+    limit: RunLimits,
     on_line: &mut dyn FnMut(&Line),
 ) -> Result<Transcript> {
     let mut command = Command::new(executable);

@@ -23,14 +23,14 @@ const NAMED: usize = 3;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Text {
     /// Where the topic has it.
-    pub place: Place,
+    pub place: TextPlace,
     /// What it says.
     pub text: String,
 }
 
 /// Where a topic has a text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Place {
+pub enum TextPlace {
     /// A question that it answers.
     Question,
     /// A further word that stands in its `invariants.toml` to be found.
@@ -55,27 +55,27 @@ pub struct Found<'t> {
     rank: usize,
 }
 
-impl Place {
+impl TextPlace {
     /// The place in one word, as the list and its JSON have it.
     pub fn name(self) -> &'static str {
         match self {
-            Place::Question => "question",
-            Place::Word => "word",
-            Place::Name => "name",
-            Place::Title => "title",
-            Place::Header => "header",
-            Place::Event => "event",
+            TextPlace::Question => "question",
+            TextPlace::Word => "word",
+            TextPlace::Name => "name",
+            TextPlace::Title => "title",
+            TextPlace::Header => "header",
+            TextPlace::Event => "event",
         }
     }
 
     /// How much a word in this place tells about the topic: the smaller, the more.
     fn rank(self) -> usize {
         match self {
-            Place::Question => 0,
-            Place::Word => 1,
-            Place::Name | Place::Title => 2,
-            Place::Header => 3,
-            Place::Event => 4,
+            TextPlace::Question => 0,
+            TextPlace::Word => 1,
+            TextPlace::Name | TextPlace::Title => 2,
+            TextPlace::Header => 3,
+            TextPlace::Event => 4,
         }
     }
 }
@@ -153,12 +153,15 @@ fn texts_of(topic: &Topic) -> Result<Vec<Text>> {
     let questions = about.how_do_i.iter().map(|rest| question(rest));
     let events = invariants.example.events.iter();
     let places = [
-        (Place::Question, questions.collect()),
-        (Place::Word, about.words),
-        (Place::Name, vec![topic.name.clone()]),
-        (Place::Title, vec![topic.title()?]),
-        (Place::Header, sentences(&topic.header()?)),
-        (Place::Event, events.map(|event| event.pattern()).collect()),
+        (TextPlace::Question, questions.collect()),
+        (TextPlace::Word, about.words),
+        (TextPlace::Name, vec![topic.name.clone()]),
+        (TextPlace::Title, vec![topic.title()?]),
+        (TextPlace::Header, sentences(&topic.header()?)),
+        (
+            TextPlace::Event,
+            events.map(|event| event.pattern()).collect(),
+        ),
     ];
     let texts = places
         .into_iter()

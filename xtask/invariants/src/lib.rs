@@ -68,16 +68,16 @@ mod tally;
 // What else specifications and transcripts are used for.
 pub mod audit;
 mod draft;
-pub mod exercise;
+pub mod requirements;
 
 pub use checker::{Checker, Report, RuleReport, Verdict, check, shown_by};
 pub use diagnostic::{Diagnostic, count, suggest};
 pub use draft::{Draft, draft};
 pub use event::Event;
-pub use exercise::Exercise;
 pub use finding::Evidence;
 pub use kind::Kind;
 pub use quantity::parse_duration;
+pub use requirements::Requirements;
 pub use schema::json_schema;
 pub use spec::{Invariants, Spec};
 pub use tally::Tally;

@@ -15,7 +15,7 @@ use crate::flags::{Command, Flag, JSON, JUNIT, TOPICS, Words};
 use crate::pool;
 use crate::program::{self, Role};
 use crate::report;
-use crate::report::event::{Entry, Look, ReportEvent, Reporter};
+use crate::report::event::{Entry, ReportEvent, Reporter, TextOptions};
 use crate::report::settings::Settings;
 use crate::report::suite::{Case, CaseResult, Suite};
 use crate::runs;
@@ -120,11 +120,11 @@ struct Summary {
 }
 
 impl Entry for Summary {
-    fn text(&self, look: &Look<'_>) -> String {
+    fn text(&self, options: &TextOptions<'_>) -> String {
         let (topics, mutants) = (count(self.topics, "topic"), count(self.mutants, "change"));
         let (caught, share) = (self.caught, percent(self.caught, self.mutants));
         let (seconds, seed) = (self.wall.as_secs_f64(), self.seed);
-        let words = match look.words {
+        let words = match options.words {
             "" => String::new(),
             words => format!("{words} "),
         };
@@ -228,7 +228,7 @@ impl<'t> Audited<'t> {
 }
 
 impl Entry for Audited<'_> {
-    fn text(&self, _look: &Look<'_>) -> String {
+    fn text(&self, _options: &TextOptions<'_>) -> String {
         let (faults, missed) = (&self.faults, self.missed);
         let Audit {
             mutants,

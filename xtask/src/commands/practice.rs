@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 
 use crate::error::{ALL_HOLD, BROKEN, Error, Result};
 use crate::flags::{Command, Flag, JSON, TIMES, Words};
-use crate::practice::{self, Answer, Exercise, Judged, Progress, Verdict, judge};
+use crate::practice::{self, Answer, AnswerVerdict, Exercise, Judged, Progress, judge};
 use crate::process;
 use crate::text::say::{say, say_json};
 use crate::text::screen::Screen;
@@ -291,7 +291,7 @@ fn check(workspace: &Workspace, answers: &[Answer<'_>], time: Duration, json: bo
     let width = width.unwrap_or(0);
     let (mut lines, mut details) = (String::new(), String::new());
     for (answer, judged) in answers.iter().zip(&judged) {
-        let is_right = judged.verdict == Verdict::Solved;
+        let is_right = judged.verdict == AnswerVerdict::Solved;
         Progress::of(&answer.folder).judged(is_right)?;
         lines += &line(answer, judged, width);
         if !is_right {
@@ -303,7 +303,7 @@ fn check(workspace: &Workspace, answers: &[Answer<'_>], time: Duration, json: bo
     }
     let wrong = judged
         .iter()
-        .filter(|one| one.verdict != Verdict::Solved)
+        .filter(|one| one.verdict != AnswerVerdict::Solved)
         .count();
     if wrong == 1 && answers.len() == 1 {
         let name = &answers[0].exercise.name;
@@ -326,7 +326,7 @@ fn check(workspace: &Workspace, answers: &[Answer<'_>], time: Duration, json: bo
 fn line(answer: &Answer<'_>, judged: &Judged, width: usize) -> String {
     let name = &answer.exercise.name;
     match judged.verdict {
-        Verdict::Solved => {
+        AnswerVerdict::Solved => {
             let looked_at = judged.looked_at.join("; ");
             format!("{GREEN}solved{GREEN:#}   {name:<width$}  {looked_at}\n")
         }
@@ -341,7 +341,7 @@ fn object(answer: &Answer<'_>, judged: &Judged) -> Value {
         "exercise": answer.exercise.name,
         "topic": answer.exercise.topic.name,
         "verdict": judged.verdict.name(),
-        "solved": judged.verdict == Verdict::Solved,
+        "solved": judged.verdict == AnswerVerdict::Solved,
         "looked_at": judged.looked_at,
         "details": plain(&judged.details),
     })

@@ -10,7 +10,7 @@ use crate::flags::{Command, JSON, JUNIT, TOPICS, Words};
 use crate::pool;
 use crate::proof::Proof;
 use crate::report;
-use crate::report::event::{Entry, Look, ReportEvent, Reporter};
+use crate::report::event::{Entry, ReportEvent, Reporter, TextOptions};
 use crate::report::settings::Settings;
 use crate::report::suite::{Case, CaseResult, Suite};
 use crate::text::style::{DIM, GREEN, RED};
@@ -71,7 +71,7 @@ fn run(mut words: Words) -> Result<u8> {
     for (place, ((topic, _, proof), result)) in proofs.iter().zip(results).enumerate() {
         failed += usize::from(result.is_err());
         let wrong = result.err();
-        let entry = &Checked {
+        let entry = &CheckedProof {
             topic,
             proof,
             wrong,
@@ -93,7 +93,7 @@ struct NoProof<'t> {
 }
 
 impl Entry for NoProof<'_> {
-    fn text(&self, _look: &Look<'_>) -> String {
+    fn text(&self, _options: &TextOptions<'_>) -> String {
         format!(
             "{DIM}none{DIM:#}  {}: a proof is a program in compile_fail, and there is none\n",
             self.topic.name
@@ -110,15 +110,15 @@ impl Entry for NoProof<'_> {
 }
 
 /// A proof that was checked.
-struct Checked<'p> {
+struct CheckedProof<'p> {
     topic: &'p Topic,
     proof: &'p Proof,
     /// Why it does not hold, if it does not.
     wrong: Option<Error>,
 }
 
-impl Entry for Checked<'_> {
-    fn text(&self, _look: &Look<'_>) -> String {
+impl Entry for CheckedProof<'_> {
+    fn text(&self, _options: &TextOptions<'_>) -> String {
         let (topic, name, code) = (&self.topic.name, &self.proof.name, &self.proof.code);
         match &self.wrong {
             None => format!("{GREEN}ok{GREEN:#}    {topic}/{name}  {DIM}{code}{DIM:#}\n"),
@@ -162,7 +162,7 @@ impl Entry for Checked<'_> {
     }
 }
 
-impl Checked<'_> {
+impl CheckedProof<'_> {
     fn details(&self) -> String {
         let wrong = self.wrong.as_ref().map(Error::to_string);
         anstream::adapter::strip_str(&wrong.unwrap_or_default()).to_string()
@@ -177,7 +177,7 @@ struct Summary {
 }
 
 impl Entry for Summary {
-    fn text(&self, _look: &Look<'_>) -> String {
+    fn text(&self, _options: &TextOptions<'_>) -> String {
         format!("{}, {} failed\n", count(self.proofs, "proof"), self.failed)
     }
 

@@ -3,7 +3,7 @@
 use std::num::NonZeroUsize;
 use std::time::Instant;
 
-use super::running::{Asked, FLAGS};
+use super::running::{FLAGS, RunArgs};
 use crate::error::Result;
 use crate::flags::{Command, Flag, TIMES, TOPICS, Words};
 
@@ -31,7 +31,7 @@ pub const COMMAND: Command = Command {
 fn run(mut words: Words) -> Result<u8> {
     let start = Instant::now();
     let why = words.has("--why");
-    let mut asked = Asked::read(&mut words)?;
+    let mut asked = RunArgs::read(&mut words)?;
     if asked.topics.is_empty() {
         return Err(words.expected("the name of a topic"));
     }

@@ -2,7 +2,7 @@
 
 use std::time::Instant;
 
-use super::running::{Asked, FLAGS};
+use super::running::{FLAGS, RunArgs};
 use crate::error::Result;
 use crate::flags::{Command, Flag, TIMES, TOPICS, Words};
 
@@ -39,7 +39,7 @@ and waiting for a core.
 fn run(mut words: Words) -> Result<u8> {
     let start = Instant::now();
     let jobs = words.number("--jobs")?;
-    let mut asked = Asked::read(&mut words)?;
+    let mut asked = RunArgs::read(&mut words)?;
     asked.settings.jobs = jobs.unwrap_or(asked.settings.jobs);
     asked.build_and_run(start)
 }

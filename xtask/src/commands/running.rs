@@ -50,8 +50,8 @@ pub const FLAGS: &[Flag] = &[
     JUNIT,
 ];
 
-/// What either command was asked for.
-pub struct Asked {
+/// The arguments of `run` and of `run-all`.
+pub struct RunArgs {
     /// Topics' names, parts of names, or crates' folders.
     pub topics: Vec<String>,
     /// Only this program of them.
@@ -62,7 +62,7 @@ pub struct Asked {
     pub report: Settings,
 }
 
-impl Asked {
+impl RunArgs {
     /// Reads the flags of both commands, and then the topics.
     ///
     /// # Errors

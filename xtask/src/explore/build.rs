@@ -15,13 +15,13 @@ use serde_json::{Value, json};
 
 use super::plain;
 use super::source::{self, Explorer, Package, Subject, write_changed};
-use super::unchanged::{self, Inputs, KEPT, Kept};
+use super::unchanged::{self, CachedCommand, Inputs, KEPT};
 use super::unseen::Unseen;
 use crate::cargo::{self, cargo};
 use crate::error::{Error, Result};
 use crate::fingerprint::Fingerprint;
 use crate::machine;
-use crate::messages::{Artifact, CompilerMessage, Message};
+use crate::messages::{Artifact, CargoMessage, CompilerMessage};
 use crate::program::NotReady;
 
 /// How programs are compiled: with the checks of a debug build, since their panics are
@@ -89,7 +89,7 @@ impl Facade {
             );
         }
         let command = Libraries::building(&folder, &target, has_claims);
-        let kept = Kept::new(&keep_folder.join(KEPT), &command, "")?;
+        let kept = CachedCommand::new(&keep_folder.join(KEPT), &command, "")?;
         let known = kept.answer().and_then(|answer| {
             let library = PathBuf::from(answer["library"].as_str()?);
             let explorer = Explorer {
@@ -191,13 +191,13 @@ impl Libraries {
         let mut found = BTreeMap::new();
         let status = cargo::messages(command, &mut |message| {
             match &message {
-                Message::Compiler { says, .. } => anstream::eprint!("{}", says.rendered),
-                Message::Artifact(artifact) => {
+                CargoMessage::Compiler { says, .. } => anstream::eprint!("{}", says.rendered),
+                CargoMessage::Artifact(artifact) => {
                     if let Some(file) = artifact.files.first() {
                         found.insert(artifact.target.clone(), file.clone());
                     }
                 }
-                Message::Script(_) | Message::Other => {}
+                CargoMessage::Script(_) | CargoMessage::Other => {}
             }
             inputs.message(message);
         })?;
@@ -328,7 +328,7 @@ fn build_group(
     let folder = first.package.root.as_path();
     let command = building(&workspace, members, facade, first);
     let text = format!("{manifest}{:?}", facade.explorer);
-    let kept = Kept::new(&place.join(KEPT), &command, &text)?;
+    let kept = CachedCommand::new(&place.join(KEPT), &command, &text)?;
     if let Some(harnesses) = known_harnesses(kept.answer(), members, facade)? {
         return Ok(harnesses);
     }
@@ -336,7 +336,7 @@ fn build_group(
     let cannot = Error::io(format!("cannot write to {}", workspace.display()));
     write_changed(&workspace.join("Cargo.toml"), manifest.as_bytes()).map_err(cannot)?;
     first.package.copy_lock()?;
-    let mut built = Built::new(members, Crates::new(&workspace, folder, &facade.host));
+    let mut built = BuildLog::new(members, Crates::new(&workspace, folder, &facade.host));
     let status = cargo::messages(command, &mut |message| {
         built.hear(&message);
         inputs.message(message);
@@ -392,7 +392,7 @@ fn building(
 }
 
 /// What cargo says while it builds programs.
-struct Built<'b> {
+struct BuildLog<'b> {
     members: &'b [(usize, &'b Subject)],
     /// The folder of each program's package.
     folders: Vec<PathBuf>,
@@ -403,7 +403,7 @@ struct Built<'b> {
     crates: Crates<'b>,
 }
 
-impl<'b> Built<'b> {
+impl<'b> BuildLog<'b> {
     fn new(members: &'b [(usize, &'b Subject)], crates: Crates<'b>) -> Self {
         let folders = members.iter().map(|(_, subject)| subject.package_folder());
         Self {
@@ -416,24 +416,24 @@ impl<'b> Built<'b> {
         }
     }
 
-    fn hear(&mut self, message: &Message) {
+    fn hear(&mut self, message: &CargoMessage) {
         let mut known = self.folders.iter();
         let member = known.position(|known| Some(known.as_path()) == message.folder());
         match (message, member) {
-            (Message::Artifact(artifact), member) => {
+            (CargoMessage::Artifact(artifact), member) => {
                 self.crates.add(artifact);
                 if let (Some(member), Some(program)) = (member, &artifact.executable) {
                     self.executables[member] = Some(program.clone());
                 }
             }
-            (Message::Compiler { says, .. }, Some(member)) if is_without_main(says) => {
+            (CargoMessage::Compiler { says, .. }, Some(member)) if is_without_main(says) => {
                 let file = self.members[member].1.file.display();
                 self.errors[member].text +=
                     &format!("error: {file} has no `main`, with which every program begins\n\n");
             }
-            (Message::Compiler { says, .. }, Some(member)) => self.errors[member].add(says),
-            (Message::Compiler { says, .. }, None) => self.others.add(says),
-            (Message::Script(_) | Message::Other, _) => {}
+            (CargoMessage::Compiler { says, .. }, Some(member)) => self.errors[member].add(says),
+            (CargoMessage::Compiler { says, .. }, None) => self.others.add(says),
+            (CargoMessage::Script(_) | CargoMessage::Other, _) => {}
         }
     }
 

@@ -19,7 +19,7 @@ use protocol::{
 };
 
 use super::build::Harness;
-use super::explored::{Explored, Failure, SHOWN_LINES};
+use super::explored::{Explored, NotExplored, SHOWN_LINES};
 use super::settings::Settings;
 use super::source::{RUNNING, Subject};
 use crate::error::{Error, Result};
@@ -45,7 +45,7 @@ pub fn explore(
     settings: &Settings,
     replay: Option<&Schedule>,
     on_progress: &mut dyn FnMut(u64, Doing),
-) -> std::result::Result<Explored, Failure> {
+) -> std::result::Result<Explored, NotExplored> {
     let scratch = Scratch::new(&subject.package.place)?;
     let request = request((subject, harness), settings, replay, &scratch);
     let start = Instant::now();
@@ -70,10 +70,10 @@ pub fn explore(
     explored.wall = start.elapsed();
     let is_whole = explored.summary.is_some() || replay.is_some() && !explored.runs.is_empty();
     let (kind, story) = match ended {
-        Ended::Well if is_whole => return Ok(explored),
-        Ended::Well => (FaultKind::Crashed, died(None, &scratch.last_words())),
-        Ended::Stalled => (FaultKind::Stalled, stalled(settings.stall)),
-        Ended::Died(status) => {
+        ProcessEnd::Well if is_whole => return Ok(explored),
+        ProcessEnd::Well => (FaultKind::Crashed, died(None, &scratch.last_words())),
+        ProcessEnd::Stalled => (FaultKind::Stalled, stalled(settings.stall)),
+        ProcessEnd::Died(status) => {
             let story = died(Some(status), &scratch.last_words());
             (FaultKind::Crashed, story)
         }
@@ -134,9 +134,9 @@ impl Heard {
     }
 
     /// What came of exploring, unless the process has said that nothing can.
-    fn explored(self) -> std::result::Result<Explored, Failure> {
+    fn explored(self) -> std::result::Result<Explored, NotExplored> {
         match (self.not_in_place, self.problem) {
-            (Some(problem), _) => Err(Failure::NotInPlace(problem)),
+            (Some(problem), _) => Err(NotExplored::NotInPlace(problem)),
             (None, Some(problem)) => Err(Error::Broken(problem).into()),
             (None, None) => Ok(self.explored),
         }
@@ -154,7 +154,7 @@ pub fn missing(
     harness: &Harness,
     settings: &Settings,
     expected: &[String],
-) -> std::result::Result<Option<Vec<usize>>, Failure> {
+) -> std::result::Result<Option<Vec<usize>>, NotExplored> {
     let scratch = Scratch::new(&subject.package.place)?;
     let mut request = request((subject, harness), settings, None, &scratch);
     request.expected = Some(expected.to_vec());
@@ -257,7 +257,7 @@ fn request(
 }
 
 /// How a process ended.
-enum Ended {
+enum ProcessEnd {
     /// By itself, after all that it had to say.
     Well,
     /// It was ended, because it made no step any more.
@@ -273,7 +273,7 @@ fn supervise(
     scratch: &Scratch,
     patience: Duration,
     on_message: &mut dyn FnMut(std::result::Result<Message, String>),
-) -> Result<Ended> {
+) -> Result<ProcessEnd> {
     let cannot = || Error::io(format!("cannot write to {}", scratch.0.display()));
     let file = scratch.0.join("request.json");
     fs::write(&file, request.to_json()).map_err(cannot())?;
@@ -285,7 +285,7 @@ fn supervise(
         .current_dir(subject.package.folder())
         .env("RUST_BACKTRACE", "0");
     let mut group = Group::start(command)?;
-    let mut watch = Watch {
+    let mut watch = Watchdog {
         recorder: scratch.recorder(),
         seen: (None, 0),
         since: Instant::now(),
@@ -305,23 +305,23 @@ fn supervise(
     })?;
     if stalled {
         group.stop();
-        return Ok(Ended::Stalled);
+        return Ok(ProcessEnd::Stalled);
     }
     let status = group.wait()?;
     Ok(match status.success() {
-        true => Ended::Well,
-        false => Ended::Died(status),
+        true => ProcessEnd::Well,
+        false => ProcessEnd::Died(status),
     })
 }
 
 /// Watches whether steps are made, and objects said.
-struct Watch {
+struct Watchdog {
     recorder: PathBuf,
     seen: (Option<recorder::Header>, u64),
     since: Instant,
 }
 
-impl Watch {
+impl Watchdog {
     /// For how long nothing has come, where so much has been said.
     fn still(&mut self, said: u64) -> Duration {
         let now = (header(&self.recorder), said);

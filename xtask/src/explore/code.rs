@@ -15,7 +15,7 @@ impl Code {
     pub fn of(source: &str) -> Option<Self> {
         // Neither the compiler nor `proc_macro2` counts a column for it.
         let source = source.strip_prefix('\u{feff}').unwrap_or(source);
-        let mut kept = Kept {
+        let mut kept = CodeBytes {
             source,
             is_code: vec![false; source.len()],
         };
@@ -40,12 +40,12 @@ impl Code {
 }
 
 /// The bytes of a source file that are code.
-struct Kept<'s> {
+struct CodeBytes<'s> {
     source: &'s str,
     is_code: Vec<bool>,
 }
 
-impl Kept<'_> {
+impl CodeBytes<'_> {
     /// Keeps the tokens, but for strings, characters and comments.
     fn keep_all(&mut self, tokens: TokenStream) {
         for token in tokens {

@@ -11,7 +11,7 @@ use invariants::{Exit, Transcript};
 pub const SHOWN_LINES: (usize, usize) = (8, 4);
 
 /// Why nothing came of exploring a program.
-pub enum Failure {
+pub enum NotExplored {
     /// The facade does not stand between programs and the standard library, which is the
     /// fault of no program: there is no use in exploring another one.
     NotInPlace(String),
@@ -19,9 +19,9 @@ pub enum Failure {
     Program(Error),
 }
 
-impl From<Error> for Failure {
+impl From<Error> for NotExplored {
     fn from(error: Error) -> Self {
-        Failure::Program(error)
+        NotExplored::Program(error)
     }
 }
 

@@ -19,7 +19,7 @@ const ROUNDS: usize = 3;
 
 /// Why a step is left out.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Why {
+pub enum FoldReason {
     /// It lies within a long stretch of one thread.
     Within,
     /// It repeats the steps before it.
@@ -37,17 +37,17 @@ pub struct Fold {
     /// How many.
     pub steps: usize,
     /// Why, if there is one reason.
-    why: Option<Why>,
+    why: Option<FoldReason>,
 }
 
 impl Fold {
     /// So many steps, for this reason.
-    pub fn new(steps: usize, why: Option<Why>) -> Self {
+    pub fn new(steps: usize, why: Option<FoldReason>) -> Self {
         Self { steps, why }
     }
 
     /// One more step.
-    pub fn add(&mut self, why: Why) {
+    pub fn add(&mut self, why: FoldReason) {
         self.steps += 1;
         self.why = self.why.filter(|known| *known == why);
     }
@@ -56,15 +56,15 @@ impl Fold {
 impl fmt::Display for Fold {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         let more = match self.why {
-            Some(Why::Untold) => "step",
+            Some(FoldReason::Untold) => "step",
             _ => "more step",
         };
         let (n, steps) = counted(self.steps as u64, more);
         let why = match self.why {
-            None | Some(Why::Within | Why::Apart) => "",
-            Some(Why::Repeats) => ", which repeat these",
-            Some(Why::After) => " after the failure",
-            Some(Why::Untold) => " left out",
+            None | Some(FoldReason::Within | FoldReason::Apart) => "",
+            Some(FoldReason::Repeats) => ", which repeat these",
+            Some(FoldReason::After) => " after the failure",
+            Some(FoldReason::Untold) => " left out",
         };
         write!(out, "… {n} {steps}{why} …")
     }
@@ -72,7 +72,7 @@ impl fmt::Display for Fold {
 
 /// For each step why it is left out, if it is; `spawned` are the steps that spawn threads, in
 /// their order.
-pub fn folds(run: &Execution, spawned: &[usize]) -> Vec<Option<Why>> {
+pub fn folds(run: &Execution, spawned: &[usize]) -> Vec<Option<FoldReason>> {
     let steps = &run.steps;
     let mut folds = vec![None; steps.len()];
     let mut at = 0;
@@ -81,14 +81,14 @@ pub fn folds(run: &Execution, spawned: &[usize]) -> Vec<Option<Why>> {
         at += told.len();
     }
     if let Some(damage) = damage(run).filter(|damage| damage + ENDS + 1 < steps.len()) {
-        folds[damage + 1..].fill(Some(Why::After));
+        folds[damage + 1..].fill(Some(FoldReason::After));
     }
     let failing = failing(run);
     if steps.len() > FEW_STEPS && !failing.is_empty() {
         let parts = Parts::of(run, &failing, spawned);
         for (index, fold) in folds.iter_mut().enumerate() {
             if fold.is_none() && !parts.has(steps, index) {
-                *fold = Some(Why::Apart);
+                *fold = Some(FoldReason::Apart);
             }
         }
         show_single_steps(steps, &mut folds);
@@ -100,20 +100,21 @@ pub fn folds(run: &Execution, spawned: &[usize]) -> Vec<Option<Why>> {
 }
 
 /// In place of a single step there is room for the step itself, if its thread has a column.
-fn show_single_steps(steps: &[Step], folds: &mut [Option<Why>]) {
+fn show_single_steps(steps: &[Step], folds: &mut [Option<FoldReason>]) {
     let shown = (0..steps.len()).filter(|&at| folds[at].is_none());
     let threads: BTreeSet<usize> = shown.map(|at| steps[at].thread).collect();
     for at in 0..steps.len() {
         let is_left_out = |at: usize| folds.get(at).is_some_and(Option::is_some);
         let is_single = !is_left_out(at + 1) && at.checked_sub(1).is_none_or(|at| !is_left_out(at));
-        if folds[at] == Some(Why::Apart) && is_single && threads.contains(&steps[at].thread) {
+        if folds[at] == Some(FoldReason::Apart) && is_single && threads.contains(&steps[at].thread)
+        {
             folds[at] = None;
         }
     }
 }
 
 /// Leaves out the rounds of what repeats itself, but for the first.
-fn repetitions(run: &Execution, steps: &[Step], folds: &mut [Option<Why>]) {
+fn repetitions(run: &Execution, steps: &[Step], folds: &mut [Option<FoldReason>]) {
     let printed = |step: &Step| -> Vec<&str> {
         let lines = step.lines().iter();
         let lines = lines.filter_map(|&line| run.transcript.lines.get(line));
@@ -136,7 +137,7 @@ fn repetitions(run: &Execution, steps: &[Step], folds: &mut [Option<Why>]) {
         match rounds.find(|(round, same)| same / round + 1 >= ROUNDS && *same >= ENDS) {
             Some((round, same)) => {
                 let end = at + round + same;
-                folds[at + round..end].fill(Some(Why::Repeats));
+                folds[at + round..end].fill(Some(FoldReason::Repeats));
                 at = end;
             }
             None => at += 1,
@@ -268,7 +269,7 @@ impl Parts {
 }
 
 /// Leaves out the middle of long stretches without a switch, but for what is printed.
-fn within_stretches(steps: &[Step], folds: &mut [Option<Why>]) {
+fn within_stretches(steps: &[Step], folds: &mut [Option<FoldReason>]) {
     let shown: Vec<usize> = (0..steps.len()).filter(|&at| folds[at].is_none()).collect();
     let is_one_stretch = |&a: &usize, &b: &usize| {
         let all_are_told = steps[b].number - steps[a].number == b - a;
@@ -282,7 +283,8 @@ fn within_stretches(steps: &[Step], folds: &mut [Option<Why>]) {
             .chunk_by(|a, b| is_silent(a) == is_silent(b));
         // In place of a single step there is room for the step itself.
         for run in silent.filter(|run| run.len() > 1 && is_silent(&run[0])) {
-            run.iter().for_each(|&at| folds[at] = Some(Why::Within));
+            run.iter()
+                .for_each(|&at| folds[at] = Some(FoldReason::Within));
         }
     }
 }

@@ -5,11 +5,11 @@ use serde_json::{Value, json};
 
 use super::pitfall::Pitfall;
 use super::prose::{PIPE_WIDTH, Prose};
-use super::verdict::{Status, Verdict};
+use super::verdict::{ProgramVerdict, Status};
 use crate::text::millis;
 
 /// One object for each schedule that is wrong and each output, then one for the program.
-pub fn objects(verdict: &Verdict<'_>) -> Vec<Value> {
+pub fn objects(verdict: &ProgramVerdict<'_>) -> Vec<Value> {
     let explored = verdict.explored;
     let prose = Prose::new(verdict, PIPE_WIDTH);
     let said = |message: Message, schedule: &Schedule| said(verdict, &prose, &message, schedule);
@@ -28,7 +28,12 @@ pub fn objects(verdict: &Verdict<'_>) -> Vec<Value> {
 }
 
 /// What the exploring process has said of a schedule, with what only the runner knows of it.
-fn said(verdict: &Verdict<'_>, prose: &Prose<'_>, message: &Message, schedule: &Schedule) -> Value {
+fn said(
+    verdict: &ProgramVerdict<'_>,
+    prose: &Prose<'_>,
+    message: &Message,
+    schedule: &Schedule,
+) -> Value {
     let mut object = json!(message);
     object["program"] = json!(verdict.subject.name);
     let mut runs = verdict.explored.runs.iter();
@@ -47,8 +52,8 @@ fn said(verdict: &Verdict<'_>, prose: &Prose<'_>, message: &Message, schedule: &
     object
 }
 
-fn of_program(verdict: &Verdict<'_>, prose: &Prose<'_>) -> Value {
-    let Verdict {
+fn of_program(verdict: &ProgramVerdict<'_>, prose: &Prose<'_>) -> Value {
+    let ProgramVerdict {
         subject, explored, ..
     } = verdict;
     let summary = explored.summary.as_ref();

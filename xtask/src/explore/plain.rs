@@ -5,10 +5,10 @@ use std::path::PathBuf;
 use std::process::{Command, Stdio};
 
 use super::source::Subject;
-use super::unchanged::{Inputs, KEPT, Kept};
+use super::unchanged::{CachedCommand, Inputs, KEPT};
 use crate::cargo::{self, cargo};
 use crate::error::{Error, Result};
-use crate::messages::Message;
+use crate::messages::CargoMessage;
 use crate::process::Group;
 
 /// Whether the compiler takes a program as it stands, on the real standard library.
@@ -80,7 +80,7 @@ pub fn build(subject: &Subject) -> Result<PathBuf> {
             .arg(&program),
     };
     command.stdin(Stdio::null()).stdout(Stdio::piped());
-    let kept = Kept::new(&package.place.join(KEPT), &command, "")?;
+    let kept = CachedCommand::new(&package.place.join(KEPT), &command, "")?;
     let known = kept
         .answer()
         .and_then(|answer| Some(PathBuf::from(answer.as_str()?)));
@@ -91,7 +91,7 @@ pub fn build(subject: &Subject) -> Result<PathBuf> {
     let mut built = None;
     if package.is_cargos() {
         cargo::messages(command, &mut |message| {
-            if let Message::Artifact(artifact) = &message
+            if let CargoMessage::Artifact(artifact) = &message
                 && artifact.target == subject.name
                 && artifact.executable.is_some()
             {

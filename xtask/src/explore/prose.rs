@@ -8,7 +8,7 @@ use super::pitfall::Pitfall;
 use super::stuck::Stuck;
 use super::table::{Table, clipped};
 use super::token::Token;
-use super::verdict::Verdict;
+use super::verdict::ProgramVerdict;
 use super::verdict::{NOT_EXPLORED_FURTHER, Status, place_of};
 use crate::program::{Ready, Role};
 use crate::report::failure::Contradiction;
@@ -26,7 +26,7 @@ const SHOWN_OUTPUTS: usize = 10;
 
 /// Tells of a program that was explored.
 pub struct Prose<'v> {
-    verdict: &'v Verdict<'v>,
+    verdict: &'v ProgramVerdict<'v>,
     /// The program's own source file, as the compiler names it.
     main: String,
     /// How many columns a table may have.
@@ -35,7 +35,7 @@ pub struct Prose<'v> {
 
 impl<'v> Prose<'v> {
     /// Tells of this verdict; a table has so many columns.
-    pub fn new(verdict: &'v Verdict<'v>, width: usize) -> Self {
+    pub fn new(verdict: &'v ProgramVerdict<'v>, width: usize) -> Self {
         let main = verdict.subject.file.to_string_lossy().replace('\\', "/");
         Self {
             verdict,

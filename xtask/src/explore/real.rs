@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 
 use super::build::Harness;
 use super::child;
-use super::explored::{Explored, Failure, Real};
+use super::explored::{Explored, NotExplored, Real};
 use super::plain::build;
 use super::settings::Settings;
 use super::source::Subject;
@@ -74,7 +74,7 @@ pub fn confirm(
     subject: &Subject,
     harness: &Harness,
     settings: &Settings,
-) -> std::result::Result<Option<Real>, Failure> {
+) -> std::result::Result<Option<Real>, NotExplored> {
     let executable = match build(subject) {
         Ok(executable) => executable,
         Err(Error::Interrupted) => return Err(Error::Interrupted.into()),

@@ -14,7 +14,7 @@ use std::sync::Arc;
 
 use serde_json::Value;
 
-use super::unchanged::{Inputs, KEPT, Kept};
+use super::unchanged::{CachedCommand, Inputs, KEPT};
 use crate::cargo::cargo;
 use crate::error::{Error, Result};
 use crate::fingerprint::Fingerprint;
@@ -200,7 +200,7 @@ fn metadata(folder: &Path) -> Result<Value> {
         .args(["metadata", "--no-deps", "--format-version", "1"])
         .args(["--manifest-path", "Cargo.toml"])
         .current_dir(folder);
-    let kept = Kept::new(&keep_folder()?.join(KEPT), &command, "")?;
+    let kept = CachedCommand::new(&keep_folder()?.join(KEPT), &command, "")?;
     if let Some(metadata) = kept.answer() {
         return Ok(metadata);
     }

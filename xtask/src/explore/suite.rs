@@ -1,15 +1,15 @@
 //! What came of exploring a program, as CI systems have it.
 
 use super::prose::{PIPE_WIDTH, Prose};
-use super::verdict::{NOT_EXPLORED_FURTHER, Status, Verdict};
+use super::verdict::{NOT_EXPLORED_FURTHER, ProgramVerdict, Status};
 use crate::program::Role;
 use crate::report::suite::{Case, CaseResult, Suite};
 use crate::text::{line_and_column, shown_path};
 use protocol::Execution;
 
 /// The suite of a program: a case for each claim, and for each way in which a schedule is wrong.
-pub fn suite(verdict: &Verdict<'_>) -> Suite {
-    let checked = Checked {
+pub fn suite(verdict: &ProgramVerdict<'_>) -> Suite {
+    let checked = CheckedProgram {
         verdict,
         prose: Prose::new(verdict, PIPE_WIDTH),
     };
@@ -43,12 +43,12 @@ pub fn suite(verdict: &Verdict<'_>) -> Suite {
 }
 
 /// A program, as its cases are made.
-struct Checked<'v> {
-    verdict: &'v Verdict<'v>,
+struct CheckedProgram<'v> {
+    verdict: &'v ProgramVerdict<'v>,
     prose: Prose<'v>,
 }
 
-impl Checked<'_> {
+impl CheckedProgram<'_> {
     /// A case for each way in which a schedule is wrong.
     fn broken(&self) -> Vec<Case> {
         let broken = self.verdict.broken.iter();

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use std::fmt::Write;
 
 use super::code::Code;
-use super::fold::{Fold, Why, folds};
+use super::fold::{Fold, FoldReason, folds};
 use super::names::{Names, names_at};
 use crate::text::style::{BOLD, DIM};
 use invariants::{Stream, is_backtrace_note};
@@ -246,7 +246,7 @@ impl<'r> Table<'r> {
             let before = index.checked_sub(1).map(|before| &steps[before]);
             let gap = step.number - before.map_or(0, |before| before.number + 1);
             if gap > 0 {
-                rows.push(Row::Fold(Fold::new(gap, Some(Why::Untold))));
+                rows.push(Row::Fold(Fold::new(gap, Some(FoldReason::Untold))));
             } else if let Some(before) =
                 before.filter(|before| folds[index - 1].is_none() && before.thread != step.thread)
             {

@@ -18,18 +18,18 @@ use serde_json::{Value, json};
 
 use crate::error::{Error, Result};
 use crate::fingerprint::Fingerprint;
-use crate::messages::{Artifact, Message, Script};
+use crate::messages::{Artifact, CargoMessage, Script};
 
 /// The folder, in that of all that is made of a package, for what cargo has answered.
 pub const KEPT: &str = "kept";
 
-/// A question, and where its answer is kept.
-pub struct Kept {
+/// A command, and the file that keeps its answer.
+pub struct CachedCommand {
     file: PathBuf,
     question: String,
 }
 
-impl Kept {
+impl CachedCommand {
     /// What a command answers, which besides depends on this text. The answer is kept in that
     /// folder.
     ///
@@ -114,7 +114,7 @@ pub struct Inputs {
     /// What the command itself has made.
     outputs: BTreeSet<PathBuf>,
     variables: BTreeSet<String>,
-    messages: Vec<Message>,
+    messages: Vec<CargoMessage>,
     /// The folder of each package.
     folders: BTreeMap<String, PathBuf>,
     is_known: bool,
@@ -195,16 +195,16 @@ impl Inputs {
 
     /// What cargo says of something that it has built, or need not build. It is read in the end:
     /// some lists are written only then.
-    pub fn message(&mut self, message: Message) {
+    pub fn message(&mut self, message: CargoMessage) {
         self.messages.push(message);
     }
 
     fn read_messages(&mut self) {
         for message in std::mem::take(&mut self.messages) {
             match message {
-                Message::Artifact(artifact) => self.artifact(artifact),
-                Message::Script(script) => self.script(&script),
-                Message::Compiler { .. } | Message::Other => {}
+                CargoMessage::Artifact(artifact) => self.artifact(artifact),
+                CargoMessage::Script(script) => self.script(&script),
+                CargoMessage::Compiler { .. } | CargoMessage::Other => {}
             }
         }
     }

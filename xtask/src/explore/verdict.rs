@@ -55,7 +55,7 @@ impl Status {
 }
 
 /// A program that was explored, and what came of it.
-pub struct Verdict<'e> {
+pub struct ProgramVerdict<'e> {
     /// The program.
     pub subject: &'e Subject,
     /// What it was built into.
@@ -78,7 +78,7 @@ pub struct Verdict<'e> {
     pub reservations: Vec<String>,
 }
 
-impl<'e> Verdict<'e> {
+impl<'e> ProgramVerdict<'e> {
     /// Judges what was explored. Where a sleep is taken to be long enough, what is wrong only
     /// if one ends early is told, and breaks nothing. A thread that fails after a wait of its own
     /// has timed out is wrong in any case: it asked for that, and has to go on well from there.

@@ -8,7 +8,7 @@ use crate::error::{Error, Result};
 use crate::explore::source::write_changed;
 use crate::text::shown_path;
 use crate::workspace::Topic;
-use invariants::Exercise as Asked;
+use invariants::Requirements;
 
 /// An answer to an exercise.
 pub struct Answer<'e> {
@@ -20,7 +20,7 @@ pub struct Answer<'e> {
 
 /// What an answer is worth.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Verdict {
+pub enum AnswerVerdict {
     /// It keeps the claims, and its topic.
     Solved,
     /// The compiler refuses it.
@@ -33,15 +33,15 @@ pub enum Verdict {
     BrokenOnASchedule,
 }
 
-impl Verdict {
+impl AnswerVerdict {
     /// The verdict as JSON and people have it.
     pub fn name(self) -> &'static str {
         match self {
-            Verdict::Solved => "solved",
-            Verdict::DoesNotCompile => "does not compile",
-            Verdict::BrokenOnARun => "broken on a run",
-            Verdict::GivesUp => "gives up",
-            Verdict::BrokenOnASchedule => "broken on a schedule",
+            AnswerVerdict::Solved => "solved",
+            AnswerVerdict::DoesNotCompile => "does not compile",
+            AnswerVerdict::BrokenOnARun => "broken on a run",
+            AnswerVerdict::GivesUp => "gives up",
+            AnswerVerdict::BrokenOnASchedule => "broken on a schedule",
         }
     }
 }
@@ -49,7 +49,7 @@ impl Verdict {
 /// What came of judging an answer.
 pub struct Judged {
     /// What it is worth.
-    pub verdict: Verdict,
+    pub verdict: AnswerVerdict,
     /// What was looked at, and what was not, where it is solved.
     pub looked_at: Vec<String>,
     /// What is wrong, as a person reads it.
@@ -58,7 +58,7 @@ pub struct Judged {
 
 impl Judged {
     /// An answer that is wrong, and why.
-    pub(super) fn wrong(verdict: Verdict, details: impl Into<String>) -> Self {
+    pub(super) fn wrong(verdict: AnswerVerdict, details: impl Into<String>) -> Self {
         Self {
             verdict,
             looked_at: Vec::new(),
@@ -68,7 +68,7 @@ impl Judged {
 
     /// Whether nothing is wrong that is known so far.
     pub(super) fn is_right(&self) -> bool {
-        self.verdict == Verdict::Solved
+        self.verdict == AnswerVerdict::Solved
     }
 }
 
@@ -84,7 +84,7 @@ impl Answer<'_> {
     }
 
     /// Writes the claims anew: they are the exercise's.
-    pub(super) fn restore_claims(&self, asked: &Asked) -> Result<()> {
+    pub(super) fn restore_claims(&self, asked: &Requirements) -> Result<()> {
         let claims = self.exercise.claims(asked);
         let file = self.folder.join("invariants.toml");
         let cannot = Error::io(format!("cannot write {}", shown_path(&file)));
@@ -92,7 +92,7 @@ impl Answer<'_> {
     }
 
     /// What it does not use and should.
-    pub(super) fn missing(&self, asked: &Asked) -> Result<Vec<String>> {
+    pub(super) fn missing(&self, asked: &Requirements) -> Result<Vec<String>> {
         let kept = self.exercise.kept(asked)?;
         let mut sources = Vec::new();
         for file in rust_files(&self.folder)? {

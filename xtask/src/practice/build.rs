@@ -5,7 +5,7 @@ use std::fs;
 use std::path::Path;
 
 use super::answer::Answer;
-use crate::cargo::{self, Built};
+use crate::cargo::{self, TopicBuild};
 use crate::error::{Error, Result};
 use crate::explore::source::write_changed;
 use crate::text::shown_path;
@@ -17,9 +17,9 @@ use crate::workspace::{Topic, Workspace};
 /// # Errors
 ///
 /// A file cannot be read or written, or the runner was interrupted.
-pub fn build(workspace: &Workspace, answers: &[Answer<'_>]) -> Result<Vec<Built>> {
+pub fn build(workspace: &Workspace, answers: &[Answer<'_>]) -> Result<Vec<TopicBuild>> {
     let place = workspace.practice().join(".answers");
-    let mut built: Vec<Built> = answers.iter().map(|_| Built::default()).collect();
+    let mut built: Vec<TopicBuild> = answers.iter().map(|_| TopicBuild::default()).collect();
     let mut packages = Vec::new();
     for (index, answer) in answers.iter().enumerate() {
         let name = program_name(workspace, answer);

@@ -13,7 +13,7 @@ use crate::fixed_text;
 use crate::program;
 use crate::text::shown_path;
 use crate::workspace::{Topic, Workspace, header_of};
-use invariants::{Exercise as Asked, Invariants, suggest};
+use invariants::{Invariants, Requirements, suggest};
 
 /// Where all answers are, from the root of the workspace on.
 const FOLDER: &str = "practice";
@@ -127,9 +127,9 @@ impl Exercise {
     /// # Errors
     ///
     /// A file of the topic cannot be read, or is wrong.
-    pub fn asked(&self) -> Result<Asked> {
+    pub fn asked(&self) -> Result<Requirements> {
         let formats = fixed_text::formats(&self.source()?).ok_or_else(|| self.is_no_rust())?;
-        Asked::of(&self.invariants, &self.name, &formats).ok_or_else(|| {
+        Requirements::of(&self.invariants, &self.name, &formats).ok_or_else(|| {
             let file = shown_path(&self.topic.invariants_file());
             let name = &self.name;
             Error::usage(format!("{file} does not say how {name} goes wrong"))
@@ -157,7 +157,7 @@ impl Exercise {
     }
 
     /// The answer's `invariants.toml`: the exercise's, and not the answer's to change.
-    pub fn claims(&self, asked: &Asked) -> String {
+    pub fn claims(&self, asked: &Requirements) -> String {
         let name = &self.name;
         format!(
             "#:schema ../../xtask/invariants.schema.json\n\
@@ -168,7 +168,7 @@ impl Exercise {
     }
 
     /// What is to hold, and no word of what is wrong.
-    fn header(&self, asked: &Asked) -> Result<String> {
+    fn header(&self, asked: &Requirements) -> Result<String> {
         let (name, topic) = (&self.name, &self.topic.name);
         let mut lines = vec![
             format!("An exercise of {topic}."),
@@ -275,7 +275,7 @@ impl Exercise {
     /// # Errors
     ///
     /// A file of the topic cannot be read, or is wrong.
-    pub fn kept(&self, asked: &Asked) -> Result<Kept> {
+    pub fn kept(&self, asked: &Requirements) -> Result<Kept> {
         if let Some(names) = &asked.keeps {
             return Ok(Kept::named(names));
         }

@@ -3,11 +3,11 @@
 use std::collections::BTreeSet;
 use std::time::Duration;
 
-use super::answer::{Answer, Judged, Verdict};
+use super::answer::{Answer, AnswerVerdict, Judged};
 use crate::error::{Error, Result};
 use crate::explore::build::{self, BuildResult, Facade, Harness, Unbuilt};
 use crate::explore::child;
-use crate::explore::explored::Failure;
+use crate::explore::explored::NotExplored;
 use crate::explore::prose::{PIPE_WIDTH, Prose};
 use crate::explore::settings::Settings;
 use crate::explore::source::{self, Subject};
@@ -123,12 +123,12 @@ fn explore_pair(
     };
     let explored = match child::explore(subject, harness, settings, None, &mut |_, _| {}) {
         Ok(explored) => explored,
-        Err(Failure::Program(Error::Interrupted)) => return Err(Error::Interrupted),
-        Err(Failure::Program(error)) => return Ok(Ok(format!("not explored: {error}"))),
-        Err(Failure::NotInPlace(what)) => return Err(Error::Broken(what)),
+        Err(NotExplored::Program(Error::Interrupted)) => return Err(Error::Interrupted),
+        Err(NotExplored::Program(error)) => return Ok(Ok(format!("not explored: {error}"))),
+        Err(NotExplored::NotInPlace(what)) => return Err(Error::Broken(what)),
     };
     // A sleep is no synchronisation.
-    let verdict = verdict::Verdict::new(subject, harness, &explored, false);
+    let verdict = verdict::ProgramVerdict::new(subject, harness, &explored, false);
     let prose = Prose::new(&verdict, table_width());
     let looked_at = match verdict.status {
         Status::Proved | Status::Held => {
@@ -141,7 +141,10 @@ fn explore_pair(
         }
         Status::Broken | Status::Found | Status::NotFound => {
             let details = prose.failures();
-            return Ok(Err(Judged::wrong(Verdict::BrokenOnASchedule, details)));
+            return Ok(Err(Judged::wrong(
+                AnswerVerdict::BrokenOnASchedule,
+                details,
+            )));
         }
     };
     let Ok(pitfall_harness) = pitfall_built else {
@@ -158,7 +161,7 @@ fn explore_pair(
             let details = format!(
                 "{name} keeps its claims, but gives up what its threads do side by side:\n{missing}"
             );
-            Err(Judged::wrong(Verdict::GivesUp, details))
+            Err(Judged::wrong(AnswerVerdict::GivesUp, details))
         }
     })
 }
@@ -167,10 +170,10 @@ pub(super) fn table_width() -> usize {
     Screen::Stdout.width().unwrap_or(PIPE_WIDTH)
 }
 
-pub(super) fn error_of(failure: Failure) -> Error {
+pub(super) fn error_of(failure: NotExplored) -> Error {
     match failure {
-        Failure::NotInPlace(what) => Error::Broken(what),
-        Failure::Program(error) => error,
+        NotExplored::NotInPlace(what) => Error::Broken(what),
+        NotExplored::Program(error) => error,
     }
 }
 

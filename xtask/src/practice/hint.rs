@@ -12,7 +12,7 @@ use crate::explore::build::{self, Facade};
 use crate::explore::child;
 use crate::explore::prose::Prose;
 use crate::explore::source;
-use crate::explore::verdict::Verdict;
+use crate::explore::verdict::ProgramVerdict;
 use crate::text::shown_path;
 use crate::workspace::{Topic, Workspace};
 
@@ -32,7 +32,7 @@ pub fn goes_wrong(workspace: &Workspace, exercise: &Exercise, time: Duration) ->
             let settings = settings(time);
             let explored = child::explore(&subjects[0], harness, &settings, None, &mut |_, _| {});
             let explored = explored.map_err(error_of)?;
-            let verdict = Verdict::new(&subjects[0], harness, &explored, false);
+            let verdict = ProgramVerdict::new(&subjects[0], harness, &explored, false);
             text = Prose::new(&verdict, table_width()).failures();
         }
     }

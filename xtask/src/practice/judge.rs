@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use super::answer::{Answer, Judged, Verdict};
+use super::answer::{Answer, AnswerVerdict, Judged};
 use super::build::build;
 use super::explored::explore;
 use crate::batch;
@@ -13,7 +13,7 @@ use crate::report::{self, failure};
 use crate::runs::{self, RunResults};
 use crate::text::shown_path;
 use crate::workspace::Workspace;
-use invariants::{Exercise as Asked, count};
+use invariants::{Requirements, count};
 
 /// How often an answer is run.
 const RUNS: u32 = 5;
@@ -30,7 +30,7 @@ const STILL: Duration = Duration::from_millis(500);
 /// A file cannot be read or written, the facade cannot be built, or the runner was interrupted.
 pub fn judge(workspace: &Workspace, answers: &[Answer<'_>], time: Duration) -> Result<Vec<Judged>> {
     let asked = answers.iter().map(|answer| answer.exercise.asked());
-    let asked: Vec<Asked> = asked.collect::<Result<_>>()?;
+    let asked: Vec<Requirements> = asked.collect::<Result<_>>()?;
     for (answer, asked) in answers.iter().zip(&asked) {
         answer.restore_claims(asked)?;
     }
@@ -42,7 +42,7 @@ pub fn judge(workspace: &Workspace, answers: &[Answer<'_>], time: Duration) -> R
         if one.is_right() {
             let missing = answer.missing(asked)?;
             if !missing.is_empty() {
-                *one = Judged::wrong(Verdict::GivesUp, answer.gives_up(&missing));
+                *one = Judged::wrong(AnswerVerdict::GivesUp, answer.gives_up(&missing));
             }
         }
     }
@@ -71,7 +71,7 @@ fn run(programs: &[Program]) -> Result<Vec<Judged>> {
         match Ran::new(program, ended) {
             Ran::Ended(program, results) => of_runs(program, results),
             refused @ Ran::Refused(..) => {
-                Judged::wrong(Verdict::DoesNotCompile, refused.failures())
+                Judged::wrong(AnswerVerdict::DoesNotCompile, refused.failures())
             }
         }
     });
@@ -83,12 +83,12 @@ fn of_runs(program: &Program, results: &RunResults) -> Judged {
         let folder = program.topic.path.to_string_lossy();
         let details = failure::failures(program, results);
         let details = details.replace(&*folder, &shown_path(&program.topic.path));
-        return Judged::wrong(Verdict::BrokenOnARun, details);
+        return Judged::wrong(AnswerVerdict::BrokenOnARun, details);
     }
     let rules = count(results.rules.len(), "rule");
     let runs = count(results.runs as usize, "run");
     Judged {
-        verdict: Verdict::Solved,
+        verdict: AnswerVerdict::Solved,
         looked_at: vec![format!("{rules} hold on {runs}")],
         details: String::new(),
     }

@@ -15,7 +15,7 @@ mod kept;
 mod progress;
 mod source;
 
-pub use answer::{Answer, Judged, Verdict};
+pub use answer::{Answer, AnswerVerdict, Judged};
 pub use exercise::{Exercise, all, find, rust_files};
 pub use hint::goes_wrong;
 pub use judge::judge;

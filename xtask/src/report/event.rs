@@ -57,10 +57,10 @@ pub enum ReportEvent<'a> {
 /// One entry of a report, or its summary.
 pub trait Entry {
     /// For people: a line or a few, printed at once.
-    fn text(&self, look: &Look<'_>) -> String;
+    fn text(&self, options: &TextOptions<'_>) -> String;
 
     /// For people: everything that is wrong, printed at the end.
-    fn failures(&self, _look: &Look<'_>) -> String {
+    fn failures(&self, _options: &TextOptions<'_>) -> String {
         String::new()
     }
 
@@ -76,8 +76,8 @@ pub trait Entry {
     fn suite(&self) -> Option<Suite>;
 }
 
-/// How people look at a report.
-pub struct Look<'l> {
+/// How a report is shown to people.
+pub struct TextOptions<'l> {
     /// How wide the names are.
     pub width: usize,
     /// How many columns there are, if that is known.

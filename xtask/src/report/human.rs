@@ -4,8 +4,8 @@
 use std::collections::BTreeMap;
 use std::io::{self, Write};
 
-use super::event::{Entry, Look, ReportEvent, Reporter};
-use super::progress::{self, Progress};
+use super::event::{Entry, ReportEvent, Reporter, TextOptions};
+use super::progress::{self, ProgressLine};
 use super::settings::Settings;
 use crate::error::{Error, Result};
 use crate::text::quoted;
@@ -20,7 +20,7 @@ pub struct Human {
     why: bool,
     /// The words that name the topics.
     words: String,
-    progress: Progress,
+    progress: ProgressLine,
     /// How wide the names are.
     width: usize,
     /// Whether this is about more than one thing.
@@ -44,7 +44,7 @@ impl Human {
             live: settings.live,
             why: settings.why,
             words: words.join(" "),
-            progress: Progress::new(progress::bar(settings.json || settings.live)),
+            progress: ProgressLine::new(progress::bar(settings.json || settings.live)),
             width: 0,
             several: false,
             failures: BTreeMap::new(),
@@ -52,8 +52,8 @@ impl Human {
         }
     }
 
-    fn look(&self) -> Look<'_> {
-        Look {
+    fn options(&self) -> TextOptions<'_> {
+        TextOptions {
             width: self.width,
             columns: self.screen.width(),
             live: self.live,
@@ -73,7 +73,7 @@ impl Human {
     }
 
     fn ended(&mut self, place: usize, entry: &dyn Entry) -> io::Result<()> {
-        let (text, failures) = (entry.text(&self.look()), entry.failures(&self.look()));
+        let (text, failures) = (entry.text(&self.options()), entry.failures(&self.options()));
         *self.failures.entry(place).or_default() += &failures;
         self.failed.extend(entry.again());
         self.write(&text)
@@ -87,7 +87,7 @@ impl Human {
         if !failures.is_empty() {
             text += &format!("\n{failures}");
         }
-        text += &summary.text(&self.look());
+        text += &summary.text(&self.options());
         // What a person reads first is what was written last.
         let width = self.failed.iter().map(|(name, _)| name.chars().count());
         let width = width.max().unwrap_or(0);

@@ -26,14 +26,14 @@ pub fn bar(json: bool) -> ProgressBar {
 }
 
 /// What runs, and how far all is.
-pub struct Progress {
+pub struct ProgressLine {
     bar: ProgressBar,
     /// What runs, since when, and whether it has been named as slow.
     running: BTreeMap<String, (Instant, bool)>,
     failed: usize,
 }
 
-impl Progress {
+impl ProgressLine {
     /// Of nothing yet.
     pub fn new(bar: ProgressBar) -> Self {
         Self {

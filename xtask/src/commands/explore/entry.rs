@@ -4,14 +4,14 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 
-use super::flags::Asked;
+use super::flags::ExploreArgs;
 use crate::error::{ALL_HOLD, BROKEN, INTERRUPTED};
 use crate::explore::object;
 use crate::explore::prose::{PIPE_WIDTH, Prose};
 use crate::explore::source::Subject;
 use crate::explore::suite;
-use crate::explore::verdict::{NOT_EXPLORED_FURTHER, Status, Verdict};
-use crate::report::event::{Entry, Look};
+use crate::explore::verdict::{NOT_EXPLORED_FURTHER, ProgramVerdict, Status};
+use crate::report::event::{Entry, TextOptions};
 use crate::report::suite::{Case, CaseResult, Suite, place_in};
 use crate::text::millis;
 use crate::text::style::{BOLD, DIM, GREEN, RED};
@@ -23,16 +23,16 @@ const NOT_EXPLORED: &str = "not explored";
 const LACKING: &str = "it uses what the explorer's standard library does not have";
 
 /// A program that was explored.
-pub struct Explored<'e> {
+pub struct ExploredEntry<'e> {
     /// What was asked for.
-    pub asked: &'e Asked,
+    pub asked: &'e ExploreArgs,
     /// What the program is worth.
-    pub verdict: &'e Verdict<'e>,
+    pub verdict: &'e ProgramVerdict<'e>,
 }
 
-impl Explored<'_> {
-    fn prose(&self, look: &Look<'_>) -> Prose<'_> {
-        Prose::new(self.verdict, look.columns.unwrap_or(PIPE_WIDTH))
+impl ExploredEntry<'_> {
+    fn prose(&self, options: &TextOptions<'_>) -> Prose<'_> {
+        Prose::new(self.verdict, options.columns.unwrap_or(PIPE_WIDTH))
     }
 
     /// What is told although all is well: outputs, real runs, and how a pitfall was found.
@@ -49,13 +49,13 @@ impl Explored<'_> {
     }
 }
 
-impl Entry for Explored<'_> {
-    fn text(&self, look: &Look<'_>) -> String {
-        let prose = self.prose(look);
+impl Entry for ExploredEntry<'_> {
+    fn text(&self, options: &TextOptions<'_>) -> String {
+        let prose = self.prose(options);
         if self.asked.replay.is_some() {
             return prose.replayed();
         }
-        let mut text = prose.line(look.width);
+        let mut text = prose.line(options.width);
         if !self.asked.wanted.words.is_empty() {
             text += &prose.phases();
         }
@@ -66,11 +66,11 @@ impl Entry for Explored<'_> {
     }
 
     /// What is wrong comes first, and what else is known of the program below it.
-    fn failures(&self, look: &Look<'_>) -> String {
+    fn failures(&self, options: &TextOptions<'_>) -> String {
         if self.asked.replay.is_some() || !self.verdict.is_wrong() {
             return String::new();
         }
-        let prose = self.prose(look);
+        let prose = self.prose(options);
         let details = self.details(&prose);
         let gap = if details.is_empty() { "" } else { "\n" };
         format!("{}{details}{gap}", prose.failures())
@@ -187,8 +187,8 @@ impl Unexplored<'_> {
 }
 
 impl Entry for Unexplored<'_> {
-    fn text(&self, look: &Look<'_>) -> String {
-        let (names, width) = (self.names().join(", "), look.width);
+    fn text(&self, options: &TextOptions<'_>) -> String {
+        let (names, width) = (self.names().join(", "), options.width);
         let what = self.why.in_short();
         match self.why {
             Why::DoesNotCompile { .. } | Why::NoResult { .. } => {
@@ -201,7 +201,7 @@ impl Entry for Unexplored<'_> {
         }
     }
 
-    fn failures(&self, _look: &Look<'_>) -> String {
+    fn failures(&self, _options: &TextOptions<'_>) -> String {
         let (name, what, details) = (&self.subject.name, self.why.in_short(), self.why.details());
         match self.why {
             Why::DoesNotCompile { .. } | Why::NoResult { .. } => {
@@ -279,7 +279,7 @@ pub struct Summary {
 
 impl Summary {
     /// Counts a program that was explored.
-    pub fn explored(&mut self, asked: &Asked, verdict: &Verdict<'_>) {
+    pub fn explored(&mut self, asked: &ExploreArgs, verdict: &ProgramVerdict<'_>) {
         self.statuses.push(verdict.status.name());
         self.failed += usize::from(verdict.status.holds() == Some(false));
         let is_shown = asked.replay.is_some() || asked.wanted.bin.is_some();
@@ -335,7 +335,7 @@ impl Summary {
 }
 
 impl Entry for Summary {
-    fn text(&self, _look: &Look<'_>) -> String {
+    fn text(&self, _options: &TextOptions<'_>) -> String {
         let mut text = String::new();
         let all = self.statuses.len();
         if all > 1 {

@@ -99,8 +99,8 @@ pub const FLAGS: &[Flag] = &[
 /// The editions of Rust.
 const EDITIONS: [&str; 4] = ["2015", "2018", "2021", "2024"];
 
-/// What was asked for.
-pub struct Asked {
+/// The arguments of `explore`.
+pub struct ExploreArgs {
     /// What is to be explored.
     pub wanted: Wanted,
     /// How.
@@ -115,7 +115,7 @@ pub struct Asked {
     pub junit: Option<PathBuf>,
 }
 
-impl Asked {
+impl ExploreArgs {
     /// Reads the command's words.
     ///
     /// # Errors

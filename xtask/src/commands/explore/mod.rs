@@ -7,11 +7,11 @@ use std::time::Instant;
 use crate::error::{Error, Result};
 use crate::explore::build::{self, Facade, Harness, Unbuilt};
 use crate::explore::child;
-use crate::explore::explored::{Explored, Failure};
+use crate::explore::explored::{Explored, NotExplored};
 use crate::explore::real;
 use crate::explore::source::{self, Subject};
 use crate::explore::token::Token;
-use crate::explore::verdict::{Status, Verdict};
+use crate::explore::verdict::{ProgramVerdict, Status};
 use crate::flags::{Command, TIMES, TOPICS, Words};
 use crate::pool::{self, Lane, Update};
 use crate::process;
@@ -22,7 +22,7 @@ use crate::report::settings::Settings;
 use crate::text::counted;
 use crate::workspace::Workspace;
 use entry::{Summary, Unexplored, Why};
-use flags::{Asked, FLAGS};
+use flags::{ExploreArgs, FLAGS};
 
 mod entry;
 mod flags;
@@ -47,7 +47,7 @@ pub const COMMAND: Command = Command {
 /// explored.
 fn run(mut words: Words) -> Result<u8> {
     let start = Instant::now();
-    let asked = Asked::read(&mut words)?;
+    let asked = ExploreArgs::read(&mut words)?;
     let replay = asked.replay.as_deref().map(Token::parse).transpose()?;
     let workspace = Workspace::find()?;
     let mut subjects = source::subjects(&workspace, &asked.wanted)?;
@@ -105,7 +105,7 @@ fn reason(subject: &Subject) -> Option<&str> {
 /// Explores on all cores, and reports each program in the reading order.
 fn explore(
     ready: &[(&Subject, &Harness)],
-    asked: &Asked,
+    asked: &ExploreArgs,
     replay: Option<&Token>,
     collector: &mut Collector<'_>,
 ) -> Result<()> {
@@ -113,11 +113,11 @@ fn explore(
         jobs: (0..ready.len()).collect(),
         workers: pool::cores(),
     };
-    let work = |index: usize, send: &dyn Fn(Progress)| {
+    let work = |index: usize, send: &dyn Fn(SearchProgress)| {
         let (subject, harness) = ready[index];
         let doing = |schedules, what: &str| {
             let what = what.to_string();
-            send(Progress { schedules, what });
+            send(SearchProgress { schedules, what });
         };
         Some(Box::new(explore_one(
             subject, harness, asked, replay, &doing,
@@ -126,7 +126,7 @@ fn explore(
     pool::run(vec![lane], &work, &mut |update| {
         let heard = match update {
             Update::Tick => Ok(()),
-            Update::Message(index, Progress { schedules, what }) => {
+            Update::Message(index, SearchProgress { schedules, what }) => {
                 let (name, (n, s)) = (&ready[index].0.name, counted(schedules, "schedule"));
                 let what = &format!("{name}: {n} {s}, {what}");
                 collector.reporter.event(&ReportEvent::Doing { what })
@@ -145,7 +145,7 @@ fn explore(
 }
 
 /// How far the exploring of a program is.
-struct Progress {
+struct SearchProgress {
     /// On how many schedules it was explored.
     schedules: u64,
     /// What is done with it now.
@@ -156,17 +156,17 @@ struct Progress {
 fn explore_one(
     subject: &Subject,
     harness: &Harness,
-    asked: &Asked,
+    asked: &ExploreArgs,
     replay: Option<&Token>,
     doing: &dyn Fn(u64, &str),
-) -> std::result::Result<Explored, Failure> {
+) -> std::result::Result<Explored, NotExplored> {
     let settings = &asked.settings;
     let schedule = replay.map(|token| &token.schedule);
     let mut explored = child::explore(subject, harness, settings, schedule, &mut |n, what| {
         doing(n, &what.to_string());
     })?;
     let lasting = asked.trusts_sleeps();
-    let verdict = Verdict::new(subject, harness, &explored, lasting);
+    let verdict = ProgramVerdict::new(subject, harness, &explored, lasting);
     let is_proved = verdict.status == Status::Proved && replay.is_none();
     doing(explored.schedules, "real runs");
     explored.real = match settings.real_runs {
@@ -183,7 +183,7 @@ fn explore_one(
 
 /// Counts what becomes of the programs, and reports it.
 struct Collector<'f> {
-    asked: &'f Asked,
+    asked: &'f ExploreArgs,
     /// What is explored, in reading order.
     subjects: &'f [Subject],
     reporter: Vec<Box<dyn Reporter>>,
@@ -191,7 +191,7 @@ struct Collector<'f> {
 }
 
 impl<'f> Collector<'f> {
-    fn new(asked: &'f Asked, subjects: &'f [Subject]) -> Result<Self> {
+    fn new(asked: &'f ExploreArgs, subjects: &'f [Subject]) -> Result<Self> {
         let topics = asked.wanted.words.clone();
         let settings = Settings::rows(topics, asked.json, asked.junit.clone());
         Ok(Self {
@@ -237,14 +237,14 @@ impl<'f> Collector<'f> {
         &mut self,
         subject: &Subject,
         harness: &Harness,
-        explored: std::result::Result<Explored, Failure>,
+        explored: std::result::Result<Explored, NotExplored>,
         replay: Option<&Token>,
     ) -> Result<()> {
         let explored = match explored {
             Ok(explored) => explored,
-            Err(Failure::NotInPlace(what)) => return Err(Error::Broken(what)),
-            Err(Failure::Program(Error::Interrupted)) => return Ok(()),
-            Err(Failure::Program(error)) => {
+            Err(NotExplored::NotInPlace(what)) => return Err(Error::Broken(what)),
+            Err(NotExplored::Program(Error::Interrupted)) => return Ok(()),
+            Err(NotExplored::Program(error)) => {
                 let details = error.to_string();
                 let why = Why::NoResult { details };
                 return self.unexplored(&Unexplored { subject, why });
@@ -254,10 +254,10 @@ impl<'f> Collector<'f> {
             explored.runs.iter().try_for_each(|run| token.fits(run))?;
         }
         let asked = self.asked;
-        let verdict = &Verdict::new(subject, harness, &explored, asked.trusts_sleeps());
+        let verdict = &ProgramVerdict::new(subject, harness, &explored, asked.trusts_sleeps());
         self.summary.explored(asked, verdict);
         let holds = verdict.status.holds() != Some(false);
-        self.done(subject, holds, &entry::Explored { asked, verdict })
+        self.done(subject, holds, &entry::ExploredEntry { asked, verdict })
     }
 
     /// Reports a program that was not explored, though it should be.

@@ -5,7 +5,7 @@ use std::time::Duration;
 use serde_json::{Value, json};
 
 use super::claims::claims;
-use super::event::{Entry, Look};
+use super::event::{Entry, TextOptions};
 use super::failure::{failures, hang_explored, refusal};
 use super::suite::{Case, CaseResult, Suite, place_in};
 use super::{again, pitfall};
@@ -51,23 +51,23 @@ impl<'r> Ran<'r> {
 }
 
 impl Entry for Ran<'_> {
-    fn text(&self, look: &Look<'_>) -> String {
+    fn text(&self, options: &TextOptions<'_>) -> String {
         match self {
             Ran::Refused(program, reason) => {
-                let (name, what, width) = (&program.name, &reason.what, look.width);
+                let (name, what, width) = (&program.name, &reason.what, options.width);
                 format!("{RED}FAIL{RED:#}  {name:<width$}  {what}\n")
             }
             Ran::Ended(program, results) => {
-                let row = row::row(program, results, look);
-                match look.live {
-                    true => format!("{row}\n{}", claims(program, results, look.why)),
+                let row = row::row(program, results, options);
+                match options.live {
+                    true => format!("{row}\n{}", claims(program, results, options.why)),
                     false => format!("{row}\n"),
                 }
             }
         }
     }
 
-    fn failures(&self, _look: &Look<'_>) -> String {
+    fn failures(&self, _options: &TextOptions<'_>) -> String {
         self.failures()
     }
 
@@ -246,7 +246,7 @@ impl Summary {
 }
 
 impl Entry for Summary {
-    fn text(&self, look: &Look<'_>) -> String {
+    fn text(&self, options: &TextOptions<'_>) -> String {
         let programs = count(self.programs, "program");
         let rules = count(self.rules, "rule");
         let mut text = match self.failed {
@@ -261,7 +261,7 @@ impl Entry for Summary {
             text += &format!(", {} not run", self.skipped);
         }
         text += &format!(" in {:.2} s", self.wall.as_secs_f64());
-        if let (Some((longest, _)), false) = (&self.longest, look.live) {
+        if let (Some((longest, _)), false) = (&self.longest, options.live) {
             let bound = self.bound().as_secs_f64();
             text += &format!(" {DIM}(bound {bound:.2} s, by {longest}){DIM:#}");
         }
@@ -269,8 +269,8 @@ impl Entry for Summary {
             text += &format!(" {YELLOW}interrupted{YELLOW:#}");
         }
         text.push('\n');
-        if look.live && self.exit_code() == ALL_HOLD {
-            let words = look.words;
+        if options.live && self.exit_code() == ALL_HOLD {
+            let words = options.words;
             text += &format!("{DIM}what each claim is worth: cargo xtask audit {words}{DIM:#}\n");
         }
         text

@@ -1,15 +1,15 @@
 //! A program that was run, as people see it: one line.
 
 use crate::program::{Program, Role};
-use crate::report::event::Look;
+use crate::report::event::TextOptions;
 use crate::report::pitfall::{self, Wrong};
 use crate::runs::RunResults;
 use crate::text::style::{DIM, GREEN, RED, YELLOW};
 use invariants::{Verdict, count};
 
 /// A program's name, what came of it, and how long it took.
-pub fn row(program: &Program, results: &RunResults, look: &Look<'_>) -> String {
-    let (name, width) = (&program.name, look.width);
+pub fn row(program: &Program, results: &RunResults, options: &TextOptions<'_>) -> String {
+    let (name, width) = (&program.name, options.width);
     let mut text = match results.holds() {
         true => format!("{GREEN}ok{GREEN:#}    {name:<width$}"),
         false => format!("{RED}FAIL{RED:#}  {name:<width$}"),
@@ -26,7 +26,7 @@ pub fn row(program: &Program, results: &RunResults, look: &Look<'_>) -> String {
         broken => format!("{broken} of {rules} broken"),
     };
     // A sentence says it, where there is room for one.
-    if !look.live || wrongs.is_empty() || !results.holds() {
+    if !options.live || wrongs.is_empty() || !results.holds() {
         text += &format!("  {what:<14}");
     }
     text += &format!("  {:>6.2} s", results.wall.as_secs_f64());
@@ -48,7 +48,7 @@ pub fn row(program: &Program, results: &RunResults, look: &Look<'_>) -> String {
         ));
     }
     if program.role != Role::Example {
-        remarks.push(companion(program, &wrongs, look));
+        remarks.push(companion(program, &wrongs, options));
     }
     for remark in remarks {
         text += &format!("  {remark}");
@@ -58,9 +58,9 @@ pub fn row(program: &Program, results: &RunResults, look: &Look<'_>) -> String {
 
 /// What a companion is; where there is room for it, also what it shows, and what of that
 /// this run has shown.
-fn companion(program: &Program, wrongs: &[Wrong<'_>], look: &Look<'_>) -> String {
+fn companion(program: &Program, wrongs: &[Wrong<'_>], options: &TextOptions<'_>) -> String {
     let role = program.role.name();
-    if !look.live {
+    if !options.live {
         return format!("{DIM}{role}{DIM:#}");
     }
     let topic = &program.topic.name;

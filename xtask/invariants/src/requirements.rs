@@ -26,7 +26,7 @@ pub struct Format {
 
 /// What an answer has to keep and to print.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Exercise {
+pub struct Requirements {
     /// The answer's `invariants.toml`.
     pub text: String,
     /// The claims that it makes, in the order of the topic's file.
@@ -42,9 +42,9 @@ pub struct Exercise {
 const MAY_BE_ABSENT: &str = "an answer need not print it";
 const MAY_BE_VACUOUS: &str = "the exercise is smaller than the example";
 
-impl Exercise {
-    /// The exercise that the pitfall of this name makes, whose source prints these lines; `None`
-    /// if the topic's file names no such pitfall.
+impl Requirements {
+    /// What the exercise of the pitfall of this name requires, where its source prints these
+    /// lines; `None` if the topic's file names no such pitfall.
     pub fn of(invariants: &Invariants, pitfall: &str, prints: &[Format]) -> Option<Self> {
         let Invariants {
             source,
