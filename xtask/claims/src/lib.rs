@@ -35,15 +35,15 @@ pub fn read(text: &str, pitfall: Option<&str>) -> Result<Given, String> {
         }
     };
     Ok(Given {
-        claims: Box::new(Known(Checker::new(spec))),
+        claims: Box::new(CheckedClaims(Checker::new(spec))),
         is_pitfall: pitfall.is_some(),
     })
 }
 
 /// The claims, and what is remembered of runs that were checked.
-struct Known(Checker<Spec>);
+struct CheckedClaims(Checker<Spec>);
 
-impl Claims for Known {
+impl Claims for CheckedClaims {
     fn rules(&self) -> Vec<Rule> {
         let rules = self.0.spec().rules.iter();
         let rules = rules.map(|rule| Rule {

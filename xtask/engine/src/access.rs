@@ -24,9 +24,9 @@ pub enum Access {
     Await,
 }
 
-/// What two operations on one object, by different threads, are to each other.
+/// How two operations on one object, by different threads, depend on each other.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Relation {
+pub enum Dependence {
     /// Done next to each other, either order leads to the same state.
     Commute,
     /// One of them cannot happen before the other: their order is no choice of the scheduler.
@@ -46,17 +46,19 @@ impl Access {
         matches!(self, Access::Read | Access::Lock | Access::LockShared)
     }
 
-    /// What an operation with this access is to one with the other. Symmetric.
-    pub fn relation(self, other: Self) -> Relation {
+    /// How an operation with this access and one with the other depend on each other. Symmetric.
+    pub fn dependence(self, other: Self) -> Dependence {
         use Access::*;
         match (self, other) {
-            (Await, _) | (_, Await) | (Read, Read) => Relation::Commute,
-            (LockShared | UnlockShared, LockShared | UnlockShared) => Relation::Commute,
+            (Await, _) | (_, Await) | (Read, Read) => Dependence::Commute,
+            (LockShared | UnlockShared, LockShared | UnlockShared) => Dependence::Commute,
             // Between a message and its receipt there is an edge of its own.
-            (Send, Receive) | (Receive, Send) => Relation::Commute,
-            (Unlock, Lock | LockShared | Unlock) | (Lock | LockShared, Unlock) => Relation::Ordered,
-            (UnlockShared, Lock) | (Lock, UnlockShared) => Relation::Ordered,
-            _ => Relation::Race,
+            (Send, Receive) | (Receive, Send) => Dependence::Commute,
+            (Unlock, Lock | LockShared | Unlock) | (Lock | LockShared, Unlock) => {
+                Dependence::Ordered
+            }
+            (UnlockShared, Lock) | (Lock, UnlockShared) => Dependence::Ordered,
+            _ => Dependence::Race,
         }
     }
 }
@@ -120,7 +122,7 @@ impl Accesses {
     pub fn commute(&self, other: &Self) -> bool {
         self.iter().all(|(object, access)| {
             other.iter().all(|(its_object, its_access)| {
-                object != its_object || access.relation(its_access) == Relation::Commute
+                object != its_object || access.dependence(its_access) == Dependence::Commute
             })
         })
     }

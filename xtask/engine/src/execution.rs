@@ -14,7 +14,7 @@ use crate::output::Output;
 use crate::raw::fiber::Fiber;
 use crate::raw::keys;
 use crate::raw::statics::{self, Statics};
-use crate::record::{ChannelEnd, Detail, Ending, Panicked, Step, Switch};
+use crate::record::{Detail, Ending, OpenEnd, Panicked, Step, Switch};
 use crate::recorder::Recorder;
 use crate::schedule::{Schedule, TimeModel};
 use crate::slot::Slot;
@@ -132,7 +132,7 @@ pub struct Execution {
     pub output: Output,
     /// The ends of channels that have been made, and are still there, if the execution is
     /// recorded.
-    pub channel_ends: Vec<Option<ChannelEnd>>,
+    pub channel_ends: Vec<Option<OpenEnd>>,
     /// The panics, in the order in which they happened, whether they were caught or not.
     pub panicked: Vec<Panicked>,
     /// How it ended; `None` while it runs.

@@ -182,7 +182,7 @@ impl ChannelEnd {
             if !(running.recorded && running.is_running) {
                 return Self(None);
             }
-            let end = record::ChannelEnd {
+            let end = record::OpenEnd {
                 channel: channel.0,
                 sends,
                 made,

@@ -110,7 +110,7 @@ mod streams;
 mod threads;
 mod waiting;
 
-pub use access::{Access, Accesses, Relation};
+pub use access::{Access, Accesses, Dependence};
 pub use clock::{now, sleep};
 pub use ending::{exit, killed};
 pub use execution::{Execution, Observer, ThreadState};

@@ -72,7 +72,7 @@ pub enum Switch {
 
 /// An end of a channel that is still there.
 #[derive(Debug, Clone, Copy)]
-pub struct ChannelEnd {
+pub struct OpenEnd {
     /// The channel's object.
     pub channel: u32,
     /// Whether it sends.

@@ -26,18 +26,18 @@ const TICK: u64 = 1_000_000;
 
 /// Objects, each in the state in which it was seen.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Seen(Vec<Look>);
+pub struct Seen(Vec<SeenState>);
 
 /// What there was to see of an object.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-struct Look {
+struct SeenState {
     object: u32,
     version: u32,
     counter: i64,
 }
 
-impl Look {
-    /// At the object as it is.
+impl SeenState {
+    /// The object as it is.
     fn at(object: u32, objects: &[ObjectState]) -> Self {
         let state = &objects[object as usize];
         Self {
@@ -61,28 +61,28 @@ impl Seen {
 
     /// What was seen, by number.
     pub fn objects(&self) -> impl Iterator<Item = u32> {
-        self.0.iter().map(|look| look.object)
+        self.0.iter().map(|seen| seen.object)
     }
 
     /// Those that have changed since.
     pub fn changed(&self, objects: &[ObjectState]) -> impl Iterator<Item = u32> {
-        let looks = self.0.iter();
-        let changed = looks.filter(|look| **look != Look::at(look.object, objects));
-        changed.map(|look| look.object)
+        let seen = self.0.iter();
+        let changed = seen.filter(|seen| **seen != SeenState::at(seen.object, objects));
+        changed.map(|seen| seen.object)
     }
 }
 
 /// What a thread has read since it last wrote.
 #[derive(Default)]
 pub(crate) struct Waiting {
-    reads: Vec<Look>,
+    reads: Vec<SeenState>,
     /// What `reads` was before the latest step, if that wrote.
-    undo: Vec<Look>,
+    undo: Vec<SeenState>,
     /// The reads of the round before, where the loop says that it is one, by yielding.
-    before: Vec<Look>,
+    before: Vec<SeenState>,
     /// What the loop reads in which it has waited last, until it leaves that, and how many reads
     /// of it that stands for.
-    loop_reads: Vec<Look>,
+    loop_reads: Vec<SeenState>,
     known: usize,
     /// Where the latest read stands.
     read_at: Option<&'static Location<'static>>,
@@ -115,7 +115,7 @@ impl Waiting {
                 // That time passes is not the thread's doing.
                 objects[object as usize].version += 1;
             } else if access.looks() {
-                self.reads.push(Look::at(object, objects));
+                self.reads.push(SeenState::at(object, objects));
             }
         }
         // Mostly there are none.
@@ -138,7 +138,7 @@ impl Waiting {
         if !self.undo.is_empty() {
             self.reads = mem::take(&mut self.undo);
         }
-        self.reads.push(Look::at(object, objects));
+        self.reads.push(SeenState::at(object, objects));
     }
 
     /// What the thread has seen, if it is about to see that once more and in vain.
@@ -158,7 +158,7 @@ impl Waiting {
             return may_wait.then(|| self.wait(reads, op, now));
         }
         let object = op.accesses.only_reads_one()?;
-        let read = Look::at(object, objects);
+        let read = SeenState::at(object, objects);
         let again = self.read_at == Some(op.place) && self.reads.ends_with(&[read]);
         self.read_at = Some(op.place);
         if !again {
@@ -176,8 +176,8 @@ impl Waiting {
     /// What the loop reads in which the thread is, after so many reads, or once more in vain. If
     /// it sees anything else, it is in that loop no more.
     #[cold]
-    fn loop_reads(&mut self) -> Option<Vec<Look>> {
-        let is_known = |look: &Look| self.loop_reads.contains(look);
+    fn loop_reads(&mut self) -> Option<Vec<SeenState>> {
+        let is_known = |seen: &SeenState| self.loop_reads.contains(seen);
         if self.known == 0 {
             self.known = READS;
             self.loop_reads = mem::take(&mut self.reads);
@@ -207,7 +207,7 @@ impl Waiting {
     }
 
     #[cold]
-    fn wait(&self, mut reads: Vec<Look>, op: &mut Op, now: u64) -> Seen {
+    fn wait(&self, mut reads: Vec<SeenState>, op: &mut Op, now: u64) -> Seen {
         reads.sort_unstable();
         reads.dedup();
         if self.reads_clock && op.deadline.is_none() {

@@ -22,8 +22,8 @@ const LISTED: usize = 10_000;
 /// Of so many groups of outputs that end alike an output is kept.
 const GROUPS: usize = 1_000;
 
-/// So many of them are told.
-const TOLD_GROUPS: usize = 5;
+/// So many of them are sent to the runner.
+const SHOWN_GROUPS: usize = 5;
 
 /// What must hold, and what has been seen.
 pub struct Judge {
@@ -434,8 +434,8 @@ impl Judge {
             // Of each way to end the program one comes first, however rare it is.
             let mut exits = HashSet::new();
             groups.sort_by_cached_key(|group| !exits.insert(&group.exit));
-            let told = groups.into_iter().take(TOLD_GROUPS);
-            told.map(|group| Message::Outputs(group.first.output(Some(group.outputs))))
+            let shown = groups.into_iter().take(SHOWN_GROUPS);
+            shown.map(|group| Message::Outputs(group.first.output(Some(group.outputs))))
         });
         let listed = outputs.flat_map(|outputs| {
             let mut listed: Vec<_> = outputs.listed.iter().collect();

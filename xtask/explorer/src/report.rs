@@ -6,8 +6,7 @@ use std::panic::Location;
 
 use engine::{Ending, Execution, Switch};
 use protocol::{
-    ChannelEnd, Execution as Told, Look, Object, Place, Step, Summary, TakenStep, Thread, Verb,
-    Wait, WeakOrder,
+    ChannelEnd, Look, Object, Place, Step, Summary, TakenStep, Thread, Verb, Wait, WeakOrder,
 };
 
 use crate::judge::{Cause, Judge, owned, transcript};
@@ -23,19 +22,19 @@ const ENDLESS: usize = 1_000;
 const ENDS: usize = 2_000;
 
 /// An execution with its steps, and why it fails, or is not explored further.
-pub fn failure(execution: &Execution, cause: Option<&Cause>, judge: &Judge) -> Told {
-    let told = told(execution, cause);
+pub fn failure(execution: &Execution, cause: Option<&Cause>, judge: &Judge) -> protocol::Execution {
+    let shown = shown_steps(execution, cause);
     // There may be as many lines as steps: each line is looked at once.
     let mut printed = vec![Vec::new(); execution.steps.len()];
     for (number, line) in execution.output.lines().iter().enumerate() {
         printed[line.step as usize].push(number);
     }
-    let more_steps = execution.steps.len() - told.len();
-    let steps = told.into_iter().map(|index| Step {
+    let more_steps = execution.steps.len() - shown.len();
+    let steps = shown.into_iter().map(|index| Step {
         lines: Some(std::mem::take(&mut printed[index])),
         ..step(execution, index)
     });
-    Told {
+    protocol::Execution {
         fault: cause.map(Cause::fault),
         time_model: wire::time_model(execution.time()),
         preemptions: execution.preemptions.into(),
@@ -105,7 +104,7 @@ fn looks_at(execution: &Execution, thread: u32) -> Vec<Look> {
 
 /// Which steps are told. What a schedule without end does for ever it does soon after its last
 /// deviation.
-fn told(execution: &Execution, cause: Option<&Cause>) -> BTreeSet<usize> {
+fn shown_steps(execution: &Execution, cause: Option<&Cause>) -> BTreeSet<usize> {
     let last = execution.deviations.last();
     let settled = last.map_or(0, |&(step, _)| step as usize) + ENDLESS;
     let end = match execution.ending {
@@ -118,9 +117,9 @@ fn told(execution: &Execution, cause: Option<&Cause>) -> BTreeSet<usize> {
         return (0..end).collect();
     }
     let between = ENDS..end - ENDS;
-    let mut told: BTreeSet<usize> = (0..between.start).chain(between.end..end).collect();
-    told.extend(named(execution, cause, between));
-    told
+    let mut shown: BTreeSet<usize> = (0..between.start).chain(between.end..end).collect();
+    shown.extend(named(execution, cause, between));
+    shown
 }
 
 /// The steps, among these, that a report may name: those that spawn threads; and of each thread

@@ -7,7 +7,7 @@ use crate::judge::transcript;
 use crate::report::is_inner;
 
 /// Of a longer line that was printed only so much is told.
-const TOLD: usize = 100;
+const QUOTED: usize = 100;
 
 /// What is compared of two runs.
 pub struct Trace {
@@ -57,12 +57,12 @@ impl Trace {
         let line = first_difference(&self.lines, &later.lines).map(|(number, one, other)| {
             let number = number + 1;
             match (one, other) {
-                (Some(one), Some(other)) if told(one) == told(other) => format!(
+                (Some(one), Some(other)) if quoted(one) == quoted(other) => format!(
                     "line {number} came after {} µs and then after {} µs",
                     one.at_us, other.at_us
                 ),
                 _ => {
-                    let [one, other] = [one, other].map(|line| line.map(told));
+                    let [one, other] = [one, other].map(|line| line.map(quoted));
                     was_and_then(&format!("line {number}"), one, other)
                 }
             }
@@ -103,10 +103,10 @@ fn was_and_then(what: &str, one: Option<String>, other: Option<String>) -> Strin
     }
 }
 
-/// A line as it is told: in quotation marks, and not for ever.
-fn told(line: &Line) -> String {
+/// A line in quotation marks; of a long one only the beginning.
+fn quoted(line: &Line) -> String {
     let mut text = line.text.clone();
-    if let Some((end, _)) = text.char_indices().nth(TOLD) {
+    if let Some((end, _)) = text.char_indices().nth(QUOTED) {
         text.truncate(end);
         text.push('…');
     }

@@ -93,14 +93,14 @@ fn outcome(exit: &Exit, last: &str) -> String {
 
 /// Lines that are taken for one event.
 struct Group {
-    line: Printed,
+    line: PrintedLine,
     /// The runs that have one, in order.
     runs: Vec<usize>,
 }
 
 /// A line, or a panic's report; or what several of them have in common.
 #[derive(Clone)]
-struct Printed {
+struct PrintedLine {
     stream: Stream,
     /// Of a panic, the name of its thread, unless several threads panicked so.
     panic: Option<Option<String>>,
@@ -126,7 +126,7 @@ enum Token {
 
 impl Group {
     /// Takes in a line that is alike.
-    fn join(&mut self, line: &Printed, words_vary: bool) -> Option<&mut Self> {
+    fn join(&mut self, line: &PrintedLine, words_vary: bool) -> Option<&mut Self> {
         self.line = self.line.joined(line, words_vary)?;
         Some(self)
     }
@@ -157,7 +157,7 @@ impl Group {
     }
 }
 
-impl Printed {
+impl PrintedLine {
     /// What the two have in common, if they are alike.
     fn joined(&self, other: &Self, words_vary: bool) -> Option<Self> {
         let kinds = |printed: &Self| (printed.stream, printed.panic.is_some());
@@ -329,13 +329,13 @@ fn first_free(names: Vec<String>, taken: &[String]) -> String {
 }
 
 /// What a run printed, each panic's report as one.
-fn printed(transcript: &Transcript) -> Vec<Printed> {
+fn printed(transcript: &Transcript) -> Vec<PrintedLine> {
     let of = |stream| {
         let lines = transcript.lines.iter();
         let lines = lines.filter(move |line| line.stream == stream);
         lines.map(|line| line.text.as_str()).collect::<Vec<_>>()
     };
-    let line = |stream, text| Printed {
+    let line = |stream, text| PrintedLine {
         stream,
         panic: None,
         tokens: tokens(text),
@@ -365,7 +365,7 @@ fn printed(transcript: &Transcript) -> Vec<Printed> {
             Some(text) if is_note(text) => &after[1..],
             _ => after,
         };
-        printed.push(Printed {
+        printed.push(PrintedLine {
             stream: Stream::Stderr,
             panic: Some(Some(header[thread].to_string())),
             tokens: tokens(&message.join("\n")),

@@ -58,7 +58,7 @@ enum Operator {
 
 /// The value of an expression in a run.
 #[derive(Clone, PartialEq)]
-enum Value {
+enum Computed {
     Number(f64),
     Text(String),
 }
@@ -166,7 +166,7 @@ impl Relation {
         for (comparison, expression) in &self.rest {
             let right = self.value(expression, hits)?;
             let ordering = match (&left, &right) {
-                (Value::Number(a), Value::Number(b)) => a.partial_cmp(b),
+                (Computed::Number(a), Computed::Number(b)) => a.partial_cmp(b),
                 _ if comparison.is_ordering() => None,
                 _ => Some(left.printed().cmp(&right.printed())),
             };
@@ -182,20 +182,20 @@ impl Relation {
         Ok(true)
     }
 
-    fn value(&self, expression: &Expression, hits: &[Vec<Hit<'_>>]) -> Result<Value, String> {
+    fn value(&self, expression: &Expression, hits: &[Vec<Hit<'_>>]) -> Result<Computed, String> {
         Ok(match expression {
-            Expression::Number(number) => Value::Number(*number),
-            Expression::Text(text) => Value::Text(text.clone()),
+            Expression::Number(number) => Computed::Number(*number),
+            Expression::Text(text) => Computed::Text(text.clone()),
             Expression::Leaf(leaf) => self.leaves[*leaf].value(&hits[*leaf])?,
             Expression::Elapsed(from, to) => {
                 let from = self.leaves[*from].moment(&hits[*from])?;
                 let to = self.leaves[*to].moment(&hits[*to])?;
-                Value::Number((to - from) / 1000.0)
+                Computed::Number((to - from) / 1000.0)
             }
             Expression::Binary(left, operator, right) => {
                 let left = self.value(left, hits)?.number()?;
                 let right = self.value(right, hits)?.number()?;
-                Value::Number(match operator {
+                Computed::Number(match operator {
                     Operator::Add => left + right,
                     Operator::Subtract => left - right,
                     Operator::Multiply => left * right,
@@ -240,7 +240,7 @@ fn evidence<'v>(story: String, hits: impl Iterator<Item = &'v Hit<'v>>) -> Evide
 }
 
 impl Leaf {
-    fn value(&self, hits: &[Hit<'_>]) -> Result<Value, String> {
+    fn value(&self, hits: &[Hit<'_>]) -> Result<Computed, String> {
         let numbers = || -> Result<Vec<f64>, String> {
             let number = |hit: &Hit<'_>| {
                 number(hit.value).ok_or_else(|| format!("{:?} is not a number", hit.value))
@@ -248,13 +248,15 @@ impl Leaf {
             hits.iter().map(number).collect()
         };
         Ok(match self.reads {
-            Reads::Count => Value::Number(hits.len() as f64),
-            Reads::Sum => Value::Number(numbers()?.iter().sum()),
-            Reads::Min => Value::Number(numbers()?.into_iter().fold(f64::INFINITY, f64::min)),
-            Reads::Max => Value::Number(numbers()?.into_iter().fold(f64::NEG_INFINITY, f64::max)),
-            Reads::First => Value::read(hits[0].value),
-            Reads::Last => Value::read(hits[hits.len() - 1].value),
-            Reads::Capture | Reads::Moment(_) => Value::read(self.only(hits)?.value),
+            Reads::Count => Computed::Number(hits.len() as f64),
+            Reads::Sum => Computed::Number(numbers()?.iter().sum()),
+            Reads::Min => Computed::Number(numbers()?.into_iter().fold(f64::INFINITY, f64::min)),
+            Reads::Max => {
+                Computed::Number(numbers()?.into_iter().fold(f64::NEG_INFINITY, f64::max))
+            }
+            Reads::First => Computed::read(hits[0].value),
+            Reads::Last => Computed::read(hits[hits.len() - 1].value),
+            Reads::Capture | Reads::Moment(_) => Computed::read(self.only(hits)?.value),
         })
     }
 
@@ -281,22 +283,22 @@ impl Leaf {
     }
 }
 
-impl Value {
+impl Computed {
     fn read(text: &str) -> Self {
-        number(text).map_or_else(|| Value::Text(text.to_string()), Value::Number)
+        number(text).map_or_else(|| Computed::Text(text.to_string()), Computed::Number)
     }
 
     fn number(self) -> Result<f64, String> {
         match self {
-            Value::Number(number) => Ok(number),
-            Value::Text(text) => Err(format!("{text:?} is not a number")),
+            Computed::Number(number) => Ok(number),
+            Computed::Text(text) => Err(format!("{text:?} is not a number")),
         }
     }
 
     fn printed(&self) -> String {
         match self {
-            Value::Number(number) => number.to_string(),
-            Value::Text(text) => text.clone(),
+            Computed::Number(number) => number.to_string(),
+            Computed::Text(text) => text.clone(),
         }
     }
 }

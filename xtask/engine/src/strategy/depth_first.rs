@@ -77,7 +77,7 @@ impl Scheduler for DepthFirst {
     }
 
     fn next(&mut self, _execution: &Execution) -> bool {
-        self.states.graph = Graph::default();
+        self.states.hashes = HappensBeforeHashes::default();
         while let Some(choice) = self.path.last_mut() {
             if let Some(other) = choice.rest.pop() {
                 choice.chosen = other;
@@ -94,13 +94,13 @@ impl Scheduler for DepthFirst {
 struct States {
     /// By the state's hash, the fewest preemptions with which it was reached.
     met: HashMap<u64, u32>,
-    graph: Graph,
+    hashes: HappensBeforeHashes,
 }
 
 impl States {
     /// Whether what follows from here has been searched, with as many preemptions left.
     fn met(&mut self, execution: &Execution) -> bool {
-        let state = self.graph.state(execution);
+        let state = self.hashes.state(execution);
         let state = mix(state, u64::from(execution.current()));
         let used = execution.preemptions;
         match self.met.get_mut(&state) {
@@ -122,7 +122,7 @@ impl States {
 /// The happens-before relation of the steps so far, as hashes: of each thread's and each
 /// object's latest step with all that happens before it.
 #[derive(Default)]
-struct Graph {
+struct HappensBeforeHashes {
     steps: usize,
     threads: Vec<u64>,
     /// For each object: what changed it last, and what has only looked at it since.
@@ -130,7 +130,7 @@ struct Graph {
     sum: u64,
 }
 
-impl Graph {
+impl HappensBeforeHashes {
     /// A number for the state after the execution's steps. It is asked for again and again
     /// as they become more, and takes in the new ones.
     fn state(&mut self, execution: &Execution) -> u64 {

@@ -14,10 +14,10 @@
 //! that a thread waits to do races like one that it has done. In general, an operation races
 //! with whatever made the thread wait for it, and not with what then let it go on.
 
-use crate::access::{Access, Accesses, Relation};
+use crate::access::{Access, Accesses, Dependence};
 use crate::execution::Execution;
 use crate::object::CLOCK;
-use crate::record::Ending;
+use crate::record::{Ending, Step};
 use crate::scheduler::{Pick, Scheduler};
 
 /// A set of threads, a bit for each.
@@ -32,7 +32,7 @@ pub(crate) struct Reduction {
     path: Vec<Node>,
     /// How many of its steps are the same as in the execution before.
     known: usize,
-    graph: Graph,
+    happens_before: HappensBefore,
 }
 
 /// A state, and what has been and is to be explored from it.
@@ -104,7 +104,8 @@ impl Scheduler for Reduction {
     fn next(&mut self, execution: &Execution) -> bool {
         // A search that was refused explores nothing more.
         self.path.truncate(execution.steps.len());
-        self.graph.find_races(execution, self.known, &mut self.path);
+        self.happens_before
+            .find_races(execution, self.known, &mut self.path);
         while let Some(index) = self.path.len().checked_sub(1) {
             let node = &mut self.path[index];
             let next = node.wanted & !node.done & !node.asleep;
@@ -128,7 +129,7 @@ impl Scheduler for Reduction {
 /// 1 on, when that thread took its latest step that happens before. Steps of different epochs
 /// are ordered without it.
 #[derive(Default)]
-struct Graph {
+struct HappensBefore {
     /// The entries of a clock.
     width: usize,
     /// For each step its clock, one behind the other.
@@ -185,7 +186,7 @@ impl Hidden {
     }
 }
 
-impl Graph {
+impl HappensBefore {
     /// Finds the races of the execution, and marks in each state what has to be explored
     /// because of them. Those between two `known` steps have been dealt with.
     fn find_races(&mut self, execution: &Execution, known: usize, path: &mut [Node]) {
@@ -262,7 +263,6 @@ impl Graph {
 
     /// Finds the operation's clock, and the steps that it races with.
     fn look_at(&mut self, operation: &Operation<'_>, execution: &Execution, path: &[Node]) {
-        let steps = &execution.steps;
         let thread = operation.thread as usize;
         let thread_clock = &self.threads[thread * self.width..][..self.width];
         self.clock.clear();
@@ -270,11 +270,21 @@ impl Graph {
         self.racing.clear();
         self.perhaps.clear();
         self.before.clear();
+        self.find_conflicts(operation, path);
+        self.racing.extend_from_slice(&self.hindered[thread]);
+        self.drop_ordered(operation, &execution.steps);
+        self.find_clock(operation);
+        self.keep_immediate(&execution.steps);
+    }
+
+    /// Finds the steps that do not commute with the operation, and which of them may race with it.
+    fn find_conflicts(&mut self, operation: &Operation<'_>, path: &[Node]) {
+        let since = self.since[operation.thread as usize];
         for (place, (object, access)) in operation.accesses.iter().enumerate() {
             let mut hidden = Hidden::default();
             for &(before, its) in self.objects[object as usize].iter().rev() {
-                let relation = access.relation(its);
-                if relation == Relation::Commute || hidden.has(its) {
+                let dependence = access.dependence(its);
+                if dependence == Dependence::Commute || hidden.has(its) {
                     continue;
                 }
                 self.before.push(before);
@@ -285,7 +295,7 @@ impl Graph {
                 let enabled = path[before].enabled;
                 if place == 0
                     && object != CLOCK
-                    && before >= self.since[thread]
+                    && before >= since
                     && enabled & bit(operation.thread) == 0
                 {
                     // Who came to share a lock was not waited for alone: the others who had
@@ -295,7 +305,7 @@ impl Graph {
                     }
                     continue;
                 }
-                if relation == Relation::Race {
+                if dependence == Dependence::Race {
                     self.racing.push(before);
                 }
                 if hidden.hide_behind(its) {
@@ -303,10 +313,13 @@ impl Graph {
                 }
             }
         }
-        self.racing.extend_from_slice(&self.hindered[thread]);
-        // What the thread's own step before comes after anyway is no race, and what happened
-        // when the thread had not come to the operation, before time went on, is none either.
-        let announced = self.since[thread].checked_sub(1);
+    }
+
+    /// Drops the races with steps that could not have come after the operation. What the thread's
+    /// own step before comes after anyway is no race, and what happened when the thread had not
+    /// come to the operation, before time went on, is none either.
+    fn drop_ordered(&mut self, operation: &Operation<'_>, steps: &[Step]) {
+        let announced = self.since[operation.thread as usize].checked_sub(1);
         let epoch = announced.map_or(0, |announced| steps[announced].epoch);
         let clock = &self.clock;
         let races = |&before: &usize| {
@@ -317,6 +330,10 @@ impl Graph {
         };
         self.racing.retain(races);
         self.perhaps.retain(races);
+    }
+
+    /// Takes into the operation's clock all that happens before it.
+    fn find_clock(&mut self, operation: &Operation<'_>) {
         let first = self
             .edges
             .partition_point(|&(after, _)| (after as usize) < operation.index);
@@ -330,8 +347,11 @@ impl Graph {
                 *mine = (*mine).max(*its);
             }
         }
-        // A race with a step that happens before another step that races as well shows itself
-        // once that one has been reversed.
+    }
+
+    /// Keeps the races with steps that happen before no other racing step. Another race shows
+    /// itself once that later one has been reversed.
+    fn keep_immediate(&mut self, steps: &[Step]) {
         self.racing.sort_unstable();
         self.racing.dedup();
         let mut racing = std::mem::take(&mut self.racing);

@@ -1,7 +1,8 @@
 //! What the searches find of a program, and where they differ.
 
 use ::engine::{
-    Coverage, Ending, Execution, Relation, Schedule, Settings, Strategy, Stream, TimeModel, explore,
+    Coverage, Dependence, Ending, Execution, Schedule, Settings, Strategy, Stream, TimeModel,
+    explore,
 };
 use ::model_std::__harness;
 use std::collections::hash_map::DefaultHasher;
@@ -132,7 +133,7 @@ fn order(execution: &Execution) -> u64 {
                     .accesses
                     .iter()
                     .all(|(its_object, its_access)| {
-                        object != its_object || access.relation(its_access) == Relation::Commute
+                        object != its_object || access.dependence(its_access) == Dependence::Commute
                     })
             })
         };
