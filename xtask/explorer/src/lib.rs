@@ -12,13 +12,16 @@
 
 mod answer;
 mod claims;
+mod failure;
 mod judge;
+mod outputs;
 mod parent;
 mod phase;
 mod report;
 mod search;
 mod shrink;
 mod trace;
+mod transcribe;
 mod tree;
 mod wire;
 

@@ -9,8 +9,10 @@ use protocol::{
     ChannelEnd, Look, Object, Place, Step, Summary, TakenStep, Thread, Verb, Wait, WeakOrder,
 };
 
-use crate::judge::{Cause, Judge, owned, transcript};
+use crate::failure::Cause;
+use crate::judge::Judge;
 use crate::phase::{GivenUp, Phase};
+use crate::transcribe::{owned, transcript};
 use crate::wire;
 
 /// Of a schedule without end so many steps are told after its last deviation.

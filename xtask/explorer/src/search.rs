@@ -9,7 +9,8 @@ use engine::{
 };
 use protocol::{Doing, Message, Request, Strategy};
 
-use crate::judge::{Cause, Failure, Judge};
+use crate::failure::{Cause, Failure};
+use crate::judge::Judge;
 use crate::phase::{GivenUp, Phase};
 use crate::trace::Trace;
 use crate::tree::Tree;

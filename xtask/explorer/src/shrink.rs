@@ -6,7 +6,8 @@ use std::time::Instant;
 use engine::{Program, Schedule, Strategy, explore};
 use protocol::Request;
 
-use crate::judge::{Failure, Judge};
+use crate::failure::Failure;
+use crate::judge::Judge;
 use crate::wire;
 
 /// After so many steps of tries it is as simple as it gets.

@@ -3,10 +3,10 @@
 use engine::Execution;
 use transcript::{Line, Stream};
 
-use crate::judge::transcript;
 use crate::report::is_inner;
+use crate::transcribe::transcript;
 
-/// Of a longer line that was printed only so much is told.
+/// Of a longer line that was printed only so much is quoted.
 const QUOTED: usize = 100;
 
 /// What is compared of two runs.

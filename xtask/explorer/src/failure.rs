@@ -1,0 +1,240 @@
+//! Why an execution fails, and the failures that are found.
+
+use engine::{Ending, Execution, Panicked, Schedule, ThreadState};
+use protocol::{Fault, FaultKind, Strategy};
+
+/// Why an execution fails. Two executions with the same cause are one failure.
+#[derive(Debug, Clone)]
+pub struct Cause {
+    /// What went wrong.
+    pub kind: FaultKind,
+    /// The rule that is broken, if one is.
+    pub rule: Option<usize>,
+    /// What else tells this failure from others of the kind: where each thread waits, or where
+    /// one panicked.
+    places: Vec<String>,
+    /// What went wrong, in a sentence, where no rule says it; of a panic without its thread,
+    /// which the runner may have another name for.
+    pub story: String,
+    /// Whose panic it is, if it is one.
+    pub thread: Option<u32>,
+}
+
+/// A failure that was found.
+#[derive(Debug, Clone)]
+pub struct Failure {
+    /// Why it fails.
+    pub cause: Cause,
+    /// The schedule with the fewest preemptions on which it does.
+    pub schedule: Schedule,
+    /// How many preemptions that has.
+    pub preemptions: u32,
+    /// How many schedules it took to find it.
+    pub found_after: u64,
+    /// On how many schedules it fails.
+    pub failing: u64,
+    /// How it was found.
+    pub strategy: Strategy,
+}
+
+impl Failure {
+    /// A failure on this schedule, not yet searched for.
+    pub fn new(cause: Cause, schedule: Schedule) -> Self {
+        Self {
+            cause,
+            schedule,
+            preemptions: 0,
+            found_after: 1,
+            failing: 1,
+            strategy: Strategy::Exhaustive,
+        }
+    }
+
+    /// The failure of an execution.
+    pub fn of(execution: &Execution, cause: Cause) -> Self {
+        Self {
+            preemptions: execution.preemptions,
+            ..Self::new(cause, execution.schedule())
+        }
+    }
+}
+
+impl PartialEq for Cause {
+    /// The story may tell values, which differ from schedule to schedule.
+    fn eq(&self, other: &Self) -> bool {
+        (self.kind, self.rule, &self.places) == (other.kind, other.rule, &other.places)
+    }
+}
+
+impl Cause {
+    /// The same schedule does not always give the same run, as this difference shows.
+    pub fn nondeterminism(difference: &str) -> Self {
+        let why = "the program depends on something other than the schedule, such as a random \
+                   number, or the address of a local variable";
+        Self::of(FaultKind::Nondeterminism, format!("{difference}\n{why}"))
+    }
+
+    /// The fault that the runner reports.
+    pub fn fault(&self) -> Fault {
+        Fault {
+            kind: self.kind,
+            rule: self.rule,
+            story: self.story.clone(),
+            thread: self.thread.map(|thread| thread as usize),
+        }
+    }
+
+    /// The cause of the same failure, which breaks this rule.
+    pub fn breaking(self, rule: usize) -> Self {
+        Self {
+            rule: Some(rule),
+            ..self
+        }
+    }
+
+    /// Whether the same schedule does not always give the same run.
+    pub fn is_nondeterminism(&self) -> bool {
+        self.kind == FaultKind::Nondeterminism
+    }
+
+    /// A failure of this kind, with what went wrong.
+    pub fn of(kind: FaultKind, story: impl Into<String>) -> Self {
+        Self {
+            kind,
+            rule: None,
+            places: Vec::new(),
+            story: story.into(),
+            thread: None,
+        }
+    }
+}
+
+/// Why the explorer has ended an execution, if it has: no rule is asked then.
+pub fn given_up(execution: &Execution, ending: &Ending) -> Option<Cause> {
+    match ending {
+        Ending::Refused(what) => Some(Cause {
+            places: vec![what.clone()],
+            ..Cause::of(FaultKind::Refused, what)
+        }),
+        Ending::TooLong => {
+            let steps = execution.length;
+            Some(Cause::of(
+                FaultKind::Refused,
+                format!("more than {steps} steps on one schedule"),
+            ))
+        }
+        Ending::Nondeterminism(what) => Some(Cause::nondeterminism(what)),
+        _ => None,
+    }
+}
+
+/// Why a program that hangs does, with the places at which its threads wait.
+pub fn hang(execution: &Execution, ending: &Ending) -> Option<Cause> {
+    let waiting = || execution.threads.iter().filter_map(ThreadState::next);
+    let waits = |kind, story: &str| {
+        let mut places: Vec<String> = waiting().map(|op| op.place.to_string()).collect();
+        places.sort();
+        Cause {
+            places,
+            ..Cause::of(kind, story)
+        }
+    };
+    match ending {
+        Ending::Deadlock => {
+            let story = match waiting().count() {
+                1 => "the only thread that is left waits, and nobody is there to let it go on",
+                _ => "every thread that is left waits for another",
+            };
+            Some(waits(FaultKind::Deadlock, story))
+        }
+        // A loop that counts its rounds might still give up later.
+        Ending::Livelock => {
+            let (thousands, rest) = (execution.idle_rounds / 1000, execution.idle_rounds % 1000);
+            let story = format!(
+                "the threads go on, and in {thousands},{rest:03} rounds of their loops nothing has \
+                 changed"
+            );
+            Some(waits(FaultKind::Livelock, &story))
+        }
+        _ => None,
+    }
+}
+
+/// Why a program fails of which nothing is claimed, and which does not hang.
+pub fn failure_without_claims(execution: &Execution, ending: &Ending) -> Option<Cause> {
+    match ending {
+        Ending::OutputTooLong => Some(Cause::of(
+            FaultKind::EndlessOutput,
+            "it printed more than 4 MiB",
+        )),
+        Ending::Killed(signal) => Some(Cause::of(
+            FaultKind::Killed,
+            format!("it was killed by signal {signal}"),
+        )),
+        Ending::Exited(101) => Some(exit_of_a_panic(execution)),
+        _ => unheard_panic(execution),
+    }
+}
+
+/// What the panics have in their messages that only pass another thread's panic on, by
+/// unwrapping what a join, a channel or a poisoned lock has answered.
+const PASSED_ON: [&str; 5] = [
+    "Any { .. }",
+    "PoisonError",
+    "RecvError",
+    "SendError",
+    "a scoped thread panicked",
+];
+
+/// The failure that a thread's panic is, by its first cause: where the thread only passes
+/// another panic on, the first one of the execution that does not.
+fn panic(execution: &Execution, thread: u32) -> Cause {
+    let passes_on = |panic: &&Panicked| PASSED_ON.iter().any(|sign| panic.message.contains(sign));
+    let panics = &execution.panicked;
+    // One that has none of its own goes on with another's payload.
+    let own = panics.iter().rfind(|panic| panic.thread == thread);
+    let cause = match own.filter(|own| !passes_on(own)) {
+        Some(own) => Some(own),
+        None => panics
+            .iter()
+            .find(|panic| !passes_on(panic))
+            .or(panics.first()),
+    };
+    let Some(Panicked { place, message, .. }) = cause else {
+        return Cause {
+            thread: Some(thread),
+            ..Cause::of(FaultKind::Panic, "panicked")
+        };
+    };
+    let file = model_std::__harness::shown_file(place.file());
+    let place = format!("{file}:{}:{}", place.line(), place.column());
+    Cause {
+        story: format!("panicked at {place}: {message}"),
+        places: vec![place],
+        thread: cause.map(|cause| cause.thread),
+        ..Cause::of(FaultKind::Panic, "")
+    }
+}
+
+/// The failure of a program that ends as one does whose main thread panics.
+pub fn exit_of_a_panic(execution: &Execution) -> Cause {
+    match execution.panicked.is_empty() {
+        true => Cause::of(FaultKind::Exit, "it exited with 101, as after a panic"),
+        false => panic(execution, 0),
+    }
+}
+
+/// A panic that no thread has heard of, and none will: its handle is gone, or none is left
+/// that could have it.
+fn unheard_panic(execution: &Execution) -> Option<Cause> {
+    let is_last = |(id, thread): (usize, &ThreadState)| {
+        id == execution.current() as usize || thread.next().is_none()
+    };
+    let mut threads = execution.threads.iter().enumerate();
+    let alone = threads.clone().all(is_last);
+    let (id, _) =
+        threads.find(|(_, thread)| thread.unjoined_panic && (thread.detached || alone))?;
+    let mut cause = panic(execution, id as u32);
+    cause.story += "\nno thread joined it";
+    Some(cause)
+}
