@@ -335,7 +335,7 @@ fn build_group(
     let mut inputs = Inputs::new(folder, &workspace).with_generated(place);
     let cannot = Error::io(format!("cannot write to {}", workspace.display()));
     write_changed(&workspace.join("Cargo.toml"), manifest.as_bytes()).map_err(cannot)?;
-    first.package.copy_lock()?;
+    source::copy_lock(&first.package)?;
     let mut built = BuildLog::new(members, Crates::new(&workspace, folder, &facade.host));
     let status = cargo::messages(command, &mut |message| {
         built.hear(&message);
@@ -506,16 +506,16 @@ fn write_packages(members: &[(usize, &Subject)], explorer: Explorer) -> Result<S
     for (_, subject) in members {
         let package = std::ptr::from_ref(&*subject.package);
         if !copied.contains(&package) {
-            subject.package.copy()?;
+            source::copy_files(&subject.package)?;
             copied.push(package);
         }
-        subject.write(explorer)?;
+        source::write_package(subject, explorer)?;
         list += &format!("    \".explore/{}\",\n", subject.package_name());
     }
     // All are of one workspace.
     let replaced = members
         .first()
-        .map_or("", |(_, subject)| subject.package.replaced());
+        .map_or("", |(_, subject)| subject.package.replaced.as_str());
     Ok(format!(
         "[workspace]\nresolver = \"3\"\nmembers = [\n{list}]\n\n{PROFILE}{replaced}"
     ))

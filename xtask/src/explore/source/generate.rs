@@ -1,0 +1,200 @@
+//! The workspace that is made of programs: copies of their files, and a package for each.
+//!
+//! A program's files are copied into a workspace of their own, to the same place relative
+//! to its root, so that the compiler and the program itself name them as ever. Nothing in
+//! a copy is changed; one line is appended to the root of each program, which makes its
+//! private `main` callable. A generated package beside the copies has that root as its
+//! library, and a program that hands the library's `main` to the explorer.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use serde_json::Value;
+
+use super::files::{walk, write_changed};
+use super::folders::crate_name;
+use super::manifest::Manifest;
+use super::package::Package;
+use super::subject::Subject;
+use crate::error::{Error, Result};
+
+/// Appended to the root of a program: it is all that is not the program's own.
+const ENTRY: &str =
+    "\n#[doc(hidden)] pub fn __explore_main() -> i32 { ::std::__Main::report(main()) }\n";
+
+/// Whether a line of a copy is the appended one.
+pub fn is_entry(line: &str) -> bool {
+    line == ENTRY.trim()
+}
+
+/// The program that explores a library. The canary uses what must not come from the real
+/// standard library; the driver refuses to go on if it does.
+const HARNESS: &str = "\
+extern crate explorer_harness;
+
+fn canary() {
+    let lock = std::sync::Mutex::new(());
+    std::thread::scope(|scope| {
+        scope.spawn(|| drop(lock.lock()));
+    });
+    println!(\"intercepted\");
+}
+
+fn main() {
+    explorer_harness::main(canary, PROGRAM::__explore_main, CLAIMS);
+}
+";
+
+/// What reads the claims on a program, if it has some. It comes with the rules, which are compiled
+/// only then.
+const READ_CLAIMS: &str = "Some(explorer_claims::read)";
+
+/// What a harness is linked with beside the program, as tells one build from another.
+#[derive(Debug, Clone, Copy)]
+pub struct Explorer {
+    /// The explorer.
+    pub build: u64,
+    /// The rules, if it was built with them.
+    pub rules: Option<u64>,
+}
+
+/// What no library can be called that the harness uses: keywords, and the libraries that
+/// stand below every program.
+#[rustfmt::skip]
+const UNFIT: [&str; 51] = [
+    "abstract", "alloc", "as", "async", "await", "become", "box", "break", "const", "continue",
+    "core", "crate", "do", "dyn", "else", "enum", "extern", "false", "final", "fn", "for", "gen",
+    "if", "impl", "in", "let", "loop", "macro", "match", "mod", "move", "mut", "override", "priv",
+    "pub", "ref", "return", "self", "static", "std", "struct", "super", "test", "trait", "true",
+    "try", "type", "unsafe", "use", "where", "while",
+];
+
+/// Writes the package that is made of a program. It is linked with this explorer and, if the
+/// program has claims, with its rules.
+///
+/// # Errors
+///
+/// A file cannot be written.
+pub fn write_package(subject: &Subject, explorer: Explorer) -> Result<()> {
+    let folder = subject.package_folder();
+    let library = library_name(subject);
+    let manifest = manifest_of(subject, &library);
+    let harness = harness_of(subject, &library, explorer);
+    let write = || {
+        fs::create_dir_all(&folder)?;
+        write_changed(&folder.join("Cargo.toml"), manifest.as_bytes())?;
+        write_changed(&folder.join("harness.rs"), harness.as_bytes())
+    };
+    write().map_err(Error::io(format!("cannot write to {}", folder.display())))
+}
+
+/// What the library that is made of a program is called: as the program is, where the harness can
+/// name it so. Then its package has no library, and none of its dependencies has that name, since
+/// two libraries of one name cannot be told apart.
+fn library_name(subject: &Subject) -> String {
+    let package = &subject.package;
+    let own = crate_name(&subject.name);
+    let others = package.manifest.as_ref().map(Manifest::dependency_names);
+    let others = others.unwrap_or_default();
+    let is_fit = |name: &str| !UNFIT.contains(&name) && !others.iter().any(|o| o == name);
+    match package.targets("lib").next() {
+        None if is_fit(&own) => own,
+        _ => {
+            let mut other = "program".to_string();
+            while !is_fit(&other) {
+                other.push('_');
+            }
+            other
+        }
+    }
+}
+
+/// The manifest of the package that is made of a program.
+fn manifest_of(subject: &Subject, library: &str) -> String {
+    let package = &subject.package;
+    let root = package.workspace().join(&subject.file);
+    let text = |value: &str| Value::from(value).to_string();
+    let (name, edition) = (text(&subject.package_name()), text(&subject.edition));
+    let version = package.manifest.as_ref().map(Manifest::version);
+    let build = match package.targets("custom-build").next() {
+        Some(target) => target["src_path"].to_string(),
+        None => "false".to_string(),
+    };
+    let mut manifest = format!(
+        "[package]\nname = {name}\nversion = {}\nedition = {edition}\n\
+         publish = false\nbuild = {build}\n\n\
+         [lib]\nname = {}\npath = {}\n\n\
+         [[bin]]\nname = {name}\npath = \"harness.rs\"\n\n\
+         [features]\n",
+        version.unwrap_or_else(|| text("0.0.0")),
+        text(library),
+        text(&root.to_string_lossy()),
+    );
+    if let Some(own) = &package.manifest {
+        manifest += &own.features();
+        manifest += &own.dependencies();
+    }
+    manifest
+}
+
+/// The program that explores a library. With another explorer or other rules its text is another,
+/// so that cargo builds it again.
+fn harness_of(subject: &Subject, library: &str, explorer: Explorer) -> String {
+    let harness = HARNESS.replace("PROGRAM", library);
+    let harness = match (&subject.claims, explorer.rules) {
+        (Some(_), Some(rules)) => {
+            let harness = harness.replace("CLAIMS", READ_CLAIMS);
+            format!("// Rules: {rules:016x}\nextern crate explorer_claims;\n{harness}")
+        }
+        _ => harness.replace("CLAIMS", "None"),
+    };
+    format!("// Explorer: {:016x}\n{harness}", explorer.build)
+}
+
+/// Copies a package's files, each changed one, and makes the programs' `main` callable.
+///
+/// # Errors
+///
+/// A file cannot be read or written.
+pub fn copy_files(package: &Package) -> Result<()> {
+    let to = package.workspace();
+    let mut roots = Vec::new();
+    if !package.is_cargos() {
+        roots.push(package.path.clone());
+    }
+    for target in package.targets("bin") {
+        roots.extend(target["src_path"].as_str().map(PathBuf::from));
+    }
+    let copy_file = |file: &Path| {
+        let copy = to.join(file.strip_prefix(&package.root).unwrap_or(file));
+        let mut text = fs::read(file)?;
+        if roots.iter().any(|root| root == file) {
+            text.extend_from_slice(ENTRY.as_bytes());
+        }
+        if let Some(folder) = copy.parent() {
+            fs::create_dir_all(folder)?;
+        }
+        write_changed(&copy, &text)
+    };
+    let copied = match package.is_cargos() {
+        true => walk(&package.path, &mut |file| copy_file(file)),
+        false => copy_file(&package.path),
+    };
+    copied.map_err(Error::io(format!("cannot copy {}", package.path.display())))
+}
+
+/// Copies the lock file of a package's workspace.
+///
+/// # Errors
+///
+/// It cannot be read or written.
+pub fn copy_lock(package: &Package) -> Result<()> {
+    let lock = package.root.join("Cargo.lock");
+    if !lock.exists() {
+        return Ok(());
+    }
+    // Cargo takes out what the programs do not need, and keeps the versions.
+    fs::copy(&lock, package.workspace().join("Cargo.lock"))
+        .map(|_| ())
+        .map_err(Error::io(format!("cannot copy {}", lock.display())))
+}

@@ -1,0 +1,20 @@
+//! What is explored: programs as they stand, and the packages that are made of them.
+//!
+//! [`select`] finds the programs that a person names. Each is a [`Subject`] of a [`Package`], about
+//! which cargo says what is in its [`manifest`]. [`generate`] makes a workspace of it, in one of the
+//! [`folders`] that are kept.
+
+mod files;
+mod folders;
+mod generate;
+mod manifest;
+mod package;
+mod select;
+mod subject;
+
+pub use files::{rust_files, write_changed};
+pub use folders::{RUNNING, keep_folder, remove_older};
+pub use generate::{Explorer, copy_files, copy_lock, is_entry, write_package};
+pub use package::Package;
+pub use select::{Wanted, claim_files, of_answer, of_pitfall, subjects};
+pub use subject::Subject;

@@ -1,0 +1,147 @@
+//! Packages that have programs to explore: where their files are, and where they are built.
+
+use std::path::{Path, PathBuf};
+
+use serde_json::Value;
+
+use super::folders::{BUILD, folder_name};
+use super::manifest::{Manifest, replacements};
+use crate::error::{Error, Result};
+use crate::text::shown_path;
+use crate::workspace::{self, Topic, Workspace};
+
+/// A package that has programs.
+pub struct Package {
+    /// The folder from which the compiler counts paths.
+    pub root: PathBuf,
+    /// Where everything that is made of it goes.
+    pub place: PathBuf,
+    /// Where cargo builds it.
+    pub build: PathBuf,
+    /// What tells it from a package of the same name that is built there as well.
+    pub tag: String,
+    /// What cargo says of it; `None` for a source file that is in no package.
+    pub manifest: Option<Manifest>,
+    /// Where it comes from: its folder, or its only file.
+    pub path: PathBuf,
+    /// The tables of its workspace's manifest that replace packages by others.
+    pub replaced: String,
+}
+
+impl Package {
+    /// The package of a topic. Answers to the exercises of a workspace share what they are built
+    /// with.
+    ///
+    /// # Errors
+    ///
+    /// There is no package, or cargo does not say where it is.
+    pub fn of_topic(topic: &Topic, metadata: &Value, shared: Option<&Workspace>) -> Result<Self> {
+        let shown = shown_path(&topic.path);
+        let manifest = Manifest::find(metadata, &topic.path.join("Cargo.toml"))
+            .ok_or_else(|| Error::usage(format!("{shown} is no package")))?;
+        let path = |key: &str| metadata[key].as_str().map(PathBuf::from);
+        let (Some(root), Some(target), Some(folder)) = (
+            path("workspace_root"),
+            path("target_directory"),
+            manifest.folder(),
+        ) else {
+            return Err(Error::usage(format!("cargo does not say where {shown} is")));
+        };
+        let replaced = replacements(&root)?;
+        // A member need not be inside its workspace's folder. The compiler counts from its own then.
+        let root = match folder.starts_with(&root) {
+            true => root,
+            false => folder.clone(),
+        };
+        let package = Self {
+            place: PathBuf::new(),
+            build: PathBuf::new(),
+            tag: String::new(),
+            root,
+            manifest: Some(manifest),
+            path: folder,
+            replaced,
+        };
+        match shared {
+            Some(workspace) => package.among_answers(workspace),
+            None => Ok(package.alone(topic, &workspace::as_cargo_says(&target))),
+        }
+    }
+
+    /// A source file that is in no package, in the place where what is made of it goes.
+    pub fn of_file(path: PathBuf, folder: &Path, place: PathBuf) -> Self {
+        Self {
+            root: folder.to_path_buf(),
+            build: place.join(BUILD),
+            tag: String::new(),
+            place,
+            manifest: None,
+            path,
+            replaced: String::new(),
+        }
+    }
+
+    /// Built in a place of its own, in that target folder.
+    fn alone(self, topic: &Topic, target: &Path) -> Self {
+        let mut place = target.join("xtask").join("explore");
+        // Others may have the same target folder, and files of the same names.
+        if !target.starts_with(&self.root) {
+            place.push(folder_name(&topic.name, &self.root));
+        }
+        Self {
+            build: place.join(BUILD),
+            place,
+            ..self
+        }
+    }
+
+    /// Built beside the topics, whose dependencies answers share, and perhaps beside the answers
+    /// of another workspace.
+    fn among_answers(self, workspace: &Workspace) -> Result<Self> {
+        let explored = workspace.target().join("xtask").join("explore");
+        // From there the compiler counts paths.
+        let root = workspace.root.canonicalize();
+        Ok(Self {
+            place: explored.join(format!("answers-{}", workspace.tag())),
+            build: explored.join(BUILD),
+            root: root.map_err(Error::io("cannot find the folder of the workspace"))?,
+            tag: workspace.tag() + "-",
+            ..self
+        })
+    }
+
+    /// The target of its program of this name.
+    pub fn program(&self, name: &str) -> Option<&Value> {
+        self.targets("bin").find(|target| target["name"] == name)
+    }
+
+    /// The workspace that is made of it and its neighbours.
+    pub fn workspace(&self) -> PathBuf {
+        self.place.join("workspace")
+    }
+
+    /// The folder in which its programs run.
+    pub fn folder(&self) -> &Path {
+        match self.is_cargos() {
+            true => &self.path,
+            false => &self.root,
+        }
+    }
+
+    /// Whether it is a package, and not a single source file.
+    pub fn is_cargos(&self) -> bool {
+        self.manifest.is_some()
+    }
+
+    /// Its targets of a kind: `bin`, `lib` or `custom-build`.
+    pub fn targets(&self, kind: &str) -> impl Iterator<Item = &Value> {
+        let manifests = self.manifest.iter();
+        manifests.flat_map(move |manifest| manifest.targets(kind))
+    }
+
+    /// Whether it depends on other packages.
+    pub fn depends(&self) -> bool {
+        let manifest = self.manifest.as_ref();
+        manifest.is_some_and(|manifest| !manifest.dependencies().is_empty())
+    }
+}

@@ -1,0 +1,97 @@
+//! Programs to be explored, and the names of what is made of them.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use super::files::rust_files;
+use super::folders::crate_name;
+use super::manifest::Manifest;
+use super::package::Package;
+use crate::error::{Error, Result};
+use crate::fingerprint::Fingerprint;
+use crate::program::{Ready, Role};
+use crate::text::shown_path;
+
+/// A program to be explored.
+pub struct Subject {
+    /// Its name.
+    pub name: String,
+    /// The name of the topic that it belongs to.
+    pub topic: String,
+    /// What it is to that topic.
+    pub role: Role,
+    /// The words that name it on a command line.
+    pub words: String,
+    /// What it must obey, if that is stated.
+    pub claims: Option<Ready>,
+    /// Where that is stated.
+    pub claims_file: PathBuf,
+    /// Its package.
+    pub package: Arc<Package>,
+    /// Its source file, from the root of its workspace on.
+    pub file: PathBuf,
+    /// The edition that it is written in.
+    pub edition: String,
+    /// The other programs of its package, where it alone is meant by the package's name.
+    pub others: Vec<String>,
+}
+
+impl Subject {
+    /// The name of the package that is made of it.
+    pub fn package_name(&self) -> String {
+        let manifest = self.package.manifest.as_ref();
+        let own = manifest.map_or("program", Manifest::name);
+        let tag = &self.package.tag;
+        // Two packages of one workspace may have programs of the same name.
+        format!("explore-{tag}{own}-{}", crate_name(&self.name))
+    }
+
+    /// The folder of the package that is made of it.
+    pub fn package_folder(&self) -> PathBuf {
+        let folder = self.package.workspace().join(".explore");
+        folder.join(self.package_name())
+    }
+
+    /// Its source file, as a person can open it.
+    pub fn shown_file(&self) -> String {
+        shown_path(&self.package.root.join(&self.file))
+    }
+
+    /// What tells this program from another version of it: its package's source, and where
+    /// it depends on others, their versions.
+    ///
+    /// # Errors
+    ///
+    /// A file cannot be read.
+    pub fn fingerprint(&self) -> Result<u32> {
+        let mut print = Fingerprint::new();
+        let Package { root, path, .. } = &*self.package;
+        print.add(self.file.to_string_lossy().replace('\\', "/"));
+        print.add(&self.edition);
+        let depends = self.package.depends();
+        let lock = root.join("Cargo.lock");
+        let read = |print: &mut Fingerprint, file: &Path| {
+            let text = fs::read_to_string(file)?;
+            // Git may have given the file the line ends of the system.
+            print.add(text.replace('\r', ""));
+            Ok(())
+        };
+        let mut add = || {
+            if path.is_file() {
+                return read(&mut print, path);
+            }
+            for file in rust_files(path)? {
+                let name = file.strip_prefix(path).unwrap_or(&file);
+                print.add(name.to_string_lossy().replace('\\', "/"));
+                read(&mut print, &file)?;
+            }
+            match depends && lock.exists() {
+                true => read(&mut print, &lock),
+                false => Ok(()),
+            }
+        };
+        add().map_err(Error::io(format!("cannot read {}", path.display())))?;
+        Ok(print.short())
+    }
+}
