@@ -1,0 +1,125 @@
+//! What the compiler says of a package that it refuses, and what of that the facade is to blame for.
+
+use std::collections::BTreeMap;
+
+use fidelity::TABLE;
+
+use crate::explore::source::{Subject, is_entry};
+use crate::messages::CompilerMessage;
+
+/// What the compiler says of a package that it refuses.
+#[derive(Default)]
+pub struct Errors {
+    /// All of it, as a person reads it.
+    pub text: String,
+    /// What it does not know: a path, or the end of one, as in `io::stdin`.
+    unknown: Vec<String>,
+    /// Whether something relies on the size of an atomic.
+    relies_on_layout: bool,
+}
+
+impl Errors {
+    /// Takes in what the compiler says, if it is an error.
+    pub fn add(&mut self, message: &CompilerMessage) {
+        if !message.is_error {
+            return;
+        }
+        self.text += &message.rendered;
+        let first = &message.text;
+        let words: Vec<_> = first.split('`').skip(1).step_by(2).collect();
+        let code = message.code.as_deref();
+        self.relies_on_layout |=
+            code.is_some_and(|code| LAYOUT.contains(&code)) && message.rendered.contains("Atomic");
+        let unknown = &mut self.unknown;
+        match (code, &words[..]) {
+            // "unresolved imports `std::net::TcpListener`, `std::net::TcpStream`"
+            (Some("E0432"), imports) => unknown.extend(imports.iter().map(ToString::to_string)),
+            // "cannot find function `stdin` in module `io`", "no method named `as_ptr` found
+            // for struct `AtomicPtr<u8>` in the current scope"
+            (Some(code), [name, within]) if UNKNOWN.contains(&code) => {
+                let within = within.split('<').next().unwrap_or_default();
+                unknown.push(format!("{within}::{name}"));
+            }
+            // "cannot find type `TcpStream` in this scope"; of values the library has none.
+            (Some(code), [name]) if UNKNOWN.contains(&code) && !first.contains(" value ") => {
+                unknown.push(name.to_string());
+            }
+            _ => {}
+        }
+    }
+
+    /// All of it for the reader of a program, whose file has another name to them, with a note on
+    /// each name that the compiler does not know.
+    pub fn details(&self, subject: &Subject) -> String {
+        let file = subject.file.to_string_lossy();
+        let mut details = self.text.replace(&*file, &subject.shown_file());
+        details += &notes(&self.unknown);
+        if self.relies_on_layout {
+            details += "note: the explorer's standard library has no atomics of the real size: each \
+                        keeps beside its value what the scheduler knows of it\n\
+                        note: xtask/model-std/FIDELITY.md lists what it has\n";
+        }
+        details
+    }
+}
+
+/// The codes of errors about one name that nothing has.
+const UNKNOWN: [&str; 8] = [
+    "E0405", "E0412", "E0422", "E0423", "E0425", "E0433", "E0574", "E0599",
+];
+
+/// The codes of errors about the size of a type: of two that are transmuted, of an array, and of
+/// what a constant computes.
+const LAYOUT: [&str; 3] = ["E0512", "E0527", "E0080"];
+
+/// Whether an error says that the line which is appended to a program finds no `main`.
+pub fn is_without_main(message: &CompilerMessage) -> bool {
+    let mut spans = message.spans.iter();
+    message.code.as_deref() == Some("E0425") && spans.any(|span| is_entry(&span.text))
+}
+
+/// What the facade refuses, as in `std::io::stdin`, each with the reason.
+fn refused() -> impl Iterator<Item = (String, &'static str)> {
+    TABLE.iter().flat_map(|section| {
+        section.refused.iter().flat_map(|refused| {
+            let names = refused.names.iter();
+            names.map(|name| (format!("{}::{name}", section.path), refused.why))
+        })
+    })
+}
+
+/// A word on what the compiler does not know, which may be the explorer's fault and not the
+/// program's: the facade has not everything that the standard library has.
+fn notes(unknown: &[String]) -> String {
+    let mut missing = BTreeMap::new();
+    for path in unknown {
+        let is_it = |refused: &str, path: &str| {
+            let is_inside = path.strip_prefix(refused);
+            is_inside.is_some_and(|rest| rest.is_empty() || rest.starts_with("::"))
+                || refused.ends_with(&format!("::{path}"))
+        };
+        let mut known: Vec<_> = refused().filter(|(item, _)| is_it(item, path)).collect();
+        // A module may have another name in the program; a type is another one then.
+        if let (true, Some((module, name))) = (known.is_empty(), path.rsplit_once("::"))
+            && module.starts_with(char::is_lowercase)
+        {
+            known.extend(refused().filter(|(item, _)| is_it(item, name)));
+        }
+        if known.is_empty() && path.starts_with("std::") {
+            missing.insert(path.clone(), "");
+        }
+        missing.extend(known);
+    }
+    let mut text = String::new();
+    for (item, why) in &missing {
+        let why = match why.is_empty() {
+            true => String::new(),
+            false => format!(": {why}"),
+        };
+        text += &format!("note: the explorer's standard library has no `{item}`{why}\n");
+    }
+    if !missing.is_empty() {
+        text += "note: xtask/model-std/FIDELITY.md lists what it has\n";
+    }
+    text
+}

@@ -1,0 +1,231 @@
+//! The facade of the standard library and what harnesses are linked with, compiled once.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+
+use serde_json::json;
+
+use crate::cargo::{self, cargo};
+use crate::error::{Error, Result};
+use crate::explore::source::{self, Explorer, Subject};
+use crate::explore::unchanged::{self, CachedCommand, Inputs, KEPT};
+use crate::fingerprint::Fingerprint;
+use crate::messages::CargoMessage;
+
+/// A loop is known by the calls that lead to its reads.
+const FRAME_POINTERS: &str = "-Cforce-frame-pointers=yes";
+
+/// The packages that decide what a schedule is and what comes of it: a token is of one version of
+/// them.
+const SOURCES: [&str; 4] = ["engine", "fidelity", "model-std", "explorer"];
+
+/// The facade, compiled.
+pub struct Facade {
+    library: PathBuf,
+    /// The triple of this machine.
+    pub host: String,
+    /// What tells it from another build of it.
+    build: u64,
+    /// What harnesses are linked with.
+    pub explorer: Explorer,
+    /// What tells it from another version of it, on any machine.
+    pub fingerprint: u32,
+}
+
+impl Facade {
+    /// Compiles the facade for these programs, unless it is compiled already: with the rules, if
+    /// one of them has claims.
+    ///
+    /// # Errors
+    ///
+    /// It does not compile, or its source is not where this runner was built.
+    pub fn build(subjects: &[Subject]) -> Result<Self> {
+        let has_claims = subjects.iter().any(|subject| subject.claims.is_some());
+        let own = Path::new(env!("CARGO_MANIFEST_DIR"));
+        let folder = own.join("model-std");
+        let keep_folder = source::keep_folder()?;
+        let target = keep_folder.join("facade");
+        if !target.exists() {
+            anstream::eprintln!(
+                "    Building the explorer's standard library, this once: it takes about half a minute"
+            );
+        }
+        let command = Libraries::building(&folder, &target, has_claims);
+        let kept = CachedCommand::new(&keep_folder.join(KEPT), &command, "")?;
+        let known = kept.answer().and_then(|answer| {
+            let library = PathBuf::from(answer["library"].as_str()?);
+            let explorer = Explorer {
+                build: answer["explorer"].as_u64()?,
+                rules: answer["rules"].as_u64(),
+            };
+            Some((library, answer["build"].as_u64()?, explorer))
+        });
+        let (library, build, explorer) = match known {
+            Some(known) => known,
+            None => {
+                let mut inputs = Inputs::new(&folder, own.parent().unwrap_or(own));
+                let Libraries {
+                    engine,
+                    facade,
+                    explorer,
+                    rules,
+                } = Libraries::build(command, has_claims, &mut inputs)?;
+                let build = print_of(&[&engine, &facade])?;
+                let explorer = Explorer {
+                    build: print_of(&[&explorer])?,
+                    rules: rules.map(|rules| print_of(&[&rules])).transpose()?,
+                };
+                let answer = json!({
+                    "library": facade,
+                    "build": build,
+                    "explorer": explorer.build,
+                    "rules": explorer.rules,
+                });
+                kept.keep(inputs, &answer);
+                (facade, build, explorer)
+            }
+        };
+        let (host, release) = compiler()?;
+        Ok(Self {
+            library,
+            host,
+            build,
+            explorer,
+            fingerprint: fingerprint(own, &release)?,
+        })
+    }
+
+    /// The flags with which everything else is compiled.
+    pub fn flags(&self) -> String {
+        let library = self.library.display();
+        let folder = self.library.parent().unwrap_or(&self.library);
+        let flags = [
+            "--extern".to_string(),
+            format!("std={library}"),
+            "--extern".to_string(),
+            format!("core={library}"),
+            "-L".to_string(),
+            format!("dependency={}", folder.join("deps").display()),
+            // Where the explorer and the rules are.
+            "-L".to_string(),
+            format!("crate={}", folder.display()),
+            FRAME_POINTERS.to_string(),
+            "--cap-lints".to_string(),
+            "allow".to_string(),
+            // Nobody asks for it. With another one, cargo compiles everything again.
+            "--cfg".to_string(),
+            format!("model_std=\"{:016x}\"", self.build),
+        ];
+        flags.join("\x1f")
+    }
+}
+
+/// What cargo has built.
+struct Libraries {
+    engine: PathBuf,
+    facade: PathBuf,
+    explorer: PathBuf,
+    /// The rules, if they are wanted.
+    rules: Option<PathBuf>,
+}
+
+impl Libraries {
+    /// The command that builds them.
+    fn building(folder: &Path, target: &Path, has_claims: bool) -> Command {
+        let mut command = Command::new(cargo());
+        command
+            .args(["build", "--release", "--message-format=json"])
+            .args(["--manifest-path", "Cargo.toml", "--package", "model-std"])
+            .arg("--package=explorer")
+            .args(has_claims.then_some("--package=explorer-claims"))
+            // The configuration of the program's folder is not the facade's.
+            .current_dir(folder)
+            .arg("--target-dir")
+            .arg(target)
+            .env("CARGO_ENCODED_RUSTFLAGS", FRAME_POINTERS)
+            .stdin(Stdio::null())
+            .stdout(Stdio::piped());
+        command
+    }
+
+    /// Has cargo build them.
+    fn build(command: Command, has_claims: bool, inputs: &mut Inputs) -> Result<Self> {
+        let mut found = BTreeMap::new();
+        let status = cargo::messages(command, &mut |message| {
+            match &message {
+                CargoMessage::Compiler { says, .. } => anstream::eprint!("{}", says.rendered),
+                CargoMessage::Artifact(artifact) => {
+                    if let Some(file) = artifact.files.first() {
+                        found.insert(artifact.target.clone(), file.clone());
+                    }
+                }
+                CargoMessage::Script(_) | CargoMessage::Other => {}
+            }
+            inputs.message(message);
+        })?;
+        let libraries = Self::of(found, has_claims).filter(|_| status.success());
+        let libraries = libraries.ok_or_else(|| {
+            Error::Broken("cargo could not build the explorer's standard library".to_string())
+        })?;
+        let all = [&libraries.engine, &libraries.facade, &libraries.explorer];
+        for library in all.into_iter().chain(&libraries.rules) {
+            inputs.output(library);
+        }
+        Ok(libraries)
+    }
+
+    /// Those that are wanted, of what was built; `None` if one of them was not.
+    fn of(mut built: BTreeMap<String, PathBuf>, has_claims: bool) -> Option<Self> {
+        let rules = built.remove("explorer_claims");
+        Some(Self {
+            engine: built.remove("engine")?,
+            facade: built.remove("model_std")?,
+            explorer: built.remove("explorer_harness")?,
+            rules: match has_claims {
+                true => Some(rules?),
+                false => None,
+            },
+        })
+    }
+}
+
+/// What tells these libraries from other builds of them.
+fn print_of(libraries: &[&Path]) -> Result<u64> {
+    let mut print = Fingerprint::new();
+    for library in libraries {
+        let cannot = Error::io(format!("cannot read {}", library.display()));
+        print.add(fs::read(library).map_err(cannot)?);
+    }
+    Ok(print.long())
+}
+
+/// What tells this version of the explorer from others, on any machine with this release of the
+/// compiler.
+fn fingerprint(own: &Path, release: &str) -> Result<u32> {
+    let mut fingerprint = Fingerprint::new();
+    fingerprint.add(release);
+    for folder in SOURCES.map(|name| own.join(name)) {
+        let cannot = || Error::io(format!("cannot read {}", folder.display()));
+        for file in source::rust_files(&folder).map_err(cannot())? {
+            let text = fs::read_to_string(&file).map_err(cannot())?;
+            // Git may have given the file the line ends of the system.
+            fingerprint.add(text.replace('\r', ""));
+        }
+    }
+    Ok(fingerprint.short())
+}
+
+/// The compiler's host triple, and its release.
+fn compiler() -> Result<(String, String)> {
+    let text = unchanged::compiler()?;
+    let part = |key: &str| {
+        let mut lines = text.lines();
+        let value = lines.find_map(|line| line.strip_prefix(key));
+        value.map(str::to_string)
+    };
+    part("host: ")
+        .zip(part("release: "))
+        .ok_or_else(|| Error::Broken(format!("rustc does not say what it is: {text}")))
+}
