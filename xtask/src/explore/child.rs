@@ -33,7 +33,7 @@ const STEPS: u32 = 1_000_000;
 const LAST_WORDS: usize = 2_000;
 
 /// Explores a program, or takes one schedule of it again, and says now and then how far it
-/// is. Where a pitfall is found, the schedule on which it goes wrong is one of the runs.
+/// is. Where a pitfall is found, the schedule on which it goes wrong is one of the executions.
 ///
 /// # Errors
 ///
@@ -59,16 +59,17 @@ pub fn explore(
     )?;
     let mut explored = heard.explored()?;
     // A search counts its schedules itself, and one that is asked for is one.
-    if replay.is_some() && !explored.runs.is_empty() {
+    if replay.is_some() && !explored.executions.is_empty() {
         explored.schedules = 1;
     }
     let summary = explored.summary.as_ref();
     if let Some(schedule) = summary.and_then(|summary| summary.found_schedule.clone()) {
         let again = explore(subject, harness, settings, Some(&schedule), &mut |_, _| {})?;
-        explored.runs.extend(again.runs);
+        explored.executions.extend(again.executions);
     }
     explored.wall = start.elapsed();
-    let is_whole = explored.summary.is_some() || replay.is_some() && !explored.runs.is_empty();
+    let is_whole =
+        explored.summary.is_some() || replay.is_some() && !explored.executions.is_empty();
     let (kind, story) = match ended {
         ProcessEnd::Well if is_whole => return Ok(explored),
         ProcessEnd::Well => (FaultKind::Crashed, died(None, &scratch.last_words())),
@@ -88,9 +89,9 @@ pub fn explore(
         story,
         thread: None,
     };
-    let mut run = retrace(subject, harness, settings, &record, fault)?;
-    run.found_after = replay.is_none().then_some(record.header.schedule);
-    explored.runs.push(run);
+    let mut execution = retrace(subject, harness, settings, &record, fault)?;
+    execution.found_after = replay.is_none().then_some(record.header.schedule);
+    explored.executions.push(execution);
     Ok(explored)
 }
 
@@ -116,7 +117,9 @@ impl Heard {
                 explored.schedules = schedules;
                 on_progress(schedules, doing);
             }
-            Ok(Message::Failure(run) | Message::Refusal(run)) => explored.runs.push(*run),
+            Ok(Message::Failure(execution) | Message::Refusal(execution)) => {
+                explored.executions.push(*execution)
+            }
             Ok(Message::Output(output)) => explored.outputs.push(output),
             Ok(Message::Outputs(output)) => explored.groups.push(output),
             Ok(Message::Step(_)) => {}
@@ -389,7 +392,7 @@ fn retrace(
     Ok(taken.execution(record, fault))
 }
 
-/// The steps of a schedule that does not come to its end, as far as they are told.
+/// The steps of a schedule that does not come to its end, as far as they are known.
 #[derive(Default)]
 struct Taken {
     steps: Vec<Step>,

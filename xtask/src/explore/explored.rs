@@ -30,7 +30,7 @@ impl From<Error> for NotExplored {
 pub struct Explored {
     /// Schedules under which something is wrong, or that cannot be explored further, one for
     /// each distinct cause; or the one that was asked for.
-    pub runs: Vec<Execution>,
+    pub executions: Vec<Execution>,
     /// The distinct outputs, if they were asked for.
     pub outputs: Vec<Output>,
     /// Of the outputs that end alike one each, of the most frequent groups.

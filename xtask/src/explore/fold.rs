@@ -28,8 +28,8 @@ pub enum FoldReason {
     Apart,
     /// It comes after the failure.
     After,
-    /// It is one of so many that the exploring process has not told it.
-    Untold,
+    /// It is one of so many that the exploring process has not sent it.
+    NotSent,
 }
 
 /// Steps in a row that are left out.
@@ -56,7 +56,7 @@ impl Fold {
 impl fmt::Display for Fold {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         let more = match self.why {
-            Some(FoldReason::Untold) => "step",
+            Some(FoldReason::NotSent) => "step",
             _ => "more step",
         };
         let (n, steps) = counted(self.steps as u64, more);
@@ -64,7 +64,7 @@ impl fmt::Display for Fold {
             None | Some(FoldReason::Within | FoldReason::Apart) => "",
             Some(FoldReason::Repeats) => ", which repeat these",
             Some(FoldReason::After) => " after the failure",
-            Some(FoldReason::Untold) => " left out",
+            Some(FoldReason::NotSent) => " left out",
         };
         write!(out, "… {n} {steps}{why} …")
     }
@@ -72,20 +72,20 @@ impl fmt::Display for Fold {
 
 /// For each step why it is left out, if it is; `spawned` are the steps that spawn threads, in
 /// their order.
-pub fn folds(run: &Execution, spawned: &[usize]) -> Vec<Option<FoldReason>> {
-    let steps = &run.steps;
+pub fn folds(execution: &Execution, spawned: &[usize]) -> Vec<Option<FoldReason>> {
+    let steps = &execution.steps;
     let mut folds = vec![None; steps.len()];
     let mut at = 0;
-    for told in steps.chunk_by(Step::is_next) {
-        repetitions(run, told, &mut folds[at..at + told.len()]);
-        at += told.len();
+    for sent in steps.chunk_by(Step::is_next) {
+        repetitions(execution, sent, &mut folds[at..at + sent.len()]);
+        at += sent.len();
     }
-    if let Some(damage) = damage(run).filter(|damage| damage + ENDS + 1 < steps.len()) {
+    if let Some(damage) = damage(execution).filter(|damage| damage + ENDS + 1 < steps.len()) {
         folds[damage + 1..].fill(Some(FoldReason::After));
     }
-    let failing = failing(run);
+    let failing = failing(execution);
     if steps.len() > FEW_STEPS && !failing.is_empty() {
-        let parts = Parts::of(run, &failing, spawned);
+        let parts = Parts::of(execution, &failing, spawned);
         for (index, fold) in folds.iter_mut().enumerate() {
             if fold.is_none() && !parts.has(steps, index) {
                 *fold = Some(FoldReason::Apart);
@@ -114,10 +114,10 @@ fn show_single_steps(steps: &[Step], folds: &mut [Option<FoldReason>]) {
 }
 
 /// Leaves out the rounds of what repeats itself, but for the first.
-fn repetitions(run: &Execution, steps: &[Step], folds: &mut [Option<FoldReason>]) {
+fn repetitions(execution: &Execution, steps: &[Step], folds: &mut [Option<FoldReason>]) {
     let printed = |step: &Step| -> Vec<&str> {
         let lines = step.lines().iter();
-        let lines = lines.filter_map(|&line| run.transcript.lines.get(line));
+        let lines = lines.filter_map(|&line| execution.transcript.lines.get(line));
         lines.map(|line| line.text.as_str()).collect()
     };
     let is_same = |one: &Step, other: &Step| {
@@ -146,18 +146,18 @@ fn repetitions(run: &Execution, steps: &[Step], folds: &mut [Option<FoldReason>]
 }
 
 /// The step at which what is wrong has happened, if that is known.
-fn damage(run: &Execution) -> Option<usize> {
-    let fault = run.fault.as_ref()?;
-    let failing = failing(run);
+fn damage(execution: &Execution) -> Option<usize> {
+    let fault = execution.fault.as_ref()?;
+    let failing = failing(execution);
     match fault.thread {
         Some(thread) => {
-            let mut steps = run.steps.iter();
+            let mut steps = execution.steps.iter();
             steps.position(|step| step.thread == thread && step.verb == Verb::Panic)
         }
         // A circle of locks is closed with the last of them. What else a thread waits for could
         // still have come.
-        None if stuck(run).all(|wait| !wait.holders.is_empty()) => {
-            let mut steps = run.steps.iter();
+        None if stuck(execution).all(|wait| !wait.holders.is_empty()) => {
+            let mut steps = execution.steps.iter();
             steps.rposition(|step| failing.contains(&step.thread))
         }
         None => None,
@@ -165,16 +165,16 @@ fn damage(run: &Execution) -> Option<usize> {
 }
 
 /// The waits of threads for something else than for another to end.
-fn stuck(run: &Execution) -> impl Iterator<Item = &Wait> {
-    let waits = run.waits.iter();
+fn stuck(execution: &Execution) -> impl Iterator<Item = &Wait> {
+    let waits = execution.waits.iter();
     waits.filter(|wait| !wait.is_for_an_end())
 }
 
 /// The threads that fail: who panics, or who waits for ever, but for those that only wait for
 /// another to end.
-fn failing(run: &Execution) -> BTreeSet<usize> {
-    let panics = run.fault.as_ref().and_then(|fault| fault.thread);
-    let stuck = stuck(run).flat_map(|wait| {
+fn failing(execution: &Execution) -> BTreeSet<usize> {
+    let panics = execution.fault.as_ref().and_then(|fault| fault.thread);
+    let stuck = stuck(execution).flat_map(|wait| {
         let ends = wait.ends.iter().map(|end| end.thread);
         let writers = wait.looks.iter().filter_map(|look| look.written.as_ref());
         let others = wait.holders.iter().copied().chain(ends);
@@ -197,8 +197,8 @@ struct Parts {
 }
 
 impl Parts {
-    fn of(run: &Execution, failing: &BTreeSet<usize>, spawned: &[usize]) -> Self {
-        let steps = &run.steps;
+    fn of(execution: &Execution, failing: &BTreeSet<usize>, spawned: &[usize]) -> Self {
+        let steps = &execution.steps;
         let mut parts = Self {
             failing: failing.clone(),
             threads: failing.clone(),
@@ -225,7 +225,7 @@ impl Parts {
             }
         }
         // Each that has touched what a failing thread waits for.
-        let awaited: BTreeSet<u64> = stuck(run)
+        let awaited: BTreeSet<u64> = stuck(execution)
             .filter_map(|wait| Some(wait.object.as_ref()?.id))
             .collect();
         let is_awaited = |step: &&Step| {
@@ -272,8 +272,8 @@ impl Parts {
 fn within_stretches(steps: &[Step], folds: &mut [Option<FoldReason>]) {
     let shown: Vec<usize> = (0..steps.len()).filter(|&at| folds[at].is_none()).collect();
     let is_one_stretch = |&a: &usize, &b: &usize| {
-        let all_are_told = steps[b].number - steps[a].number == b - a;
-        steps[a].thread == steps[b].thread && all_are_told
+        let all_are_sent = steps[b].number - steps[a].number == b - a;
+        steps[a].thread == steps[b].thread && all_are_sent
     };
     for stretch in shown.chunk_by(is_one_stretch) {
         let middle = stretch.get(ENDS..stretch.len().saturating_sub(ENDS));

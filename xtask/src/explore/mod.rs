@@ -6,7 +6,7 @@
 //! what it finds as NDJSON ([`protocol`]). [`child`] starts it, reads it, and ends it when it is
 //! stuck. [`real`] compares what was [`explored`] with real runs of the [`plain`] program.
 //!
-//! A [`verdict`] says what the program is worth. [`prose`], [`object`] and [`suite`] tell it to
+//! A [`verdict`] says what the program is worth. [`prose`], [`object`] and [`suite`] report it to
 //! people, to programs and to CI systems.
 
 pub mod build;

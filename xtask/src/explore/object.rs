@@ -13,16 +13,18 @@ pub fn objects(verdict: &ProgramVerdict<'_>) -> Vec<Value> {
     let explored = verdict.explored;
     let prose = Prose::new(verdict, PIPE_WIDTH);
     let said = |message: Message, schedule: &Schedule| said(verdict, &prose, &message, schedule);
-    let of_run = |run: &Execution| said(Message::of(run.clone()), &run.schedule);
+    let of_execution =
+        |execution: &Execution| said(Message::of(execution.clone()), &execution.schedule);
     let of_group = |group: &Output| said(Message::Outputs(group.clone()), &group.schedule);
     let of_output = |output: &Output| said(Message::Output(output.clone()), &output.schedule);
     // A pitfall's schedule is run again after all that was explored.
-    let runs = explored.runs.iter();
-    let (found, runs): (Vec<_>, Vec<_>) = runs.partition(|run| run.found.is_some());
-    let mut objects: Vec<_> = runs.into_iter().map(of_run).collect();
+    let executions = explored.executions.iter();
+    let (found, executions): (Vec<_>, Vec<_>) =
+        executions.partition(|execution| execution.found.is_some());
+    let mut objects: Vec<_> = executions.into_iter().map(of_execution).collect();
     objects.extend(explored.groups.iter().map(of_group));
     objects.extend(explored.outputs.iter().map(of_output));
-    objects.extend(found.into_iter().map(of_run));
+    objects.extend(found.into_iter().map(of_execution));
     objects.push(of_program(verdict, &prose));
     objects
 }
@@ -36,19 +38,19 @@ fn said(
 ) -> Value {
     let mut object = json!(message);
     object["program"] = json!(verdict.subject.name);
-    let mut runs = verdict.explored.runs.iter();
-    let run = runs.find(|run| run.schedule == *schedule);
-    object["claim"] = json!(run.and_then(|run| prose.claim(run)));
+    let mut executions = verdict.explored.executions.iter();
+    let execution = executions.find(|execution| execution.schedule == *schedule);
+    object["claim"] = json!(execution.and_then(|execution| prose.executions.claim(execution)));
     let story = object["story"].as_str().unwrap_or_default();
-    if let Some(run) = run.filter(|_| !story.is_empty()) {
-        object["story"] = json!(prose.story(run));
+    if let Some(execution) = execution.filter(|_| !story.is_empty()) {
+        object["story"] = json!(prose.executions.story(execution));
     }
-    if let Some(run) = run.filter(|run| run.found.is_some())
-        && let Some(pitfall) = Pitfall::new(verdict.subject, &run.transcript)
+    if let Some(execution) = execution.filter(|execution| execution.found.is_some())
+        && let Some(pitfall) = Pitfall::new(verdict.subject, &execution.transcript)
     {
         pitfall.add_to(&mut object);
     }
-    object["replay"] = json!(prose.token(schedule).to_string());
+    object["replay"] = json!(verdict.token(schedule).to_string());
     object
 }
 

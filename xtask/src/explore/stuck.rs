@@ -7,25 +7,29 @@ use protocol::{Execution, Object, Place, Step, Verb, Wait};
 
 /// The threads that are left on a schedule, each of which waits, or goes round in a loop.
 pub struct Stuck<'r> {
-    run: &'r Execution,
+    execution: &'r Execution,
     table: &'r Table<'r>,
     /// A place in the source as a person can open it, if it has one.
     place: &'r dyn Fn(&Place) -> Option<String>,
 }
 
 impl<'r> Stuck<'r> {
-    /// Those of a run.
+    /// Those of an execution.
     pub fn new(
-        run: &'r Execution,
+        execution: &'r Execution,
         table: &'r Table<'r>,
         place: &'r dyn Fn(&Place) -> Option<String>,
     ) -> Self {
-        Self { run, table, place }
+        Self {
+            execution,
+            table,
+            place,
+        }
     }
 
     /// Who waits for whom, in a sentence; nothing where that is not known.
     pub fn sentence(&self) -> Option<String> {
-        let waits = &self.run.waits;
+        let waits = &self.execution.waits;
         // Who only waits for another to end is not the cause.
         let cause = waits.iter().find(|wait| !wait.is_for_an_end());
         let first = cause.or(waits.first())?;
@@ -88,7 +92,7 @@ impl<'r> Stuck<'r> {
     /// Each thread, what it waits for, and where that is.
     pub fn lines(&self) -> String {
         let mut text = String::new();
-        for wait in &self.run.waits {
+        for wait in &self.execution.waits {
             let thread = self.table.thread(wait.thread);
             let _ = write!(text, "  {thread} {}", self.table.waits_for(wait));
             if let Some(place) = (self.place)(&wait.place) {
@@ -188,7 +192,7 @@ impl<'r> Stuck<'r> {
 
     /// The last step that is like this, and its number.
     fn last(&self, is_it: impl Fn(&Step) -> bool) -> Option<(usize, &Step)> {
-        let mut steps = self.run.steps.iter().enumerate().rev();
+        let mut steps = self.execution.steps.iter().enumerate().rev();
         steps.find(|(_, step)| is_it(step))
     }
 }

@@ -1,6 +1,6 @@
 //! What came of exploring a program, as CI systems have it.
 
-use super::prose::{PIPE_WIDTH, Prose};
+use super::prose::{PIPE_WIDTH, Prose, coverage, real_runs};
 use super::verdict::{NOT_EXPLORED_FURTHER, ProgramVerdict, Status};
 use crate::program::Role;
 use crate::report::suite::{Case, CaseResult, Suite};
@@ -13,7 +13,7 @@ pub fn suite(verdict: &ProgramVerdict<'_>) -> Suite {
         verdict,
         prose: Prose::new(verdict, PIPE_WIDTH),
     };
-    let (prose, mut cases) = (&checked.prose, checked.broken());
+    let mut cases = checked.broken();
     match verdict.subject.role {
         Role::Pitfall => cases.extend(checked.pitfall()),
         Role::Example | Role::Variant => cases.extend(checked.rules()),
@@ -30,9 +30,9 @@ pub fn suite(verdict: &ProgramVerdict<'_>) -> Suite {
     }
     let mut properties = vec![
         ("status", verdict.status.name().to_string()),
-        ("explored", prose.coverage("on")),
+        ("explored", coverage(verdict, "on")),
     ];
-    let replay = |run: &&Execution| ("replay", prose.replay(&run.schedule));
+    let replay = |execution: &&Execution| ("replay", verdict.replay(&execution.schedule));
     properties.extend(verdict.broken.iter().map(replay));
     Suite {
         name: verdict.subject.name.clone(),
@@ -52,9 +52,9 @@ impl CheckedProgram<'_> {
     /// A case for each way in which a schedule is wrong.
     fn broken(&self) -> Vec<Case> {
         let broken = self.verdict.broken.iter();
-        let cases = broken.filter_map(|run| {
-            let fault = run.fault.as_ref()?;
-            let (claim, kind) = match self.prose.broken_rule(run) {
+        let cases = broken.filter_map(|execution| {
+            let fault = execution.fault.as_ref()?;
+            let (claim, kind) = match self.prose.executions.broken_rule(execution) {
                 Some((_, rule, report)) => (Some(&rule.claim), report.verdict.name().to_string()),
                 None => (None, fault.kind.to_string()),
             };
@@ -62,11 +62,11 @@ impl CheckedProgram<'_> {
                 name: claim.unwrap_or(&kind).clone(),
                 place: match fault.rule {
                     Some(rule) => self.place_of(rule),
-                    None => Some(self.place_in(run)),
+                    None => Some(self.place_in(execution)),
                 },
                 result: CaseResult::Failed {
                     kind,
-                    story: self.prose.contradiction(run),
+                    story: self.prose.executions.contradiction(execution),
                 },
             })
         });
@@ -81,7 +81,9 @@ impl CheckedProgram<'_> {
             return Vec::new();
         };
         let faults = self.verdict.broken.iter();
-        let broken: Vec<_> = faults.filter_map(|run| run.fault.as_ref()?.rule).collect();
+        let broken: Vec<_> = faults
+            .filter_map(|execution| execution.fault.as_ref()?.rule)
+            .collect();
         let known = summary.rules.iter();
         let known = known.filter(|known| !broken.contains(&known.rule));
         let cases = known.filter_map(|known| {
@@ -90,7 +92,7 @@ impl CheckedProgram<'_> {
                 Some(why) => CaseResult::Skipped { why: why.clone() },
                 None if self.verdict.unseen.contains(&known.rule) => CaseResult::Failed {
                     kind: "not witnessed".to_string(),
-                    story: format!("no schedule shows it, {}", self.prose.coverage("on")),
+                    story: format!("no schedule shows it, {}", coverage(self.verdict, "on")),
                 },
                 None => CaseResult::Passed,
             };
@@ -109,7 +111,7 @@ impl CheckedProgram<'_> {
             Status::Found => CaseResult::Passed,
             Status::NotFound => CaseResult::Failed {
                 kind: Status::NotFound.name().to_string(),
-                story: format!("it was explored {}", self.prose.coverage("on")),
+                story: format!("it was explored {}", coverage(self.verdict, "on")),
             },
             _ => return None,
         };
@@ -122,7 +124,11 @@ impl CheckedProgram<'_> {
 
     /// The case of a program that does what the explorer cannot.
     fn not_further(&self) -> Option<Case> {
-        let place = self.verdict.refused.first().map(|run| self.place_in(run));
+        let place = self
+            .verdict
+            .refused
+            .first()
+            .map(|execution| self.place_in(execution));
         let is_so = self.verdict.status == Status::NotExploredFurther;
         is_so.then(|| Case {
             name: "explored to the end".to_string(),
@@ -143,7 +149,7 @@ impl CheckedProgram<'_> {
             name: "real runs print what is explored".to_string(),
             result: CaseResult::Failed {
                 kind: "not explored".to_string(),
-                story: anstream::adapter::strip_str(self.prose.real_runs().trim()).to_string(),
+                story: anstream::adapter::strip_str(real_runs(self.verdict).trim()).to_string(),
             },
             place: None,
         })
@@ -161,10 +167,10 @@ impl CheckedProgram<'_> {
 
     /// The line of the program's own file at which a thread waits for ever, or the last one that a
     /// schedule comes to.
-    fn place_in(&self, run: &Execution) -> (String, usize) {
+    fn place_in(&self, execution: &Execution) -> (String, usize) {
         let subject = self.verdict.subject;
-        let waits = run.waits.iter().map(|wait| &wait.place);
-        let places = waits.chain(run.steps.iter().rev().map(|step| &step.place));
+        let waits = execution.waits.iter().map(|wait| &wait.place);
+        let places = waits.chain(execution.steps.iter().rev().map(|step| &step.place));
         let mut own = places.filter(|place| subject.file.ends_with(&place.file) && place.line > 0);
         (
             subject.shown_file(),

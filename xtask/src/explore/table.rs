@@ -21,7 +21,7 @@ const SHOWN_CELL: usize = 30;
 
 /// A schedule with all its names.
 pub struct Table<'r> {
-    run: &'r Execution,
+    execution: &'r Execution,
     names: Names,
     threads: Vec<String>,
     /// The steps that spawn threads, which are numbered in this order.
@@ -47,29 +47,39 @@ enum Row {
 }
 
 impl<'r> Table<'r> {
-    /// The table of a run of the program whose own source file is `file`; `read` gives the
+    /// The table of an execution of the program whose own source file is `file`; `read` gives the
     /// text of a source file.
-    pub fn new(run: &'r Execution, file: &'r str, read: impl Fn(&str) -> Option<String>) -> Self {
-        let used = run.steps.iter().filter_map(|step| step.object.as_ref());
-        let waited = run.waits.iter().filter_map(|wait| wait.object.as_ref());
-        let looks = run.waits.iter().flat_map(|wait| &wait.looks);
+    pub fn new(
+        execution: &'r Execution,
+        file: &'r str,
+        read: impl Fn(&str) -> Option<String>,
+    ) -> Self {
+        let used = execution
+            .steps
+            .iter()
+            .filter_map(|step| step.object.as_ref());
+        let waited = execution
+            .waits
+            .iter()
+            .filter_map(|wait| wait.object.as_ref());
+        let looks = execution.waits.iter().flat_map(|wait| &wait.looks);
         let looked_at = looks.map(|look| &look.object);
         let names = Names::new(used.chain(waited).chain(looked_at), &read);
         let source = read(file).and_then(|text| Code::of(&text));
-        let steps = run.steps.iter().enumerate();
+        let steps = execution.steps.iter().enumerate();
         let spawned: Vec<_> = steps
             .filter(|(_, step)| step.verb == Verb::Spawn)
             .map(|(index, _)| index)
             .collect();
         // A thread may be spawned by the last step that is known, and be known by that alone.
-        let threads = run.threads.len().max(spawned.len() + 1);
+        let threads = execution.threads.len().max(spawned.len() + 1);
         let named = (0..threads).map(|thread| {
-            let name = run
+            let name = execution
                 .threads
                 .get(thread)
                 .and_then(|thread| thread.name.clone());
             let spawn = thread.checked_sub(1).and_then(|nth| spawned.get(nth));
-            let spawn = spawn.map(|index| &run.steps[*index]);
+            let spawn = spawn.map(|index| &execution.steps[*index]);
             let from_source = || {
                 let spawn = spawn.filter(|spawn| spawn.place.file == file)?;
                 names_at(source.as_ref()?, &spawn.place, false)?.pop()
@@ -100,7 +110,7 @@ impl<'r> Table<'r> {
             );
         }
         Self {
-            run,
+            execution,
             threads,
             names,
             spawned,
@@ -204,7 +214,7 @@ impl<'r> Table<'r> {
     fn layout(&self, rows: &mut [Row], width: usize) -> Layout<'_> {
         let mut names: Vec<&str> = self.threads.iter().map(String::as_str).collect();
         let place = shorten_places(rows, width / 4);
-        let last = self.run.steps.last().map_or(0, |last| last.number);
+        let last = self.execution.steps.last().map_or(0, |last| last.number);
         let number = last.to_string().len().max("step".len());
         let blank = 4 + number + 1 + place + 2;
         let room = width.saturating_sub(blank);
@@ -238,15 +248,15 @@ impl<'r> Table<'r> {
     }
 
     fn rows(&self) -> Vec<Row> {
-        let steps = &self.run.steps;
-        let folds = folds(self.run, &self.spawned);
+        let steps = &self.execution.steps;
+        let folds = folds(self.execution, &self.spawned);
         let mut rows = Vec::new();
         let mut at_us = 0;
         for (index, step) in steps.iter().enumerate() {
             let before = index.checked_sub(1).map(|before| &steps[before]);
             let gap = step.number - before.map_or(0, |before| before.number + 1);
             if gap > 0 {
-                rows.push(Row::Fold(Fold::new(gap, Some(FoldReason::Untold))));
+                rows.push(Row::Fold(Fold::new(gap, Some(FoldReason::NotSent))));
             } else if let Some(before) =
                 before.filter(|before| folds[index - 1].is_none() && before.thread != step.thread)
             {
@@ -267,9 +277,9 @@ impl<'r> Table<'r> {
                 }
             }
         }
-        let told = steps.last().map_or(0, |last| last.number + 1);
-        if self.run.length() > told {
-            rows.push(Row::Fold(Fold::new(self.run.length() - told, None)));
+        let sent = steps.last().map_or(0, |last| last.number + 1);
+        if self.execution.length() > sent {
+            rows.push(Row::Fold(Fold::new(self.execution.length() - sent, None)));
         }
         rows.extend(self.end());
         rows
@@ -277,15 +287,15 @@ impl<'r> Table<'r> {
 
     /// What a thread is left in, where that is not its end.
     fn end(&self) -> Vec<Row> {
-        let why = match self.run.fault_kind() {
+        let why = match self.execution.fault_kind() {
             Some(FaultKind::Stalled) => "and makes no step any more",
             Some(FaultKind::Crashed) => "and the process is gone",
             Some(FaultKind::Refused) => "and what comes next is not explored",
             _ => "",
         };
-        let last = self.run.steps.last().filter(|_| !why.is_empty());
+        let last = self.execution.steps.last().filter(|_| !why.is_empty());
         let last = last.map(|step| (step.thread, why.to_string()));
-        let waits = self.run.waits.iter().map(|wait| {
+        let waits = self.execution.waits.iter().map(|wait| {
             let waits = self.waits_for(wait);
             (wait.thread, format!("{waits}, for ever"))
         });
@@ -295,11 +305,11 @@ impl<'r> Table<'r> {
 
     fn row(&self, index: usize, step: &Step) -> Row {
         // The output beside it says what was printed, and where to.
-        let is_told = matches!(step.verb, Verb::Print | Verb::Panic) && !step.lines().is_empty();
+        let is_shown = matches!(step.verb, Verb::Print | Verb::Panic) && !step.lines().is_empty();
         let mut text = self.operation(&step.verb, step.object.as_ref());
         if let Some(spawned) = self.spawned.iter().position(|spawn| *spawn == index) {
             text += &format!(" {}", self.thread(spawned + 1));
-        } else if let Some(value) = step.value.as_ref().filter(|_| !is_told) {
+        } else if let Some(value) = step.value.as_ref().filter(|_| !is_shown) {
             let value = clipped(value);
             // What was read or written has a sign; the rest is a remark.
             text = match step.verb {
@@ -310,7 +320,7 @@ impl<'r> Table<'r> {
             };
         }
         let lines = step.lines().iter();
-        let lines = lines.filter_map(|line| self.run.transcript.lines.get(*line));
+        let lines = lines.filter_map(|line| self.execution.transcript.lines.get(*line));
         // It is the explorer that sets the variable.
         let is_shown = |text: &str| !text.is_empty() && !is_backtrace_note(text);
         let lines = lines.filter(|line| is_shown(&line.text));
@@ -330,11 +340,15 @@ impl<'r> Table<'r> {
 
     /// Why the thread before a step does not go on.
     fn why(&self, start: usize) -> String {
-        let steps = &self.run.steps;
+        let steps = &self.execution.steps;
         let thread = steps[start - 1].thread;
         let later = steps[start..].iter().find(|step| step.thread == thread);
         let later = later.map(|step| (&step.verb, step.object.as_ref()));
-        let waits = self.run.waits.iter().find(|wait| wait.thread == thread);
+        let waits = self
+            .execution
+            .waits
+            .iter()
+            .find(|wait| wait.thread == thread);
         let waits = waits.map(|wait| (&wait.verb, wait.object.as_ref()));
         match (steps[start].switch, later.or(waits)) {
             (Some(Switch::Preempted), Some((verb, object))) => {

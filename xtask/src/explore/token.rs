@@ -118,29 +118,31 @@ impl Token {
         )))
     }
 
-    /// Nothing, if each of its threads takes its step in the run that came of it.
+    /// Nothing, if each of its threads takes its step in the execution that came of it.
     ///
     /// # Errors
     ///
     /// One does not; the message says which, and why.
-    pub fn fits(&self, run: &Execution) -> Result<()> {
+    pub fn fits(&self, execution: &Execution) -> Result<()> {
         for &(step, thread) in &self.schedule.deviations {
             let (at, who) = (step as usize, thread as usize);
-            let taken = run.steps.binary_search_by_key(&at, |step| step.number);
-            let taken = taken.ok().map(|taken| &run.steps[taken]);
-            // Of a step that is not told it is not known who takes it.
-            let all = run.length();
+            let taken = execution
+                .steps
+                .binary_search_by_key(&at, |step| step.number);
+            let taken = taken.ok().map(|taken| &execution.steps[taken]);
+            // Nobody knows who takes a step that was not sent.
+            let all = execution.length();
             if taken.map_or(at < all, |taken| taken.thread == who) {
                 continue;
             }
-            // Where the run breaks off at this very step, it is because of this choice.
-            let fault = run.fault_kind();
+            // Where the execution breaks off at this very step, it is because of this choice.
+            let fault = execution.fault_kind();
             let why = match taken {
                 Some(taken) => format!("thread {} takes that step", taken.thread),
                 None if all < at || fault != Some(FaultKind::Nondeterminism) => {
                     format!("the schedule has {all} steps")
                 }
-                None if who < run.threads.len() => "the thread cannot go on then".to_string(),
+                None if who < execution.threads.len() => "the thread cannot go on then".to_string(),
                 None => "there is no such thread then".to_string(),
             };
             return Err(Error::usage(format!(

@@ -6,10 +6,11 @@ use super::build::Harness;
 use super::explored::Explored;
 use super::source::Subject;
 use super::table::short;
+use super::token::Token;
 use super::unseen::Spot;
 use crate::program::Role;
-use crate::text::{counted, shown_path};
-use protocol::{Execution, Place, RuleVerdict, TimeModel, WeakOrder};
+use crate::text::{counted, quoted, shown_path};
+use protocol::{Execution, Place, RuleVerdict, Schedule, TimeModel, WeakOrder};
 
 /// What a program is worth that does what the explorer cannot, as JSON and people have it.
 pub const NOT_EXPLORED_FURTHER: &str = "not explored further";
@@ -80,7 +81,7 @@ pub struct ProgramVerdict<'e> {
 
 impl<'e> ProgramVerdict<'e> {
     /// Judges what was explored. Where a sleep is taken to be long enough, what is wrong only
-    /// if one ends early is told, and breaks nothing. A thread that fails after a wait of its own
+    /// if one ends early is reported, and breaks nothing. A thread that fails after a wait of its own
     /// has timed out is wrong in any case: it asked for that, and has to go on well from there.
     pub fn new(
         subject: &'e Subject,
@@ -88,15 +89,19 @@ impl<'e> ProgramVerdict<'e> {
         explored: &'e Explored,
         sleeps_are_long_enough: bool,
     ) -> Self {
-        let faulty = explored.runs.iter().filter(|run| run.fault.is_some());
-        let (refused, faulty): (Vec<_>, Vec<_>) = faulty.partition(|run| run.is_refused());
-        let (untimely, broken): (Vec<_>, Vec<_>) = faulty.into_iter().partition(|run| {
-            let is_untimely = run.schedule.time_model == TimeModel::Adversarial;
+        let faulty = explored
+            .executions
+            .iter()
+            .filter(|execution| execution.fault.is_some());
+        let (refused, faulty): (Vec<_>, Vec<_>) =
+            faulty.partition(|execution| execution.is_refused());
+        let (untimely, broken): (Vec<_>, Vec<_>) = faulty.into_iter().partition(|execution| {
+            let is_untimely = execution.schedule.time_model == TimeModel::Adversarial;
             // A process that died has not explored the rest.
             sleeps_are_long_enough
                 && is_untimely
-                && !run.ended_the_search()
-                && run.timed_out().is_none()
+                && !execution.ended_the_search()
+                && execution.timed_out().is_none()
         });
         let summary = explored.summary.as_ref();
         let rules = summary.iter().flat_map(|summary| &summary.rules);
@@ -116,7 +121,9 @@ impl<'e> ProgramVerdict<'e> {
             _ if !refused.is_empty() => Status::NotExploredFurther,
             // A search that has seen nothing says nothing. One schedule that was asked for has
             // no summary.
-            _ if explored.schedules == 0 && explored.runs.is_empty() => Status::NotExploredFurther,
+            _ if explored.schedules == 0 && explored.executions.is_empty() => {
+                Status::NotExploredFurther
+            }
             // There is a schedule after all that the explorer does not know.
             _ if is_proved && real.is_some_and(|real| !real.unexplored.is_empty()) => {
                 Status::Broken
@@ -138,11 +145,39 @@ impl<'e> ProgramVerdict<'e> {
         }
     }
 
-    /// Whether there is something to be told in full.
+    /// Whether something is wrong that the report shows in full.
     pub fn is_wrong(&self) -> bool {
         let is_refused = !self.refused.is_empty() && self.status != Status::Found;
         let is_broken = !self.broken.is_empty() || !self.unseen.is_empty();
         is_broken || is_refused || self.status == Status::NotFound
+    }
+
+    /// The command that takes a schedule again. A token that is too long for a command line goes
+    /// to a file, which the command names.
+    pub fn replay(&self, schedule: &Schedule) -> String {
+        let token = self.token(schedule);
+        let token = match token.in_file(&self.subject.name) {
+            Some(file) => quoted(&shown_path(&file)),
+            None => token.to_string(),
+        };
+        format!(
+            "cargo xtask explore {} --replay {token}",
+            self.subject.words
+        )
+    }
+
+    /// The token of a schedule.
+    pub fn token(&self, schedule: &Schedule) -> Token {
+        Token {
+            schedule: schedule.clone(),
+            program: self.harness.program,
+            explorer: self.harness.explorer,
+        }
+    }
+
+    /// A place in a source file as a person can open it, if there is one.
+    pub fn place(&self, place: &Place) -> Option<String> {
+        place_of(self.subject, place)
     }
 }
 
@@ -152,27 +187,27 @@ fn reservations(subject: &Subject, harness: &Harness, explored: &Explored) -> Ve
         return Vec::new();
     };
     let unseen = &harness.unseen;
-    let mut told = Vec::new();
+    let mut reservations = Vec::new();
     if let Some(spot) = &unseen.unsafe_code {
         let place = shown_spot(subject, spot);
-        told.push(format!("for data races in `unsafe` code ({place})"));
+        reservations.push(format!("for data races in `unsafe` code ({place})"));
     }
     if let Some(WeakOrder { order, place }) = summary.weak_orders.first() {
         let place = match place_of(subject, place) {
             Some(place) => format!("{order} at {place}"),
             None => order.clone(),
         };
-        told.push(format!("for orders weaker than SeqCst ({place})"));
+        reservations.push(format!("for orders weaker than SeqCst ({place})"));
     }
     if let Some(spot) = &unseen.arc_counts {
         let place = shown_spot(subject, spot);
-        told.push(format!(
+        reservations.push(format!(
             "for the counts of an `Arc`, which are no operations ({place})"
         ));
     }
     if let Some(spot) = &unseen.hash_order {
         let place = shown_spot(subject, spot);
-        told.push(match summary.hash_seeds {
+        reservations.push(match summary.hash_seeds {
             0 => format!("for the order of a `HashMap`, which is another in each run ({place})"),
             seeds => {
                 let (n, s) = counted(seeds.into(), "seed");
@@ -181,9 +216,9 @@ fn reservations(subject: &Subject, harness: &Harness, explored: &Explored) -> Ve
         });
     }
     if summary.phases.iter().any(|phase| phase.loops) {
-        told.push("for loops that give up before something changes".to_string());
+        reservations.push("for loops that give up before something changes".to_string());
     }
-    told
+    reservations
 }
 
 /// A line of a source file that was compiled, as a person can open it.

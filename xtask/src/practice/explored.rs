@@ -8,7 +8,7 @@ use crate::error::{Error, Result};
 use crate::explore::build::{self, BuildResult, Facade, Harness, Unbuilt};
 use crate::explore::child;
 use crate::explore::explored::NotExplored;
-use crate::explore::prose::{PIPE_WIDTH, Prose};
+use crate::explore::prose::{self, PIPE_WIDTH, Prose};
 use crate::explore::settings::Settings;
 use crate::explore::source::{self, Subject};
 use crate::explore::verdict::{self, NOT_EXPLORED_FURTHER, Status};
@@ -132,7 +132,7 @@ fn explore_pair(
     let prose = Prose::new(&verdict, table_width());
     let looked_at = match verdict.status {
         Status::Proved | Status::Held => {
-            let (status, coverage) = (verdict.status.name(), prose.coverage("on"));
+            let (status, coverage) = (verdict.status.name(), prose::coverage(&verdict, "on"));
             format!("{status} {coverage}")
         }
         Status::NotExploredFurther => {
@@ -202,15 +202,18 @@ impl Seen {
         };
         let explored = child::explore(subject, harness, settings, Some(&schedule), &mut |_, _| {});
         let explored = explored.map_err(error_of)?;
-        let run = explored.runs.first().filter(|run| !run.is_refused());
-        Ok(run.map(Self::of_run))
+        let execution = explored
+            .executions
+            .first()
+            .filter(|execution| !execution.is_refused());
+        Ok(execution.map(Self::of_execution))
     }
 
-    fn of_run(run: &Execution) -> Self {
-        let on_stdout = |line: &usize| run.transcript.lines[*line].stream == Stream::Stdout;
+    fn of_execution(execution: &Execution) -> Self {
+        let on_stdout = |line: &usize| execution.transcript.lines[*line].stream == Stream::Stdout;
         let mut printing = BTreeSet::new();
         let (mut now, mut at_once) = (1_usize, 1);
-        for step in &run.steps {
+        for step in &execution.steps {
             match step.verb {
                 Verb::Spawn => now += 1,
                 Verb::Finish => now = now.saturating_sub(1),
@@ -222,8 +225,8 @@ impl Seen {
             }
         }
         Self {
-            threads: run.threads.len(),
-            whole: (run.more_steps == 0).then_some(SeenInSteps {
+            threads: execution.threads.len(),
+            whole: (execution.more_steps == 0).then_some(SeenInSteps {
                 at_once,
                 printing: printing.len(),
             }),

@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use super::flags::ExploreArgs;
 use crate::error::{ALL_HOLD, BROKEN, INTERRUPTED};
 use crate::explore::object;
-use crate::explore::prose::{PIPE_WIDTH, Prose};
+use crate::explore::prose::{PIPE_WIDTH, Prose, outputs, phases, real_runs};
 use crate::explore::source::Subject;
 use crate::explore::suite;
 use crate::explore::verdict::{NOT_EXPLORED_FURTHER, ProgramVerdict, Status};
@@ -37,10 +37,10 @@ impl ExploredEntry<'_> {
 
     /// What is told although all is well: outputs, real runs, and how a pitfall was found.
     fn details(&self, prose: &Prose<'_>) -> String {
-        let mut details = prose.real_runs();
+        let mut details = real_runs(self.verdict);
         let all = self.asked.settings.outputs;
         if all || self.verdict.subject.claims.is_none() {
-            details = prose.outputs(all) + &details;
+            details = outputs(self.verdict, all) + &details;
         }
         if self.asked.wanted.bin.is_some() {
             details += &prose.found();
@@ -57,7 +57,7 @@ impl Entry for ExploredEntry<'_> {
         }
         let mut text = prose.line(options.width);
         if !self.asked.wanted.words.is_empty() {
-            text += &prose.phases();
+            text += &phases(self.verdict);
         }
         if !self.verdict.is_wrong() {
             text += &self.details(&prose);

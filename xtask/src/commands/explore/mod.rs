@@ -251,7 +251,10 @@ impl<'f> Collector<'f> {
             }
         };
         if let Some(token) = replay {
-            explored.runs.iter().try_for_each(|run| token.fits(run))?;
+            explored
+                .executions
+                .iter()
+                .try_for_each(|execution| token.fits(execution))?;
         }
         let asked = self.asked;
         let verdict = &ProgramVerdict::new(subject, harness, &explored, asked.trusts_sleeps());

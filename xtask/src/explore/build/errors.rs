@@ -1,4 +1,4 @@
-//! What the compiler says of a package that it refuses, and what of that the facade is to blame for.
+//! What the compiler says of a package that it refuses, and which of it the facade causes.
 
 use std::collections::BTreeMap;
 

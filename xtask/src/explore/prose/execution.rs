@@ -1,0 +1,243 @@
+//! One schedule of a program: what is wrong with it, step by step, and how to see it again.
+
+use std::fmt::Write;
+use std::fs;
+
+use crate::explore::pitfall::Pitfall;
+use crate::explore::stuck::Stuck;
+use crate::explore::table::Table;
+use crate::explore::verdict::{NOT_EXPLORED_FURTHER, ProgramVerdict};
+use crate::program::{Ready, Role};
+use crate::report::failure::Contradiction;
+use crate::text::style::{BOLD, DIM, RED};
+use crate::text::{counted, shown_path, thousands};
+use invariants::RuleReport;
+use invariants::spec::Rule;
+use protocol::{Execution, Place, Step, TimeModel, Verb};
+
+/// Describes the executions of a program that was explored.
+pub struct ExecutionProse<'v> {
+    verdict: &'v ProgramVerdict<'v>,
+    /// The program's own source file, as the compiler names it.
+    main: String,
+    /// How many columns a table may have.
+    width: usize,
+}
+
+impl<'v> ExecutionProse<'v> {
+    /// Describes executions of this program; a table has so many columns.
+    pub fn new(verdict: &'v ProgramVerdict<'v>, width: usize) -> Self {
+        let main = verdict.subject.file.to_string_lossy().replace('\\', "/");
+        Self {
+            verdict,
+            main,
+            width,
+        }
+    }
+
+    /// A schedule in full: what is wrong, the table, and how to see it again.
+    pub fn in_full(&self, execution: &Execution) -> String {
+        let table = self.table(execution);
+        let story = self.story_with(execution, &table);
+        let mut text = match self.broken_claim(execution, &story) {
+            Some(text) => text,
+            None => self.other_fault(execution, &story),
+        };
+        let place = |place: &Place| self.verdict.place(place);
+        text += &Stuck::new(execution, &table, &place).lines();
+        text += &self.last_step(execution, &table);
+        text += &self.whims(execution);
+        let file = self.verdict.subject.shown_file();
+        let schedule = provenance(execution);
+        let _ = writeln!(text, "\n  {schedule}. {DIM}Lines of {file}{DIM:#}\n");
+        text += &table.text(self.width);
+        let replay = self.verdict.replay(&execution.schedule);
+        let _ = writeln!(text, "\n  replay: {replay}");
+        text
+    }
+
+    /// What a schedule has that is rare on a real machine, a line for each.
+    fn whims(&self, execution: &Execution) -> String {
+        let mut text = String::new();
+        let is_untimely = execution.schedule.time_model == TimeModel::Adversarial;
+        if let Some(step) = execution.timed_out().filter(|_| is_untimely) {
+            let place = self.verdict.place(&step.place);
+            let place = place.map_or(String::new(), |place| format!(" at {place}"));
+            let _ = writeln!(
+                text,
+                "  `{}`{place} times out, as it may at any moment on a busy machine",
+                step.verb
+            );
+        }
+        if execution.schedule.time_model == TimeModel::Writers {
+            text += "  a writer waits, and keeps new readers out of the lock, those that read \
+                     already among them\n";
+        }
+        let steps = execution.steps.iter();
+        let mut for_no_reason = steps.filter(|step| step.is_for_no_reason());
+        let is_exchange = |step: &Step| step.verb == Verb::CompareExchangeWeak;
+        if for_no_reason.clone().any(|step| !is_exchange(step)) {
+            text += "  a thread wakes up for no reason, as it may: after each wait, look in a loop at \
+                     what it is for\n";
+        }
+        if for_no_reason.any(is_exchange) {
+            text += "  a weak exchange fails for no reason, as it may: try again, in a loop, or use \
+                     `compare_exchange`\n";
+        }
+        text
+    }
+
+    /// The claim that a schedule breaks.
+    pub fn claim(&self, execution: &Execution) -> Option<String> {
+        let rule = execution.fault.as_ref()?.rule?;
+        let ready = self.verdict.subject.claims.as_ref()?;
+        Some(ready.spec.rules.get(rule)?.claim.clone())
+    }
+
+    /// What is wrong with a schedule, in a few words.
+    pub fn what_is_wrong(&self, execution: &Execution) -> String {
+        let story = self.story(execution);
+        match &execution.fault {
+            Some(fault) => format!("{}: {story}", fault.kind),
+            None => story,
+        }
+    }
+
+    /// What happened on a schedule that fails. Threads are called as in its table.
+    pub fn story(&self, execution: &Execution) -> String {
+        self.story_with(execution, &self.table(execution))
+    }
+
+    fn story_with(&self, execution: &Execution, table: &Table<'_>) -> String {
+        let Some(fault) = &execution.fault else {
+            return "nothing is wrong with it".to_string();
+        };
+        let place = |place: &Place| self.verdict.place(place);
+        let who_waits = Stuck::new(execution, table, &place).sentence();
+        match (who_waits, fault.thread) {
+            (Some(who_waits), _) => who_waits,
+            (None, Some(thread)) => format!("{} {}", table.thread(thread), fault.story),
+            (None, None) => fault.story.clone(),
+        }
+    }
+
+    fn table<'r>(&'r self, execution: &'r Execution) -> Table<'r> {
+        let root = &self.verdict.subject.package.root;
+        let read = |file: &str| fs::read_to_string(root.join(file)).ok();
+        Table::new(execution, &self.main, read)
+    }
+
+    fn broken_claim(&self, execution: &Execution, story: &str) -> Option<String> {
+        let (ready, rule, report) = self.broken_rule(execution)?;
+        let file = shown_path(&self.verdict.subject.claims_file);
+        let contradiction = Contradiction {
+            file: &file,
+            ready,
+            rule,
+            report: &report,
+            story: &contradicted(execution, story, &report),
+            transcript: Some(&execution.transcript),
+        };
+        Some(contradiction.of(&self.verdict.subject.name))
+    }
+
+    /// The rule that a schedule breaks, and what it finds on that.
+    pub fn broken_rule(&self, execution: &Execution) -> Option<(&Ready, &Rule, RuleReport)> {
+        let ready = self.verdict.subject.claims.as_ref()?;
+        let rule = execution.fault.as_ref()?.rule?;
+        let reports = invariants::check(&ready.spec, &execution.transcript).rules;
+        let report = reports.into_iter().nth(rule)?;
+        Some((ready, &ready.spec.rules[rule], report))
+    }
+
+    /// What contradicts the claim that a schedule breaks, or what else is wrong with it.
+    pub fn contradiction(&self, execution: &Execution) -> String {
+        let story = self.story(execution);
+        match self.broken_rule(execution) {
+            Some((_, _, report)) => contradicted(execution, &story, &report),
+            None => story,
+        }
+    }
+
+    fn other_fault(&self, execution: &Execution, story: &str) -> String {
+        let name = &self.verdict.subject.name;
+        match &execution.fault {
+            Some(_) if execution.is_refused() => format!(
+                "{BOLD}{name}: {NOT_EXPLORED_FURTHER}{BOLD:#}\n  {}\n",
+                self.refusal(execution)
+            ),
+            Some(fault) => format!(
+                "{RED}FAIL{RED:#} {BOLD}{name}: {}{BOLD:#}\n  {}\n",
+                fault.kind,
+                story.replace('\n', "\n  ")
+            ),
+            None if self.verdict.subject.role != Role::Pitfall => {
+                format!("{BOLD}{name}: on this schedule all is well{BOLD:#}\n")
+            }
+            None if execution.found.is_some() => {
+                let pitfall = Pitfall::new(self.verdict.subject, &execution.transcript);
+                let shown = pitfall.map(|pitfall| pitfall.text(&execution.transcript));
+                format!(
+                    "{BOLD}{name}: on this schedule it goes wrong, as it should{BOLD:#}\n{}",
+                    shown.unwrap_or_default()
+                )
+            }
+            None => format!(
+                "{BOLD}{name}: on this schedule it does not go wrong as it should{BOLD:#}\n"
+            ),
+        }
+    }
+
+    /// Why a schedule is not explored further: because of what, and after which line.
+    pub fn refusal(&self, execution: &Execution) -> String {
+        let story = execution.fault.as_ref().map_or("", |fault| &fault.story);
+        let mut steps = execution.steps.iter().rev();
+        match steps.find_map(|step| self.verdict.place(&step.place)) {
+            Some(place) => format!("because of {story}, after {place}"),
+            None => format!("because of {story}"),
+        }
+    }
+
+    /// Which thread a process died in, and what that had done last.
+    fn last_step(&self, execution: &Execution, table: &Table<'_>) -> String {
+        if !execution.ended_the_search() {
+            return String::new();
+        }
+        let Some(step) = execution.steps.last() else {
+            return "  that was before the first operation\n".to_string();
+        };
+        let thread = table.thread(step.thread);
+        let operation = table.operation(&step.verb, step.object.as_ref());
+        let place = self.verdict.place(&step.place);
+        let place = place.map_or(String::new(), |place| format!(", at {place}"));
+        format!("  it was {thread}, after: {operation}{place}\n")
+    }
+}
+
+/// How the program ended says more than what it did not come to.
+fn contradicted(execution: &Execution, story: &str, report: &RuleReport) -> String {
+    match &execution.fault {
+        Some(fault) if !fault.story.is_empty() => format!("{}: {story}", fault.kind),
+        _ => report.evidence.story.clone(),
+    }
+}
+
+/// How many preemptions a schedule has, and what it took to find it.
+fn provenance(execution: &Execution) -> String {
+    let mut text = match execution.preemptions {
+        0 => "The schedule, without a preemption".to_string(),
+        count => {
+            let (n, s) = counted(count, "preemption");
+            format!("The schedule, with {n} {s}")
+        }
+    };
+    if let Some(found_after) = execution.found_after {
+        let (n, s) = counted(found_after, "schedule");
+        let _ = write!(text, ", was found after {n} {s}");
+    }
+    let failing = execution.failing.filter(|_| !execution.is_refused());
+    if let Some(failing) = failing.filter(|failing| *failing > 1) {
+        let _ = write!(text, "; {} are wrong in this way", thousands(failing));
+    }
+    text
+}
