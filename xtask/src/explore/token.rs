@@ -130,7 +130,7 @@ impl Token {
                 .steps
                 .binary_search_by_key(&at, |step| step.number);
             let taken = taken.ok().map(|taken| &execution.steps[taken]);
-            // Nobody knows who takes a step that was not sent.
+            // Which thread takes a step that was not sent is unknown.
             let all = execution.length();
             if taken.map_or(at < all, |taken| taken.thread == who) {
                 continue;

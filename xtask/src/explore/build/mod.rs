@@ -58,8 +58,8 @@ pub struct Harness {
 ///
 /// # Errors
 ///
-/// The runner was interrupted. Whatever else keeps programs from being built is told of
-/// each of them, and does not stop other workspaces.
+/// The runner was interrupted. Any other error is the result of each program of its workspace,
+/// and does not stop other workspaces.
 pub fn build(subjects: &[Subject], facade: &Facade) -> Result<Vec<BuildResult>> {
     let mut built: Vec<_> = subjects.iter().map(|_| None).collect();
     let mut groups: BTreeMap<&Path, Vec<usize>> = BTreeMap::new();

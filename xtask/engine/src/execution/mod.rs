@@ -1,12 +1,15 @@
 //! One execution of the program: its threads, its objects, and what has happened so far.
 
+mod enabled;
+mod step;
+mod thread;
+
 use std::collections::BTreeSet;
 use std::fmt;
 use std::mem;
 use std::panic::Location;
 use std::rc::Rc;
 
-use crate::access::Access;
 use crate::numbers::Numbers;
 use crate::object::{CLOCK, Guard, Object, ObjectState, ReadersAndWriters};
 use crate::operation::{Op, StepId, Thread};
@@ -14,79 +17,13 @@ use crate::output::Output;
 use crate::raw::fiber::Fiber;
 use crate::raw::keys;
 use crate::raw::statics::{self, Statics};
-use crate::record::{Detail, Ending, OpenEnd, Panicked, Step, Switch};
+use crate::record::{Detail, Ending, OpenEnd, Panicked, Step};
 use crate::recorder::Recorder;
 use crate::schedule::{Schedule, TimeModel};
 use crate::slot::Slot;
 use crate::waiting::{Seen, Waiting};
-
-/// How often in a row all threads may wait in loops that see nothing new before that is
-/// called a livelock. A loop that gives up after some rounds, or computes between two looks,
-/// gets its chance.
-const IDLE_ROUNDS: u32 = 300_000;
-
-/// So many are enough where the execution would soon have more steps than allowed: it has no more
-/// than so many left.
-const LATE_IDLE_ROUNDS: u32 = 30_000;
-const LATE: u32 = 2_000;
-
-/// So many times a thread is passed over, at most, that could go on, once the execution has had
-/// so many steps: programs may rely on everybody's having a turn at some time.
-const PASSED_OVER: u32 = 1_000;
-
-/// So many times, at most, a thread in a loop may be let go round although nothing has changed.
-const PATIENCE: u32 = 300;
-
-/// So many times in a row a thread is let sleep for no time at all, in the adversarial model,
-/// while another could go on.
-const NAPS: u32 = 2;
-
-/// One thread of the program.
-pub struct ThreadState {
-    /// Its name.
-    pub name: Option<String>,
-    /// Its latest step.
-    pub last: Option<u32>,
-    /// It panicked, and nobody has joined it.
-    pub unjoined_panic: bool,
-    /// Its handle is gone, and nobody has joined it.
-    pub detached: bool,
-    /// Whether it has announced an operation, and waits to be chosen for it.
-    waits: bool,
-    /// That operation, or the one before.
-    pub(crate) op: Op,
-    /// Index into [`Execution::pending`], until it has finished.
-    index: usize,
-    /// What it has seen, if it waits in a loop for something else.
-    seen: Seen,
-    /// The step since which that has been out of date, if it is.
-    woken_by: Option<u32>,
-    /// How often it went on although that was not out of date.
-    rounds_in_vain: u32,
-    /// Whether it has been woken, or a weak exchange of its has failed, for no reason.
-    pub(crate) spurious: bool,
-    pub(crate) spawned: Option<u32>,
-    pub(crate) panicking: bool,
-    pub(crate) finished: Object,
-    pub(crate) token: Object,
-    /// What the library above the engine keeps of the thread.
-    pub(crate) slot: Slot,
-    pub(crate) deferred: Vec<Box<dyn FnOnce()>>,
-    pub(crate) waiting: Waiting,
-    registered: u64,
-    /// How often another was chosen since its latest step, though it could have gone on.
-    passed_over: u32,
-}
-
-/// What a thread waits for that has not finished: this is asked at each step of any thread.
-struct Pending {
-    thread: u32,
-    /// Whether it waits in a loop for something else than it has seen.
-    spins: bool,
-    guard: Guard,
-    /// The time at which it goes on in any case.
-    due: u64,
-}
+use thread::Pending;
+pub use thread::ThreadState;
 
 /// Sees each step of an execution as it is taken: the latest is the last of
 /// [`details`](Execution::details). It must not ask the engine for anything else.
@@ -195,22 +132,6 @@ pub struct Execution {
     naps: u32,
     /// Whether the latest step waited for something else than a time, and the time came first.
     timed_out: bool,
-}
-
-impl ThreadState {
-    /// What it does next; `None` once it has finished.
-    pub fn next(&self) -> Option<&Op> {
-        self.waits.then_some(&self.op)
-    }
-
-    /// Whether what it has seen is out of date after this step, the latest.
-    #[cold]
-    fn is_woken(&mut self, objects: &[ObjectState], latest: Option<u32>) -> bool {
-        let changed = self.seen.changed(objects).next().is_some();
-        let since = self.woken_by.or(latest);
-        self.woken_by = since.filter(|_| changed);
-        self.woken_by.is_some()
-    }
 }
 
 impl Execution {
@@ -480,265 +401,5 @@ impl Execution {
             accesses.any(|(touched, access)| touched == object && access.writes())
         };
         self.steps.iter().rposition(writes)
-    }
-
-    /// Finds out who can go on, and whether the thread that ran is one of them; where nobody can,
-    /// lets time pass. Nothing if that does not help.
-    #[inline(always)]
-    pub(crate) fn find_enabled(&mut self) -> Option<bool> {
-        loop {
-            self.enabled.clear();
-            self.spinning.clear();
-            let mut stays = false;
-            for pending in &self.pending {
-                let mut open = pending.guard.is_open(&self.objects);
-                if pending.spins {
-                    let latest = self.length.checked_sub(1);
-                    let thread = &mut self.threads[pending.thread as usize];
-                    let woken = thread.is_woken(&self.objects, latest);
-                    let is_patient = thread.rounds_in_vain < PATIENCE;
-                    if open && !woken && pending.due > self.now && is_patient {
-                        self.spinning.push(pending.thread);
-                    }
-                    open &= woken;
-                }
-                if open || pending.due <= self.now {
-                    stays |= pending.thread == self.current;
-                    self.enabled.push(pending.thread);
-                }
-            }
-            if (self.length >= PASSED_OVER || self.naps >= NAPS) && self.enabled.len() > 1 {
-                self.be_fair();
-                stays &= self.enabled.contains(&self.current);
-            }
-            if !self.enabled.is_empty() {
-                return Some(stays);
-            }
-            if !self.let_time_pass() {
-                return None;
-            }
-            self.epoch += 1;
-        }
-    }
-
-    /// Leaves only those who have waited for too long, if there are any.
-    #[cold]
-    fn be_fair(&mut self) {
-        let Self {
-            enabled, threads, ..
-        } = self;
-        let before = enabled.len();
-        if self.naps >= NAPS {
-            enabled.retain(|&id| id != self.current);
-        }
-        for &id in &*enabled {
-            threads[id as usize].passed_over += 1;
-        }
-        let waits_too_long = |&id: &u32| threads[id as usize].passed_over > PASSED_OVER;
-        if enabled.iter().any(waits_too_long) {
-            enabled.retain(waits_too_long);
-            self.spinning.clear();
-        }
-        self.fair |= enabled.len() < before;
-    }
-
-    #[inline(never)]
-    fn let_time_pass(&mut self) -> bool {
-        let waiting = || self.threads.iter().filter(|thread| thread.waits);
-        if self.time != TimeModel::Adversarial
-            && let Some(next) = waiting().filter_map(|thread| thread.op.deadline).min()
-        {
-            self.now = self.now.max(next);
-            return true;
-        }
-        let loops = waiting().any(|thread| !thread.seen.is_empty());
-        if self.changes != self.idle_since {
-            self.idle_since = self.changes;
-            self.idle_rounds = 0;
-        }
-        let is_late = self.limit.saturating_sub(self.length) <= LATE;
-        let most = if is_late {
-            LATE_IDLE_ROUNDS
-        } else {
-            IDLE_ROUNDS
-        };
-        if !loops || self.idle_rounds >= most {
-            return false;
-        }
-        // Only loops are left. Each goes round once more, in case it counts its rounds or
-        // looks at the clock.
-        self.idle_rounds += 1;
-        for thread in &mut self.threads {
-            thread.seen = Seen::default();
-            thread.woken_by = None;
-        }
-        for pending in &mut self.pending {
-            pending.spins = false;
-        }
-        true
-    }
-
-    /// Takes in the operation that the running thread has put down in its state.
-    #[inline(always)]
-    pub(crate) fn put_down(&mut self, yields: bool) {
-        let thread = &mut self.threads[self.current as usize];
-        let ThreadState { op, waiting, .. } = thread;
-        let seen = match yields {
-            true => waiting.before_yield(op, self.now),
-            false => waiting.before_op(op, self.now, &self.objects),
-        };
-        let pending = &mut self.pending[thread.index];
-        pending.spins = seen.is_some();
-        if let Some(seen) = seen {
-            self.loops = true;
-            thread.seen = seen;
-        }
-        thread.waits = true;
-        pending.guard = op.guard;
-        pending.due = op.deadline.unwrap_or(u64::MAX);
-        if self.time == TimeModel::Adversarial
-            && let Some(at) = op.deadline
-        {
-            // At any moment; but if it has seen all there is, only when there is more to see.
-            if pending.spins {
-                pending.guard = Guard::ALWAYS;
-                pending.due = u64::MAX;
-            } else {
-                pending.due = 0;
-            }
-            // Whoever wakes up moves the clock by the whole wait, as if it had begun just
-            // then: so it does not matter when it did, and two of them leave the clock at the
-            // same time in either order.
-            op.deadline = Some(at.saturating_sub(self.now));
-            op.accesses = op.accesses.and(CLOCK, Access::LockShared);
-        }
-    }
-
-    #[inline(always)]
-    pub(crate) fn take_step(&mut self, chosen: u32) {
-        let index = self.length;
-        if let Some(recorder) = &mut self.recorder {
-            recorder.step(index, chosen);
-        }
-        if chosen != self.current {
-            self.naps = 0;
-        }
-        self.current = chosen;
-        self.length += 1;
-        if self.traced {
-            self.trace(index);
-        }
-        let thread = &mut self.threads[chosen as usize];
-        thread.waits = false;
-        thread.passed_over = 0;
-        thread.last = Some(index);
-        let op = &thread.op;
-        self.timed_out = false;
-        if let Some(at) = op.deadline {
-            self.timed = true;
-            self.naps += u32::from(!op.guard.waits() && self.time == TimeModel::Adversarial);
-            // What waits for a time alone, or had to give up waiting, did wait.
-            if !op.guard.is_open(&self.objects) {
-                self.timed_out = op.guard.waits() && op.guard.object != thread.finished.0;
-                self.now = match self.time {
-                    TimeModel::Adversarial => self.now.saturating_add(at),
-                    TimeModel::Virtual | TimeModel::Spurious | TimeModel::Writers => {
-                        self.now.max(at)
-                    }
-                };
-            }
-        }
-        if !thread.seen.is_empty() {
-            thread.seen.clear();
-            thread.waiting.leave();
-            let woken = thread.woken_by.take();
-            thread.rounds_in_vain += u32::from(woken.is_none());
-        }
-        if thread.waiting.step(op, &mut self.objects) {
-            self.changes += 1;
-        }
-    }
-
-    /// Keeps the step that the running thread is about to take, and what it comes after.
-    fn trace(&mut self, index: u32) {
-        let thread = &self.threads[self.current as usize];
-        if let Some(before) = thread.woken_by {
-            self.edges.push((index, before));
-            if thread.seen.changed(&self.objects).nth(1).is_some() {
-                self.one_of_several.push((index, before));
-            }
-        }
-        if let (None, Some(spawned)) = (thread.last, thread.spawned) {
-            self.edges.push((index, spawned));
-        }
-        self.steps.push(Step {
-            thread: self.current,
-            accesses: thread.op.accesses,
-            epoch: self.epoch,
-        });
-    }
-
-    /// Keeps the details of the step that has been taken, for which this thread gave way.
-    #[cold]
-    pub(crate) fn add_detail(&mut self, before: u32, preempted: bool) {
-        let switch = if before == self.current {
-            None
-        } else if preempted {
-            Some(Switch::Preempted)
-        } else if self.threads[before as usize].waits {
-            Some(Switch::Blocked)
-        } else {
-            Some(Switch::Finished)
-        };
-        let op = &self.threads[self.current as usize].op;
-        self.details.push(Detail {
-            verb: op.verb,
-            object: op.object(),
-            value: None,
-            place: op.place,
-            at: self.now,
-            switch,
-            timed_out: self.timed_out,
-        });
-        if let Some(Observer(observe)) = &self.observer {
-            observe(self);
-        }
-    }
-
-    /// Keeps what the running thread's latest step read or wrote, if the execution is recorded.
-    #[inline(always)]
-    pub(crate) fn show(&mut self, value: impl FnOnce() -> String) {
-        if self.recorded {
-            let last = self.threads[self.current as usize].last;
-            if let Some(detail) = last.and_then(|last| self.details.get_mut(last as usize)) {
-                detail.value = Some(value());
-            }
-        }
-    }
-
-    /// Takes in that the running thread's latest step changed what this lock protects.
-    pub(crate) fn changed(&mut self, object: Object) {
-        let thread = &mut self.threads[self.current as usize];
-        thread.waiting.changed(object.0, &mut self.objects);
-        self.changes += 1;
-    }
-
-    /// Takes back that the running thread's latest step wrote: it has changed nothing.
-    pub(crate) fn unchanged(&mut self) {
-        let thread = &mut self.threads[self.current as usize];
-        let mut wrote = false;
-        for (object, access) in thread.op.accesses.iter() {
-            if access.writes() {
-                thread.waiting.take_back(object, &mut self.objects);
-                wrote = true;
-            }
-        }
-        self.changes -= u32::from(wrote);
-        thread.op.accesses = thread.op.accesses.only_read();
-        if self.traced
-            && let Some(last) = thread.last
-        {
-            self.steps[last as usize].accesses = thread.op.accesses;
-        }
     }
 }

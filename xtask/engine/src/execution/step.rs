@@ -1,0 +1,174 @@
+//! Announcing an operation and taking it as a step, with what is kept of it.
+
+use super::thread::ThreadState;
+use super::{Execution, Observer};
+use crate::access::Access;
+use crate::object::{CLOCK, Guard, Object};
+use crate::record::{Detail, Step, Switch};
+use crate::schedule::TimeModel;
+
+impl Execution {
+    /// Takes in the operation that the running thread has put down in its state.
+    #[inline(always)]
+    pub(crate) fn put_down(&mut self, yields: bool) {
+        let thread = &mut self.threads[self.current as usize];
+        let ThreadState { op, waiting, .. } = thread;
+        let seen = match yields {
+            true => waiting.before_yield(op, self.now),
+            false => waiting.before_op(op, self.now, &self.objects),
+        };
+        let pending = &mut self.pending[thread.index];
+        pending.spins = seen.is_some();
+        if let Some(seen) = seen {
+            self.loops = true;
+            thread.seen = seen;
+        }
+        thread.waits = true;
+        pending.guard = op.guard;
+        pending.due = op.deadline.unwrap_or(u64::MAX);
+        if self.time == TimeModel::Adversarial
+            && let Some(at) = op.deadline
+        {
+            // At any moment; but if it has seen all there is, only when there is more to see.
+            if pending.spins {
+                pending.guard = Guard::ALWAYS;
+                pending.due = u64::MAX;
+            } else {
+                pending.due = 0;
+            }
+            // Whoever wakes up moves the clock by the whole wait, as if it had begun just
+            // then: so it does not matter when it did, and two of them leave the clock at the
+            // same time in either order.
+            op.deadline = Some(at.saturating_sub(self.now));
+            op.accesses = op.accesses.and(CLOCK, Access::LockShared);
+        }
+    }
+
+    #[inline(always)]
+    pub(crate) fn take_step(&mut self, chosen: u32) {
+        let index = self.length;
+        if let Some(recorder) = &mut self.recorder {
+            recorder.step(index, chosen);
+        }
+        if chosen != self.current {
+            self.naps = 0;
+        }
+        self.current = chosen;
+        self.length += 1;
+        if self.traced {
+            self.trace(index);
+        }
+        let thread = &mut self.threads[chosen as usize];
+        thread.waits = false;
+        thread.passed_over = 0;
+        thread.last = Some(index);
+        let op = &thread.op;
+        self.timed_out = false;
+        if let Some(at) = op.deadline {
+            self.timed = true;
+            self.naps += u32::from(!op.guard.waits() && self.time == TimeModel::Adversarial);
+            // What waits for a time alone, or had to give up waiting, did wait.
+            if !op.guard.is_open(&self.objects) {
+                self.timed_out = op.guard.waits() && op.guard.object != thread.finished.0;
+                self.now = match self.time {
+                    TimeModel::Adversarial => self.now.saturating_add(at),
+                    TimeModel::Virtual | TimeModel::Spurious | TimeModel::Writers => {
+                        self.now.max(at)
+                    }
+                };
+            }
+        }
+        if !thread.seen.is_empty() {
+            thread.seen.clear();
+            thread.waiting.leave();
+            let woken = thread.woken_by.take();
+            thread.rounds_in_vain += u32::from(woken.is_none());
+        }
+        if thread.waiting.step(op, &mut self.objects) {
+            self.changes += 1;
+        }
+    }
+
+    /// Keeps the step that the running thread is about to take, and what it comes after.
+    fn trace(&mut self, index: u32) {
+        let thread = &self.threads[self.current as usize];
+        if let Some(before) = thread.woken_by {
+            self.edges.push((index, before));
+            if thread.seen.changed(&self.objects).nth(1).is_some() {
+                self.one_of_several.push((index, before));
+            }
+        }
+        if let (None, Some(spawned)) = (thread.last, thread.spawned) {
+            self.edges.push((index, spawned));
+        }
+        self.steps.push(Step {
+            thread: self.current,
+            accesses: thread.op.accesses,
+            epoch: self.epoch,
+        });
+    }
+
+    /// Keeps the details of the step that has been taken, for which this thread gave way.
+    #[cold]
+    pub(crate) fn add_detail(&mut self, before: u32, preempted: bool) {
+        let switch = if before == self.current {
+            None
+        } else if preempted {
+            Some(Switch::Preempted)
+        } else if self.threads[before as usize].waits {
+            Some(Switch::Blocked)
+        } else {
+            Some(Switch::Finished)
+        };
+        let op = &self.threads[self.current as usize].op;
+        self.details.push(Detail {
+            verb: op.verb,
+            object: op.object(),
+            value: None,
+            place: op.place,
+            at: self.now,
+            switch,
+            timed_out: self.timed_out,
+        });
+        if let Some(Observer(observe)) = &self.observer {
+            observe(self);
+        }
+    }
+
+    /// Keeps what the running thread's latest step read or wrote, if the execution is recorded.
+    #[inline(always)]
+    pub(crate) fn show(&mut self, value: impl FnOnce() -> String) {
+        if self.recorded {
+            let last = self.threads[self.current as usize].last;
+            if let Some(detail) = last.and_then(|last| self.details.get_mut(last as usize)) {
+                detail.value = Some(value());
+            }
+        }
+    }
+
+    /// Takes in that the running thread's latest step changed what this lock protects.
+    pub(crate) fn changed(&mut self, object: Object) {
+        let thread = &mut self.threads[self.current as usize];
+        thread.waiting.changed(object.0, &mut self.objects);
+        self.changes += 1;
+    }
+
+    /// Takes back that the running thread's latest step wrote: it has changed nothing.
+    pub(crate) fn unchanged(&mut self) {
+        let thread = &mut self.threads[self.current as usize];
+        let mut wrote = false;
+        for (object, access) in thread.op.accesses.iter() {
+            if access.writes() {
+                thread.waiting.take_back(object, &mut self.objects);
+                wrote = true;
+            }
+        }
+        self.changes -= u32::from(wrote);
+        thread.op.accesses = thread.op.accesses.only_read();
+        if self.traced
+            && let Some(last) = thread.last
+        {
+            self.steps[last as usize].accesses = thread.op.accesses;
+        }
+    }
+}

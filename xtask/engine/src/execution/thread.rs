@@ -1,0 +1,69 @@
+//! The threads of an execution, and what those that have not finished wait for.
+
+use crate::object::{Guard, Object, ObjectState};
+use crate::operation::Op;
+use crate::slot::Slot;
+use crate::waiting::{Seen, Waiting};
+
+/// One thread of the program.
+pub struct ThreadState {
+    /// Its name.
+    pub name: Option<String>,
+    /// Its latest step.
+    pub last: Option<u32>,
+    /// It panicked, and nobody has joined it.
+    pub unjoined_panic: bool,
+    /// Its handle is gone, and nobody has joined it.
+    pub detached: bool,
+    /// Whether it has announced an operation, and waits to be chosen for it.
+    pub(super) waits: bool,
+    /// That operation, or the one before.
+    pub(crate) op: Op,
+    /// Its place among the pending threads, until it has finished.
+    pub(super) index: usize,
+    /// What it has seen, if it waits in a loop for something else.
+    pub(super) seen: Seen,
+    /// The step since which that has been out of date, if it is.
+    pub(super) woken_by: Option<u32>,
+    /// How often it went on although that was not out of date.
+    pub(super) rounds_in_vain: u32,
+    /// Whether it has been woken, or a weak exchange of its has failed, for no reason.
+    pub(crate) spurious: bool,
+    pub(crate) spawned: Option<u32>,
+    pub(crate) panicking: bool,
+    pub(crate) finished: Object,
+    pub(crate) token: Object,
+    /// What the library above the engine keeps of the thread.
+    pub(crate) slot: Slot,
+    pub(crate) deferred: Vec<Box<dyn FnOnce()>>,
+    pub(crate) waiting: Waiting,
+    pub(super) registered: u64,
+    /// How often another was chosen since its latest step, though it could have gone on.
+    pub(super) passed_over: u32,
+}
+
+/// What a thread waits for that has not finished: this is asked at each step of any thread.
+pub(super) struct Pending {
+    pub(super) thread: u32,
+    /// Whether it waits in a loop for something else than it has seen.
+    pub(super) spins: bool,
+    pub(super) guard: Guard,
+    /// The time at which it goes on in any case.
+    pub(super) due: u64,
+}
+
+impl ThreadState {
+    /// What it does next; `None` once it has finished.
+    pub fn next(&self) -> Option<&Op> {
+        self.waits.then_some(&self.op)
+    }
+
+    /// Whether what it has seen is out of date after this step, the latest.
+    #[cold]
+    pub(super) fn is_woken(&mut self, objects: &[ObjectState], latest: Option<u32>) -> bool {
+        let changed = self.seen.changed(objects).next().is_some();
+        let since = self.woken_by.or(latest);
+        self.woken_by = since.filter(|_| changed);
+        self.woken_by.is_some()
+    }
+}
