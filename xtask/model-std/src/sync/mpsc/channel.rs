@@ -1,4 +1,4 @@
-//! Channels, as `std::sync::mpsc` has them.
+//! What the ends of a channel share, and what they do with it.
 //!
 //! A channel is three objects, so that what commutes in a channel commutes in the search:
 //!
@@ -17,14 +17,8 @@
 
 use std::cell::RefMut;
 use std::collections::VecDeque;
-use std::fmt;
-use std::marker::PhantomData;
-use std::sync as real;
-use std::sync::Arc;
+use std::sync::mpsc::{RecvError, SendError, TryRecvError, TrySendError};
 use std::time::Duration;
-
-#[doc(no_inline)]
-pub use crate::fidelity::passed::mpsc::*;
 
 use crate::raw::Confined;
 use engine::{Access, ChannelEnd, Object, Op, StepId, Thread};
@@ -32,42 +26,8 @@ use engine::{Access, ChannelEnd, Object, Op, StepId, Thread};
 /// A counter that satisfies everybody.
 const ENDLESS: i64 = i64::MAX;
 
-/// `std::sync::mpsc::Sender`.
-pub struct Sender<T>(Share<T>);
-
-/// `std::sync::mpsc::SyncSender`.
-pub struct SyncSender<T>(Share<T>);
-
-/// `std::sync::mpsc::Receiver`.
-pub struct Receiver<T> {
-    channel: Arc<Channel<T>>,
-    end: ChannelEnd,
-    /// May be moved to another thread, but not shared with one.
-    like: PhantomData<real::mpsc::Receiver<T>>,
-}
-
-/// What [`Receiver::iter`] returns.
-#[derive(Debug)]
-pub struct Iter<'a, T: 'a> {
-    rx: &'a Receiver<T>,
-}
-
-/// What [`Receiver::try_iter`] returns.
-#[derive(Debug)]
-pub struct TryIter<'a, T: 'a> {
-    rx: &'a Receiver<T>,
-}
-
-/// What a [`Receiver`] turns into for a loop.
-#[derive(Debug)]
-pub struct IntoIter<T> {
-    rx: Receiver<T>,
-}
-
-/// One of the senders of a channel.
-struct Share<T>(Arc<Channel<T>>, ChannelEnd);
-
-struct Channel<T> {
+/// A channel, which its ends share.
+pub struct Channel<T> {
     bound: Option<usize>,
     /// Whether threads wait in it as in the real library, by parking.
     parks: bool,
@@ -126,128 +86,27 @@ enum Room {
     },
 }
 
-/// A channel in which any number of messages may wait.
-#[must_use]
-#[track_caller]
-pub fn channel<T>() -> (Sender<T>, Receiver<T>) {
-    let (share, receiver) = Channel::open(None, Room::Unbounded);
-    (Sender(share), receiver)
-}
-
-/// A channel in which so many messages may wait. With 0, who sends waits for who receives.
-#[must_use]
-#[track_caller]
-pub fn sync_channel<T>(bound: usize) -> (SyncSender<T>, Receiver<T>) {
-    let room = match bound {
-        0 => Room::Rendezvous {
-            receiver_waits: false,
-            takings: Vec::new(),
-        },
-        unused => Room::Bounded {
-            unused,
-            freed: VecDeque::new(),
-        },
-    };
-    let (share, receiver) = Channel::open(Some(bound), room);
-    (SyncSender(share), receiver)
-}
-
-impl<T> Sender<T> {
-    /// Sends a message.
-    ///
-    /// # Errors
-    ///
-    /// If the receiver is gone; the error has the message.
-    #[track_caller]
-    pub fn send(&self, t: T) -> Result<(), SendError<T>> {
-        self.0.channel().send(t)
-    }
-}
-
-impl<T> SyncSender<T> {
-    /// Sends a message as soon as there is room for it. In a rendezvous channel it returns
-    /// when the message has been taken.
-    ///
-    /// # Errors
-    ///
-    /// If the receiver is gone by then; the error has the message.
-    #[track_caller]
-    pub fn send(&self, t: T) -> Result<(), SendError<T>> {
-        self.0.channel().send(t)
-    }
-
-    /// Sends a message if there is room for it; in a rendezvous channel, if the receiver
-    /// waits for one.
-    ///
-    /// # Errors
-    ///
-    /// If not, or if the receiver is gone; the error has the message.
-    #[track_caller]
-    pub fn try_send(&self, t: T) -> Result<(), TrySendError<T>> {
-        self.0.channel().try_send(t)
-    }
-}
-
-impl<T> Receiver<T> {
-    /// Waits for a message.
-    ///
-    /// # Errors
-    ///
-    /// If there is none and no sender is left.
-    #[track_caller]
-    pub fn recv(&self) -> Result<T, RecvError> {
-        self.channel().recv()
-    }
-
-    /// Takes a message if there is one; in a rendezvous channel, if a sender waits.
-    ///
-    /// # Errors
-    ///
-    /// If there is none. The error says whether a sender is left.
-    #[track_caller]
-    pub fn try_recv(&self) -> Result<T, TryRecvError> {
-        self.channel().recv_by("try_recv", None)
-    }
-
-    /// Waits for a message for so long at most.
-    ///
-    /// # Errors
-    ///
-    /// If there is none by then, or no sender is left.
-    #[track_caller]
-    pub fn recv_timeout(&self, timeout: Duration) -> Result<T, RecvTimeoutError> {
-        self.channel().announce_receiver();
-        let Some(deadline) = engine::now().checked_add(timeout) else {
-            return Ok(self.recv()?);
-        };
-        match self.channel().recv_by("recv_timeout", Some(deadline)) {
-            Ok(value) => Ok(value),
-            Err(TryRecvError::Empty) => Err(RecvTimeoutError::Timeout),
-            Err(TryRecvError::Disconnected) => Err(RecvTimeoutError::Disconnected),
+impl Room {
+    fn new(bound: Option<usize>) -> Self {
+        match bound {
+            None => Room::Unbounded,
+            Some(0) => Room::Rendezvous {
+                receiver_waits: false,
+                takings: Vec::new(),
+            },
+            Some(unused) => Room::Bounded {
+                unused,
+                freed: VecDeque::new(),
+            },
         }
-    }
-
-    /// The messages as they come, until no sender is left.
-    pub fn iter(&self) -> Iter<'_, T> {
-        Iter { rx: self }
-    }
-
-    /// The messages that are there.
-    pub fn try_iter(&self) -> TryIter<'_, T> {
-        TryIter { rx: self }
-    }
-
-    /// The channel, of which this receiver is used.
-    fn channel(&self) -> &Channel<T> {
-        self.end.used();
-        &self.channel
     }
 }
 
 impl<T> Channel<T> {
+    /// A channel with a sender and a receiver, in which so many messages may wait.
     #[track_caller]
-    fn open(bound: Option<usize>, room: Room) -> (Share<T>, Receiver<T>) {
-        let channel = Arc::new(Self {
+    pub fn new(bound: Option<usize>) -> Self {
+        Self {
             bound,
             parks: engine::parks(),
             queue: engine::object("channel", 0),
@@ -259,21 +118,26 @@ impl<T> Channel<T> {
                 senders: 1,
                 senders_dropped: Vec::new(),
                 receiver_dropped: None,
-                room,
+                room: Room::new(bound),
                 parked: Parked::default(),
             }),
-        });
-        let receiver = Receiver {
-            channel: Arc::clone(&channel),
-            end: ChannelEnd::made(channel.queue, false),
-            like: PhantomData,
-        };
-        let end = ChannelEnd::made(channel.queue, true);
-        (Share(channel, end), receiver)
+        }
+    }
+
+    /// One of its ends, made by the running thread.
+    #[track_caller]
+    pub fn end(&self, sends: bool) -> ChannelEnd {
+        ChannelEnd::made(self.queue, sends)
+    }
+
+    /// There is one more sender.
+    pub fn add_sender(&self) {
+        // Nobody can tell: it takes a sender to make one, so none was the last.
+        self.state().senders += 1;
     }
 
     #[track_caller]
-    fn send(&self, value: T) -> Result<(), SendError<T>> {
+    pub fn send(&self, value: T) -> Result<(), SendError<T>> {
         if self.parks {
             return self.send_parking(value);
         }
@@ -320,7 +184,7 @@ impl<T> Channel<T> {
     }
 
     #[track_caller]
-    fn try_send(&self, value: T) -> Result<(), TrySendError<T>> {
+    pub fn try_send(&self, value: T) -> Result<(), TrySendError<T>> {
         let mut op = Op::new("try_send", self.queue, Access::Write);
         if self.bound == Some(0) {
             op = op.and(self.ends, Access::Write);
@@ -345,7 +209,7 @@ impl<T> Channel<T> {
     }
 
     #[track_caller]
-    fn recv(&self) -> Result<T, RecvError> {
+    pub fn recv(&self) -> Result<T, RecvError> {
         if self.parks {
             return self.recv_parking("recv", None).map_err(|_| RecvError);
         }
@@ -359,7 +223,11 @@ impl<T> Channel<T> {
     /// Receives at once, or by the deadline. That there is nothing is an answer too, so
     /// this commutes with nothing that could change it.
     #[track_caller]
-    fn recv_by(&self, verb: &'static str, deadline: Option<Duration>) -> Result<T, TryRecvError> {
+    pub fn recv_by(
+        &self,
+        verb: &'static str,
+        deadline: Option<Duration>,
+    ) -> Result<T, TryRecvError> {
         if self.parks && deadline.is_some() {
             return self.recv_parking(verb, deadline);
         }
@@ -453,9 +321,54 @@ impl<T> Channel<T> {
         }
     }
 
+    /// Drops a sender, which had this end.
+    #[track_caller]
+    pub fn drop_sender(&self, end: ChannelEnd) {
+        Op::new("drop a sender", self.ends, Access::LockShared).perform();
+        engine::changed(self.ends);
+        let mut state = self.state();
+        state.senders -= 1;
+        end.dropped();
+        let here = engine::current();
+        state.senders_dropped.retain(|(thread, _)| *thread != here);
+        state.senders_dropped.push((here, engine::latest()));
+        self.publish(&state);
+        engine::show(|| format!("{} left", state.senders));
+        let receiver = match state.senders {
+            0 => state.parked.receiver.take(),
+            _ => None,
+        };
+        drop(state);
+        unpark(receiver);
+    }
+
+    /// Drops the receiver, which had this end.
+    #[track_caller]
+    pub fn drop_receiver(&self, end: ChannelEnd) {
+        Op::new("drop the receiver", self.queue, Access::Write).perform();
+        let mut state = self.state();
+        state.receiver_dropped = Some(engine::latest());
+        end.dropped();
+        let unread = match state.room {
+            // The senders wait, and take their messages back.
+            Room::Rendezvous { .. } => VecDeque::new(),
+            _ => std::mem::take(&mut state.messages),
+        };
+        self.publish(&state);
+        let refused = state.messages.iter().filter_map(|message| message.sender);
+        let senders: Vec<Thread> = refused
+            .chain(state.parked.senders.iter().copied())
+            .collect();
+        state.parked.senders.clear();
+        drop(state);
+        senders.into_iter().for_each(|sender| unpark(Some(sender)));
+        // May be operations, even on this channel: a message can be a sender of it.
+        drop(unread);
+    }
+
     /// In a rendezvous channel the receiver is there for `try_send` from here on.
     #[track_caller]
-    fn announce_receiver(&self) {
+    pub fn announce_receiver(&self) {
         if self.bound == Some(0) {
             Op::new("wait for a sender", self.ends, Access::LockShared).perform();
             engine::changed(self.ends);
@@ -584,148 +497,5 @@ impl<T> State<T> {
             }
             _ => None,
         }
-    }
-}
-
-impl<T> Share<T> {
-    /// The channel, of which this sender is used.
-    fn channel(&self) -> &Channel<T> {
-        self.1.used();
-        &self.0
-    }
-}
-
-impl<T> Clone for Share<T> {
-    #[track_caller]
-    fn clone(&self) -> Self {
-        // Nobody can tell: it takes a sender to make one, so none was the last.
-        self.0.state().senders += 1;
-        Self(Arc::clone(&self.0), ChannelEnd::made(self.0.queue, true))
-    }
-}
-
-impl<T> Drop for Share<T> {
-    #[track_caller]
-    fn drop(&mut self) {
-        let channel = &self.0;
-        Op::new("drop a sender", channel.ends, Access::LockShared).perform();
-        engine::changed(channel.ends);
-        let mut state = channel.state();
-        state.senders -= 1;
-        self.1.dropped();
-        let here = engine::current();
-        state.senders_dropped.retain(|(thread, _)| *thread != here);
-        state.senders_dropped.push((here, engine::latest()));
-        channel.publish(&state);
-        engine::show(|| format!("{} left", state.senders));
-        let receiver = match state.senders {
-            0 => state.parked.receiver.take(),
-            _ => None,
-        };
-        drop(state);
-        unpark(receiver);
-    }
-}
-
-impl<T> Drop for Receiver<T> {
-    #[track_caller]
-    fn drop(&mut self) {
-        let channel = &self.channel;
-        Op::new("drop the receiver", channel.queue, Access::Write).perform();
-        let mut state = channel.state();
-        state.receiver_dropped = Some(engine::latest());
-        self.end.dropped();
-        let unread = match state.room {
-            // The senders wait, and take their messages back.
-            Room::Rendezvous { .. } => VecDeque::new(),
-            _ => std::mem::take(&mut state.messages),
-        };
-        channel.publish(&state);
-        let refused = state.messages.iter().filter_map(|message| message.sender);
-        let senders: Vec<Thread> = refused
-            .chain(state.parked.senders.iter().copied())
-            .collect();
-        state.parked.senders.clear();
-        drop(state);
-        senders.into_iter().for_each(|sender| unpark(Some(sender)));
-        // May be operations, even on this channel: a message can be a sender of it.
-        drop(unread);
-    }
-}
-
-impl<T> Clone for Sender<T> {
-    #[track_caller]
-    fn clone(&self) -> Self {
-        Self(self.0.clone())
-    }
-}
-
-impl<T> Clone for SyncSender<T> {
-    #[track_caller]
-    fn clone(&self) -> Self {
-        Self(self.0.clone())
-    }
-}
-
-impl<T> Iterator for Iter<'_, T> {
-    type Item = T;
-
-    #[track_caller]
-    fn next(&mut self) -> Option<T> {
-        self.rx.recv().ok()
-    }
-}
-
-impl<T> Iterator for TryIter<'_, T> {
-    type Item = T;
-
-    #[track_caller]
-    fn next(&mut self) -> Option<T> {
-        self.rx.try_recv().ok()
-    }
-}
-
-impl<T> Iterator for IntoIter<T> {
-    type Item = T;
-
-    #[track_caller]
-    fn next(&mut self) -> Option<T> {
-        self.rx.recv().ok()
-    }
-}
-
-impl<'a, T> IntoIterator for &'a Receiver<T> {
-    type Item = T;
-    type IntoIter = Iter<'a, T>;
-
-    fn into_iter(self) -> Iter<'a, T> {
-        self.iter()
-    }
-}
-
-impl<T> IntoIterator for Receiver<T> {
-    type Item = T;
-    type IntoIter = IntoIter<T>;
-
-    fn into_iter(self) -> IntoIter<T> {
-        IntoIter { rx: self }
-    }
-}
-
-impl<T> fmt::Debug for Sender<T> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Sender").finish_non_exhaustive()
-    }
-}
-
-impl<T> fmt::Debug for SyncSender<T> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("SyncSender").finish_non_exhaustive()
-    }
-}
-
-impl<T> fmt::Debug for Receiver<T> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Receiver").finish_non_exhaustive()
     }
 }
