@@ -164,17 +164,9 @@ impl Format {
                 }
                 name => name.parse().ok(),
             };
-            let named = arguments.iter().find_map(|argument| match argument {
-                [TokenTree::Ident(known), TokenTree::Punct(mark), value @ ..]
-                    if known == &name && mark.as_char() == '=' =>
-                {
-                    Some(value)
-                }
-                _ => None,
-            });
             let value = position
                 .and_then(|at: usize| arguments.get(at).copied())
-                .or(named);
+                .or_else(|| named(&arguments, &name));
             pieces.push(Piece::Argument {
                 is_constant: match value {
                     Some(value) => is_constant(value),
@@ -188,6 +180,18 @@ impl Format {
             pieces,
         })
     }
+}
+
+/// The value of the argument `name = value` of a printing macro.
+fn named<'t>(arguments: &[&'t [TokenTree]], name: &str) -> Option<&'t [TokenTree]> {
+    arguments.iter().find_map(|argument| match argument {
+        [TokenTree::Ident(known), TokenTree::Punct(mark), value @ ..]
+            if known == name && mark.as_char() == '=' =>
+        {
+            Some(value)
+        }
+        _ => None,
+    })
 }
 
 /// The text of a string literal as it stands in the source; `None` if it is no plain one.

@@ -108,39 +108,7 @@ pub fn run(
         open: 2,
         cut: false,
     };
-    let mut pausing = Pausing::new(limits.pause);
-    let mut stillness = Stillness::default();
-
-    let exit = loop {
-        run.take(pausing.next_step(start.elapsed()), on_line);
-        if interrupted() {
-            group.stop();
-            return Err(Error::Interrupted);
-        }
-        if run.cut {
-            break Exit::Cut;
-        }
-        if let Some(status) = group.ended()? {
-            break exit_of(status);
-        }
-        let now = start.elapsed();
-        pausing.step(&group, now);
-        let last = run.lines.last().map_or(0, |line| line.at_us);
-        // Silence says nothing while the program is held up.
-        let last = Duration::from_micros(last).max(pausing.silent_until(now));
-        let quiet = now.saturating_sub(last);
-        let hangs = limits.quiet.is_some_and(|limit| quiet >= limit) && (limits.hung)(&run.lines);
-        let is_late = now >= limits.time + pausing.length();
-        if is_late && limits.must_wait && !group.waits_for_ever() {
-            break Exit::Cut;
-        }
-        let is_still = limits
-            .still
-            .is_some_and(|limit| quiet >= limit && stillness.of(&group) >= limit);
-        if is_late || hangs || is_still {
-            break Exit::Hang;
-        }
-    };
+    let exit = run.supervise(&mut group, start, limits, on_line)?;
     let at_us = micros(start.elapsed());
     if matches!(exit, Exit::Hang | Exit::Cut) {
         group.stop();
@@ -525,6 +493,53 @@ struct Run {
 }
 
 impl Run {
+    /// Takes what the program prints until it ends, or has to be stopped; says which.
+    ///
+    /// # Errors
+    ///
+    /// The runner was interrupted, or the system cannot tell whether the program has ended.
+    fn supervise(
+        &mut self,
+        group: &mut Group,
+        start: Instant,
+        limits: &Limits<'_>,
+        on_line: &mut dyn FnMut(&Line),
+    ) -> Result<Exit> {
+        let mut pausing = Pausing::new(limits.pause);
+        let mut stillness = Stillness::default();
+        loop {
+            self.take(pausing.next_step(start.elapsed()), on_line);
+            if interrupted() {
+                group.stop();
+                return Err(Error::Interrupted);
+            }
+            if self.cut {
+                return Ok(Exit::Cut);
+            }
+            if let Some(status) = group.ended()? {
+                return Ok(exit_of(status));
+            }
+            let now = start.elapsed();
+            pausing.step(group, now);
+            let last = self.lines.last().map_or(0, |line| line.at_us);
+            // Silence says nothing while the program is held up.
+            let last = Duration::from_micros(last).max(pausing.silent_until(now));
+            let quiet = now.saturating_sub(last);
+            let hangs =
+                limits.quiet.is_some_and(|limit| quiet >= limit) && (limits.hung)(&self.lines);
+            let is_late = now >= limits.time + pausing.length();
+            if is_late && limits.must_wait && !group.waits_for_ever() {
+                return Ok(Exit::Cut);
+            }
+            let is_still = limits
+                .still
+                .is_some_and(|limit| quiet >= limit && stillness.of(group) >= limit);
+            if is_late || hangs || is_still {
+                return Ok(Exit::Hang);
+            }
+        }
+    }
+
     /// Takes what comes until nothing has come for so long, or both streams have ended.
     fn take(&mut self, patience: Duration, on_line: &mut dyn FnMut(&Line)) {
         let deadline = Instant::now() + patience;

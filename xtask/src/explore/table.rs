@@ -74,41 +74,19 @@ impl<'r> Table<'r> {
         // A thread may be spawned by the last step that is known, and be known by that alone.
         let threads = execution.threads.len().max(spawned.len() + 1);
         let named = (0..threads).map(|thread| {
-            let name = execution
-                .threads
-                .get(thread)
-                .and_then(|thread| thread.name.clone());
+            let known = execution.threads.get(thread);
             let spawn = thread.checked_sub(1).and_then(|nth| spawned.get(nth));
             let spawn = spawn.map(|index| &execution.steps[*index]);
             let from_source = || {
                 let spawn = spawn.filter(|spawn| spawn.place.file == file)?;
                 names_at(source.as_ref()?, &spawn.place, false)?.pop()
             };
-            name.or_else(from_source)
+            known
+                .and_then(|known| known.name.clone())
+                .or_else(from_source)
         });
         let named: Vec<Option<String>> = named.collect();
-        let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
-        let mut threads = Vec::new();
-        for (thread, name) in named.iter().enumerate() {
-            let Some(name) = name else {
-                threads.push(format!("thread {thread}"));
-                continue;
-            };
-            let count = counts.entry(name).or_default();
-            *count += 1;
-            // Several of one name are told apart.
-            threads.push(
-                match named
-                    .iter()
-                    .flatten()
-                    .filter(|other| *other == name)
-                    .count()
-                {
-                    1 => name.clone(),
-                    _ => format!("{name}#{count}"),
-                },
-            );
-        }
+        let threads = numbered(&named);
         Self {
             execution,
             threads,
@@ -363,6 +341,29 @@ impl<'r> Table<'r> {
             (None, _) => "↷ ".to_string(),
         }
     }
+}
+
+/// A name for each thread, which no other has: what the program calls it, with a number where it
+/// calls several so, or else the thread's number.
+fn numbered(named: &[Option<String>]) -> Vec<String> {
+    let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
+    let names = named.iter().enumerate().map(|(thread, name)| {
+        let Some(name) = name else {
+            return format!("thread {thread}");
+        };
+        let count = counts.entry(name).or_default();
+        *count += 1;
+        match named
+            .iter()
+            .flatten()
+            .filter(|other| *other == name)
+            .count()
+        {
+            1 => name.clone(),
+            _ => format!("{name}#{count}"),
+        }
+    });
+    names.collect()
 }
 
 /// Where everything stands in a table, in columns of a terminal.

@@ -95,14 +95,9 @@ impl<'e> ProgramVerdict<'e> {
             .filter(|execution| execution.fault.is_some());
         let (refused, faulty): (Vec<_>, Vec<_>) =
             faulty.partition(|execution| execution.is_refused());
-        let (untimely, broken): (Vec<_>, Vec<_>) = faulty.into_iter().partition(|execution| {
-            let is_untimely = execution.schedule.time_model == TimeModel::Adversarial;
-            // A process that died has not explored the rest.
-            sleeps_are_long_enough
-                && is_untimely
-                && !execution.ended_the_search()
-                && execution.timed_out().is_none()
-        });
+        let (untimely, broken): (Vec<_>, Vec<_>) = faulty
+            .into_iter()
+            .partition(|execution| sleeps_are_long_enough && is_untimely(execution));
         let summary = explored.summary.as_ref();
         let rules = summary.iter().flat_map(|summary| &summary.rules);
         // What was not explored may show it.
@@ -179,6 +174,14 @@ impl<'e> ProgramVerdict<'e> {
     pub fn place(&self, place: &Place) -> Option<String> {
         place_of(self.subject, place)
     }
+}
+
+/// Whether an execution is wrong only because a sleep may end at any time.
+fn is_untimely(execution: &Execution) -> bool {
+    // A process that died has not explored the rest.
+    execution.schedule.time_model == TimeModel::Adversarial
+        && !execution.ended_the_search()
+        && execution.timed_out().is_none()
 }
 
 /// What no search sees of this program.
