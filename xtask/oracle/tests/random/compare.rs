@@ -222,6 +222,9 @@ pub fn check(program: &Program, most: u64) -> Report {
     report
 }
 
+/// Adds what is wrong: what differs, in a few words, and the details.
+type Complain<'c> = dyn FnMut(&'static str, String) + 'c;
+
 fn compare(program: &Program, time: TimeModel, plain: &Found, report: &mut Report) {
     let mut complain = |kind, details| {
         report.mismatches.push(Mismatch {
@@ -231,7 +234,22 @@ fn compare(program: &Program, time: TimeModel, plain: &Found, report: &mut Repor
         });
     };
     let reduced = search(program, Strategy::Exhaustive, time, u64::MAX);
-    if let Some(details) = difference(plain, &reduced) {
+    compare_reduction(program, plain, &reduced, &mut complain);
+    compare_others(program, time, plain, &mut complain);
+    replay(program, time, [plain, &reduced], &mut complain);
+    report.plain += plain.coverage.schedules;
+    report.reduced += reduced.coverage.schedules;
+    report.cut_short += reduced.coverage.cut_short;
+}
+
+/// The reduction finds every outcome and every partial order, and each order once.
+fn compare_reduction(
+    program: &Program,
+    plain: &Found,
+    reduced: &Found,
+    complain: &mut Complain<'_>,
+) {
+    if let Some(details) = difference(plain, reduced) {
         complain("the reduction's outcomes", details);
     }
     if !reduced.coverage.complete {
@@ -272,6 +290,10 @@ fn compare(program: &Program, time: TimeModel, plain: &Found, report: &mut Repor
         );
         complain("redundancy", details);
     }
+}
+
+/// With any number of preemptions every outcome is found, and with few or at random no other.
+fn compare_others(program: &Program, time: TimeModel, plain: &Found, complain: &mut Complain<'_>) {
     let bounded = search(program, Strategy::Bounded(1_000), time, u64::MAX);
     if let Some(details) = difference(plain, &bounded) {
         complain("outcomes with any number of preemptions", details);
@@ -308,7 +330,11 @@ fn compare(program: &Program, time: TimeModel, plain: &Found, report: &mut Repor
             complain(kind, difference(plain, &found).unwrap_or_default());
         }
     }
-    for found in [plain, &reduced] {
+}
+
+/// A schedule that is taken again has the same outcome and the same steps.
+fn replay(program: &Program, time: TimeModel, searches: [&Found; 2], complain: &mut Complain<'_>) {
+    for found in searches {
         for (outcome, (schedule, steps)) in found.outcomes.iter().take(10) {
             let again = search(program, Strategy::Replay(schedule.clone()), time, 1);
             let same = again
@@ -320,9 +346,6 @@ fn compare(program: &Program, time: TimeModel, plain: &Found, report: &mut Repor
             }
         }
     }
-    report.plain += plain.coverage.schedules;
-    report.reduced += reduced.coverage.schedules;
-    report.cut_short += reduced.coverage.cut_short;
 }
 
 /// What one has and the other has not.
