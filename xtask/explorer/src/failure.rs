@@ -110,6 +110,7 @@ impl Cause {
 }
 
 /// Why the explorer has ended an execution, if it has: no rule is asked then.
+#[inline]
 pub fn given_up(execution: &Execution, ending: &Ending) -> Option<Cause> {
     match ending {
         Ending::Refused(what) => Some(Cause {
@@ -129,6 +130,7 @@ pub fn given_up(execution: &Execution, ending: &Ending) -> Option<Cause> {
 }
 
 /// Why a program that hangs does, with the places at which its threads wait.
+#[inline]
 pub fn hang(execution: &Execution, ending: &Ending) -> Option<Cause> {
     let waiting = || execution.threads.iter().filter_map(ThreadState::next);
     let waits = |kind, story: &str| {
@@ -161,6 +163,7 @@ pub fn hang(execution: &Execution, ending: &Ending) -> Option<Cause> {
 }
 
 /// Why a program fails of which nothing is claimed, and which does not hang.
+#[inline]
 pub fn failure_without_claims(execution: &Execution, ending: &Ending) -> Option<Cause> {
     match ending {
         Ending::OutputTooLong => Some(Cause::of(

@@ -263,6 +263,7 @@ impl HappensBefore {
 
     /// Finds the operation's clock, and the steps that it races with.
     fn look_at(&mut self, operation: &Operation<'_>, execution: &Execution, path: &[Node]) {
+        let steps = &execution.steps;
         let thread = operation.thread as usize;
         let thread_clock = &self.threads[thread * self.width..][..self.width];
         self.clock.clear();
@@ -270,16 +271,6 @@ impl HappensBefore {
         self.racing.clear();
         self.perhaps.clear();
         self.before.clear();
-        self.find_conflicts(operation, path);
-        self.racing.extend_from_slice(&self.hindered[thread]);
-        self.drop_ordered(operation, &execution.steps);
-        self.find_clock(operation);
-        self.keep_immediate(&execution.steps);
-    }
-
-    /// Finds the steps that do not commute with the operation, and which of them may race with it.
-    fn find_conflicts(&mut self, operation: &Operation<'_>, path: &[Node]) {
-        let since = self.since[operation.thread as usize];
         for (place, (object, access)) in operation.accesses.iter().enumerate() {
             let mut hidden = Hidden::default();
             for &(before, its) in self.objects[object as usize].iter().rev() {
@@ -295,7 +286,7 @@ impl HappensBefore {
                 let enabled = path[before].enabled;
                 if place == 0
                     && object != CLOCK
-                    && before >= since
+                    && before >= self.since[thread]
                     && enabled & bit(operation.thread) == 0
                 {
                     // Who came to share a lock was not waited for alone: the others who had
@@ -313,13 +304,10 @@ impl HappensBefore {
                 }
             }
         }
-    }
-
-    /// Drops the races with steps that could not have come after the operation. What the thread's
-    /// own step before comes after anyway is no race, and what happened when the thread had not
-    /// come to the operation, before time went on, is none either.
-    fn drop_ordered(&mut self, operation: &Operation<'_>, steps: &[Step]) {
-        let announced = self.since[operation.thread as usize].checked_sub(1);
+        self.racing.extend_from_slice(&self.hindered[thread]);
+        // What the thread's own step before comes after anyway is no race, and what happened
+        // when the thread had not come to the operation, before time went on, is none either.
+        let announced = self.since[thread].checked_sub(1);
         let epoch = announced.map_or(0, |announced| steps[announced].epoch);
         let clock = &self.clock;
         let races = |&before: &usize| {
@@ -330,15 +318,17 @@ impl HappensBefore {
         };
         self.racing.retain(races);
         self.perhaps.retain(races);
+        self.find_clock(operation.index);
+        self.keep_immediate(steps);
     }
 
-    /// Takes into the operation's clock all that happens before it.
-    fn find_clock(&mut self, operation: &Operation<'_>) {
+    /// Takes into the clock all that happens before the operation with this place.
+    fn find_clock(&mut self, index: usize) {
         let first = self
             .edges
-            .partition_point(|&(after, _)| (after as usize) < operation.index);
+            .partition_point(|&(after, _)| (after as usize) < index);
         let edges = self.edges[first..].iter();
-        let edges = edges.take_while(|&&(after, _)| after as usize == operation.index);
+        let edges = edges.take_while(|&&(after, _)| after as usize == index);
         self.before
             .extend(edges.map(|&(_, before)| before as usize));
         for &before in &self.before {

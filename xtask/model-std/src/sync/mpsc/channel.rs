@@ -125,17 +125,20 @@ impl<T> Channel<T> {
     }
 
     /// One of its ends, made by the running thread.
+    #[inline]
     #[track_caller]
     pub fn end(&self, sends: bool) -> ChannelEnd {
         ChannelEnd::made(self.queue, sends)
     }
 
     /// There is one more sender.
+    #[inline]
     pub fn add_sender(&self) {
         // Nobody can tell: it takes a sender to make one, so none was the last.
         self.state().senders += 1;
     }
 
+    #[inline]
     #[track_caller]
     pub fn send(&self, value: T) -> Result<(), SendError<T>> {
         if self.parks {
@@ -208,6 +211,7 @@ impl<T> Channel<T> {
         Ok(())
     }
 
+    #[inline]
     #[track_caller]
     pub fn recv(&self) -> Result<T, RecvError> {
         if self.parks {
@@ -322,6 +326,7 @@ impl<T> Channel<T> {
     }
 
     /// Drops a sender, which had this end.
+    #[inline]
     #[track_caller]
     pub fn drop_sender(&self, end: ChannelEnd) {
         Op::new("drop a sender", self.ends, Access::LockShared).perform();
@@ -343,6 +348,7 @@ impl<T> Channel<T> {
     }
 
     /// Drops the receiver, which had this end.
+    #[inline]
     #[track_caller]
     pub fn drop_receiver(&self, end: ChannelEnd) {
         Op::new("drop the receiver", self.queue, Access::Write).perform();
