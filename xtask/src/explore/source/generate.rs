@@ -13,7 +13,7 @@ use serde_json::Value;
 
 use super::files::{walk, write_changed};
 use super::folders::crate_name;
-use super::manifest::Manifest;
+use super::metadata::PackageMetadata;
 use super::package::Package;
 use super::subject::Subject;
 use crate::error::{Error, Result};
@@ -94,7 +94,10 @@ pub fn write_package(subject: &Subject, explorer: Explorer) -> Result<()> {
 fn library_name(subject: &Subject) -> String {
     let package = &subject.package;
     let own = crate_name(&subject.name);
-    let others = package.manifest.as_ref().map(Manifest::dependency_names);
+    let others = package
+        .metadata
+        .as_ref()
+        .map(PackageMetadata::dependency_names);
     let others = others.unwrap_or_default();
     let is_fit = |name: &str| !UNFIT.contains(&name) && !others.iter().any(|o| o == name);
     match package.targets("lib").next() {
@@ -115,7 +118,7 @@ fn manifest_of(subject: &Subject, library: &str) -> String {
     let root = package.workspace().join(&subject.file);
     let text = |value: &str| Value::from(value).to_string();
     let (name, edition) = (text(&subject.package_name()), text(&subject.edition));
-    let version = package.manifest.as_ref().map(Manifest::version);
+    let version = package.metadata.as_ref().map(PackageMetadata::version);
     let build = match package.targets("custom-build").next() {
         Some(target) => target["src_path"].to_string(),
         None => "false".to_string(),
@@ -130,7 +133,7 @@ fn manifest_of(subject: &Subject, library: &str) -> String {
         text(library),
         text(&root.to_string_lossy()),
     );
-    if let Some(own) = &package.manifest {
+    if let Some(own) = &package.metadata {
         manifest += &own.features();
         manifest += &own.dependencies();
     }

@@ -1,13 +1,13 @@
 //! What is explored: programs as they stand, and the packages that are made of them.
 //!
 //! [`select`] finds the programs that a person names. Each is a [`Subject`] of a [`Package`], about
-//! which cargo says what is in its [`manifest`]. [`generate`] makes a workspace of it, in one of the
+//! which cargo says what is in its [`metadata`]. [`generate`] makes a workspace of it, in one of the
 //! [`folders`] that are kept.
 
 mod files;
 mod folders;
 mod generate;
-mod manifest;
+mod metadata;
 mod package;
 mod select;
 mod subject;

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use serde_json::Value;
 
 use super::folders::{BUILD, folder_name};
-use super::manifest::{Manifest, replacements};
+use super::metadata::{PackageMetadata, replacements};
 use crate::error::{Error, Result};
 use crate::text::shown_path;
 use crate::workspace::{self, Topic, Workspace};
@@ -21,7 +21,7 @@ pub struct Package {
     /// What tells it from a package of the same name that is built there as well.
     pub tag: String,
     /// What cargo says of it; `None` for a source file that is in no package.
-    pub manifest: Option<Manifest>,
+    pub metadata: Option<PackageMetadata>,
     /// Where it comes from: its folder, or its only file.
     pub path: PathBuf,
     /// The tables of its workspace's manifest that replace packages by others.
@@ -37,13 +37,13 @@ impl Package {
     /// There is no package, or cargo does not say where it is.
     pub fn of_topic(topic: &Topic, metadata: &Value, shared: Option<&Workspace>) -> Result<Self> {
         let shown = shown_path(&topic.path);
-        let manifest = Manifest::find(metadata, &topic.path.join("Cargo.toml"))
+        let own = PackageMetadata::find(metadata, &topic.path.join("Cargo.toml"))
             .ok_or_else(|| Error::usage(format!("{shown} is no package")))?;
         let path = |key: &str| metadata[key].as_str().map(PathBuf::from);
         let (Some(root), Some(target), Some(folder)) = (
             path("workspace_root"),
             path("target_directory"),
-            manifest.folder(),
+            own.folder(),
         ) else {
             return Err(Error::usage(format!("cargo does not say where {shown} is")));
         };
@@ -58,7 +58,7 @@ impl Package {
             build: PathBuf::new(),
             tag: String::new(),
             root,
-            manifest: Some(manifest),
+            metadata: Some(own),
             path: folder,
             replaced,
         };
@@ -75,7 +75,7 @@ impl Package {
             build: place.join(BUILD),
             tag: String::new(),
             place,
-            manifest: None,
+            metadata: None,
             path,
             replaced: String::new(),
         }
@@ -130,18 +130,18 @@ impl Package {
 
     /// Whether it is a package, and not a single source file.
     pub fn is_cargos(&self) -> bool {
-        self.manifest.is_some()
+        self.metadata.is_some()
     }
 
     /// Its targets of a kind: `bin`, `lib` or `custom-build`.
     pub fn targets(&self, kind: &str) -> impl Iterator<Item = &Value> {
-        let manifests = self.manifest.iter();
-        manifests.flat_map(move |manifest| manifest.targets(kind))
+        let known = self.metadata.iter();
+        known.flat_map(move |known| known.targets(kind))
     }
 
     /// Whether it depends on other packages.
     pub fn depends(&self) -> bool {
-        let manifest = self.manifest.as_ref();
-        manifest.is_some_and(|manifest| !manifest.dependencies().is_empty())
+        let known = self.metadata.as_ref();
+        known.is_some_and(|known| !known.dependencies().is_empty())
     }
 }

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use serde_json::Value;
 
 use super::folders::{files_folder, folder_name};
-use super::manifest::{Manifest, metadata};
+use super::metadata::{PackageMetadata, metadata};
 use super::package::Package;
 use super::subject::Subject;
 use crate::error::{Error, Result};
@@ -151,8 +151,8 @@ impl Programs<'_> {
 
     /// The one of this name, or else the one that `cargo run` would run, or the only one.
     fn without_claims(&self, bin: Option<&str>) -> Result<Subject> {
-        let manifest = self.package.manifest.as_ref();
-        let default = manifest.and_then(Manifest::default_run);
+        let known = self.package.metadata.as_ref();
+        let default = known.and_then(PackageMetadata::default_run);
         let default = default.unwrap_or(&self.topic.name);
         let wanted = bin.unwrap_or(default);
         let targets: Vec<&Value> = self.package.targets("bin").collect();

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use super::files::rust_files;
 use super::folders::crate_name;
-use super::manifest::Manifest;
+use super::metadata::PackageMetadata;
 use super::package::Package;
 use crate::error::{Error, Result};
 use crate::fingerprint::Fingerprint;
@@ -40,8 +40,8 @@ pub struct Subject {
 impl Subject {
     /// The name of the package that is made of it.
     pub fn package_name(&self) -> String {
-        let manifest = self.package.manifest.as_ref();
-        let own = manifest.map_or("program", Manifest::name);
+        let known = self.package.metadata.as_ref();
+        let own = known.map_or("program", PackageMetadata::name);
         let tag = &self.package.tag;
         // Two packages of one workspace may have programs of the same name.
         format!("explore-{tag}{own}-{}", crate_name(&self.name))

@@ -13,9 +13,9 @@ use crate::explore::unchanged::{CachedCommand, Inputs, KEPT};
 use crate::text::shown_path;
 
 /// What cargo says of a package.
-pub struct Manifest(Value);
+pub struct PackageMetadata(Value);
 
-impl Manifest {
+impl PackageMetadata {
     /// The package whose manifest this is, in what cargo says of its workspace.
     pub fn find(metadata: &Value, manifest: &Path) -> Option<Self> {
         let manifest = manifest.canonicalize().ok()?;
