@@ -72,7 +72,10 @@ impl Program {
         // By the number of the thread.
         let mut fibers = Vec::new();
         while let Some(thread) = with(|running| {
-            fibers.append(&mut running.new_fibers);
+            // Mostly there are none.
+            if !running.new_fibers.is_empty() {
+                fibers.append(&mut running.new_fibers);
+            }
             running.ending.is_none().then_some(running.current)
         }) {
             let finished = fibers[thread as usize].resume();

@@ -99,6 +99,21 @@ pub(crate) struct Waiting {
 }
 
 impl Waiting {
+    /// Forgets everything, but keeps the memory for another thread.
+    pub fn begin(&mut self) {
+        self.reads.clear();
+        self.undo.clear();
+        self.before.clear();
+        self.loop_reads.clear();
+        self.known = 0;
+        self.read_at = None;
+        self.came_by = None;
+        self.yielded_at = None;
+        self.clock_reads = (0, 0);
+        self.reads_clock = false;
+        self.polls_clock = false;
+    }
+
     /// Takes in a step of the thread, and gives what it changes a new version. Whether it
     /// changed anything.
     #[inline(always)]

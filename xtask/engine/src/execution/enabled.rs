@@ -1,6 +1,7 @@
 //! Which threads can go on; where none can, time goes on.
 
 use super::Execution;
+use super::thread::NEVER;
 use crate::schedule::TimeModel;
 use crate::waiting::Seen;
 
@@ -88,14 +89,14 @@ impl Execution {
 
     #[inline(never)]
     fn let_time_pass(&mut self) -> bool {
-        let waiting = || self.threads.iter().filter(|thread| thread.waits);
+        let next = self.pending.iter().map(|pending| pending.due).min();
         if self.time != TimeModel::Adversarial
-            && let Some(next) = waiting().filter_map(|thread| thread.op.deadline).min()
+            && let Some(next) = next.filter(|&due| due != NEVER)
         {
             self.now = self.now.max(next);
             return true;
         }
-        let loops = waiting().any(|thread| !thread.seen.is_empty());
+        let loops = self.threads.iter().any(|thread| thread.waits && !thread.seen.is_empty());
         if self.changes != self.idle_since {
             self.idle_since = self.changes;
             self.idle_rounds = 0;

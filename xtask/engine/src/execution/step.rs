@@ -1,6 +1,6 @@
 //! Announcing an operation and taking it as a step, with what is kept of it.
 
-use super::thread::ThreadState;
+use super::thread::{NEVER, ThreadState};
 use super::{Execution, Observer};
 use crate::access::Access;
 use crate::object::{CLOCK, Guard, Object};
@@ -25,14 +25,14 @@ impl Execution {
         }
         thread.waits = true;
         pending.guard = op.guard;
-        pending.due = op.deadline.unwrap_or(u64::MAX);
+        pending.due = op.deadline.unwrap_or(NEVER);
         if self.time == TimeModel::Adversarial
             && let Some(at) = op.deadline
         {
             // At any moment; but if it has seen all there is, only when there is more to see.
             if pending.spins {
                 pending.guard = Guard::ALWAYS;
-                pending.due = u64::MAX;
+                pending.due = NEVER;
             } else {
                 pending.due = 0;
             }

@@ -36,11 +36,14 @@ pub struct ThreadState {
     /// What the library above the engine keeps of the thread.
     pub(crate) slot: Slot,
     pub(crate) deferred: Vec<Box<dyn FnOnce()>>,
-    pub(crate) waiting: Waiting,
+    pub(crate) waiting: Box<Waiting>,
     pub(super) registered: u64,
     /// How often another was chosen since its latest step, though it could have gone on.
     pub(super) passed_over: u32,
 }
+
+/// The time at which a thread goes on that waits for no time.
+pub(super) const NEVER: u64 = u64::MAX;
 
 /// What a thread waits for that has not finished: this is asked at each step of any thread.
 pub(super) struct Pending {
@@ -48,7 +51,7 @@ pub(super) struct Pending {
     /// Whether it waits in a loop for something else than it has seen.
     pub(super) spins: bool,
     pub(super) guard: Guard,
-    /// The time at which it goes on in any case.
+    /// The time at which it goes on in any case, or [`NEVER`].
     pub(super) due: u64,
 }
 

@@ -84,14 +84,14 @@ impl Fiber {
             .expect("a finished thread does not go on");
         YIELDER.set(self.yielder);
         STACK.set(self.place);
-        if let Some((keys, _)) = &mut self.keys {
-            keys::swap(keys);
+        if let Some((keys, _)) = &self.keys {
+            keys::set(*keys);
         }
         let runs = ProgramRuns::begin();
         let result = coroutine.resume(());
         drop(runs);
         if let Some((keys, _)) = &mut self.keys {
-            keys::swap(keys);
+            *keys = keys::get();
         }
         self.yielder = YIELDER.replace(ptr::null());
         let returned = matches!(result, CoroutineResult::Return(()));

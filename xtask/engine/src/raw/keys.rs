@@ -9,6 +9,8 @@ use std::mem;
 use std::ops::Range;
 use std::ptr;
 
+const UNKNOWN: &str = "the keys are asked for only where they are known";
+
 /// What one `RandomState` is made of.
 pub type Keys = [u64; 2];
 
@@ -18,7 +20,7 @@ thread_local! {
     static PLACE: Cell<*mut Keys> = const { Cell::new(ptr::null_mut()) };
 }
 
-/// Finds out where the keys are kept, so that [`swap`] changes them; whether that is known now.
+/// Finds out where the keys are kept, so that [`set`] changes them; whether that is known now.
 ///
 /// The place is the only one, among the thread-local values of the executable, that holds what
 /// the next `RandomState` will be made of; and what is written there is what the next is made of.
@@ -37,11 +39,11 @@ pub fn find() -> bool {
         return false;
     };
     PLACE.set(ptr::with_exposed_provenance_mut(place));
-    let mut keys = [1, 2];
-    swap(&mut keys);
-    let obeys = made() == [1, 2];
-    swap(&mut keys);
-    if !obeys || keys != [2, 2] {
+    let kept = get();
+    set([1, 2]);
+    let obeys = made() == [1, 2] && get() == [2, 2];
+    set(kept);
+    if !obeys {
         PLACE.set(ptr::null_mut());
     }
     are_known()
@@ -89,13 +91,21 @@ fn thread_locals() -> Range<usize> {
     found
 }
 
-/// Exchanges the keys that are kept for these, if it is known where.
+/// What the next `RandomState` is made of. Only where it is known where that is kept.
 #[inline(always)]
-pub fn swap(keys: &mut Keys) {
+pub fn get() -> Keys {
     let place = PLACE.get();
-    if !place.is_null() {
-        // SAFETY: `find` has found two words there, which the real library changes only in
-        // `RandomState::new`, on this thread, and never borrows for longer.
-        unsafe { ptr::swap(place, keys) };
-    }
+    assert!(!place.is_null(), "{UNKNOWN}");
+    // SAFETY: `find` has found two words there, which the real library changes only in
+    // `RandomState::new`, on this thread, and never borrows for longer.
+    unsafe { place.read() }
+}
+
+/// The next `RandomState` is made of these. Only where it is known where they are kept.
+#[inline(always)]
+pub fn set(keys: Keys) {
+    let place = PLACE.get();
+    assert!(!place.is_null(), "{UNKNOWN}");
+    // SAFETY: likewise.
+    unsafe { place.write(keys) };
 }

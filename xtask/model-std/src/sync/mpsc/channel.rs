@@ -113,7 +113,8 @@ impl<T> Channel<T> {
             room: engine::object("room in a channel", count(bound.unwrap_or(0))),
             ends: engine::object("ends of a channel", 0),
             state: Confined::new(State {
-                messages: VecDeque::new(),
+                // To make room for the first ones here is cheaper than to grow at the first.
+                messages: VecDeque::with_capacity(4),
                 sent: 0,
                 senders: 1,
                 senders_dropped: Vec::new(),
@@ -373,6 +374,7 @@ impl<T> Channel<T> {
     }
 
     /// In a rendezvous channel the receiver is there for `try_send` from here on.
+    #[inline]
     #[track_caller]
     pub fn announce_receiver(&self) {
         if self.bound == Some(0) {
@@ -447,6 +449,7 @@ impl<T> Channel<T> {
     }
 
     /// Sets the counters to what the state now is.
+    #[inline]
     fn publish(&self, state: &State<T>) {
         let queue = match state.senders {
             0 => ENDLESS,
