@@ -71,7 +71,7 @@ impl<'v> Prose<'v> {
     }
 
     /// What came of it, in a few words.
-    fn what(&self) -> String {
+    pub fn what(&self) -> String {
         let what = match (self.verdict.status, self.verdict.found) {
             (Status::Found, found) => {
                 let (n, s) = counted(found.unwrap_or(1), "schedule");
@@ -318,6 +318,13 @@ impl<'v> Prose<'v> {
             .filter(|run| run.found.is_some());
         runs.next()
             .map_or_else(String::new, |run| format!("\n{}", self.run(run)))
+    }
+
+    /// A schedule as a table, after a sentence on each thread that waits for ever.
+    pub fn schedule(&self, run: &Execution) -> String {
+        let table = self.table(run);
+        let place = |place: &Place| self.place(place);
+        Stuck::new(run, &table, &place).lines() + &table.text(self.width)
     }
 
     /// Every schedule that was asked for, in full.
