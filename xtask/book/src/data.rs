@@ -131,6 +131,8 @@ pub struct Claim {
     pub line: Option<usize>,
     /// Whether some run shows it, and not each.
     pub sometimes: bool,
+    /// Whether it is what goes wrong in a pitfall.
+    pub goes_wrong: bool,
     /// What is known of it on schedules.
     pub verdict: Option<Verdict>,
 }

@@ -6,7 +6,7 @@
 
 use std::fmt::Write;
 
-use crate::data::{Claim, Program, Run};
+use crate::data::{Claim, Line, Program, Role, Run};
 use crate::html::{escaped, sentence};
 use crate::picture::{Picture, classes, shown_by};
 
@@ -15,10 +15,16 @@ pub fn section(program: &Program, root: &str) -> String {
     let name = &program.name;
     let runs = (1..).zip(&program.recorded.shown);
     let runs: String = runs.map(|(nth, run)| figure(name, nth, run)).collect();
+    // Of a pitfall's claims the others say that nothing else goes wrong.
+    let is_told = |claim: &Claim| program.role != Role::Pitfall || claim.goes_wrong;
     let claims = program.claims.iter().enumerate();
-    let claims = claims.map(|(at, claim)| of_claim(program, at, claim, root));
+    let told: Vec<_> = claims.filter(|(_, claim)| is_told(claim)).collect();
+    // One that stands alone is chosen at once.
+    let is_alone = told.len() == 1;
+    let claims = told.iter();
+    let claims = claims.map(|&(at, claim)| of_claim(program, at, claim, is_alone, root));
     let claims: String = claims.collect();
-    let none = radio(name, "none", true);
+    let none = radio(name, "none", !is_alone);
     format!(
         "<div class=\"shown\"><div class=\"runs\">{runs}</div><fieldset class=\"claims\">\
          <legend>Choose a claim: the lines that show it are marked</legend>\
@@ -36,16 +42,14 @@ fn figure(name: &str, nth: usize, run: &Run) -> String {
     let picture = Picture::new(run);
     let mut rows = String::new();
     for ((at, line), height) in run.lines.iter().enumerate().zip(picture.heights()) {
-        let (actor, said) = line.parts();
         let classes = classes("line", &shown_by(run, at));
         let number = at + 1;
         let ms = line.at_us as f64 / 1000.0;
-        let (actor, said) = (escaped(actor), escaped(said));
+        let text = in_parts(line);
         let _ = write!(
             rows,
             "<tr id=\"{name}-{nth}-{number}\" class=\"{classes}\" style=\"height:{height}px\">\
-             <th scope=\"row\">{number}</th><td class=\"ms\">{ms:.1}</td><td>{actor}</td>\
-             <td>{said}</td></tr>"
+             <th scope=\"row\">{number}</th><td class=\"ms\">{ms:.1}</td><td>{text}</td></tr>"
         );
     }
     let (svg, heading) = (picture.svg(), picture.heading());
@@ -55,14 +59,25 @@ fn figure(name: &str, nth: usize, run: &Run) -> String {
          </figcaption><div class=\"scroll\" tabindex=\"0\" role=\"region\" \
          aria-label=\"Run {nth} of {name}\">{svg}<table><thead>\
          <tr style=\"height:{heading}px\"><th scope=\"col\">line</th><th scope=\"col\">ms</th>\
-         <th scope=\"col\">actor</th><th scope=\"col\">what it printed</th></tr></thead>\
+         <th scope=\"col\">what it printed</th></tr></thead>\
          <tbody>{rows}</tbody></table></div></figure>"
     )
 }
 
+/// A line as it was printed, what names the actor being set off.
+fn in_parts(line: &Line) -> String {
+    let (actor, said) = line.parts();
+    let (actor, said) = (escaped(actor), escaped(said));
+    match (line.stderr, actor.is_empty()) {
+        (true, _) => format!("<i>standard error:</i> {said}"),
+        (false, true) => said,
+        (false, false) => format!("<b>{actor}:</b> {said}"),
+    }
+}
+
 /// One claim: what it says, what is known of it, why it is true, and the lines that show it.
-fn of_claim(program: &Program, at: usize, claim: &Claim, root: &str) -> String {
-    let radio = radio(&program.name, &at.to_string(), false);
+fn of_claim(program: &Program, at: usize, claim: &Claim, is_chosen: bool, root: &str) -> String {
+    let radio = radio(&program.name, &at.to_string(), is_chosen);
     let what = sentence(&claim.claim);
     let mut html = format!("<li><label>{radio} {what}</label>");
     html += &verdict(program, claim);
@@ -83,17 +98,25 @@ fn of_claim(program: &Program, at: usize, claim: &Claim, root: &str) -> String {
 
 /// Where a claim is stated, and by which kind of rule.
 fn stated(claim: &Claim, root: &str) -> String {
-    let kind = format!("<a href=\"{root}rules.html#{0}\">{0}</a>", claim.kind);
     match claim.line {
-        Some(line) => format!("rule: {kind}, line {line} of <code>invariants.toml</code>"),
-        None => format!("rule: {kind}, which holds unless the file says otherwise"),
+        Some(line) => format!(
+            "rule: <a href=\"{root}rules.html#{0}\">{0}</a>, line {line} of \
+             <code>invariants.toml</code>",
+            claim.kind
+        ),
+        // The page says of all of these in one place that they hold.
+        None => format!(
+            "<a href=\"{root}rules.html#verdicts\">it holds unless the file says otherwise</a>"
+        ),
     }
 }
 
 /// What is known of a claim: the word, and what it rests on where that is not said of the whole
 /// program.
 fn verdict(program: &Program, claim: &Claim) -> String {
-    let Some(verdict) = &claim.verdict else {
+    let verdict = claim.verdict.as_ref();
+    // That a pitfall goes wrong is said elsewhere.
+    let Some(verdict) = verdict.filter(|_| program.role != Role::Pitfall) else {
         return String::new();
     };
     let said = program.explored.as_ref().map(|explored| &explored.about);
@@ -114,6 +137,9 @@ fn shown_on(name: &str, nth: usize, run: &Run, claim: usize) -> String {
     let shown = &run.claims[claim];
     let lines = stretches(&shown.lines);
     let mut html = format!("run {nth}: ");
+    if shown.verdict == "pass" && !shown.story.is_empty() {
+        let _ = write!(html, "{}, ", sentence(&shown.story));
+    }
     if shown.verdict == "not witnessed" {
         html += "it does not show here";
     } else if shown.verdict == "unsupported" {

@@ -4,7 +4,7 @@ use std::fs;
 use std::path::Path;
 
 use mdbook_driver::MDBook;
-use mdbook_driver::book::{Book, BookItem, Chapter};
+use mdbook_driver::book::{Book, BookItem, Chapter, SectionNumber};
 use mdbook_driver::config::Config;
 use mdbook_driver::errors::Result;
 use serde_json::json;
@@ -61,6 +61,7 @@ fn config(site: &Site, out: &Path) -> Result<Config> {
 fn chapters(site: &Site) -> Vec<BookItem> {
     let page =
         |name: &str, text: String, file: &str| BookItem::Chapter(chapter(name, text, file, &[]));
+    let mut numbers = 1..;
     let mut items = vec![
         page("Introduction", pages::index(site), "introduction.md"),
         page("How do I …?", pages::questions(site), "how-do-i.md"),
@@ -69,7 +70,12 @@ fn chapters(site: &Site) -> Vec<BookItem> {
     ];
     for topics in pages::by_section(site) {
         items.push(BookItem::PartTitle(topics[0].section.clone()));
-        items.extend(topics.iter().map(|topic| of_topic(topic, site)));
+        items.extend(
+            topics
+                .iter()
+                .zip(&mut numbers)
+                .map(|(topic, number)| of_topic(topic, number, site)),
+        );
     }
     items.push(BookItem::PartTitle("Reference".to_string()));
     items.extend([
@@ -88,15 +94,23 @@ fn chapters(site: &Site) -> Vec<BookItem> {
     items
 }
 
-/// A topic's page, and those of its programs below it.
-fn of_topic(of: &Topic, site: &Site) -> BookItem {
+/// A topic's page, and those of its programs below it. The numbers, which the sidebar does not
+/// show, say what is below what.
+fn of_topic(of: &Topic, number: u32, site: &Site) -> BookItem {
     let file = format!("{}.md", of.name);
     let mut own = chapter(&of.title, topic::page(of, site), &file, &[]);
-    let companions = pages::companions(of).map(|program| {
+    own.number = Some(SectionNumber::new([number]));
+    let companions = (1..).zip(pages::companions(of)).map(|(nth, program)| {
         let file = format!("{}/{}.md", of.name, program.name);
         let text = topic::companion(of, program, site);
-        let above = std::slice::from_ref(&of.title);
-        BookItem::Chapter(chapter(&topic::title(program), text, &file, above))
+        let mut below = chapter(
+            &topic::title(program),
+            text,
+            &file,
+            std::slice::from_ref(&of.title),
+        );
+        below.number = Some(SectionNumber::new([number, nth]));
+        BookItem::Chapter(below)
     });
     own.sub_items = companions.collect();
     BookItem::Chapter(own)
@@ -117,7 +131,7 @@ mod tests {
         let claim = |claim: &str, word: &str| {
             json!({
                 "claim": claim, "why": "The lock is held, as `lock` says.", "kind": "exclusive",
-                "line": 12, "sometimes": false,
+                "line": 12, "sometimes": false, "goes_wrong": claim == "only one is inside",
                 "verdict": {"word": word, "about": "on all 6 distinguishable schedules"},
             })
         };
@@ -236,7 +250,7 @@ mod tests {
             // The run as a picture and as a table, its texts being texts.
             "<svg class=\"lanes\" role=\"img\"",
             "&lt;b&gt;reads&lt;/b&gt;",
-            "<td>standard error</td>",
+            "<i>standard error:</i> a word",
             // The lines that show a claim, in words too.
             "<a href=\"#lock-demo-1-1\">1–2</a>",
             "id=\"lock-demo-2-3\"",

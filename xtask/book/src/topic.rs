@@ -19,8 +19,9 @@ pub fn page(topic: &Topic, site: &Site) -> String {
         unreachable!("the runner has refused a topic without an example");
     };
     let mut page = format!("# {}\n\n", topic.title);
-    page += &path(topic, site);
+    page += &questions(topic);
     page += &prose(&example.file, site, &topic.name, 0);
+    page += &path(topic, site);
     page += "## The program\n\n";
     page += &place(&example.file);
     page += &block(&plain(&example.file));
@@ -82,6 +83,17 @@ pub fn title(program: &Program) -> String {
 /// HTML as a part of Markdown.
 fn block(html: &str) -> String {
     format!("{html}\n\n")
+}
+
+/// The questions that the topic answers. The search finds them here.
+fn questions(topic: &Topic) -> String {
+    let questions = topic.questions.iter();
+    let questions = questions.map(|question| format!("*How do I {question}?*\\\n"));
+    let text: String = questions.collect();
+    match text.is_empty() {
+        true => text,
+        false => text.trim_end_matches("\\\n").to_string() + "\n\n",
+    }
 }
 
 /// What the topic assumes, and what comes next.
@@ -196,7 +208,7 @@ fn recorded(program: &Program) -> String {
             why.trim_end_matches('.')
         );
     }
-    text + " A row is the higher the more time passed before the next line.\n\n"
+    text + " The more time passes before the next line, the higher is the row.\n\n"
 }
 
 /// What came of exploring a program, with the schedules that go wrong.

@@ -148,6 +148,7 @@ fn claims(ready: &Ready, verdicts: Option<&Verdicts>) -> Vec<Value> {
             "kind": rule.kind,
             "line": span.map(|span| line_and_column(source, span.start).0),
             "sometimes": rule.mode != Mode::Always,
+            "goes_wrong": rule.goes_wrong.is_some(),
             "verdict": verdict,
         })
     });

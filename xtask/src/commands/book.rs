@@ -49,7 +49,10 @@ const MARK: &str = ".cargo-xtask-book";
 fn run(mut words: Words) -> Result<u8> {
     let (out, open) = (words.path("--out"), words.has("--open"));
     let workspace = Workspace::find()?;
-    let topics = workspace.select(&words.free())?;
+    let mut topics = workspace.select(&words.free())?;
+    // In reading order, whatever the order of the words; a crate elsewhere has no place in it.
+    let place = |path: &Path| workspace.topics.iter().position(|topic| topic.path == path);
+    topics.sort_by_key(|topic| place(&topic.path).unwrap_or(usize::MAX));
     let place = workspace.target().join("book");
     let out = out.unwrap_or_else(|| place.join("site"));
     claim(&out)?;
@@ -58,8 +61,10 @@ fn run(mut words: Words) -> Result<u8> {
     let gathered = book::gather(&workspace, &topics)?;
     let written = fs::write(&data, gathered.to_string());
     written.map_err(Error::io(format!("cannot write {}", shown_path(&data))))?;
-    make(&data, &out)?;
+    let made = make(&data, &out);
+    // What was in the folder is gone, even if nothing whole has taken its place.
     mark(&out).map_err(Error::io(format!("cannot write to {}", shown_path(&out))))?;
+    made?;
     let first = out.join("index.html");
     say(format!("{GREEN}ok{GREEN:#}  {}", shown_path(&first)))?;
     if open {
