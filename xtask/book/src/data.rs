@@ -299,6 +299,11 @@ impl Topic {
         self.of_role(Role::Example).next()
     }
 
+    /// Its programs that have a page of their own: those in `src/bin`.
+    pub fn companions(&self) -> impl Iterator<Item = &Program> {
+        self.programs.iter().filter(|one| one.role != Role::Example)
+    }
+
     /// Its programs of one role.
     pub fn of_role(&self, role: Role) -> impl Iterator<Item = &Program> {
         self.programs.iter().filter(move |one| one.role == role)

@@ -2,7 +2,7 @@
 
 use std::fmt::Write;
 
-use crate::data::{Program, Site, Topic};
+use crate::data::{Site, Topic};
 use crate::html::{escaped, sentence};
 use crate::text::{beginning, linked, section, without_title};
 
@@ -166,12 +166,4 @@ pub fn by_section(site: &Site) -> impl Iterator<Item = &[Topic]> {
 /// A topic's name without the end that all have in common.
 fn stem(name: &str) -> &str {
     name.rsplit_once('-').map_or(name, |(stem, _)| stem)
-}
-
-/// All programs that have a page of their own, each with its topic.
-pub fn companions(topic: &Topic) -> impl Iterator<Item = &Program> {
-    topic
-        .programs
-        .iter()
-        .filter(|program| program.name != topic.name)
 }

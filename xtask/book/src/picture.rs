@@ -14,15 +14,20 @@ use crate::html::escaped;
 /// The height of a row, and how much a long time adds to it.
 const ROW: u32 = 22;
 const LONGEST: f64 = 30.0;
-/// The width of a lane, and of each further bar in it.
+/// The width of a lane, where there are few and where there are many, and of each further bar in it.
 const LANE: u32 = 22;
+const NARROW_LANE: u32 = 16;
+const FEW: usize = 8;
 const BAR: u32 = 7;
+/// A wider picture has no room for another run beside it.
+const WIDE: u32 = 190;
 /// The width of a letter in a lane's heading.
 const LETTER: f64 = 7.2;
 
 /// A run that can be drawn.
 pub struct Picture<'r> {
-    run: &'r Run,
+    /// The run.
+    pub run: &'r Run,
     /// The actors, in the order in which they come up.
     lanes: Vec<&'r str>,
     /// The top of each row, and the bottom of the last one.
@@ -108,15 +113,22 @@ impl<'r> Picture<'r> {
 
     /// The middle of each lane, and the width of all of them.
     fn columns(&self) -> (Vec<u32>, u32) {
+        let lanes = self.lanes.len();
+        let own = if lanes > FEW { NARROW_LANE } else { LANE };
         let mut right = 4;
         let mut middles = Vec::new();
-        for lane in 0..self.lanes.len() {
+        for lane in 0..lanes {
             let tracks = self.bars.iter().filter(|bar| bar.lane == lane);
             let tracks = tracks.map(|bar| bar.track + 1).max().unwrap_or(0);
-            middles.push(right + LANE / 2);
-            right += LANE + tracks.saturating_sub(1) * BAR;
+            middles.push(right + own / 2);
+            right += own + tracks.saturating_sub(1) * BAR;
         }
         (middles, right + 4)
+    }
+
+    /// Whether it leaves no room for another run beside it.
+    pub fn is_wide(&self) -> bool {
+        self.columns().1 > WIDE
     }
 
     /// The picture as SVG, of the same height as the table; what belongs to a claim has its class.

@@ -4,6 +4,7 @@
 //! A claim is chosen by a radio button, and a rule of the style sheet marks what has its class.
 //! Where that does not work, the lines' numbers stand below the claim.
 
+use std::collections::BTreeSet;
 use std::fmt::Write;
 
 use crate::data::{Claim, Line, Program, Role, Run};
@@ -13,7 +14,13 @@ use crate::picture::{Picture, classes, shown_by};
 /// The runs of a program, and its claims; `root` leads from its page to the site's folder.
 pub fn section(program: &Program, root: &str) -> String {
     let name = &program.name;
-    let runs = (1..).zip(&program.recorded.shown);
+    let pictures = program.recorded.shown.iter().map(Picture::new);
+    let pictures: Vec<Picture<'_>> = pictures.collect();
+    let layout = match pictures.iter().any(Picture::is_wide) {
+        true => "runs below-each-other",
+        false => "runs",
+    };
+    let runs = (1..).zip(&pictures);
     let runs: String = runs.map(|(nth, run)| figure(name, nth, run)).collect();
     // Of a pitfall's claims the others say that nothing else goes wrong.
     let is_told = |claim: &Claim| program.role != Role::Pitfall || claim.goes_wrong;
@@ -26,7 +33,7 @@ pub fn section(program: &Program, root: &str) -> String {
     let claims: String = claims.collect();
     let none = radio(name, "none", !is_alone);
     format!(
-        "<div class=\"shown\"><div class=\"runs\">{runs}</div><fieldset class=\"claims\">\
+        "<div class=\"shown\"><div class=\"{layout}\">{runs}</div><fieldset class=\"claims\">\
          <legend>Choose a claim: the lines that show it are marked</legend>\
          <label class=\"none\">{none} No claim</label><ol>{claims}</ol></fieldset></div>"
     )
@@ -38,8 +45,8 @@ fn radio(name: &str, value: &str, checked: bool) -> String {
 }
 
 /// One run: the picture, and the same as a table.
-fn figure(name: &str, nth: usize, run: &Run) -> String {
-    let picture = Picture::new(run);
+fn figure(name: &str, nth: usize, picture: &Picture<'_>) -> String {
+    let run = picture.run;
     let mut rows = String::new();
     for ((at, line), height) in run.lines.iter().enumerate().zip(picture.heights()) {
         let classes = classes("line", &shown_by(run, at));
@@ -135,7 +142,7 @@ fn verdict(program: &Program, claim: &Claim) -> String {
 /// The lines of a run that show a claim, in words.
 fn shown_on(name: &str, nth: usize, run: &Run, claim: usize) -> String {
     let shown = &run.claims[claim];
-    let lines = stretches(&shown.lines);
+    let lines = stretches(shown.lines.iter().copied());
     let mut html = format!("run {nth}: ");
     if shown.verdict == "pass" && !shown.story.is_empty() {
         let _ = write!(html, "{}, ", sentence(&shown.story));
@@ -165,10 +172,8 @@ fn shown_on(name: &str, nth: usize, run: &Run, claim: usize) -> String {
 }
 
 /// Numbers in a row as one stretch each, from the first to the last.
-fn stretches(lines: &[usize]) -> Vec<(usize, usize)> {
-    let mut lines = lines.to_vec();
-    lines.sort_unstable();
-    lines.dedup();
+pub fn stretches(lines: impl Iterator<Item = usize>) -> Vec<(usize, usize)> {
+    let lines: Vec<usize> = lines.collect::<BTreeSet<_>>().into_iter().collect();
     let stretches = lines.chunk_by(|a, b| a + 1 == *b);
     stretches
         .filter_map(|stretch| Some((*stretch.first()?, *stretch.last()?)))
@@ -199,8 +204,8 @@ mod tests {
 
     #[test]
     fn lines_in_a_row_are_one_stretch() {
-        assert_eq!(stretches(&[4, 0, 1, 2, 4]), [(0, 2), (4, 4)]);
-        assert_eq!(stretches(&[]), []);
+        assert_eq!(stretches([4, 0, 1, 2, 4].into_iter()), [(0, 2), (4, 4)]);
+        assert_eq!(stretches([].into_iter()), []);
     }
 
     #[test]

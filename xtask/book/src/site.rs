@@ -100,7 +100,7 @@ fn of_topic(of: &Topic, number: u32, site: &Site) -> BookItem {
     let file = format!("{}.md", of.name);
     let mut own = chapter(&of.title, topic::page(of, site), &file, &[]);
     own.number = Some(SectionNumber::new([number]));
-    let companions = (1..).zip(pages::companions(of)).map(|(nth, program)| {
+    let companions = (1..).zip(of.companions()).map(|(nth, program)| {
         let file = format!("{}/{}.md", of.name, program.name);
         let text = topic::companion(of, program, site);
         let mut below = chapter(
@@ -264,7 +264,7 @@ mod tests {
         }
         let pitfall = read("lock-demo/lock-twice.html");
         for part in [
-            "0 of 3 lines are not in the example",
+            "Each of its lines is in the example.",
             "two are",
             "     0  start</pre>",
             "cargo xtask practice lock-twice",

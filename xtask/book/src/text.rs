@@ -60,7 +60,8 @@ pub fn linked(text: &str, site: &Site, depth: usize) -> String {
     })
 }
 
-/// A text in which the names of topics that stand in backticks are links, but in code and in links.
+/// A text in which the names of topics and of their programs, where they stand in backticks, are
+/// links; not so in blocks of code.
 pub fn with_topics(text: &str, site: &Site, own: &str, depth: usize) -> String {
     let root = "../".repeat(depth);
     outside_code(text, |prose| {
@@ -68,6 +69,13 @@ pub fn with_topics(text: &str, site: &Site, own: &str, depth: usize) -> String {
         for topic in site.topics.iter().filter(|topic| topic.name != own) {
             let name = format!("`{}`", topic.name);
             linked = linked.replace(&name, &format!("[{name}]({root}{}.html)", topic.name));
+        }
+        for topic in &site.topics {
+            for program in topic.companions() {
+                let name = format!("`{}`", program.name);
+                let page = format!("{root}{}/{}.html", topic.name, program.name);
+                linked = linked.replace(&name, &format!("[{name}]({page})"));
+            }
         }
         linked
     })

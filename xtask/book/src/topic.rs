@@ -7,7 +7,7 @@ use crate::ansi;
 use crate::code::{Marks, listing, not_in};
 use crate::data::{Explored, File, Program, Proof, Role, Schedule, Site, Topic};
 use crate::html::{escaped, in_address, sentence};
-use crate::runs;
+use crate::runs::{self, stretches};
 use crate::text::with_topics;
 
 /// The packages that the Rust playground has, of those that topics are about.
@@ -141,14 +141,27 @@ fn compared(topic: &Topic, program: &Program) -> String {
         meaning: "not in the example",
         lines,
     };
-    let of = format!(
-        "{} of {all} lines are not in the example",
-        marks.lines.len()
-    );
-    format!(
-        "{of}; they are marked with `+`.\n\n{}",
-        block(&listing(&code, program.file.first_line(), &marks))
-    )
+    let (count, first) = (marks.lines.len(), program.file.first_line());
+    let numbers = in_words(marks.lines.iter().copied(), first);
+    let listing = block(&listing(&code, first, &marks));
+    match count {
+        0 => format!("Each of its lines is in the example.\n\n{listing}"),
+        _ => format!(
+            "{count} of {all} lines are not in the example, and are marked with `+`: {numbers}.\n\n\
+             {listing}"
+        ),
+    }
+}
+
+/// Places of lines as numbers that count from `first`, those in a row as one stretch.
+fn in_words(places: impl Iterator<Item = usize>, first: usize) -> String {
+    let words = stretches(places)
+        .into_iter()
+        .map(|(from, to)| match from == to {
+            true => (from + first).to_string(),
+            false => format!("{}–{}", from + first, to + first),
+        });
+    words.collect::<Vec<_>>().join(", ")
 }
 
 /// How to run the example, to copy it, and to try it in a browser.
@@ -304,9 +317,10 @@ fn of_proof(proof: &Proof, site: &Site) -> String {
         meaning: "the compiler refuses this line",
     };
     text += &block(&listing(&proof.file.code(), first, &marks));
+    let line = proof.line;
     let (code, message) = (escaped(&proof.code), ansi::html(proof.message.trim_end()));
     text += &block(&format!(
-        "<p>The compiler refuses the line marked with ✗: \
+        "<p>The compiler refuses line {line}, which is marked with ✗: \
          <a href=\"https://doc.rust-lang.org/error_codes/{code}.html\">{code}</a></p>\
          <pre class=\"terminal\" tabindex=\"0\">{message}</pre>"
     ));
