@@ -72,7 +72,8 @@ fn broken_links(files: &BTreeSet<PathBuf>, pages: &BTreeMap<PathBuf, String>) ->
         .iter()
         .filter(|(file, _)| *file != Path::new(AT_ANY_ADDRESS))
     {
-        let links = attributes(text).filter(|(name, _)| matches!(*name, "href" | "src"));
+        let links =
+            attributes(text).filter(|(name, _)| matches!(*name, "href" | "src" | "data-src"));
         for (_, link) in links {
             if link.contains("://") || link.starts_with("data:") {
                 continue;

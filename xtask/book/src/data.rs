@@ -17,6 +17,29 @@ pub struct Site {
     pub texts: Texts,
     /// How many cores the machine has on which everything ran.
     pub cores: usize,
+    /// The player, if there is a program that it can play.
+    #[serde(default)]
+    pub player: Option<Player>,
+}
+
+/// The player, which lets a reader choose the thread that goes on (`xtask/player`).
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Player {
+    /// Its modules, as one script.
+    pub script: String,
+    /// How it looks.
+    pub style: String,
+}
+
+/// The states of a program, for the player.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct States {
+    /// What tells them from those of other programs; also the name of their file.
+    pub id: String,
+    /// The script that hands them to the player.
+    pub script: String,
 }
 
 /// Pages of the repository, in Markdown.
@@ -224,6 +247,9 @@ pub struct Explored {
     /// The command that explores it, if that can be done.
     #[serde(default)]
     pub command: Option<String>,
+    /// Its states, if they are known.
+    #[serde(default)]
+    pub states: Option<States>,
     /// The schedules that go wrong.
     #[serde(default)]
     pub schedules: Vec<Schedule>,

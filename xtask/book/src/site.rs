@@ -9,7 +9,7 @@ use mdbook_driver::config::Config;
 use mdbook_driver::errors::Result;
 use serde_json::json;
 
-use crate::data::{Site, Topic};
+use crate::data::{Program, Site, Topic};
 use crate::{pages, runs, topic};
 
 /// The look of what mdBook has not.
@@ -22,8 +22,16 @@ const STYLE: &str = include_str!("style.css");
 ///
 /// A file cannot be written.
 pub fn make(site: &Site, scratch: &Path, out: &Path) -> Result<()> {
-    fs::create_dir_all(scratch.join("src"))?;
+    let sources = scratch.join("src");
+    // What an earlier making has left there would be copied into this site.
+    let _absent = fs::remove_dir_all(&sources);
+    fs::create_dir_all(sources.join(topic::PLAYER))?;
     fs::write(scratch.join("style.css"), style(site))?;
+    fs::write(scratch.join("player.js"), player(site))?;
+    for states in programs(site).filter_map(|program| program.explored.as_ref()?.states.as_ref()) {
+        let file = format!("{}/{}.js", topic::PLAYER, states.id);
+        fs::write(sources.join(file), &states.script)?;
+    }
     let config = config(site, out)?;
     let mut book = MDBook::load_with_config_and_summary(scratch, config, Default::default())?;
     book.book = Book::new_with_items(chapters(site));
@@ -32,9 +40,26 @@ pub fn make(site: &Site, scratch: &Path, out: &Path) -> Result<()> {
 
 /// The style sheet, with the rules for as many claims as a program has.
 fn style(site: &Site) -> String {
-    let programs = site.topics.iter().flat_map(|topic| &topic.programs);
-    let claims = programs.map(|program| program.claims.len()).max();
-    STYLE.to_string() + &runs::style(claims.unwrap_or(0))
+    let claims = programs(site).map(|program| program.claims.len()).max();
+    let player = site.player.as_ref();
+    let player = player.map_or("", |player| player.style.as_str());
+    format!("{STYLE}{}{player}", runs::style(claims.unwrap_or(0)))
+}
+
+/// The player as a script of its own, whose names cannot collide with those of other scripts. The
+/// page that is made for printing has all programs, and plays none.
+fn player(site: &Site) -> String {
+    let player = site.player.as_ref();
+    let script = player.map_or("", |player| player.script.as_str());
+    format!(
+        "(() => {{\n\"use strict\";\nif (location.pathname.endsWith(\"/print.html\")) return;\n\
+         {script}}})();\n"
+    )
+}
+
+/// All programs of the site.
+fn programs(site: &Site) -> impl Iterator<Item = &Program> {
+    site.topics.iter().flat_map(|topic| &topic.programs)
 }
 
 fn config(site: &Site, out: &Path) -> Result<Config> {
@@ -47,6 +72,7 @@ fn config(site: &Site, out: &Path) -> Result<Config> {
         "output.html",
         json!({
             "additional-css": ["style.css"],
+            "additional-js": ["player.js"],
             "no-section-label": true,
             "fold": {"enable": true, "level": 0},
             // The examples run on the reader's machine, and the playground is a link.
@@ -161,6 +187,7 @@ mod tests {
                 "explored": {
                     "status": "proved", "about": "held on all 6 distinguishable schedules",
                     "command": "cargo xtask explore lock-demo",
+                    "states": {"id": name, "script": format!("window.playerData[\"{name}\"] = 1;")},
                     "schedules": [{
                         "story": null, "shows": "it loses one", "preemptions": 1,
                         "breaks": [{"claim": "only one is inside", "story": "two are"}],
@@ -196,6 +223,7 @@ mod tests {
                 "fidelity": "# Fidelity\n\nAll of it.\n",
             },
             "cores": 2,
+            "player": {"script": "play();\n", "style": ".player { color: inherit; }"},
         });
         serde_json::from_value(site).expect("it is what the runner writes")
     }
@@ -268,10 +296,14 @@ mod tests {
             "two are",
             "     0  start</pre>",
             "cargo xtask practice lock-twice",
+            "data-id=\"lock-twice\" data-level=\"3\" data-src=\"../player/lock-twice.js\"",
             "<a href=\"../rules.html#exclusive\">",
         ] {
             assert!(pitfall.contains(part), "{part}\nin\n{pitfall}");
         }
+        let states = folder.path().join("out/player/lock-twice.js");
+        let states = fs::read_to_string(states).expect("the states have a file");
+        assert_eq!(states, "window.playerData[\"lock-twice\"] = 1;");
         assert!(read("how-do-i.html").contains("<a href=\"lock-demo.html\">lock a value?</a>"));
         assert!(read("explorer.html").contains("<a href=\"rules.html#exclusive\">it</a>"));
     }

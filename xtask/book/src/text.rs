@@ -147,6 +147,7 @@ mod tests {
                 fidelity: String::new(),
             },
             cores: 2,
+            player: None,
         }
     }
 

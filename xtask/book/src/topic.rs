@@ -5,13 +5,16 @@ use std::fmt::Write;
 
 use crate::ansi;
 use crate::code::{Marks, listing, not_in};
-use crate::data::{Explored, File, Program, Proof, Role, Schedule, Site, Topic};
+use crate::data::{File, Program, Proof, Role, Schedule, Site, States, Topic};
 use crate::html::{escaped, in_address, sentence};
 use crate::runs::{self, stretches};
 use crate::text::with_topics;
 
 /// The packages that the Rust playground has, of those that topics are about.
 const PLAYGROUND: [&str; 3] = ["tokio", "futures", "rayon"];
+
+/// The folder of the site that has the states of programs, a file for each.
+pub const PLAYER: &str = "player";
 
 /// A topic's page, in Markdown.
 pub fn page(topic: &Topic, site: &Site) -> String {
@@ -30,7 +33,7 @@ pub fn page(topic: &Topic, site: &Site) -> String {
     page += &recorded(example);
     page += &block(&runs::section(example, ""));
     page += "## On other schedules\n\n";
-    page += &explored(example);
+    page += &explored(example, "");
     page += &companions(topic, Role::Variant, "The same by other means");
     page += &companions(topic, Role::Pitfall, "How it goes wrong");
     if !topic.proofs.is_empty() {
@@ -58,7 +61,7 @@ pub fn companion(topic: &Topic, program: &Program, site: &Site) -> String {
     if program.role == Role::Pitfall {
         page += &what_goes_wrong(program);
         page += "## On a schedule\n\n";
-        page += &explored(program);
+        page += &explored(program, "../");
         page += "## Mend it\n\n";
         page += &block(&command(&format!("cargo xtask practice {name}")));
     } else {
@@ -66,7 +69,7 @@ pub fn companion(topic: &Topic, program: &Program, site: &Site) -> String {
         page += &recorded(program);
         page += &block(&runs::section(program, "../"));
         page += "## On other schedules\n\n";
-        page += &explored(program);
+        page += &explored(program, "../");
     }
     page
 }
@@ -224,27 +227,27 @@ fn recorded(program: &Program) -> String {
     text + " The more time passes before the next line, the higher is the row.\n\n"
 }
 
-/// What came of exploring a program, with the schedules that go wrong.
-fn explored(program: &Program) -> String {
+/// What came of exploring a program: the player, if its states are known, and in its place, where
+/// no script runs, the schedules that go wrong. `root` leads from its page to the site's folder.
+fn explored(program: &Program, root: &str) -> String {
     let Some(explored) = &program.explored else {
         return "It was not explored.\n\n".to_string();
     };
-    let Explored {
-        status,
-        about,
-        command: again,
-        schedules,
-    } = explored;
-    let class = status.replace(' ', "-");
-    let (status, about) = (escaped(status), sentence(about));
-    let mut text = block(&format!(
-        "<p><span class=\"verdict {class}\">{status}</span> {about}</p>"
-    ));
-    text.extend(schedules.iter().map(of_schedule));
-    if let Some(again) = again {
-        text += &block(&command(again));
-    }
-    text
+    let class = explored.status.replace(' ', "-");
+    let (status, about) = (escaped(&explored.status), sentence(&explored.about));
+    let mut html = format!("<p><span class=\"verdict {class}\">{status}</span> {about}</p>");
+    let schedules: String = explored.schedules.iter().map(of_schedule).collect();
+    html += &match &explored.states {
+        None => schedules,
+        Some(States { id, .. }) => format!(
+            "<section class=\"player\" data-id=\"{id}\" data-level=\"3\" \
+             data-src=\"{root}{PLAYER}/{id}.js\">{schedules}</section>"
+        ),
+    };
+    let replays = explored.schedules.iter().map(|schedule| &schedule.replay);
+    let commands = replays.chain(&explored.command).map(|words| command(words));
+    html += &commands.collect::<String>();
+    block(&html)
 }
 
 /// A schedule that goes wrong: what it breaks, and the table of its steps.
@@ -265,16 +268,12 @@ fn of_schedule(schedule: &Schedule) -> String {
         1 => "with 1 preemption".to_string(),
         more => format!("with {more} preemptions"),
     };
-    let (table, replay) = (
-        ansi::html(schedule.table.trim_end()),
-        command(&schedule.replay),
-    );
+    let table = ansi::html(schedule.table.trim_end());
     let _ = write!(
         html,
-        "<p>The schedule, {preemptions}:</p><pre class=\"terminal\" tabindex=\"0\">{table}</pre>\
-         <p>Take it again:</p>{replay}"
+        "<p>The schedule, {preemptions}:</p><pre class=\"terminal\" tabindex=\"0\">{table}</pre>"
     );
-    block(&html)
+    html
 }
 
 /// A list of the topic's programs of one role, each with a link to its page.

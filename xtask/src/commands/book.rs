@@ -8,6 +8,7 @@ use crate::book;
 use crate::cargo;
 use crate::error::{ALL_HOLD, Error, Result};
 use crate::flags::{Command, Flag, TOPICS, Words};
+use crate::machine;
 use crate::process::Group;
 use crate::text::say::say;
 use crate::text::shown_path;
@@ -57,6 +58,8 @@ fn run(mut words: Words) -> Result<u8> {
     let out = out.unwrap_or_else(|| place.join("site"));
     claim(&out)?;
     fs::create_dir_all(&place).map_err(Error::io(format!("cannot make {}", shown_path(&place))))?;
+    // Two of these at once would write over each other's data.
+    let _claim = machine::claim(&place, true)?;
     let data = place.join("data.json");
     let gathered = book::gather(&workspace, &topics)?;
     let written = fs::write(&data, gathered.to_string());
