@@ -11,6 +11,7 @@ use text::screen::{self, Screen};
 use text::style::RED;
 
 mod batch;
+mod book;
 mod cargo;
 mod commands;
 mod error;

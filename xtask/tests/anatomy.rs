@@ -94,12 +94,13 @@ fn what_is_missing_is_named() {
 /// What each package stands on, of the repository's own. Without rules below `explorer` none is
 /// compiled for a program that has no claims; and what is below `model-std` the crates of every
 /// program see.
-const BELOW: [(&str, &[&str]); 8] = [
+const BELOW: [(&str, &[&str]); 9] = [
     ("transcript", &[]),
     ("invariants", &["transcript"]),
     ("protocol", &["transcript"]),
     ("engine", &[]),
     ("fidelity", &[]),
+    ("book", &[]),
     ("model-std", &["engine", "fidelity"]),
     (
         "explorer",

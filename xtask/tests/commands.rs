@@ -806,6 +806,44 @@ fn all_topics_can_be_copied_at_once() {
 }
 
 #[test]
+fn a_site_is_written_only_where_it_replaces_nothing_else() {
+    let house = house().file("notes/mine.txt", "mine");
+    house
+        .xtask("book --out notes")
+        .exits(2)
+        .complains("notes holds something else than a site, and would be replaced");
+    assert_eq!(house.read("notes/mine.txt"), "mine");
+    house
+        .xtask("book --out notes/mine.txt")
+        .exits(2)
+        .complains("cannot write to notes/mine.txt: ")
+        .complains("name a folder after `--out`");
+    // A wrong topic is answered before anything is made.
+    house
+        .xtask("book helo --out site")
+        .exits(2)
+        .complains("there is no topic `helo`; did you mean `hello-demo`?");
+    assert!(!house.path("site").exists());
+}
+
+#[test]
+fn a_site_shows_only_what_holds() {
+    let house = house().topic("crates/other-demo", BYE, EVENTS);
+    house
+        .xtask("book other --out site")
+        .exits(1)
+        .complains("FAIL other-demo: every line is an event of the list");
+    let no_program = house.file(
+        "crates/other-demo/src/main.rs",
+        "//! No program.\n\nfn main() {",
+    );
+    no_program
+        .xtask("book other --out site")
+        .exits(1)
+        .complains("other-demo does not compile");
+}
+
+#[test]
 fn a_new_topic_holds_at_once() {
     let house = house();
     house.xtask("new first-demo --section Threads").exits(0);

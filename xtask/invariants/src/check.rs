@@ -1,5 +1,6 @@
 //! What every kind of rule does: look at a run, and decide.
 
+use super::drawing::Drawing;
 use super::finding::{Evidence, Finding};
 use super::selector::Selector;
 use super::view::View;
@@ -24,6 +25,11 @@ pub(super) trait Check: Send + Sync {
     /// What shows a reader that a run obeys the rule.
     fn shown_by(&self, view: &View<'_>) -> Evidence {
         Evidence::of_lines(view.lines_of(&self.speaks_of()))
+    }
+
+    /// What a picture of a run shows of the rule, beside its lines.
+    fn drawn(&self, _view: &View<'_>) -> Drawing {
+        Drawing::default()
     }
 
     /// Why no run like this one can pass a bound of the rule, if that is so.

@@ -6,6 +6,7 @@ use std::borrow::Borrow;
 use rustc_hash::FxHashMap;
 use transcript::{End, Transcript};
 
+use super::drawing::Drawing;
 use super::finding::{Evidence, Finding};
 use super::reading::Reading;
 use super::selector::Selector;
@@ -80,6 +81,32 @@ pub fn check(spec: &Spec, transcript: &Transcript) -> Report {
 pub fn shown_by(spec: &Spec, transcript: &Transcript, rule: usize) -> Evidence {
     let view = View::new(&spec.events, transcript, &mut Readings::default());
     spec.rules[rule].check.shown_by(&view)
+}
+
+/// What a picture of a run shows of a rule of its specification, by the rule's place: the
+/// intervals of `exclusive` and `overlap`, and the pairs of `fifo` and `follows`. Of other kinds,
+/// and of intervals that the run does not open and close in turn, it shows nothing.
+///
+/// ```
+/// use invariants::{Spec, Stay, Transcript, drawn};
+///
+/// let file = r#"
+///     [events]
+///     enters = "{who}: enters"
+///     leaves = "{who}: leaves"
+///
+///     [[always]]
+///     claim = "only one is inside"
+///     exclusive = { holding = ["enters", "leaves"] }
+/// "#;
+/// let spec = Spec::parse(file).expect("the file is right");
+/// let run = Transcript::of_stdout(["Writer: enters", "Writer: leaves"]);
+/// let stay = Stay { holder: "actor=Writer".to_string(), open: 0, close: Some(1) };
+/// assert_eq!(drawn(&spec, &run, 0).intervals, [stay]);
+/// ```
+pub fn drawn(spec: &Spec, transcript: &Transcript, rule: usize) -> Drawing {
+    let view = View::new(&spec.events, transcript, &mut Readings::default());
+    spec.rules[rule].check.drawn(&view)
 }
 
 impl Spec {

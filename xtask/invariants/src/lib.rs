@@ -41,6 +41,7 @@ mod quantity;
 mod shape;
 
 // What a program prints, and what a rule speaks of.
+mod drawing;
 mod event;
 mod expression;
 mod finding;
@@ -70,9 +71,10 @@ pub mod audit;
 mod draft;
 pub mod requirements;
 
-pub use checker::{Checker, Report, RuleReport, Verdict, check, shown_by};
+pub use checker::{Checker, Report, RuleReport, Verdict, check, drawn, shown_by};
 pub use diagnostic::{Diagnostic, count, suggest};
 pub use draft::{Draft, draft};
+pub use drawing::{Drawing, Stay};
 pub use event::Event;
 pub use finding::Evidence;
 pub use kind::Kind;

@@ -58,9 +58,32 @@ impl Per {
         selectors: &[&Selector],
         mut check: impl FnMut(&[Vec<Hit<'v>>]) -> Finding,
     ) -> Finding {
+        let mut worst: Option<Finding> = None;
+        self.each_key(view, selectors, |key, hits| {
+            let finding = match key {
+                Some(key) => check(hits).about(&self.show(key)),
+                None => check(hits),
+            };
+            // Of equally grave findings the first one counts.
+            let is_worse = |worst: &Finding| finding.gravity() > worst.gravity();
+            if worst.as_ref().is_none_or(is_worse) {
+                worst = Some(finding);
+            }
+        });
+        worst.unwrap_or_else(|| Finding::vacuous(selectors[0]))
+    }
+
+    /// Splits what the selectors select by the key, and hands out what each key has; all of it,
+    /// without a key, where the rule is not split.
+    pub fn each_key<'v>(
+        &self,
+        view: &'v View<'v>,
+        selectors: &[&Selector],
+        mut take: impl FnMut(Option<&[Option<&str>]>, &[Vec<Hit<'v>>]),
+    ) {
         let hits: Vec<Vec<Hit<'v>>> = selectors.iter().map(|one| view.select(one)).collect();
         if self.is_empty() {
-            return check(&hits);
+            return take(None, &hits);
         }
         let complete = |key: &Vec<Option<&str>>| key.iter().all(Option::is_some);
         let keys: BTreeSet<Vec<Option<&str>>> = hits
@@ -74,22 +97,13 @@ impl Per {
             let mut parts = own.iter().zip(key);
             parts.all(|(own, value)| own.is_none() || own == value)
         };
-        keys.iter()
-            .map(|key| {
-                let of_key = |hits: &Vec<Hit<'v>>| {
-                    hits.iter()
-                        .filter(|hit| belongs(hit, key))
-                        .copied()
-                        .collect()
-                };
-                let hits: Vec<Vec<Hit<'v>>> = hits.iter().map(of_key).collect();
-                check(&hits).about(&self.show(key))
-            })
-            // Of equally grave findings the first one counts.
-            .reduce(|worst, next| match next.gravity() > worst.gravity() {
-                true => next,
-                false => worst,
-            })
-            .unwrap_or_else(|| Finding::vacuous(selectors[0]))
+        for key in &keys {
+            let of_key = |hits: &Vec<Hit<'v>>| {
+                let hits = hits.iter().filter(|hit| belongs(hit, key));
+                hits.copied().collect()
+            };
+            let hits: Vec<Vec<Hit<'v>>> = hits.iter().map(of_key).collect();
+            take(Some(key), &hits);
+        }
     }
 }

@@ -3,6 +3,7 @@
 use crate::flags::Command;
 
 mod audit;
+mod book;
 mod check;
 mod ci;
 mod copy;
@@ -17,7 +18,7 @@ mod run_all;
 mod running;
 
 /// All of them, in the order of the general help.
-pub static ALL: [Command; 12] = [
+pub static ALL: [Command; 13] = [
     list::COMMAND,
     run::COMMAND,
     run_all::COMMAND,
@@ -29,5 +30,6 @@ pub static ALL: [Command; 12] = [
     practice::COMMAND,
     copy::COMMAND,
     new::COMMAND,
+    book::COMMAND,
     ci::COMMAND,
 ];

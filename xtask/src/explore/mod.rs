@@ -4,7 +4,8 @@
 //! library, unless it is [`unchanged`]. The program runs in a process of its own, which contains
 //! the scheduler and checks each schedule against the program's invariants. That process writes
 //! what it finds as NDJSON ([`protocol`]). [`child`] starts it, reads it, and ends it when it is
-//! stuck. [`real`] compares what was [`explored`] with real runs of the [`plain`] program.
+//! stuck. [`real`] compares what was [`explored`] with real runs of the [`plain`] program, and
+//! [`one`] does all that to one program.
 //!
 //! A [`verdict`] says what the program is worth. [`prose`], [`object`] and [`suite`] report it to
 //! people, to programs and to CI systems.
@@ -16,6 +17,7 @@ pub mod explored;
 pub mod fold;
 pub mod names;
 pub mod object;
+pub mod one;
 pub mod pitfall;
 pub mod plain;
 pub mod prose;

@@ -96,7 +96,10 @@ impl Execution {
             self.now = self.now.max(next);
             return true;
         }
-        let loops = self.threads.iter().any(|thread| thread.waits && !thread.seen.is_empty());
+        let loops = self
+            .threads
+            .iter()
+            .any(|thread| thread.waits && !thread.seen.is_empty());
         if self.changes != self.idle_since {
             self.idle_since = self.changes;
             self.idle_rounds = 0;

@@ -22,8 +22,8 @@ use crate::recorder::Recorder;
 use crate::schedule::{Schedule, TimeModel};
 use crate::slot::Slot;
 use crate::waiting::{Seen, Waiting};
-use thread::{NEVER, Pending};
 pub use thread::ThreadState;
+use thread::{NEVER, Pending};
 
 /// Sees each step of an execution as it is taken: the latest is the last of
 /// [`details`](Execution::details). It must not ask the engine for anything else.

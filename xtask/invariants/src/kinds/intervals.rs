@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use crate::Diagnostic;
 use crate::check::Check;
+use crate::drawing::{Drawing, Stay};
 use crate::finding::Finding;
 use crate::kind::Kind;
 use crate::node::Node;
@@ -128,6 +129,19 @@ impl Intervals {
             self.check_nesting(&intervals)?;
         }
         Ok(intervals)
+    }
+
+    /// The intervals as a picture shows them; none where the run does not open and close them in
+    /// turn.
+    fn drawn(&self, view: &View<'_>) -> Vec<Stay> {
+        let intervals = self.find(view).unwrap_or_default();
+        let intervals = intervals.iter().filter(|interval| !interval.is_empty());
+        let stays = intervals.map(|interval| Stay {
+            holder: self.per.show(&interval.holder),
+            open: interval.open.line(),
+            close: interval.close.map(|close| close.line()),
+        });
+        stays.collect()
     }
 
     fn check_nesting(&self, intervals: &[Interval<'_>]) -> Result<(), Finding> {
@@ -279,6 +293,18 @@ impl Check for Exclusive {
     fn decided_by(&self) -> Option<Vec<&Selector>> {
         Some(self.selectors())
     }
+
+    fn drawn(&self, view: &View<'_>) -> Drawing {
+        let mut intervals = self.holding.drawn(view);
+        if let Against::Intervals(others) = &self.against {
+            intervals.extend(others.drawn(view));
+            intervals.sort_by_key(|stay| stay.open);
+        }
+        Drawing {
+            intervals,
+            ..Drawing::default()
+        }
+    }
 }
 
 struct Overlap {
@@ -333,6 +359,13 @@ impl Check for Overlap {
 
     fn decided_by(&self) -> Option<Vec<&Selector>> {
         Some(vec![&self.of.open, &self.of.close])
+    }
+
+    fn drawn(&self, view: &View<'_>) -> Drawing {
+        Drawing {
+            intervals: self.of.drawn(view),
+            ..Drawing::default()
+        }
     }
 
     fn idle_bound(&self, view: &View<'_>) -> Option<String> {

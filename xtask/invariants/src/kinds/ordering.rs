@@ -2,6 +2,7 @@
 
 use crate::Diagnostic;
 use crate::check::Check;
+use crate::drawing::Drawing;
 use crate::finding::Finding;
 use crate::kind::Kind;
 use crate::node::Node;
@@ -468,6 +469,20 @@ impl Check for Fifo {
     fn decided_by(&self) -> Option<Vec<&Selector>> {
         Some(vec![&self.from, &self.to])
     }
+
+    fn drawn(&self, view: &View<'_>) -> Drawing {
+        let mut drawing = Drawing::default();
+        self.per.each_key(view, &[&self.from, &self.to], |_, hits| {
+            // As the check pairs them: each with the first that fits and is left.
+            let mut left = hits[0].iter();
+            for received in &hits[1] {
+                if let Some(sent) = left.find(|sent| sent.value == received.value) {
+                    drawing.pair(sent, received);
+                }
+            }
+        });
+        drawing
+    }
 }
 
 struct Follows {
@@ -509,5 +524,20 @@ impl Check for Follows {
 
     fn decided_by(&self) -> Option<Vec<&Selector>> {
         Some(vec![&self.each, &self.by])
+    }
+
+    fn drawn(&self, view: &View<'_>) -> Drawing {
+        let mut drawing = Drawing::default();
+        self.per.each_key(view, &[&self.each, &self.by], |_, hits| {
+            // As the check pairs them: from the end.
+            let mut left = hits[1].iter().rev().peekable();
+            for hit in hits[0].iter().rev() {
+                if let Some(by) = left.next_if(|by| by.line() > hit.line()) {
+                    drawing.pair(hit, by);
+                }
+            }
+        });
+        drawing.pairs.sort_unstable();
+        drawing
     }
 }

@@ -6,12 +6,11 @@ use std::time::Instant;
 
 use crate::error::{Error, Result};
 use crate::explore::build::{self, Facade, Harness, Unbuilt};
-use crate::explore::child;
 use crate::explore::explored::{Explored, NotExplored};
-use crate::explore::real;
+use crate::explore::one;
 use crate::explore::source::{self, Subject};
 use crate::explore::token::Token;
-use crate::explore::verdict::{ProgramVerdict, Status};
+use crate::explore::verdict::ProgramVerdict;
 use crate::flags::{Command, TIMES, TOPICS, Words};
 use crate::pool::{self, Lane, Update};
 use crate::process;
@@ -119,9 +118,10 @@ fn explore(
             let what = what.to_string();
             send(SearchProgress { schedules, what });
         };
-        Some(Box::new(explore_one(
-            subject, harness, asked, replay, &doing,
-        )))
+        let schedule = replay.map(|token| &token.schedule);
+        let lasting = asked.trusts_sleeps();
+        let explored = one::explore(subject, harness, &asked.settings, schedule, lasting, &doing);
+        Some(Box::new(explored))
     };
     pool::run(vec![lane], &work, &mut |update| {
         let heard = match update {
@@ -150,35 +150,6 @@ struct SearchProgress {
     schedules: u64,
     /// What is done with it now.
     what: String,
-}
-
-/// Explores one program, and compares it with real runs.
-fn explore_one(
-    subject: &Subject,
-    harness: &Harness,
-    asked: &ExploreArgs,
-    replay: Option<&Token>,
-    doing: &dyn Fn(u64, &str),
-) -> std::result::Result<Explored, NotExplored> {
-    let settings = &asked.settings;
-    let schedule = replay.map(|token| &token.schedule);
-    let mut explored = child::explore(subject, harness, settings, schedule, &mut |n, what| {
-        doing(n, &what.to_string());
-    })?;
-    let lasting = asked.trusts_sleeps();
-    let verdict = ProgramVerdict::new(subject, harness, &explored, lasting);
-    let is_proved = verdict.status == Status::Proved && replay.is_none();
-    doing(explored.schedules, "real runs");
-    explored.real = match settings.real_runs {
-        None if is_proved => real::confirm(subject, harness, settings)?,
-        None | Some(0) => None,
-        Some(runs) => Some(real::compare(subject, &explored, runs)?),
-    };
-    if !settings.outputs {
-        // They were asked for to be compared with real runs, and there may be ten thousand.
-        explored.outputs.clear();
-    }
-    Ok(explored)
 }
 
 /// Counts what becomes of the programs, and reports it.

@@ -56,6 +56,13 @@ impl<'v> ExecutionProse<'v> {
         text
     }
 
+    /// A schedule as a table, after a sentence on each thread that waits for ever.
+    pub fn schedule(&self, execution: &Execution) -> String {
+        let table = self.table(execution);
+        let place = |place: &Place| self.verdict.place(place);
+        Stuck::new(execution, &table, &place).lines() + &table.text(self.width)
+    }
+
     /// What a schedule has that is rare on a real machine, a line for each.
     fn whims(&self, execution: &Execution) -> String {
         let mut text = String::new();

@@ -61,7 +61,7 @@ impl<'v> Prose<'v> {
     }
 
     /// What came of it, in a few words.
-    fn what(&self) -> String {
+    pub fn what(&self) -> String {
         let what = match (self.verdict.status, self.verdict.found) {
             (Status::Found, found) => {
                 let (n, s) = counted(found.unwrap_or(1), "schedule");

@@ -1,0 +1,25 @@
+#!/usr/bin/env bash
+# Makes the site, after its generator's lints, documentation and tests. The generator checks each
+# site that it makes: every link leads somewhere, every topic has its page with its claims, and no
+# page is too large.
+#
+#     ci/book.sh        into target/book/site
+#     ci/book.sh DIR    into DIR
+set -euo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")/.."
+
+# A minimal installation of Rust comes without it.
+cargo clippy --version >/dev/null 2>&1 || rustup component add clippy
+
+step() {
+    printf '\n== %s\n' "$1"
+    shift
+    "$@"
+}
+
+site=${1:-target/book/site}
+
+step 'lints' cargo clippy --quiet --locked --package book --all-targets -- --deny warnings
+step 'documentation' env RUSTDOCFLAGS='--deny warnings' cargo doc --quiet --locked --no-deps --package book
+step 'tests' cargo test --locked --package book
+step 'the site' cargo xtask book --out "$site"

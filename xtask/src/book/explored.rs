@@ -1,0 +1,209 @@
+//! What came of exploring the programs, as the site has it.
+
+use std::time::Duration;
+
+use serde_json::{Value, json};
+
+use crate::error::{Error, Result};
+use crate::explore::build::{self, BuildResult, Facade, Unbuilt};
+use crate::explore::explored::NotExplored;
+use crate::explore::one;
+use crate::explore::pitfall::Pitfall;
+use crate::explore::prose::{PIPE_WIDTH, Prose, coverage};
+use crate::explore::settings::Settings;
+use crate::explore::source::{self, Subject, Wanted};
+use crate::explore::verdict::{ProgramVerdict, Status};
+use crate::pool;
+use crate::workspace::{Topic, Workspace};
+use invariants::spec::{Mode, Rule};
+use protocol::{Execution, RuleSummary, RuleVerdict};
+
+/// How long each program is explored, as in CI: who explores one topic looks further.
+const TIME: Duration = Duration::from_secs(1);
+
+/// What came of exploring a program.
+pub struct Explored {
+    /// Its name.
+    pub program: String,
+    /// What is known of each claim.
+    pub verdicts: Verdicts,
+    /// All that a page says of it beside the claims.
+    pub object: Value,
+}
+
+/// What is known of the claims of a program.
+pub enum Verdicts {
+    /// Nothing but what real runs show, for this reason.
+    OfRealRuns(String),
+    /// What schedules show.
+    OfSchedules {
+        /// The verdict on each claim that was explored.
+        rules: Vec<RuleSummary>,
+        /// Whether what holds is proved.
+        is_proved: bool,
+        /// Where it holds, as in "on all 6 distinguishable schedules".
+        coverage: String,
+        /// What is missing for a proof, as in "but for …".
+        what: String,
+    },
+}
+
+impl Verdicts {
+    /// What is known of a claim, by its place: a word, and what that rests on.
+    pub fn of(&self, index: usize, rule: &Rule) -> Value {
+        let of_real_runs = |why: &String| json!({"word": "real runs only", "about": why});
+        let (rules, is_proved, coverage, what) = match self {
+            Verdicts::OfRealRuns(why) => return of_real_runs(why),
+            Verdicts::OfSchedules {
+                rules,
+                is_proved,
+                coverage,
+                what,
+            } => (rules, is_proved, coverage, what),
+        };
+        if let Some(why) = &rule.not_explored {
+            return of_real_runs(why);
+        }
+        let known = rules.iter().find(|known| known.rule == index);
+        let (word, about) = match known.map(|known| known.verdict) {
+            None | Some(RuleVerdict::NotExplored) => {
+                return of_real_runs(&"the explorer has not decided it".to_string());
+            }
+            Some(RuleVerdict::Fail) => ("broken", "on some schedule"),
+            Some(RuleVerdict::NotWitnessed) => ("not seen", coverage.as_str()),
+            Some(RuleVerdict::Pass) if rule.mode != Mode::Always => ("seen", "on some schedule"),
+            Some(RuleVerdict::Pass) if *is_proved => ("proved", coverage.as_str()),
+            Some(RuleVerdict::Pass) => ("held", what.as_str()),
+        };
+        let only_because_of_time = known.is_some_and(|known| known.only_because_of_time);
+        json!({
+            "word": if only_because_of_time { "holds only because of time" } else { word },
+            "about": about,
+        })
+    }
+}
+
+/// Explores all programs of these topics, as far as the explorer can.
+///
+/// # Errors
+///
+/// A file is wrong, the facade cannot be built or does not stand between a program and the standard
+/// library, or the runner was interrupted.
+pub fn explore(workspace: &Workspace, topics: &[Topic]) -> Result<Vec<Explored>> {
+    let wanted = Wanted {
+        words: topics.iter().map(|topic| topic.name.clone()).collect(),
+        bin: None,
+        edition: None,
+    };
+    let subjects = source::subjects(workspace, &wanted)?;
+    let (mut explored, mut explorable) = (Vec::new(), Vec::new());
+    for subject in subjects {
+        match why_not(&subject) {
+            Some(why) => explored.push(not_explored(&subject, why)),
+            None => explorable.push(subject),
+        }
+    }
+    if explorable.is_empty() {
+        return Ok(explored);
+    }
+    let built = build::build(&explorable, &Facade::build(&explorable)?)?;
+    let work: Vec<_> = explorable.iter().zip(&built).collect();
+    let settings = Settings {
+        time: Some(TIME),
+        ..Settings::default()
+    };
+    let results = pool::map(&work, |(subject, built)| {
+        explore_one(subject, built, &settings)
+    })?;
+    for result in results {
+        explored.push(result?);
+    }
+    Ok(explored)
+}
+
+/// Why a program is not explored.
+fn why_not(subject: &Subject) -> Option<String> {
+    if cfg!(not(target_os = "linux")) {
+        return Some(
+            "the explorer runs on Linux only, and the site was made elsewhere".to_string(),
+        );
+    }
+    let ready = subject.claims.as_ref()?;
+    ready.spec.run.not_explored.clone()
+}
+
+fn not_explored(subject: &Subject, why: String) -> Explored {
+    Explored {
+        program: subject.name.clone(),
+        object: json!({"status": "not explored", "about": why}),
+        verdicts: Verdicts::OfRealRuns(why),
+    }
+}
+
+fn explore_one(subject: &Subject, built: &BuildResult, settings: &Settings) -> Result<Explored> {
+    let harness = match built {
+        Ok(harness) => harness,
+        Err(Unbuilt::Lacking(_)) => {
+            let why = "it uses what the explorer's standard library does not have";
+            return Ok(not_explored(subject, why.to_string()));
+        }
+        Err(Unbuilt::Broken(fault)) => {
+            let (name, what, details) = (&subject.name, &fault.what, &fault.details);
+            return Err(Error::Broken(format!("{name}: {what}\n{details}")));
+        }
+    };
+    let explored = one::explore(subject, harness, settings, None, true, &|_, _| {});
+    let explored = explored.map_err(|failure| match failure {
+        NotExplored::NotInPlace(what) => Error::Broken(what),
+        NotExplored::Program(error) => error,
+    })?;
+    let verdict = ProgramVerdict::new(subject, harness, &explored, true);
+    Ok(told(subject, &verdict))
+}
+
+/// What a page says of a program that was explored.
+fn told(subject: &Subject, verdict: &ProgramVerdict<'_>) -> Explored {
+    let prose = Prose::new(verdict, PIPE_WIDTH);
+    let coverage = coverage(verdict, "on");
+    let summary = verdict.explored.summary.as_ref();
+    let executions = verdict.explored.executions.iter();
+    let shown = executions.filter(|shown| shown.found.is_some() || shown.fault.is_some());
+    let schedules = shown.map(|shown| of_schedule(subject, verdict, &prose, shown));
+    Explored {
+        program: subject.name.clone(),
+        object: json!({
+            "status": verdict.status.name(),
+            "about": prose.what(),
+            "command": format!("cargo xtask explore {}", subject.words),
+            "schedules": schedules.collect::<Vec<_>>(),
+        }),
+        verdicts: Verdicts::OfSchedules {
+            rules: summary.map_or(Vec::new(), |summary| summary.rules.clone()),
+            is_proved: verdict.status == Status::Proved,
+            what: prose.what(),
+            coverage,
+        },
+    }
+}
+
+/// A schedule that goes wrong: what it breaks, as a table, and how to see it again.
+fn of_schedule(
+    subject: &Subject,
+    verdict: &ProgramVerdict<'_>,
+    prose: &Prose<'_>,
+    execution: &Execution,
+) -> Value {
+    let prose = &prose.executions;
+    let story = execution.fault.as_ref();
+    let mut object = json!({
+        "story": story.map(|_| prose.contradiction(execution)),
+        "breaks": [],
+        "preemptions": execution.preemptions,
+        "table": prose.schedule(execution),
+        "replay": verdict.replay(&execution.schedule),
+    });
+    if let Some(pitfall) = Pitfall::new(subject, &execution.transcript) {
+        pitfall.add_to(&mut object);
+    }
+    object
+}

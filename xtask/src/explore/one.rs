@@ -1,0 +1,44 @@
+//! One program explored, and compared with real runs.
+
+use protocol::Schedule;
+
+use super::build::Harness;
+use super::child;
+use super::explored::{Explored, NotExplored};
+use super::real;
+use super::settings::Settings;
+use super::source::Subject;
+use super::verdict::{ProgramVerdict, Status};
+
+/// Explores a program, or takes one schedule of it again, and compares it with real runs: with as
+/// many as the settings say, or else with a few before it is called proved. Says meanwhile what it
+/// does, and on how many schedules the program has been explored.
+///
+/// # Errors
+///
+/// The explorer does not get through, or the runner was interrupted.
+pub fn explore(
+    subject: &Subject,
+    harness: &Harness,
+    settings: &Settings,
+    replay: Option<&Schedule>,
+    sleeps_are_long_enough: bool,
+    doing: &dyn Fn(u64, &str),
+) -> Result<Explored, NotExplored> {
+    let mut explored = child::explore(subject, harness, settings, replay, &mut |n, what| {
+        doing(n, &what.to_string());
+    })?;
+    let verdict = ProgramVerdict::new(subject, harness, &explored, sleeps_are_long_enough);
+    let is_proved = verdict.status == Status::Proved && replay.is_none();
+    doing(explored.schedules, "real runs");
+    explored.real = match settings.real_runs {
+        None if is_proved => real::confirm(subject, harness, settings)?,
+        None | Some(0) => None,
+        Some(runs) => Some(real::compare(subject, &explored, runs)?),
+    };
+    if !settings.outputs {
+        // They were asked for to be compared with real runs, and there may be ten thousand.
+        explored.outputs.clear();
+    }
+    Ok(explored)
+}
