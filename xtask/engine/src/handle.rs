@@ -176,6 +176,7 @@ pub struct ChannelEnd(Option<usize>);
 impl ChannelEnd {
     /// The running thread has made it. It is kept only when the execution is recorded.
     #[track_caller]
+    #[inline]
     pub fn made(channel: Object, sends: bool) -> Self {
         let made = Location::caller();
         with(|running| {

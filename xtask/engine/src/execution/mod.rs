@@ -47,8 +47,12 @@ impl fmt::Debug for Observer {
 pub struct Execution {
     /// The threads, by number.
     pub threads: Vec<ThreadState>,
-    /// What threads of earlier executions have kept of their reads, for the next ones. Without this,
-    /// allocating it would be 1 % of an execution's instructions.
+    /// The memory in which threads of earlier executions kept their reads, for the next ones.
+    /// Without it, allocating would be 1 % of an execution's instructions.
+    #[allow(
+        clippy::vec_box,
+        reason = "a box moves from thread to thread as one word"
+    )]
     spare: Vec<Box<Waiting>>,
     /// The objects, by number.
     pub objects: Vec<ObjectState>,

@@ -39,9 +39,9 @@ impl Scheduler for Random {
             1 => return Pick::Thread(default),
             count => self.numbers.below(count),
         };
-        Pick::Thread(match index.checked_sub(enabled.len()) {
-            Some(index) => spinning[index],
-            None => enabled[index],
+        Pick::Thread(match enabled.get(index) {
+            Some(&thread) => thread,
+            None => spinning[index - enabled.len()],
         })
     }
 
