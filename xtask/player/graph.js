@@ -130,6 +130,7 @@ export function follow(data, choices, path = []) {
  * preemption.
  */
 export function easiestPath(data, targets) {
+  if (targets.length === 0) return null;
   const wanted = new Set(targets);
   const settled = new Set();
   const levels = [[[{ id: 0, last: null, before: null }]]];

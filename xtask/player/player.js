@@ -9,7 +9,7 @@
 import { choicesOf, compare, follow, moveOf, preemptions, walk } from "./graph.js";
 import { formatToken, parseAddress, parseToken, replayCommand, whyNotOf } from "./token.js";
 import { stepSentence } from "./words.js";
-import { button, claimsPart, endPart, goalPart, h, helpPart, objectsPart, outputPart, recordedPart, schedulePart, sourcePart, threadsPart } from "./view.js";
+import { button, claimsPart, differencePart, endPart, goalPart, h, helpPart, objectsPart, outputPart, recordedPart, schedulePart, sourcePart, threadsPart } from "./view.js";
 
 /** The form of data that this player reads. */
 export const FORMAT = 1;
@@ -36,36 +36,30 @@ export class Player {
 
   build() {
     const { data } = this;
-    const [goal, end, threads, schedule, objects, output, source, claims, recorded, help] = [
-      goalPart, endPart, threadsPart, schedulePart, objectsPart, outputPart, sourcePart, claimsPart, recordedPart, helpPart,
-    ].map((part) => part(data, this));
-    const transport = this.transport();
-    const command = this.command();
-    this.parts = [goal, end, threads, schedule, objects, output, source, claims, recorded, help, transport, command];
+    const make = (part) => part(data, this);
+    const [help, goal, recorded, end] = [helpPart, goalPart, recordedPart, endPart].map(make);
+    const [threads, difference, schedule] = [threadsPart, differencePart, schedulePart].map(make);
+    const [objects, output, source, claims] = [objectsPart, outputPart, sourcePart, claimsPart].map(make);
+    const [transport, command] = [this.transport(), this.command()];
+    this.parts = [
+      help, goal, recorded, transport, end, threads, difference, schedule, objects, output, source, claims, command,
+    ];
     /** Says each step in one sentence, to be seen and to be heard. */
     this.status = h("p", { class: "said", role: "status", "aria-live": "polite" });
     this.element.setAttribute("aria-label", `Player of ${data.program}`);
+    const columns = (...sides) =>
+      h("div", { class: "columns" }, sides.map((side) => h("div", {}, side.map((part) => part.element))));
     this.element.replaceChildren(
-      help.element,
-      goal.element,
-      this.status,
-      transport.element,
-      end.element,
-      h("div", { class: "columns" },
-        h("div", {}, threads.element, schedule.element),
-        h("div", {}, objects.element, output.element, source.element)),
-      h("div", { class: "columns" },
-        h("div", {}, recorded.element),
-        h("div", {}, claims.element)),
-      command.element,
+      help.element, goal.element, recorded.element, this.status, transport.element, end.element,
+      columns([threads, difference, schedule], [objects, output, source]),
+      columns([claims], [command]),
     );
   }
 
   /** Brings every part to where the reader is. */
   render() {
     const { data, path, taken } = this;
-    const all = walk(data, path);
-    const steps = all.slice(0, taken);
+    const steps = walk(data, path.slice(0, taken));
     const id = steps.at(-1)?.to ?? 0;
     const begins = ({ path: other, decided_at }) =>
       other.slice(0, decided_at + 1).every((thread, n) => thread === path[n]);
@@ -73,7 +67,6 @@ export class Player {
     const others = this.compared && walk(data, this.compared.path);
     const now = {
       path,
-      all,
       steps,
       id,
       state: data.states[id],
@@ -137,8 +130,16 @@ export class Player {
     this.go(0);
   }
 
-  /** Loads a schedule, at one of its steps. */
+  /**
+   * Loads a schedule, at one of its steps. The focus goes to where the reader goes on from there,
+   * and the page scrolls with it, because what was pressed may be far below.
+   */
   open(path, taken, words) {
+    this.load(path, taken, words);
+    (this.nextButton.disabled ? this.undoButton : this.nextButton).focus();
+  }
+
+  load(path, taken, words) {
     this.pause();
     this.path = follow(this.data, [], path).path;
     this.taken = Math.min(taken, this.path.length);
@@ -148,8 +149,9 @@ export class Player {
 
   /** Plays a schedule from its start. */
   play(path, title) {
-    this.open(path, 0, `Playing ${title}.`);
+    this.load(path, 0, `Playing ${title}.`);
     this.start();
+    this.playButton.focus();
   }
 
   compare(schedule) {
@@ -216,7 +218,7 @@ export class Player {
     const words = problem
       ? `The token's schedule cannot be followed to its end here: ${problem}.`
       : taken === 0 ? "The token's schedule is loaded." : `The token's schedule is loaded, with ${taken} of ${path.length} steps taken.`;
-    this.open(path, taken, words);
+    this.load(path, taken, words);
   }
 
   // ---- controls ----
@@ -224,11 +226,11 @@ export class Player {
   transport() {
     this.restartButton = button("Restart", () => this.restart());
     this.undoButton = button("Undo", () => this.undo());
-    const next = button("Next step", () => {
+    this.nextButton = button("Next step", () => {
       this.pause();
       this.forward();
     });
-    const play = button("Play", () => (this.timer === null ? this.start() : this.pause()));
+    this.playButton = button("Play", () => (this.timer === null ? this.start() : this.pause()));
     const count = h("output", {});
     const slider = h("input", { type: "range", min: 0, "aria-label": "Steps taken", oninput: () => {
       this.pause();
@@ -237,15 +239,15 @@ export class Player {
     const options = Object.keys(SPEEDS).map((name) => h("option", { selected: name === "normal" }, name));
     this.speed = h("select", {}, options);
     const element = h("div", { class: "transport", role: "group", "aria-label": "Steps" },
-      this.restartButton, this.undoButton, next, play,
+      this.restartButton, this.undoButton, this.nextButton, this.playButton,
       h("label", {}, "Speed ", this.speed), slider, count);
     return {
       element,
       update: ({ path, steps, used }) => {
         const isOver = steps.length === path.length;
         this.restartButton.disabled = this.undoButton.disabled = steps.length === 0;
-        next.disabled = play.disabled = isOver;
-        play.textContent = this.timer === null ? "Play" : "Pause";
+        this.nextButton.disabled = this.playButton.disabled = isOver;
+        this.playButton.textContent = this.timer === null ? "Play" : "Pause";
         slider.max = path.length;
         slider.value = steps.length;
         slider.setAttribute("aria-valuetext", `${steps.length} of ${path.length} steps`);

@@ -1,10 +1,10 @@
 // The parts of the player. Each function makes one part once, and gives its element and an
 // `update` that brings it to a moment of a schedule; so a control that has the focus keeps it.
 //
-// `now` is such a moment: { path, all, steps, id, state, used, compared, decided }. `all` are the
-// steps of the path and `steps` those that have been taken; `id` is the state after them, `used`
-// their preemptions, `compared` how they differ from another schedule, and `decided` the number of
-// the step that decided this one. `act` is the player, which does what a control asks for.
+// `now` is such a moment: { path, steps, id, state, used, compared, decided }. Of the path, `steps`
+// have been taken; `id` is the state after them, `used` their preemptions, `compared` how they
+// differ from another schedule, and `decided` the number of the step that decided this one. `act` is
+// the player, which does what a control asks for.
 //
 // The data's texts only ever become text nodes, so that no text of a program is read as HTML.
 
@@ -94,7 +94,7 @@ export function endPart(data) {
       const lines = [];
       if (ending) lines.push(`The program is over: ${ending}.`);
       if (fault?.story) lines.push(fault.story);
-      for (const { claim } of broken) lines.push(`Broken: ${claim}.`);
+      for (const { claim } of broken) lines.push(`Broken claim: “${claim}”.`);
       if (!ending && !state.next.some((move) => Number.isInteger(move.to))) {
         lines.push(`This page ends here. ${data.ends ?? "What comes next was not explored."}`);
       }
@@ -210,6 +210,8 @@ export function schedulePart(data, act) {
       const empty = h("tr", {}, h("td", { colspan: threads.length + 2 }, "No step yet: let a thread go on."));
       body.replaceChildren(...(rows.length > 0 ? rows : [empty]));
       box.scrollTop = box.scrollHeight;
+      const newest = body.lastChild.querySelector(".op");
+      if (newest) box.scrollLeft = newest.offsetLeft + newest.offsetWidth - box.clientWidth;
     },
   };
 }
@@ -232,13 +234,14 @@ function operationCell({ compared, decided }, step) {
   }
   if (step.number === decided) cell.push(h("span", { class: "remark" }, sign("◆ "), "decided the schedule"));
   if (step.number === compared?.fork) {
-    cell.push(h("mark", {}, sign("⑂ "), "another thread goes on in the other schedule"));
+    const other = compared.others[step.number];
+    cell.push(h("mark", {}, sign("⇄ "), other ? `other schedule: ${other.name} goes on` : "other schedule: over"));
   }
   if (compared?.differs.has(step.number)) {
     const other = compared.differs.get(step.number);
     const there = !other ? "does not happen"
       : other.does === step.does ? (other.value ?? "no result") : operation(other);
-    cell.push(h("mark", {}, sign("≠ "), "in the other schedule: ", ...rich(there)));
+    cell.push(h("mark", {}, sign("≠ "), "other schedule: ", ...rich(there)));
   }
   return cell;
 }
@@ -342,20 +345,15 @@ export function sourcePart(data, act) {
 export function claimsPart(data, act) {
   const items = data.claims.map((claim) => {
     const path = easiestPath(data, claim.broken_in);
-    const [mark, word] = {
-      proved: ["✓", "proved"],
-      held: ["✓", "held"],
-      broken: ["✗", "broken"],
-    }[claim.verdict] ?? ["?", "real runs only"];
-    const verdict = h("strong", { class: `verdict ${word.split(" ")[0]}` }, sign(`${mark} `), word);
-    const find = () => act.play(path, `a schedule that breaks the claim “${plain(claim.claim)}”`);
+    const [mark, verdict, rest] = claimWords(claim);
+    const title = `a schedule that breaks the claim “${plain(claim.claim)}”`;
     const element = h(
       "li",
       {},
-      h("p", {}, verdict, " ", ...rich(claim.claim)),
+      h("p", {}, rich(claim.claim)),
+      h("p", {}, h("strong", { class: `verdict ${claim.verdict}` }, sign(`${mark} `), verdict), rest),
       claim.why ? h("p", { class: "note" }, rich(claim.why)) : "",
-      h("p", { class: "note" }, claimWords(claim)),
-      path ? button("Find a schedule that breaks this", find) : "",
+      path ? button("Find a schedule that breaks this", () => act.play(path, title)) : "",
     );
     return { element, claim };
   });
@@ -370,40 +368,52 @@ export function claimsPart(data, act) {
   };
 }
 
-/** The recorded schedules: to play, to look at, to compare with. */
+/** The recorded schedules: to play, to load, to compare with. */
 export function recordedPart(data, act) {
   const items = data.schedules.map((schedule) => {
+    const title = `“${plain(schedule.name)}”`;
     const steps = walk(data, schedule.path);
     const { ending } = data.states[steps.at(-1)?.to ?? 0];
-    const facts = [counted(steps.length, "step"), counted(preemptions(steps), "preemption"), ending && plain(ending)];
-    const compare = button("Compare with this", () => act.compare(schedule), { "aria-pressed": "false" });
+    const facts = [counted(steps.length, "step"), counted(preemptions(steps), "preemption"), ending];
     const decided = schedule.decided_at ?? null;
+    const named = (words, onclick) => button(words, onclick, { "aria-label": `${words} ${title}` });
+    const compare = named("Compare with", () => act.compare(schedule));
     const element = h(
       "li",
       {},
-      h("p", {}, h("strong", {}, rich(schedule.name)), h("span", { class: "remark" }, facts.filter(Boolean).join(", "))),
-      button("Play", () => act.play(schedule.path, `“${plain(schedule.name)}”`), { "aria-label": `Play “${plain(schedule.name)}”` }),
-      button("Step through", () => act.open(schedule.path, 0, `“${plain(schedule.name)}” is loaded: take it step by step.`)),
-      decided === null ? "" : button("Show the step that decided it", () =>
-        act.open(schedule.path, decided + 1, `Step ${decided} decided “${plain(schedule.name)}”.`)),
+      h("p", {}, h("strong", {}, rich(schedule.name)), h("span", { class: "remark" }, rich(facts.filter(Boolean).join(", ")))),
+      named("Play", () => act.play(schedule.path, title)),
+      named("Load", () => act.open(schedule.path, 0, `${title} is loaded: take it step by step.`)),
+      decided === null ? "" : named("Show what decided", () =>
+        act.open(schedule.path, decided + 1, `Step ${decided} decided ${title}.`)),
       compare,
     );
     return { element, schedule, compare };
   });
   const list = h("ul", { class: "recorded", role: "list" }, items.map((item) => item.element));
-  const difference = h("div", { class: "difference" });
-  const element = panel(act, "panel-recorded", "Recorded schedules", list, difference);
+  const element = panel(act, "panel-recorded", "Recorded schedules", list);
   element.hidden = items.length === 0;
   return {
     element,
-    update({ steps, compared }) {
+    update({ compared }) {
       for (const { compare, schedule } of items) {
         compare.setAttribute("aria-pressed", String(compared?.schedule === schedule));
       }
+    },
+  };
+}
+
+/** How the schedule differs from the one that it is compared with, in words. */
+export function differencePart(data) {
+  const element = h("div", { class: "difference", hidden: true });
+  return {
+    element,
+    update({ steps, compared }) {
+      element.hidden = !compared;
       const sentences = compared
         ? differenceSentences(data, steps, compared.others, compared, plain(compared.schedule.name))
         : [];
-      difference.replaceChildren(...sentences.map((sentence) => h("p", {}, sentence)));
+      element.replaceChildren(...sentences.map((sentence) => h("p", {}, sentence)));
     },
   };
 }

@@ -66,20 +66,19 @@ export function extentSentence(data) {
   return `This page has ${counted(data.states.length, "state")}. ${ends}`;
 }
 
-/** What is known of a claim, in the words of the explorer. */
-export function claimWords(claim) {
-  const about = claim.about ? `, ${claim.about}` : "";
-  const none = claim.broken_in.length === 0;
-  switch (claim.verdict) {
+/** What is known of a claim: a sign, the verdict, and the rest of its sentence. */
+export function claimWords({ verdict, about, broken_in }) {
+  const on = about ? `, ${about}` : "";
+  const isFound = broken_in.length > 0;
+  switch (verdict) {
     case "proved":
-      return `Proved${about}: no schedule breaks it.`;
+      return ["✓", "proved", `${on}: no schedule breaks it.`];
     case "held":
-      return `Held${about}, which is less than a proof.` +
-        (none ? " No schedule on this page breaks it." : "");
+      return ["✓", "held", `${on}. That is less than a proof.`];
     case "broken":
-      return `Broken${about}.` + (none ? " This page has no schedule that breaks it." : "");
+      return ["✗", "broken", `${on}.${isFound ? "" : " This page has no schedule that breaks it."}`];
     default:
-      return `Checked on real runs only${about}: the explorer does not decide it.`;
+      return ["?", "real runs only", `${on}: the explorer does not decide it.`];
   }
 }
 
