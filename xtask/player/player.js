@@ -179,6 +179,8 @@ export class Player {
 
   /** Number keys choose a thread, only inside the player, and not where something is typed. */
   key(event) {
+    // mdBook turns pages by the arrow keys. Here they belong to the slider and to what scrolls.
+    if (event.key.startsWith("Arrow")) event.stopPropagation();
     const types = event.target.closest("input, select, textarea");
     if (types || event.ctrlKey || event.metaKey || event.altKey || !/^[0-9]$/.test(event.key)) return;
     event.preventDefault();

@@ -124,7 +124,6 @@ export function threadsPart(data, act) {
         }
         cards.get(id).update(now);
       }
-      list.classList.toggle("many", threads.length > 4);
     },
   };
 }
@@ -183,6 +182,7 @@ function statusOf(state, { id, status }) {
     : moveOf(state, id) ? ["▶", "can go on"]
     : status === "waits" ? ["‖", "waits"]
     : state.ending ? ["□", "stopped, since the program is over"]
+    : state.next.length > 0 ? ["□", "has to let the others go first"]
     : ["□", "not known: this page ends here"];
   return [sign(`${mark} `), words];
 }
@@ -425,10 +425,10 @@ export function helpPart(data) {
       "a thread's button, as long as the focus is inside the player.",
     "“Next step” follows the schedule that is loaded. Without one, the thread that took the last step goes on " +
       "if it can, otherwise the thread with the lowest number.",
-    "A preemption is a step of another thread although the last one could have gone on. The fewer a schedule " +
-      "needs, the sooner it happens on a real machine.",
-    "Every state that is shown was recorded by the explorer. The page's address always names the schedule and the step: keep it, " +
-      "or send it to someone.",
+    "A preemption is a step of another thread although the last one could have gone on. Schedules with few " +
+      "preemptions are the easiest to understand.",
+    "The explorer recorded every state that you see. The page's address always names the schedule and the step: " +
+      "keep it, or send it to someone.",
   ];
   const element = h(
     "details",
