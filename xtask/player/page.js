@@ -30,6 +30,8 @@ class Slot {
       this.player ??= new Player(this.section, data, setAddress);
       return this.player;
     } catch (error) {
+      // The reader may press the button again, for instance with the network back.
+      this.data = null;
       this.say(`The player does not open: ${error.message}.`);
       return null;
     }

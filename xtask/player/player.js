@@ -9,7 +9,7 @@
 import { choicesOf, compare, follow, moveOf, preemptions, walk } from "./graph.js";
 import { formatToken, parseAddress, parseToken, replayCommand, whyNotOf } from "./token.js";
 import { stepSentence } from "./words.js";
-import { button, claimsPart, differencePart, endPart, goalPart, h, helpPart, objectsPart, outputPart, recordedPart, schedulePart, sourcePart, threadsPart } from "./view.js";
+import { button, claimsPart, differencePart, endPart, goalPart, h, helpPart, objectsPart, outputPart, recordedPart, schedulePart, scroller, sourcePart, threadsPart } from "./view.js";
 
 /** The form of data that this player reads. */
 export const FORMAT = 1;
@@ -120,7 +120,8 @@ export class Player {
   /** Goes to where so many steps have been taken. */
   go(taken) {
     this.taken = Math.max(0, Math.min(taken, this.path.length));
-    this.say(this.taken === 0 ? "Back at the start: no step is taken." : `Here: ${this.lastStep()}`);
+    const last = this.taken > 0 && this.lastStep();
+    this.say(last ? `The last step is now s${last.slice(1)}` : "Back at the start: no step is taken.");
     this.moved();
   }
 
@@ -283,7 +284,7 @@ export class Player {
       else this.read(token, step);
     } }, h("label", {}, "Token ", field), h("button", {}, "Open this token"));
     const element = h("div", { class: "panel panel-command" },
-      h(`h${this.level}`, {}, "This schedule in the explorer"), h("pre", { class: "scroll", tabindex: "0" }, shown), copy, file, paste);
+      h(`h${this.level}`, {}, "This schedule in the explorer"), scroller("The command", h("pre", {}, shown)), copy, file, paste);
     return {
       element,
       update: () => {

@@ -42,19 +42,25 @@ function panel(act, kind, title, ...children) {
 }
 
 /** What scrolls by itself has to be reached by keyboard, and so it has a name. */
-function scroller(label, ...children) {
+export function scroller(label, ...children) {
   return h("div", { class: "scroll", tabindex: "0", role: "group", "aria-label": label }, ...children);
 }
 
-/** A line of the source: in the program's own file by its number alone. */
-function place(data, at) {
-  if (!at) return "";
-  const [source, line] = at;
-  return `${source === 0 ? "" : fileName(data.sources[source].path)}:${line}`;
+/** The file of a line; nothing for the program's own. */
+function fileOf(data, [source]) {
+  return source === 0 ? "" : fileName(data.sources[source].path);
 }
 
 function fileName(path) {
   return path.split("/").at(-1);
+}
+
+function lineName(data, at) {
+  return at ? `${fileOf(data, at)} line ${at[1]}` : "";
+}
+
+function lineText(data, [source, line]) {
+  return linesOf(data.sources[source])[line - 1]?.trim() ?? "";
 }
 
 function linesOf(source) {
@@ -150,11 +156,9 @@ function threadCard(data, act, id) {
       name.textContent = thread.name;
       status.replaceChildren(...statusOf(state, thread));
       facts.replaceChildren(
-        ...fact("at", thread.at && [
-          `${fileName(data.sources[thread.at[0]].path)}:${thread.at[1]} `,
-          h("code", {}, linesOf(data.sources[thread.at[0]])[thread.at[1] - 1]?.trim() ?? ""),
-        ]),
-        ...fact("next", thread.does && rich(thread.does)),
+        ...fact(lineName(data, thread.at), thread.at && h("code", {}, lineText(data, thread.at))),
+        // A thread's button says what comes next.
+        ...fact("next", !move && thread.does && rich(thread.does)),
         ...fact("waits for", thread.waits_for && rich(thread.waits_for)),
       );
       go.hidden = !move;
@@ -224,7 +228,7 @@ function scheduleRow(data, now, threads, step, before) {
     return h("td", { class: "why" }, why && [sign("↷ "), ...rich(why)]);
   });
   const attributes = { class: isNewest ? "newest" : null, "aria-current": isNewest ? "step" : null };
-  return h("tr", attributes, h("th", { scope: "row" }, step.number), h("td", {}, place(data, step.at)), cells);
+  return h("tr", attributes, h("th", { scope: "row" }, step.number), h("td", {}, step.at ? `${fileOf(data, step.at)}:${step.at[1]}` : ""), cells);
 }
 
 function operationCell({ compared, decided }, step) {
