@@ -114,7 +114,7 @@ export function differenceSentences(data, steps, others, { fork, differs }, titl
     sentences.push(
       here === there
         ? `Both end alike: ${plain(here)}.`
-        : `This one ends so: ${plain(here)}; the other one so: ${plain(there)}.`,
+        : `The end is “${plain(here)}” here, and “${plain(there)}” in “${title}”.`,
     );
   }
   return sentences;

@@ -60,7 +60,7 @@ test("what differs is said in words", () => {
     "The first 3 steps are the same.",
     "At step 3, worker goes on here (start), and main in “goes well” (store COUNTER = 1).",
     "The first result that differs is of worker at step 4: load COUNTER gives 0 here, load COUNTER gives 1 in “goes well”.",
-    "This one ends so: panics; the other one so: exits with 0.",
+    "The end is “panics” here, and “exits with 0” in “goes well”.",
   ]);
   const said = (steps) => differenceSentences(data, steps, well, compare(steps, well), "goes well");
   assert.deepEqual(said(well.slice(0, 2)), ["So far this schedule is the same as “goes well”."]);
