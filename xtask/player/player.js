@@ -7,7 +7,7 @@
 // it would in the engine; so a token and a number always say all.
 
 import { choicesOf, compare, follow, moveOf, preemptions, walk } from "./graph.js";
-import { formatToken, parseAddress, parseToken, replayCommand, whyNotOf } from "./token.js";
+import { formatToken, parseAddress, replayCommand, whyNotOf } from "./token.js";
 import { stepSentence } from "./words.js";
 import { button, claimsPart, differencePart, endPart, goalPart, h, helpPart, objectsPart, outputPart, recordedPart, schedulePart, scroller, sourcePart, threadsPart } from "./view.js";
 
@@ -61,9 +61,9 @@ export class Player {
     const { data, path, taken } = this;
     const steps = walk(data, path.slice(0, taken));
     const id = steps.at(-1)?.to ?? 0;
-    const begins = ({ path: other, decided_at }) =>
-      other.slice(0, decided_at + 1).every((thread, n) => thread === path[n]);
-    const recorded = data.schedules.find((schedule) => Number.isInteger(schedule.decided_at) && begins(schedule));
+    // What shares a schedule's steps up to the one that decided it, is decided by that step too.
+    const recorded = data.schedules.find(({ path: other, decided_at }) =>
+      Number.isInteger(decided_at) && other.slice(0, decided_at + 1).every((thread, n) => thread === path[n]));
     const others = this.compared && walk(data, this.compared.path);
     const now = {
       path,
@@ -206,7 +206,10 @@ export class Player {
     return formatToken(this.data, choicesOf(this.data, this.path));
   }
 
-  /** The reader is elsewhere. While a schedule plays, the address waits: browsers limit how often it may change. */
+  /**
+   * The reader is elsewhere. While a schedule plays, the address waits, because browsers limit how
+   * often it may change.
+   */
   moved() {
     this.render();
     if (this.timer !== null) return;

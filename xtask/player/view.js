@@ -186,7 +186,6 @@ function statusOf(state, { id, status }) {
     : moveOf(state, id) ? ["▶", "can go on"]
     : status === "waits" ? ["‖", "waits"]
     : state.ending ? ["□", "stopped, since the program is over"]
-    : state.next.length > 0 ? ["□", "has to let the others go first"]
     : ["□", "not known: this page ends here"];
   return [sign(`${mark} `), words];
 }
@@ -236,7 +235,7 @@ function operationCell({ compared, decided }, step) {
   for (const [stream, text] of step.prints) {
     cell.push(h("span", { class: "printed" }, stream === "stdout" ? text : `(${stream}) ${text}`));
   }
-  if (step.number === decided) cell.push(h("span", { class: "remark" }, sign("◆ "), "decided the schedule"));
+  if (step.number === decided) cell.push(h("span", { class: "remark" }, sign("◆ "), "after this step it cannot go well"));
   if (step.number === compared?.fork) {
     const other = compared.others[step.number];
     cell.push(h("mark", {}, sign("⇄ "), other ? `other schedule: ${other.name} goes on` : "other schedule: over"));
@@ -389,7 +388,7 @@ export function recordedPart(data, act) {
       named("Play", () => act.play(schedule.path, title)),
       named("Load", () => act.open(schedule.path, 0, `${title} is loaded: take it step by step.`)),
       decided === null ? "" : named("Show what decided", () =>
-        act.open(schedule.path, decided + 1, `Step ${decided} decided ${title}.`)),
+        act.open(schedule.path, decided + 1, `Step ${decided} decided ${title}: after it, no schedule goes well.`)),
       compare,
     );
     return { element, schedule, compare };

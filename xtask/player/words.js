@@ -10,9 +10,10 @@ export function counted(count, noun) {
   return `${count} ${noun}${count === 1 ? "" : "s"}`;
 }
 
-/** What a thread did, with what came of it: `load COUNTER ➜ 0`. */
+/** What a thread did, with what came of it: `load COUNTER ➜ 0`, or a remark, `recv (timed out)`. */
 export function operation({ does, value }) {
-  return [does, value].filter(Boolean).join(" ");
+  if (!value) return does ?? "";
+  return /^[\p{L}\p{N}]/u.test(value) ? `${does} (${value})` : `${does} ${value}`;
 }
 
 /** The same in words. */

@@ -3,7 +3,7 @@
 import { test } from "node:test";
 import assert from "node:assert/strict";
 import { compare, walk } from "../graph.js";
-import { claimWords, counted, differenceSentences, extentSentence, goalSentence, stepSentence } from "../words.js";
+import { claimWords, counted, differenceSentences, extentSentence, goalSentence, operation, stepSentence } from "../words.js";
 import { counter, crosswise } from "./model.js";
 
 const data = counter();
@@ -19,6 +19,12 @@ test("a step is one sentence, without signs", () => {
     "Step 9, main: expect COUNTER gives 1; it prints “thread 'main' panicked at counter.rs:10:5”; " +
       "the program is over: panics.",
   );
+});
+
+test("a remark stands in parentheses, and a value has its sign", () => {
+  assert.equal(operation({ does: "recv_timeout jobs", value: "timed out" }), "recv_timeout jobs (timed out)");
+  assert.equal(operation({ does: "recv jobs", value: '➜ "alpha"' }), 'recv jobs ➜ "alpha"');
+  assert.equal(operation({ does: "start", value: null }), "start");
 });
 
 test("a step says what its thread waits for then, and that the page ends", () => {
