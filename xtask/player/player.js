@@ -237,7 +237,7 @@ export class Player {
       this.forward();
     });
     this.playButton = button("Play", () => (this.timer === null ? this.start() : this.pause()));
-    const count = h("output", {});
+    const count = h("span", {});
     const slider = h("input", { type: "range", min: 0, "aria-label": "Steps taken", oninput: () => {
       this.pause();
       this.go(Number(slider.value));
