@@ -47,12 +47,11 @@ export class Player {
     /** Says each step in one sentence, to be seen and to be heard. */
     this.status = h("p", { class: "said", role: "status", "aria-live": "polite" });
     this.element.setAttribute("aria-label", `Player of ${data.program}`);
-    const columns = (...sides) =>
-      h("div", { class: "columns" }, sides.map((side) => h("div", {}, side.map((part) => part.element))));
+    const side = (...parts) => h("div", {}, parts.map((part) => part.element));
     this.element.replaceChildren(
       help.element, goal.element, recorded.element, this.status, transport.element, end.element,
-      columns([threads, difference, schedule], [objects, output, source]),
-      columns([claims], [command]),
+      h("div", { class: "columns" }, side(threads, difference, schedule), side(objects, output, source)),
+      claims.element, command.element,
     );
   }
 

@@ -9,7 +9,7 @@
 // The data's texts only ever become text nodes, so that no text of a program is read as HTML.
 
 import { defaultThread, easiestPath, goalReached, moveOf, preemptions, preempts, threadOf, walk } from "./graph.js";
-import { claimWords, counted, differenceSentences, extentSentence, goalSentence, operation, plain } from "./words.js";
+import { VERDICTS, claimWords, counted, differenceSentences, extentSentence, goalSentence, operation, plain } from "./words.js";
 
 /** Makes an element. `on…` is a listener; an attribute that is null or false is left out. */
 export function h(tag, attributes = {}, ...children) {
@@ -99,7 +99,7 @@ export function endPart(data) {
       const broken = data.claims.filter((claim) => claim.broken_in.includes(id));
       const lines = [];
       if (ending) lines.push(`The program is over: ${ending}.`);
-      if (fault?.story) lines.push(fault.story);
+      if (fault?.story) lines.push(`What is wrong: ${fault.story}`);
       for (const { claim } of broken) lines.push(`Broken claim: “${claim}”.`);
       if (!ending && !state.next.some((move) => Number.isInteger(move.to))) {
         lines.push(`This page ends here. ${data.ends ?? "What comes next was not explored."}`);
@@ -232,8 +232,8 @@ function scheduleRow(data, now, threads, step, before) {
 
 function operationCell({ compared, decided }, step) {
   const cell = rich(operation(step));
-  for (const [stream, text] of step.prints) {
-    cell.push(h("span", { class: "printed" }, stream === "stdout" ? text : `(${stream}) ${text}`));
+  for (const [stream, text] of named(step.prints.filter(([, text]) => text !== ""))) {
+    cell.push(h("span", { class: "printed" }, stream && h("span", { class: "stream" }, stream), text));
   }
   if (step.number === decided) cell.push(h("span", { class: "remark" }, sign("◆ "), "after this step it cannot go well"));
   if (step.number === compared?.fork) {
@@ -291,6 +291,11 @@ function valueOf({ value }) {
   return value === null ? "not known" : rich(value);
 }
 
+/** Lines with the name of their stream where another one than before begins, stdout being the first. */
+function named(prints) {
+  return prints.map(([stream, text], n) => [stream === (prints[n - 1]?.[0] ?? "stdout") ? null : stream, text]);
+}
+
 /** The output as it comes. */
 export function outputPart(data, act) {
   const list = h("ol", { class: "lines", role: "list" });
@@ -298,11 +303,8 @@ export function outputPart(data, act) {
   return {
     element: panel(act, "panel-output", "Output", box),
     update({ steps }) {
-      const lines = steps.flatMap((step) =>
-        step.prints.map(([stream, text]) =>
-          h("li", { class: stream }, stream === "stdout" ? "" : h("span", { class: "remark" }, stream), text || "\u00a0"),
-        ),
-      );
+      const lines = named(steps.flatMap((step) => step.prints)).map(([stream, text]) =>
+        h("li", {}, stream && h("span", { class: "stream" }, stream), text || "\u00a0"));
       list.replaceChildren(...(lines.length > 0 ? lines : [h("li", { class: "note" }, "Nothing is printed yet.")]));
       box.scrollTop = box.scrollHeight;
     },
@@ -361,7 +363,7 @@ export function claimsPart(data, act) {
     return { element, claim };
   });
   const list = h("ul", { class: "claims", role: "list" }, items.map((item) => item.element));
-  const element = panel(act, "panel-claims", "Claims", list);
+  const element = panel(act, "panel-claims", "Claims", list, h("p", { class: "note" }, VERDICTS));
   element.hidden = items.length === 0;
   return {
     element,

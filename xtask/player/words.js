@@ -33,8 +33,8 @@ export function stepSentence(data, step) {
     const other = before.threads.find((thread) => thread.id === step.preempted);
     parts.push(`${other.name} is preempted`);
   }
-  const lines = step.prints.map(([, text]) => `“${text}”`);
-  if (lines.length > 0) parts.push(`it prints ${lines.join(", ")}`);
+  const [line, ...more] = step.prints.map(([, text]) => text.trim()).filter(Boolean);
+  if (line) parts.push(`it prints “${line}”${more.length > 0 ? ` and ${counted(more.length, "more line")}` : ""}`);
   const self = after.threads.find((thread) => thread.id === step.thread);
   if (self?.status === "waits") {
     parts.push(`now it waits${self.waits_for ? ` for ${plain(self.waits_for)}` : ""}`);
@@ -69,19 +69,24 @@ export function extentSentence(data) {
 
 /** What is known of a claim: a sign, the verdict, and the rest of its sentence. */
 export function claimWords({ verdict, about, broken_in }) {
-  const on = about ? `, ${about}` : "";
-  const isFound = broken_in.length > 0;
+  const on = about ? `, ${about}.` : ".";
   switch (verdict) {
     case "proved":
-      return ["✓", "proved", `${on}: no schedule breaks it.`];
+      return ["✓", "proved", on];
     case "held":
-      return ["✓", "held", `${on}. That is less than a proof.`];
+      return ["✓", "held", on];
     case "broken":
-      return ["✗", "broken", `${on}.${isFound ? "" : " This page has no schedule that breaks it."}`];
+      return ["✗", "broken", broken_in.length > 0 ? on : `${on} This page has no schedule that breaks it.`];
     default:
-      return ["?", "real runs only", `${on}: the explorer does not decide it.`];
+      return ["?", "real runs only", on];
   }
 }
+
+/** The verdicts, explained. */
+export const VERDICTS =
+  "Proved: it holds on every schedule or, if it need not show in every run, a schedule shows it. " +
+  "Held: no schedule that was tried breaks it, which is less than a proof. " +
+  "Real runs only: the explorer does not decide it.";
 
 /** How two schedules differ, in sentences; `title` names the other one. */
 export function differenceSentences(data, steps, others, { fork, differs }, title) {

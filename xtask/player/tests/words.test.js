@@ -21,6 +21,14 @@ test("a step is one sentence, without signs", () => {
   );
 });
 
+test("of a long output, a step says the first line that is not empty", () => {
+  const prints = ["", "thread 'main' panicked", "  left: 1", " right: 2"].map((text) => ["stderr", text]);
+  assert.equal(
+    stepSentence(data, { ...lost[2], prints }),
+    "Step 2, main: load COUNTER gives 0; it prints “thread 'main' panicked” and 2 more lines.",
+  );
+});
+
 test("a remark stands in parentheses, and a value has its sign", () => {
   assert.equal(operation({ does: "recv_timeout jobs", value: "timed out" }), "recv_timeout jobs (timed out)");
   assert.equal(operation({ does: "recv jobs", value: '➜ "alpha"' }), 'recv jobs ➜ "alpha"');
@@ -54,11 +62,11 @@ test("the goal, below par and above", () => {
 
 test("a claim is proved only where the data says so", () => {
   const words = (verdict, about, broken_in) => claimWords({ verdict, about, broken_in }).slice(1).join("");
-  assert.equal(words("proved", "on all 84 schedules", []), "proved, on all 84 schedules: no schedule breaks it.");
-  assert.equal(words("held", "on 84 schedules", []), "held, on 84 schedules. That is less than a proof.");
+  assert.equal(words("proved", "on all 84 schedules", []), "proved, on all 84 schedules.");
+  assert.equal(words("held", "on 84 schedules", []), "held, on 84 schedules.");
   assert.equal(words("broken", null, [3]), "broken.");
   assert.equal(words("broken", null, []), "broken. This page has no schedule that breaks it.");
-  assert.equal(words("real runs only", null, []), "real runs only: the explorer does not decide it.");
+  assert.equal(words("real runs only", null, []), "real runs only.");
 });
 
 test("what differs is said in words", () => {
