@@ -92,6 +92,7 @@ mod ending;
 mod execution;
 mod explore;
 mod handle;
+mod happens_before;
 mod numbers;
 mod object;
 mod operation;
