@@ -56,13 +56,13 @@ pub struct ThreadState {
     /// That operation, or the one before.
     pub(crate) op: Op,
     /// Index into [`Execution::pending`], until it has finished.
-    index: usize,
+    pub(crate) index: usize,
     /// What it has seen, if it waits in a loop for something else.
     seen: Seen,
     /// The step since which that has been out of date, if it is.
-    woken_by: Option<u32>,
+    pub(crate) woken_by: Option<u32>,
     /// How often it went on although that was not out of date.
-    rounds_in_vain: u32,
+    pub(crate) rounds_in_vain: u32,
     /// Whether it has been woken, or a weak exchange of its has failed, for no reason.
     pub(crate) spurious: bool,
     pub(crate) spawned: Option<u32>,
@@ -73,19 +73,19 @@ pub struct ThreadState {
     pub(crate) slot: Slot,
     pub(crate) deferred: Vec<Box<dyn FnOnce()>>,
     pub(crate) waiting: Waiting,
-    registered: u64,
+    pub(crate) registered: u64,
     /// How often another was chosen since its latest step, though it could have gone on.
-    passed_over: u32,
+    pub(crate) passed_over: u32,
 }
 
 /// What a thread waits for that has not finished: this is asked at each step of any thread.
-struct Pending {
+pub(crate) struct Pending {
     thread: u32,
     /// Whether it waits in a loop for something else than it has seen.
-    spins: bool,
-    guard: Guard,
+    pub(crate) spins: bool,
+    pub(crate) guard: Guard,
     /// The time at which it goes on in any case.
-    due: u64,
+    pub(crate) due: u64,
 }
 
 /// Sees each step of an execution as it is taken: the latest is the last of
@@ -180,19 +180,19 @@ pub struct Execution {
     /// The coroutines of the threads that have been started last, until they are first resumed.
     pub(crate) new_fibers: Vec<Fiber>,
     /// The threads that have not finished, by number.
-    pending: Vec<Pending>,
+    pub(crate) pending: Vec<Pending>,
     /// Those of them that can go on.
     enabled: Vec<u32>,
     /// Those that could, but wait in a loop for something to change.
     spinning: Vec<u32>,
-    epoch: u32,
+    pub(crate) epoch: u32,
     /// How many steps have changed something.
-    changes: u32,
+    pub(crate) changes: u32,
     /// How often all threads have waited in loops since there were so many changes.
     pub idle_rounds: u32,
-    idle_since: u32,
+    pub(crate) idle_since: u32,
     /// How many of the steps that the running thread has taken since another did were sleeps.
-    naps: u32,
+    pub(crate) naps: u32,
     /// Whether the latest step waited for something else than a time, and the time came first.
     timed_out: bool,
 }
@@ -332,6 +332,7 @@ impl Execution {
             holder: None,
             readers_and_writers: ReadersAndWriters::default(),
             key,
+            address: 0,
             counter,
             version: 0,
         });
