@@ -106,6 +106,7 @@ mod running;
 mod schedule;
 mod scheduler;
 mod slot;
+mod state;
 mod strategy;
 mod streams;
 mod threads;

@@ -12,6 +12,7 @@
 
 mod answer;
 mod claims;
+mod graph;
 mod judge;
 mod parent;
 mod phase;
@@ -19,7 +20,6 @@ mod report;
 mod search;
 mod shrink;
 mod trace;
-mod tree;
 mod wire;
 
 pub use answer::main;

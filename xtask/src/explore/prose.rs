@@ -213,7 +213,7 @@ impl<'v> Prose<'v> {
         // What is said of all models has to be true of each.
         match bounds.into_iter().min().flatten() {
             Some(bound) => {
-                let bound = preempted(bound);
+                let bound = bounded_by(bound);
                 // Those are searched with one hash seed.
                 match summary.hash_seeds {
                     0 | 1 => format!("{preposition} {n} {s}, among them all {bound}"),
@@ -243,7 +243,7 @@ impl<'v> Prose<'v> {
                 Strategy::Exhaustive if phase.complete => " that are distinguishable".to_string(),
                 Strategy::Exhaustive => " of the distinguishable ones".to_string(),
                 Strategy::Plain => String::new(),
-                Strategy::Bounded(bound) => format!(" {}", preempted(bound)),
+                Strategy::Bounded(bound) => format!(" {}", bounded_by(bound)),
                 Strategy::Pct => " with random priorities".to_string(),
                 Strategy::Random => " at random".to_string(),
             };
@@ -417,14 +417,36 @@ impl<'v> Prose<'v> {
     /// A schedule in full: what is wrong, the table, and how to see it again.
     fn run(&self, run: &Execution) -> String {
         let table = self.table(run);
-        let story = self.story_with(run, &table);
+        let mut text = self.said(run, &table);
+        let _ = write!(text, "\n  The schedule, {}", preempted(run.preemptions));
+        if let Some(found_after) = run.found_after {
+            let (n, s) = counted(found_after, "schedule");
+            let _ = write!(text, ", was found after {n} {s}");
+        }
+        let failing = run.failing.filter(|_| !run.is_refused());
+        if let Some(failing) = failing.filter(|failing| *failing > 1) {
+            let _ = write!(text, "; {} are wrong in this way", thousands(failing));
+        }
+        let _ = writeln!(
+            text,
+            ". {DIM}Lines of {}{DIM:#}\n",
+            self.verdict.subject.shown_file()
+        );
+        text += &table.text(self.width);
+        let _ = writeln!(text, "\n  replay: {}", self.replay(&run.schedule));
+        text
+    }
+
+    /// What is wrong with a schedule of which this is the table, or that nothing is.
+    pub fn said(&self, run: &Execution, table: &Table<'_>) -> String {
+        let story = self.story_with(run, table);
         let mut text = match self.broken_claim(run, &story) {
             Some(text) => text,
             None => self.other_fault(run, &story),
         };
         let place = |place: &Place| self.place(place);
-        text += &Stuck::new(run, &table, &place).lines();
-        text += &self.last_step(run, &table);
+        text += &Stuck::new(run, table.words(), &place).lines();
+        text += &self.last_step(run, table);
         let is_untimely = run.schedule.time_model == TimeModel::Adversarial;
         if let Some(step) = run.timed_out().filter(|_| is_untimely) {
             let place = self.place(&step.place);
@@ -449,29 +471,6 @@ impl<'v> Prose<'v> {
             text += "  a weak exchange fails for no reason, as it may: try again, in a loop, or use \
                      `compare_exchange`\n";
         }
-        let preempted = match run.preemptions {
-            0 => "without a preemption".to_string(),
-            count => {
-                let (n, s) = counted(count, "preemption");
-                format!("with {n} {s}")
-            }
-        };
-        let _ = write!(text, "\n  The schedule, {preempted}");
-        if let Some(found_after) = run.found_after {
-            let (n, s) = counted(found_after, "schedule");
-            let _ = write!(text, ", was found after {n} {s}");
-        }
-        let failing = run.failing.filter(|_| !run.is_refused());
-        if let Some(failing) = failing.filter(|failing| *failing > 1) {
-            let _ = write!(text, "; {} are wrong in this way", thousands(failing));
-        }
-        let _ = writeln!(
-            text,
-            ". {DIM}Lines of {}{DIM:#}\n",
-            self.verdict.subject.shown_file()
-        );
-        text += &table.text(self.width);
-        let _ = writeln!(text, "\n  replay: {}", self.replay(&run.schedule));
         text
     }
 
@@ -501,15 +500,16 @@ impl<'v> Prose<'v> {
             return "nothing is wrong with it".to_string();
         };
         let place = |place: &Place| self.place(place);
-        let who_waits = Stuck::new(run, table, &place).sentence();
+        let who_waits = Stuck::new(run, table.words(), &place).sentence();
         match (who_waits, fault.thread) {
             (Some(who_waits), _) => who_waits,
-            (None, Some(thread)) => format!("{} {}", table.thread(thread), fault.story),
+            (None, Some(thread)) => format!("{} {}", table.words().thread(thread), fault.story),
             (None, None) => fault.story.clone(),
         }
     }
 
-    fn table<'r>(&'r self, run: &'r Execution) -> Table<'r> {
+    /// The table of a schedule.
+    pub fn table<'r>(&'r self, run: &'r Execution) -> Table<'r> {
         let root = &self.verdict.subject.package.root;
         let read = |file: &str| fs::read_to_string(root.join(file)).ok();
         Table::new(run, &self.main, read)
@@ -584,8 +584,8 @@ impl<'v> Prose<'v> {
         let Some(step) = run.steps.last() else {
             return "  that was before the first operation\n".to_string();
         };
-        let thread = table.thread(step.thread);
-        let operation = table.operation(&step.verb, step.object.as_ref());
+        let thread = table.words().thread(step.thread);
+        let operation = table.words().operation(&step.verb, step.object.as_ref());
         let place = self.place(&step.place);
         let place = place.map_or(String::new(), |place| format!(", at {place}"));
         format!("  it was {thread}, after: {operation}{place}\n")
@@ -692,10 +692,18 @@ fn bound(phase: &Phase) -> Option<u32> {
 }
 
 /// What such a bound means, as in "with up to 2 preemptions".
-fn preempted(bound: u32) -> String {
-    let (n, s) = counted(bound.into(), "preemption");
+fn bounded_by(bound: u32) -> String {
     match bound {
+        0 => preempted(0),
+        _ => preempted(bound.into()).replacen("with", "with up to", 1),
+    }
+}
+
+/// How often a schedule preempts a thread, as in "with 2 preemptions".
+pub fn preempted(preemptions: u64) -> String {
+    let (n, s) = counted(preemptions, "preemption");
+    match preemptions {
         0 => "without a preemption".to_string(),
-        _ => format!("with up to {n} {s}"),
+        _ => format!("with {n} {s}"),
     }
 }

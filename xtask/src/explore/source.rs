@@ -23,6 +23,7 @@ use crate::program::{self, Ready, Role};
 use crate::runs;
 use crate::text::{quoted, shown_path};
 use crate::workspace::{self, Topic, Workspace};
+use invariants::spec::Companion;
 
 /// Appended to the root of a program: it is all that is not the program's own.
 const ENTRY: &str =
@@ -536,6 +537,17 @@ impl Subject {
     pub fn package_folder(&self) -> PathBuf {
         let folder = self.package.workspace().join(".explore");
         folder.join(self.package_name())
+    }
+
+    /// What its topic's file says of it, if it is a pitfall.
+    pub fn pitfall(&self) -> Option<&Companion> {
+        let ready = self
+            .claims
+            .as_ref()
+            .filter(|_| self.role == Role::Pitfall)?;
+        let mut pitfalls = ready.invariants.pitfalls.iter();
+        let (pitfall, _) = pitfalls.find(|(pitfall, _)| pitfall.name == self.name)?;
+        Some(pitfall)
     }
 
     /// Its source file, as a person can open it.

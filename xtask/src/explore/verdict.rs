@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use super::build::Harness;
-use super::explored::Explored;
+use super::explored::{Explored, Real};
 use super::source::Subject;
 use super::table::short;
 use super::unseen::Spot;
@@ -136,6 +136,11 @@ impl<'e> Verdict<'e> {
             unseen,
             reservations,
         }
+    }
+
+    /// Whether the real runs that were made have printed nothing else than explored schedules.
+    pub fn agrees(&self) -> bool {
+        self.explored.real.as_ref().is_none_or(Real::agrees)
     }
 
     /// Whether there is something to be told in full.

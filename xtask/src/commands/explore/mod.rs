@@ -1,6 +1,6 @@
 //! `cargo xtask explore`: programs on every schedule, or on many.
 
-use std::fs::File;
+use std::fs::{self, File};
 use std::path::Path;
 use std::time::Instant;
 
@@ -8,8 +8,10 @@ use crate::error::{Error, Result};
 use crate::explore::build::{self, Facade, Harness, Unbuilt};
 use crate::explore::child;
 use crate::explore::explored::{Explored, Failure};
+use crate::explore::html;
 use crate::explore::real;
 use crate::explore::source::{self, Subject};
+use crate::explore::states::{self, States};
 use crate::explore::token::Token;
 use crate::explore::verdict::{Status, Verdict};
 use crate::flags::{Command, TIMES, TOPICS, Words};
@@ -51,21 +53,31 @@ fn run(mut words: Words) -> Result<u8> {
     let replay = asked.replay.as_deref().map(Token::parse).transpose()?;
     let workspace = Workspace::find()?;
     let mut subjects = source::subjects(&workspace, &asked.wanted)?;
-    if replay.is_some() || asked.settings.tree.is_some() {
-        // One schedule, or one tree, is of one program: the example, unless another is named.
+    let of_one = asked.of_one();
+    if !of_one.is_empty() {
+        // It is the example, unless another is named.
         if asked.wanted.bin.is_none() {
             subjects.retain(|subject| subject.name == subject.topic);
         }
         if subjects.len() != 1 {
-            return Err(Error::usage(
-                "`--replay` and `--tree` are about one program; name its topic, and with `--bin` \
-                 the program if it is not the example",
-            ));
+            let is = if of_one.len() == 1 { "is" } else { "are" };
+            return Err(Error::usage(format!(
+                "{} {is} about one program; name its topic, and with `--bin` the program if it is \
+                 not the example",
+                of_one.join(" and ")
+            )));
         }
     }
-    if let Some(tree) = &asked.settings.tree {
-        make(tree)?;
+    if asked.tree.is_some() && asked.tree == asked.html {
+        return Err(Error::usage(
+            "`--tree` and `--html` cannot write to one file",
+        ));
     }
+    asked
+        .tree
+        .iter()
+        .chain(&asked.html)
+        .try_for_each(|file| make(file))?;
     let (not_meant, subjects): (Vec<_>, Vec<_>) = subjects
         .into_iter()
         .partition(|subject| reason(subject).is_some());
@@ -174,11 +186,48 @@ fn explore_one(
         None | Some(0) => None,
         Some(runs) => Some(real::compare(subject, &explored, runs)?),
     };
+    if asked.wants_states() {
+        doing(explored.schedules, "states");
+        let verdict = Verdict::new(subject, harness, &explored, lasting);
+        explored.graph = Some(match states::ask(&verdict, settings) {
+            Err(Failure::Program(error)) => Err(error),
+            other => Ok(other?),
+        });
+    }
     if !settings.outputs {
         // They were asked for to be compared with real runs, and there may be ten thousand.
         explored.outputs.clear();
     }
     Ok(explored)
+}
+
+/// Writes what was asked for of a program's states.
+fn write_states(asked: &Asked, verdict: &Verdict<'_>) -> Result<()> {
+    let Some(graph) = &verdict.explored.graph else {
+        return Ok(());
+    };
+    let write = |file: &Path, text: &str| {
+        let written = fs::write(file, text);
+        written.map_err(Error::io(format!("cannot write {}", file.display())))
+    };
+    let states = graph.as_ref().map(|graph| States::new(verdict, graph));
+    let data = states.as_ref().map(States::data);
+    let unknown = |error: &&Error| Error::Broken(error.to_string());
+    if let Some(file) = &asked.tree {
+        let data = data.as_ref().map_err(|error| unknown(error))?;
+        write(file, &data.json.to_string())?;
+    }
+    if let Some(file) = &asked.html {
+        // A schedule that ends the exploring process has a table, and no states.
+        let run = match (&states, states::shown(verdict)) {
+            (Ok(states), _) => states.run(),
+            (Err(_), Some(run)) => run.clone(),
+            (Err(error), None) => return Err(unknown(error)),
+        };
+        let page = html::page(verdict, &run);
+        write(file, &page.html(data.as_ref().ok()))?;
+    }
+    Ok(())
 }
 
 /// Counts what becomes of the programs, and reports it.
@@ -256,6 +305,7 @@ impl<'f> Collector<'f> {
         let asked = self.asked;
         let verdict = &Verdict::new(subject, harness, &explored, asked.trusts_sleeps());
         self.summary.explored(asked, verdict);
+        write_states(asked, verdict)?;
         let holds = verdict.status.holds() != Some(false);
         self.done(subject, holds, &entry::Explored { asked, verdict })
     }
