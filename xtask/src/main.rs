@@ -22,6 +22,7 @@ mod flags;
 mod machine;
 mod messages;
 mod path;
+mod player;
 mod pool;
 mod practice;
 mod process;

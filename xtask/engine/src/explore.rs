@@ -39,7 +39,7 @@ pub struct Settings {
 }
 
 /// What was searched.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash)]
 pub struct Coverage {
     /// Schedules that ran to their end.
     pub schedules: u64,

@@ -1,6 +1,7 @@
 //! What a library of types that threads share asks of an object.
 
 use std::panic::Location;
+use std::ptr;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use crate::object::Object;
@@ -49,7 +50,9 @@ impl Handle {
 #[track_caller]
 #[inline]
 pub fn object(kind: &'static str, counter: i64) -> Object {
-    with(|running| running.register(kind, Location::caller(), counter))
+    // A closure does not know who has called the function.
+    let created = Location::caller();
+    with(|running| running.register(kind, created, counter))
 }
 
 fn find(
@@ -67,6 +70,7 @@ fn find(
             return None;
         }
         let object = running.register(kind, created, counter);
+        running.objects[object.0 as usize].address = ptr::from_ref(slot).addr();
         if running.is_running {
             let known = u64::from(running.number) << 32 | u64::from(object.0);
             slot.store(known, Ordering::Relaxed);

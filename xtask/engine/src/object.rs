@@ -2,6 +2,8 @@
 
 use std::panic::Location;
 
+use crate::raw::statics;
+
 /// The number of the object that is the clock, behind those of the two streams.
 pub(crate) const CLOCK: u32 = 2;
 
@@ -21,16 +23,27 @@ pub struct ObjectState {
     /// Where it was created.
     pub created: &'static Location<'static>,
     /// The thread that holds it alone.
-    pub(crate) holder: Option<u32>,
+    pub holder: Option<u32>,
     /// What has been done to a lock for readers and writers.
     pub(crate) readers_and_writers: ReadersAndWriters,
     /// The thread that first used it, and how many that thread had used before: the same in
     /// every schedule that differs only in the order of what commutes.
     pub key: u64,
+    /// Its address as it was first used; 0 if it has none.
+    pub(crate) address: usize,
     /// What guards ask for; each kind of object counts something else.
-    pub(crate) counter: i64,
+    pub counter: i64,
     /// Changes with whatever changes it beside its counter.
     pub(crate) version: u32,
+}
+
+impl ObjectState {
+    /// Where it stands in the program's memory, in every execution and in every process; `None` if
+    /// it stands nowhere.
+    pub fn stands_at(&self) -> Option<usize> {
+        let address = Some(self.address).filter(|&address| address > 0);
+        address.map(statics::lasting)
+    }
 }
 
 /// What has been done to a lock for readers and writers in the execution.

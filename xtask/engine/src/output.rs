@@ -147,13 +147,35 @@ impl Output {
 
     /// A number for the text of each stream, whatever was printed on the other meanwhile.
     pub fn text_hash(&self) -> u128 {
-        let streams = [Stream::Stdout, Stream::Stderr].map(|stream| {
-            let its = self.pieces().filter(|(piece, _)| piece.stream == stream);
-            its.flat_map(|(_, text)| text).copied().collect::<Vec<u8>>()
-        });
         let mut hash = Hash::new();
-        streams.iter().for_each(|stream| hash.add(stream));
+        for stream in [Stream::Stdout, Stream::Stderr] {
+            let text = self.pieces_of(stream).flat_map(|(_, text)| text);
+            hash.add(&text.copied().collect::<Vec<u8>>());
+        }
         hash.finish()
+    }
+
+    /// The same, also for when each piece was printed.
+    pub(crate) fn timed_hash(&self) -> u128 {
+        let mut hash = Hash::new();
+        for stream in [Stream::Stdout, Stream::Stderr] {
+            for (piece, text) in self.pieces_of(stream) {
+                hash.add(text);
+                hash.mix([piece.at; 2], [stream as u64; 2]);
+            }
+        }
+        hash.finish()
+    }
+
+    fn pieces_of(&self, stream: Stream) -> impl Iterator<Item = (&Piece, &[u8])> {
+        self.pieces()
+            .filter(move |(piece, _)| piece.stream == stream)
+    }
+
+    /// Whether the stream's last line has no end.
+    pub fn is_open(&self, stream: Stream) -> bool {
+        let last = self.pieces_of(stream).filter(|(_, text)| !text.is_empty());
+        last.last().is_some_and(|(_, text)| !text.ends_with(b"\n"))
     }
 }
 

@@ -5,7 +5,7 @@ use std::panic::Location;
 use crate::access::Accesses;
 
 /// How an execution ended.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub enum Ending {
     /// The program exited with this status.
     Exited(i32),
@@ -26,6 +26,8 @@ pub enum Ending {
     Nondeterminism(String),
     /// The search knows that what would follow has been seen.
     Cut,
+    /// It has taken the steps that were asked for, and would go on.
+    Stopped,
 }
 
 /// An operation that has been chosen.

@@ -12,7 +12,7 @@ use crate::claims::ReadClaims;
 use crate::judge::Judge;
 use crate::search::Search;
 use crate::wire::{self, say};
-use crate::{parent, report};
+use crate::{graph, parent, report};
 
 /// Answers one request: the `main` of a harness.
 ///
@@ -84,13 +84,15 @@ fn answer(request: &Request, program: &Program, read: Option<ReadClaims>) -> Res
         .keep_statics()
         .map_err(|error| format!("cannot keep the statics: {error}"))?;
     let judge = Judge::new(request, read)?;
-    match &request.replay {
-        Some(again) => {
-            replay(request, program, judge, again);
-            Ok(())
-        }
-        None => Search::new(request, program, judge).run(),
+    if let Some(again) = &request.replay {
+        replay(request, program, judge, again);
+    } else if let Some(wanted) = &request.graph {
+        let graph = graph::graph(request, program, judge, wanted)?;
+        say(&Message::Graph(Box::new(graph)));
+    } else {
+        Search::new(request, program, judge).run();
     }
+    Ok(())
 }
 
 /// Whether the program parks threads itself: a function that it does not need is not linked.

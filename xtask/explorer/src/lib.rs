@@ -13,6 +13,7 @@
 mod answer;
 mod claims;
 mod failure;
+mod graph;
 mod judge;
 mod outputs;
 mod parent;
@@ -22,7 +23,6 @@ mod search;
 mod shrink;
 mod trace;
 mod transcribe;
-mod tree;
 mod wire;
 
 pub use answer::main;

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 use std::panic::Location;
 
-use engine::{Ending, Execution, Switch};
+use engine::{Ending, Execution, Op, Switch};
 use protocol::{
     ChannelEnd, Look, Object, Place, Step, Summary, TakenStep, Thread, Verb, Wait, WeakOrder,
 };
@@ -60,21 +60,25 @@ fn waits(execution: &Execution) -> Vec<Wait> {
     }
     let waiting = (0u32..).zip(&execution.threads);
     let waiting = waiting.filter_map(|(id, thread)| Some((id, thread.next()?)));
-    let waits = waiting.map(|(thread, op)| {
-        let object = op.object();
-        let verb = Verb::from(op.verb);
-        let holders = object.map_or_else(BTreeSet::new, |object| execution.holders(object));
-        Wait {
-            thread: thread as usize,
-            object: object.map(|object| self::object(execution, object)),
-            holders: holders.into_iter().map(|thread| thread as usize).collect(),
-            ends: ends(execution, &verb, object),
-            looks: looks_at(execution, thread),
-            place: place(op.place),
-            verb,
-        }
-    });
-    waits.collect()
+    waiting
+        .map(|(thread, op)| wait(execution, thread, op))
+        .collect()
+}
+
+/// What a thread waits for that is about to do this.
+pub fn wait(execution: &Execution, thread: u32, op: &Op) -> Wait {
+    let object = op.object();
+    let verb = Verb::from(op.verb);
+    let holders = object.map_or_else(BTreeSet::new, |object| execution.holders(object));
+    Wait {
+        thread: thread as usize,
+        object: object.map(|object| self::object(execution, object)),
+        holders: holders.into_iter().map(|thread| thread as usize).collect(),
+        ends: ends(execution, &verb, object),
+        looks: looks_at(execution, thread),
+        place: place(op.place),
+        verb,
+    }
 }
 
 /// The other ends of a channel, for which a thread waits that would do this.
@@ -206,7 +210,7 @@ fn threads(execution: &Execution) -> Vec<Thread> {
 }
 
 /// One step of a recorded execution.
-fn step(execution: &Execution, index: usize) -> Step {
+pub fn step(execution: &Execution, index: usize) -> Step {
     let detail = &execution.details[index];
     Step {
         number: index,
@@ -226,11 +230,13 @@ fn step(execution: &Execution, index: usize) -> Step {
     }
 }
 
-fn object(execution: &Execution, object: u32) -> Object {
+/// An object, by its number in the execution.
+pub fn object(execution: &Execution, object: u32) -> Object {
     let state = &execution.objects[object as usize];
     Object {
         id: object.into(),
         kind: state.kind.to_string(),
+        stands_at: state.stands_at(),
         thread: execution.thread_of(object).map(|thread| thread as usize),
         made: place(state.created),
     }

@@ -1,6 +1,5 @@
 //! The search of a program, phase by phase.
 
-use std::fs;
 use std::ops::ControlFlow;
 use std::time::{Duration, Instant};
 
@@ -13,7 +12,6 @@ use crate::failure::{Cause, Failure};
 use crate::judge::Judge;
 use crate::phase::{GivenUp, Phase};
 use crate::trace::Trace;
-use crate::tree::Tree;
 use crate::wire::{self, say};
 use crate::{report, shrink};
 
@@ -45,7 +43,6 @@ pub struct Search<'r> {
     phases: Vec<Phase>,
     /// Of all that has been run.
     coverages: Vec<Coverage>,
-    tree: Option<Tree>,
     said: Instant,
     /// How many schedules have been tried, under all time models.
     tried: u64,
@@ -76,7 +73,6 @@ impl<'r> Search<'r> {
             failures: Vec::new(),
             phases: Vec::new(),
             coverages: Vec::new(),
-            tree: request.tree.as_ref().map(|_| Tree::default()),
             said: Instant::now(),
             tried: 0,
             given_up: GivenUp::default(),
@@ -86,11 +82,7 @@ impl<'r> Search<'r> {
     }
 
     /// Searches, and says what was found.
-    ///
-    /// # Errors
-    ///
-    /// The tree cannot be written.
-    pub fn run(mut self) -> Result<(), String> {
+    pub fn run(mut self) {
         match self.nondeterminism() {
             None => self.search_all(),
             Some(difference) => {
@@ -108,17 +100,9 @@ impl<'r> Search<'r> {
         if self.request.outputs {
             self.judge.outputs().for_each(|output| say(&output));
         }
-        if let (Some(path), Some(tree)) = (&self.request.tree, &self.tree) {
-            fs::write(
-                path,
-                serde_json::to_vec(tree).expect("a tree is plain data"),
-            )
-            .map_err(|error| format!("cannot write {}: {error}", path.display()))?;
-        }
         let hash_seeds = self.hash_seeds.count_ones();
         let summary = report::summary(&self.phases, &self.judge, &self.given_up, hash_seeds);
         say(&Message::Summary(Box::new(summary)));
-        Ok(())
     }
 
     fn say_progress(&self, doing: Doing) {
@@ -258,7 +242,6 @@ impl<'r> Search<'r> {
         } else if self.hashes() {
             settings.hash_seeds = HASH_SEEDS;
         }
-        settings.recorded = self.tree.is_some();
         let before = self.judge.schedules;
         let coverage = explore(&settings, self.program, |execution| {
             self.visit(execution, strategy)
@@ -286,9 +269,6 @@ impl<'r> Search<'r> {
                 false => self.given_up.beyond_threads = Some(MOST_THREADS),
             }
             return ControlFlow::Break(());
-        }
-        if let Some(tree) = &mut self.tree {
-            tree.add(execution);
         }
         self.tried += 1;
         if execution.hashed {

@@ -24,7 +24,9 @@ pub fn transcript(execution: &Execution) -> Transcript<Cow<'_, str>> {
         Ending::Killed(signal) => Exit::Signal(*signal),
         Ending::OutputTooLong => Exit::Cut,
         Ending::Deadlock | Ending::Livelock | Ending::TooLong => Exit::Hang,
-        Ending::Refused(_) | Ending::Nondeterminism(_) | Ending::Cut => Exit::Hang,
+        Ending::Refused(_) | Ending::Nondeterminism(_) | Ending::Cut | Ending::Stopped => {
+            Exit::Hang
+        }
     };
     // A program that waits for ever is silent for ever: no time of its end could say so.
     let at_us = if exit == Exit::Hang {

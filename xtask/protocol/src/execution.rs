@@ -188,6 +188,9 @@ pub struct Object {
     pub kind: String,
     /// The thread whose end or whose park token it is.
     pub thread: Option<usize>,
+    /// Where it stands in the program's memory, which is the same on every schedule; `None` if it
+    /// stands nowhere.
+    pub stands_at: Option<usize>,
     /// Where in the source it was made.
     #[serde(flatten)]
     pub made: Place,

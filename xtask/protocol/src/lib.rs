@@ -12,6 +12,7 @@
 #![forbid(unsafe_code)]
 
 mod execution;
+pub mod graph;
 mod message;
 pub mod recorder;
 mod request;

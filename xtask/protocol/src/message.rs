@@ -6,6 +6,7 @@ use std::io::{self, Write};
 use serde::{Deserialize, Serialize};
 use transcript::Transcript;
 
+use crate::graph::Graph;
 use crate::{Execution, Schedule, Step, Strategy, Summary, Thread, saved};
 
 /// What the exploring process has to say.
@@ -41,6 +42,8 @@ pub enum Message {
     Outputs(Output),
     /// An output that some schedule has.
     Output(Output),
+    /// The states that were asked for.
+    Graph(Box<Graph>),
     /// All is explored that will be.
     Summary(Box<Summary>),
 }

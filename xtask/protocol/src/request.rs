@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use serde::{Deserialize, Serialize};
 
+use crate::graph::Wanted;
 use crate::{Schedule, Strategy, TimeModel};
 
 /// What is to be explored, and how far. The default explores nothing.
@@ -35,9 +36,6 @@ pub struct Request {
     /// The file that tells on which schedule the process is, see [`recorder`](crate::recorder).
     #[serde(default)]
     pub recorder: Option<PathBuf>,
-    /// Where the tree of choices goes.
-    #[serde(default)]
-    pub tree: Option<PathBuf>,
     /// Saved transcripts whose outputs to look for: the search is over once all have come up.
     #[serde(default)]
     pub expected: Option<Vec<String>>,
@@ -60,6 +58,9 @@ pub struct Request {
     /// The one schedule to run, if no search is wanted.
     #[serde(default)]
     pub replay: Option<Again>,
+    /// The states that are wanted, if it is them and no search.
+    #[serde(default)]
+    pub graph: Option<Wanted>,
 }
 
 /// One schedule, to be run again.

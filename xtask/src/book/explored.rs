@@ -12,14 +12,20 @@ use crate::explore::pitfall::Pitfall;
 use crate::explore::prose::{PIPE_WIDTH, Prose, coverage};
 use crate::explore::settings::Settings;
 use crate::explore::source::{self, Subject, Wanted};
+use crate::explore::states::{self, States};
 use crate::explore::verdict::{ProgramVerdict, Status};
 use crate::pool;
 use crate::workspace::{Topic, Workspace};
 use invariants::spec::{Mode, Rule};
+use protocol::graph::Graph;
 use protocol::{Execution, RuleSummary, RuleVerdict};
 
 /// How long each program is explored, as in CI: who explores one topic looks further.
 const TIME: Duration = Duration::from_secs(1);
+
+/// How many states of a program its page has at most, beside those of the schedules that it plays.
+/// `explore --html` shows more.
+const MOST: usize = 1_000;
 
 /// What came of exploring a program.
 pub struct Explored {
@@ -158,11 +164,18 @@ fn explore_one(subject: &Subject, built: &BuildResult, settings: &Settings) -> R
         NotExplored::Program(error) => error,
     })?;
     let verdict = ProgramVerdict::new(subject, harness, &explored, true);
-    Ok(told(subject, &verdict))
+    let graph = match states::ask(&verdict, settings, MOST) {
+        Ok(graph) => Some(graph),
+        Err(NotExplored::Program(Error::Broken(_))) => None,
+        Err(NotExplored::Program(error)) => return Err(error),
+        Err(NotExplored::NotInPlace(what)) => return Err(Error::Broken(what)),
+    };
+    Ok(shown(subject, &verdict, graph.as_ref()))
 }
 
-/// What a page says of a program that was explored.
-fn told(subject: &Subject, verdict: &ProgramVerdict<'_>) -> Explored {
+/// What a page shows of a program that was explored, and of its states, if they are known: they are
+/// not where a thread ends the exploring process.
+fn shown(subject: &Subject, verdict: &ProgramVerdict<'_>, graph: Option<&Graph>) -> Explored {
     let prose = Prose::new(verdict, PIPE_WIDTH);
     let coverage = coverage(verdict, "on");
     let summary = verdict.explored.summary.as_ref();
@@ -176,6 +189,10 @@ fn told(subject: &Subject, verdict: &ProgramVerdict<'_>) -> Explored {
             "about": prose.what(),
             "command": format!("cargo xtask explore {}", subject.words),
             "schedules": schedules.collect::<Vec<_>>(),
+            "states": graph.map(|graph| {
+                let data = States::new(verdict, graph).data();
+                json!({"id": data.id, "script": data.script()})
+            }),
         }),
         verdicts: Verdicts::OfSchedules {
             rules: summary.map_or(Vec::new(), |summary| summary.rules.clone()),

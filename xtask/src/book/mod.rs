@@ -17,6 +17,7 @@ use toml::de::DeTable;
 use crate::cargo::{self, TopicBuild};
 use crate::error::{Error, Result};
 use crate::path::{self, PathStep};
+use crate::player;
 use crate::pool;
 use crate::program::{self, Program, Ready, Role};
 use crate::proof::Proof;
@@ -55,6 +56,7 @@ pub fn gather(workspace: &Workspace, topics: &[Topic]) -> Result<Value> {
             "fidelity": text(&workspace.root.join("xtask/model-std/FIDELITY.md"))?,
         },
         "cores": pool::cores(),
+        "player": {"script": player::script(), "style": player::STYLE},
     }))
 }
 

@@ -13,6 +13,7 @@ use std::process::{Command, ExitStatus, Stdio};
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::{Duration, Instant};
 
+use protocol::graph::{Graph, Wanted};
 use protocol::{
     Again, Doing, Execution, Fault, FaultKind, Message, Request, Schedule, Step, Switch, TakenStep,
     Thread, TimeModel, recorder,
@@ -57,7 +58,7 @@ pub fn explore(
         settings.stall,
         &mut |message| heard.message(message, on_progress),
     )?;
-    let mut explored = heard.explored()?;
+    let (mut explored, _) = heard.whole()?;
     // A search counts its schedules itself, and one that is asked for is one.
     if replay.is_some() && !explored.executions.is_empty() {
         explored.schedules = 1;
@@ -70,15 +71,10 @@ pub fn explore(
     explored.wall = start.elapsed();
     let is_whole =
         explored.summary.is_some() || replay.is_some() && !explored.executions.is_empty();
-    let (kind, story) = match ended {
-        ProcessEnd::Well if is_whole => return Ok(explored),
-        ProcessEnd::Well => (FaultKind::Crashed, died(None, &scratch.last_words())),
-        ProcessEnd::Stalled => (FaultKind::Stalled, stalled(settings.stall)),
-        ProcessEnd::Died(status) => {
-            let story = died(Some(status), &scratch.last_words());
-            (FaultKind::Crashed, story)
-        }
-    };
+    if is_whole && matches!(ended, ProcessEnd::Well) {
+        return Ok(explored);
+    }
+    let (kind, story) = ended.why(settings, &scratch);
     let Some(record) = Record::read(&scratch.recorder()) else {
         return Err(Error::Broken(format!("before the first schedule, {story}")).into());
     };
@@ -99,6 +95,8 @@ pub fn explore(
 #[derive(Default)]
 struct Heard {
     explored: Explored,
+    /// The states that were asked for.
+    graph: Option<Graph>,
     /// Why the facade is not in place, if it is not.
     not_in_place: Option<String>,
     /// Why what was asked for cannot be done, if it cannot.
@@ -122,6 +120,7 @@ impl Heard {
             }
             Ok(Message::Output(output)) => explored.outputs.push(output),
             Ok(Message::Outputs(output)) => explored.groups.push(output),
+            Ok(Message::Graph(graph)) => self.graph = Some(*graph),
             Ok(Message::Step(_)) => {}
             Ok(Message::Summary(summary)) => {
                 explored.schedules = summary.phases.iter().map(|phase| phase.schedules).sum();
@@ -136,12 +135,13 @@ impl Heard {
         }
     }
 
-    /// What came of exploring, unless the process has said that nothing can.
-    fn explored(self) -> std::result::Result<Explored, NotExplored> {
+    /// What came of exploring, and the states that were asked for, unless the process has said that
+    /// nothing can.
+    fn whole(self) -> std::result::Result<(Explored, Option<Graph>), NotExplored> {
         match (self.not_in_place, self.problem) {
             (Some(problem), _) => Err(NotExplored::NotInPlace(problem)),
             (None, Some(problem)) => Err(Error::Broken(problem).into()),
-            (None, None) => Ok(self.explored),
+            (None, None) => Ok((self.explored, self.graph)),
         }
     }
 }
@@ -162,7 +162,6 @@ pub fn missing(
     let mut request = request((subject, harness), settings, None, &scratch);
     request.expected = Some(expected.to_vec());
     request.outputs = false;
-    request.tree = None;
     let mut missing = None;
     let mut hear = |message| {
         if let Ok(Message::Summary(summary)) = message {
@@ -178,6 +177,36 @@ pub fn missing(
         &mut hear,
     )?;
     Ok(missing)
+}
+
+/// The states of a program.
+///
+/// # Errors
+///
+/// As those of [`explore`]; and a thread of the program has ended the process, or makes no step any
+/// more.
+pub fn graph(
+    subject: &Subject,
+    harness: &Harness,
+    settings: &Settings,
+    wanted: Wanted,
+) -> std::result::Result<Graph, NotExplored> {
+    let scratch = Scratch::new(&subject.package.place)?;
+    let mut request = request((subject, harness), settings, None, &scratch);
+    request.graph = Some(wanted);
+    let mut heard = Heard::default();
+    let ended = supervise(
+        (subject, harness),
+        &request,
+        &scratch,
+        settings.stall,
+        &mut |message| heard.message(message, &mut |_, _| {}),
+    )?;
+    let (_, graph) = heard.whole()?;
+    graph.ok_or_else(|| {
+        let (_, story) = ended.why(settings, &scratch);
+        Error::Broken(format!("its states are not known: {story}")).into()
+    })
 }
 
 fn stalled(time: Duration) -> String {
@@ -245,10 +274,6 @@ fn request(
         seed: settings.seed,
         steps: STEPS,
         recorder: Some(scratch.recorder()),
-        tree: settings
-            .tree
-            .as_ref()
-            .and_then(|file| std::path::absolute(file).ok()),
         expected: None,
         outputs: settings.outputs || compares || subject.claims.is_none(),
         all_outputs: settings.outputs || compares,
@@ -256,6 +281,7 @@ fn request(
         parent: Some(std::process::id()),
         hashes: harness.unseen.hash_order.is_some(),
         replay: replay.cloned().map(Again::Schedule),
+        graph: None,
     }
 }
 
@@ -267,6 +293,18 @@ enum ProcessEnd {
     Stalled,
     /// It was killed, or gave up.
     Died(ExitStatus),
+}
+
+impl ProcessEnd {
+    /// What became of a process that has not said all that was asked for.
+    fn why(self, settings: &Settings, scratch: &Scratch) -> (FaultKind, String) {
+        let words = || scratch.last_words();
+        match self {
+            ProcessEnd::Well => (FaultKind::Crashed, died(None, &words())),
+            ProcessEnd::Stalled => (FaultKind::Stalled, stalled(settings.stall)),
+            ProcessEnd::Died(status) => (FaultKind::Crashed, died(Some(status), &words())),
+        }
+    }
 }
 
 /// Starts a process, hands on what it says, and sees to its end.

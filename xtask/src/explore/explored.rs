@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use protocol::graph::Graph;
 use protocol::{Execution, Output, Summary};
 
 use crate::error::Error;
@@ -37,6 +38,8 @@ pub struct Explored {
     pub groups: Vec<Output>,
     /// What was explored; `None` if the process did not come to its end.
     pub summary: Option<Summary>,
+    /// The program's states, if they were asked for; or why they are not known.
+    pub graph: Option<std::result::Result<Graph, Error>>,
     /// What real runs have printed, if they were asked for.
     pub real: Option<Real>,
     /// How many schedules that were.

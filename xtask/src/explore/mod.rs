@@ -9,12 +9,17 @@
 //!
 //! A [`verdict`] says what the program is worth. [`prose`], [`object`] and [`suite`] report it to
 //! people, to programs and to CI systems.
+//!
+//! The [`states`] of a program are for the player, in which a reader chooses the [`ways`] through
+//! them; [`html`] has a schedule for readers without it.
 
 pub mod build;
 pub mod child;
+pub mod claims;
 pub mod code;
 pub mod explored;
 pub mod fold;
+pub mod html;
 pub mod names;
 pub mod object;
 pub mod one;
@@ -24,6 +29,7 @@ pub mod prose;
 pub mod real;
 pub mod settings;
 pub mod source;
+pub mod states;
 pub mod stuck;
 pub mod suite;
 pub mod table;
@@ -31,3 +37,5 @@ pub mod token;
 pub mod unchanged;
 pub mod unseen;
 pub mod verdict;
+pub mod ways;
+pub mod words;

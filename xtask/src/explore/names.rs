@@ -53,9 +53,9 @@ impl Names {
                 .and_then(|source| names_at(source, &object.made, is_channel));
             found.insert(object.id, (named.unwrap_or_default(), object));
         }
-        // In the order of the source, so that the first of an array's is `#1`.
+        // In the order of the source and of memory, so that the first of an array's is `#1`.
         let mut by_place: Vec<_> = found.iter().collect();
-        by_place.sort_by_key(|(id, (_, object))| (&object.made, **id));
+        by_place.sort_by_key(|(id, (_, object))| (&object.made, object.stands_at, **id));
         let mut counts: BTreeMap<(String, &str), usize> = BTreeMap::new();
         let mut numbered = BTreeMap::new();
         for (id, (names, object)) in by_place {

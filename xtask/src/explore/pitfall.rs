@@ -9,8 +9,8 @@ use super::source::Subject;
 use crate::program::Ready;
 use crate::report::failure::Contradiction;
 use crate::text::shown_path;
-use invariants::spec::Rule;
-use invariants::{Invariants, RuleReport, Spec, Transcript, Verdict};
+use invariants::spec::Companion;
+use invariants::{RuleReport, Spec, Transcript, Verdict};
 
 /// What a pitfall shows on a schedule.
 pub struct Pitfall<'s> {
@@ -28,22 +28,15 @@ impl<'s> Pitfall<'s> {
     /// A pitfall as it ran; `None` if the program is none.
     pub fn new(subject: &'s Subject, run: &Transcript) -> Option<Self> {
         let ready = subject.claims.as_ref()?;
-        let Invariants {
-            example, pitfalls, ..
-        } = &*ready.invariants;
-        let mut pitfalls = pitfalls.iter();
-        let (pitfall, _) = pitfalls.find(|(pitfall, _)| pitfall.name == subject.name)?;
-        // One that names no claim ends otherwise than the example.
-        let is_meant = |rule: &Rule| match pitfall.breaks.is_empty() {
-            true => rule.kind == "outcome",
-            false => pitfall.breaks.contains(&rule.claim),
-        };
+        let example = &ready.invariants.example;
+        let pitfall = subject.pitfall()?;
+        let meant = meant(pitfall, example);
         let reports = invariants::check(example, run).rules.into_iter();
         let mut broken: Vec<_> = reports
             .enumerate()
             .filter(|(rule, report)| {
                 let is_broken = matches!(report.verdict, Verdict::Fail | Verdict::NotWitnessed);
-                is_broken && is_meant(&example.rules[*rule])
+                is_broken && meant.contains(rule)
             })
             .collect();
         for (_, report) in broken
@@ -85,6 +78,12 @@ impl<'s> Pitfall<'s> {
         text
     }
 
+    /// What went wrong, in a sentence.
+    pub fn story(&self) -> &str {
+        let first = self.broken.first();
+        first.map_or(self.shows, |(_, report)| &report.evidence.story)
+    }
+
     /// Adds this to what is said of the schedule to programs.
     pub fn add_to(&self, object: &mut Value) {
         let broken = self.broken.iter().map(|(rule, report)| {
@@ -96,4 +95,15 @@ impl<'s> Pitfall<'s> {
         object["breaks"] = broken.collect();
         object["shows"] = json!(self.shows);
     }
+}
+
+/// The rules of the example that a pitfall is to break, by their places. One that names no claim
+/// ends otherwise than the example.
+pub fn meant(pitfall: &Companion, example: &Spec) -> Vec<usize> {
+    let rules = example.rules.iter().enumerate();
+    let meant = rules.filter(|(_, rule)| match pitfall.breaks.is_empty() {
+        true => rule.kind == "outcome",
+        false => pitfall.breaks.contains(&rule.claim),
+    });
+    meant.map(|(place, _)| place).collect()
 }

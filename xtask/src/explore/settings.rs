@@ -1,6 +1,5 @@
 //! How a program is explored.
 
-use std::path::PathBuf;
 use std::time::Duration;
 
 use protocol::{Strategy, TimeModel};
@@ -19,8 +18,6 @@ pub struct Settings {
     pub seed: u64,
     /// After how long without a step a program is taken to be stuck outside of the explorer.
     pub stall: Duration,
-    /// Where to write the tree of choices.
-    pub tree: Option<PathBuf>,
     /// Whether all distinct outputs are wanted.
     pub outputs: bool,
     /// Whether an output is wanted with all its lines, and not as a person reads it.
@@ -39,7 +36,6 @@ impl Default for Settings {
             strategy: None,
             seed: 1,
             stall: Duration::from_secs(10),
-            tree: None,
             outputs: false,
             whole_outputs: false,
             real_runs: None,

@@ -2,13 +2,13 @@
 
 use std::fmt::Write;
 
-use super::table::Table;
+use super::words::Words;
 use protocol::{Execution, Object, Place, Step, Verb, Wait};
 
 /// The threads that are left on a schedule, each of which waits, or goes round in a loop.
 pub struct Stuck<'r> {
     execution: &'r Execution,
-    table: &'r Table<'r>,
+    words: &'r Words,
     /// A place in the source as a person can open it, if it has one.
     place: &'r dyn Fn(&Place) -> Option<String>,
 }
@@ -17,12 +17,12 @@ impl<'r> Stuck<'r> {
     /// Those of an execution.
     pub fn new(
         execution: &'r Execution,
-        table: &'r Table<'r>,
+        words: &'r Words,
         place: &'r dyn Fn(&Place) -> Option<String>,
     ) -> Self {
         Self {
             execution,
-            table,
+            words,
             place,
         }
     }
@@ -46,10 +46,10 @@ impl<'r> Stuck<'r> {
             chain.push(next);
         }
         let last = chain[chain.len() - 1];
-        let who = self.table.thread(last.thread);
+        let who = self.words.thread(last.thread);
         let awaited = self.awaited(last);
         if let Some(&ended) = awaited.first() {
-            let ended = self.table.thread(ended);
+            let ended = self.words.thread(ended);
             return Some(format!("{who} waits for {ended}, which has ended"));
         }
         let but = match last.verb {
@@ -59,13 +59,13 @@ impl<'r> Stuck<'r> {
             Verb::Wake | Verb::Park => "no thread is left to do so",
             _ => return None,
         };
-        let waits = self.table.waits_for(last);
+        let waits = self.words.waits_for(last);
         Some(format!("{who} {waits}, and {but}"))
     }
 
     /// Threads that wait for each other, or one for itself.
     fn circle(&self, circle: &[&Wait]) -> String {
-        let names = circle.iter().map(|wait| self.table.thread(wait.thread));
+        let names = circle.iter().map(|wait| self.words.thread(wait.thread));
         let names: Vec<_> = names.collect();
         if let [name] = names[..] {
             return format!("{name} waits for itself");
@@ -93,8 +93,8 @@ impl<'r> Stuck<'r> {
     pub fn lines(&self) -> String {
         let mut text = String::new();
         for wait in &self.execution.waits {
-            let thread = self.table.thread(wait.thread);
-            let _ = write!(text, "  {thread} {}", self.table.waits_for(wait));
+            let thread = self.words.thread(wait.thread);
+            let _ = write!(text, "  {thread} {}", self.words.waits_for(wait));
             if let Some(place) = (self.place)(&wait.place) {
                 let _ = write!(text, ", at {place}");
             }
@@ -113,7 +113,7 @@ impl<'r> Stuck<'r> {
             let which = if nth == 0 { ", which" } else { " and" };
             let who = match holder == wait.thread {
                 true => "it holds itself",
-                false => &format!("{} holds", self.table.thread(holder)),
+                false => &format!("{} holds", self.words.thread(holder)),
             };
             let took = self.last(|step| step.thread == holder && step.object == wait.object);
             let _ = write!(text, "{which} {who}");
@@ -134,7 +134,7 @@ impl<'r> Stuck<'r> {
         let ends = wait.ends.iter().map(|end| {
             let made = (self.place)(&end.made);
             let made = made.map_or(" made".to_string(), |made| format!(" made at {made}"));
-            let thread = self.table.thread(end.thread);
+            let thread = self.words.thread(end.thread);
             match end.used {
                 true => format!("; {thread} has used the {what}{made} last"),
                 false => format!("; the {what} that {thread}{made} is still there"),
@@ -184,7 +184,7 @@ impl<'r> Stuck<'r> {
     }
 
     fn done(&self, did: &str, what: &str, step: &Step) -> String {
-        let thread = self.table.thread(step.thread);
+        let thread = self.words.thread(step.thread);
         let place = (self.place)(&step.place);
         let place = place.map_or(String::new(), |place| format!(", at {place}"));
         format!("; {thread} {did} {what} last{place}")

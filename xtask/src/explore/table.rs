@@ -1,15 +1,16 @@
 //! A schedule as a person reads it: a column for each thread, a row for each operation,
 //! and beside them the output as it came.
 
-use std::collections::BTreeMap;
 use std::fmt::Write;
+use std::rc::Rc;
 
 use super::code::Code;
 use super::fold::{Fold, FoldReason, folds};
-use super::names::{Names, names_at};
+use super::names::Names;
+use super::words::{Words, thread_name, told_apart};
 use crate::text::style::{BOLD, DIM};
 use invariants::{Stream, is_backtrace_note};
-use protocol::{Execution, FaultKind, Object, Place, Step, Switch, Verb, Wait};
+use protocol::{Execution, FaultKind, Place, Step, Switch, Verb};
 
 /// Of more rows only so many of the first and of the last are shown.
 const FIRST_ROWS: usize = 30;
@@ -22,15 +23,14 @@ const SHOWN_CELL: usize = 30;
 /// A schedule with all its names.
 pub struct Table<'r> {
     execution: &'r Execution,
-    names: Names,
-    threads: Vec<String>,
+    words: Words,
     /// The steps that spawn threads, which are numbered in this order.
     spawned: Vec<usize>,
     file: &'r str,
 }
 
 /// A row of the table; a lane is a thread's column.
-enum Row {
+pub enum Row {
     Step {
         number: usize,
         place: String,
@@ -74,88 +74,24 @@ impl<'r> Table<'r> {
         // A thread may be spawned by the last step that is known, and be known by that alone.
         let threads = execution.threads.len().max(spawned.len() + 1);
         let named = (0..threads).map(|thread| {
-            let known = execution.threads.get(thread);
+            let name = execution.threads.get(thread);
+            let name = name.and_then(|thread| thread.name.as_ref());
             let spawn = thread.checked_sub(1).and_then(|nth| spawned.get(nth));
-            let spawn = spawn.map(|index| &execution.steps[*index]);
-            let from_source = || {
-                let spawn = spawn.filter(|spawn| spawn.place.file == file)?;
-                names_at(source.as_ref()?, &spawn.place, false)?.pop()
-            };
-            known
-                .and_then(|known| known.name.clone())
-                .or_else(from_source)
+            let place = spawn.map(|index| &execution.steps[*index].place);
+            thread_name(name, place, file, source.as_ref())
         });
-        let named: Vec<Option<String>> = named.collect();
-        let threads = numbered(&named);
+        let called = told_apart(&[named.collect()]).remove(0);
         Self {
             execution,
-            threads,
-            names,
+            words: Words::new(Rc::new(names), called),
             spawned,
             file,
         }
     }
 
-    /// A thread's name, or its number.
-    pub fn thread(&self, thread: usize) -> &str {
-        self.threads.get(thread).map_or("?", String::as_str)
-    }
-
-    /// What a thread does to an object, in a few words.
-    pub fn operation(&self, verb: &Verb, object: Option<&Object>) -> String {
-        let Some(object) = object else {
-            return verb.to_string();
-        };
-        match (verb, object.thread) {
-            // There is but one that can be meant.
-            (
-                Verb::Print
-                | Verb::Panic
-                | Verb::Exit
-                | Verb::Abort
-                | Verb::Finish
-                | Verb::Park
-                | Verb::Sleep
-                | Verb::EndScope
-                | Verb::LeaveScope,
-                _,
-            ) => verb.to_string(),
-            (_, Some(thread)) => format!("{verb} {}", self.thread(thread)),
-            _ => {
-                let name = self.names.of(object, verb.side());
-                // The verb names the end of a channel as long as the source does not.
-                match verb.without_side() {
-                    Some(verb) if self.names.has(object) => format!("{verb} {name}"),
-                    Some(_) => format!("{verb} of {name}"),
-                    None => format!("{verb} {name}"),
-                }
-            }
-        }
-    }
-
-    /// What a thread waits for at the end of a schedule that has none, or does instead.
-    pub fn waits_for(&self, wait: &Wait) -> String {
-        if wait.looks.is_empty() {
-            return self.waiting(&wait.verb, wait.object.as_ref());
-        }
-        let looks = wait.looks.iter();
-        let names: Vec<_> = looks
-            .map(|look| self.names.of(&look.object, None))
-            .collect();
-        format!("reads {} again and again", names.join(" and "))
-    }
-
-    /// What a thread waits for that would do this.
-    fn waiting(&self, verb: &Verb, object: Option<&Object>) -> String {
-        match (verb, object) {
-            (Verb::Sleep, _) => "sleeps".to_string(),
-            (Verb::Park, _) => "waits to be unparked".to_string(),
-            (Verb::Wake, Some(object)) => {
-                let condvar = self.names.of(object, None);
-                format!("waits to be notified of {condvar}")
-            }
-            _ => format!("waits to {}", self.operation(verb, object)),
-        }
+    /// What its threads do and wait for, in words.
+    pub fn words(&self) -> &Words {
+        &self.words
     }
 
     /// A line of the source: its number alone in the program's own file, and nothing where
@@ -170,7 +106,7 @@ impl<'r> Table<'r> {
 
     /// The table, indented, in so many columns of a terminal.
     pub fn text(&self, width: usize) -> String {
-        let mut rows = shortened(self.rows());
+        let mut rows = self.rows();
         let layout = self.layout(&mut rows, width);
         let Layout { number, place, .. } = layout;
         let mut text = format!("    {DIM}{:>number$} {:>place$}{DIM:#}  ", "step", "line");
@@ -190,7 +126,7 @@ impl<'r> Table<'r> {
     /// Fits the rows into so many columns of a terminal: if need be with shorter operations, or
     /// with all threads in one column.
     fn layout(&self, rows: &mut [Row], width: usize) -> Layout<'_> {
-        let mut names: Vec<&str> = self.threads.iter().map(String::as_str).collect();
+        let mut names: Vec<&str> = self.words.threads().iter().map(String::as_str).collect();
         let place = shorten_places(rows, width / 4);
         let last = self.execution.steps.last().map_or(0, |last| last.number);
         let number = last.to_string().len().max("step".len());
@@ -225,7 +161,12 @@ impl<'r> Table<'r> {
         }
     }
 
-    fn rows(&self) -> Vec<Row> {
+    /// Its rows, without those in the middle where there are too many.
+    pub fn rows(&self) -> Vec<Row> {
+        shortened(self.all_rows())
+    }
+
+    fn all_rows(&self) -> Vec<Row> {
         let steps = &self.execution.steps;
         let folds = folds(self.execution, &self.spawned);
         let mut rows = Vec::new();
@@ -274,7 +215,7 @@ impl<'r> Table<'r> {
         let last = self.execution.steps.last().filter(|_| !why.is_empty());
         let last = last.map(|step| (step.thread, why.to_string()));
         let waits = self.execution.waits.iter().map(|wait| {
-            let waits = self.waits_for(wait);
+            let waits = self.words.waits_for(wait);
             (wait.thread, format!("{waits}, for ever"))
         });
         let rows = last.into_iter().chain(waits);
@@ -284,9 +225,9 @@ impl<'r> Table<'r> {
     fn row(&self, index: usize, step: &Step) -> Row {
         // The output beside it says what was printed, and where to.
         let is_shown = matches!(step.verb, Verb::Print | Verb::Panic) && !step.lines().is_empty();
-        let mut text = self.operation(&step.verb, step.object.as_ref());
+        let mut text = self.words.operation(&step.verb, step.object.as_ref());
         if let Some(spawned) = self.spawned.iter().position(|spawn| *spawn == index) {
-            text += &format!(" {}", self.thread(spawned + 1));
+            text += &format!(" {}", self.words.thread(spawned + 1));
         } else if let Some(value) = step.value.as_ref().filter(|_| !is_shown) {
             let value = clipped(value);
             // What was read or written has a sign; the rest is a remark.
@@ -330,10 +271,10 @@ impl<'r> Table<'r> {
         let waits = waits.map(|wait| (&wait.verb, wait.object.as_ref()));
         match (steps[start].switch, later.or(waits)) {
             (Some(Switch::Preempted), Some((verb, object))) => {
-                format!("↷ preempted before: {}", self.operation(verb, object))
+                format!("↷ preempted before: {}", self.words.operation(verb, object))
             }
             (Some(Switch::Blocked), Some((verb, object))) => {
-                format!("↷ {}", self.waiting(verb, object))
+                format!("↷ {}", self.words.waiting(verb, object))
             }
             (Some(Switch::Blocked), None) => "↷ waits".to_string(),
             (Some(Switch::Preempted), None) => "↷ preempted".to_string(),
@@ -341,29 +282,6 @@ impl<'r> Table<'r> {
             (None, _) => "↷ ".to_string(),
         }
     }
-}
-
-/// A name for each thread, which no other has: what the program calls it, with a number where it
-/// calls several so, or else the thread's number.
-fn numbered(named: &[Option<String>]) -> Vec<String> {
-    let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
-    let names = named.iter().enumerate().map(|(thread, name)| {
-        let Some(name) = name else {
-            return format!("thread {thread}");
-        };
-        let count = counts.entry(name).or_default();
-        *count += 1;
-        match named
-            .iter()
-            .flatten()
-            .filter(|other| *other == name)
-            .count()
-        {
-            1 => name.clone(),
-            _ => format!("{name}#{count}"),
-        }
-    });
-    names.collect()
 }
 
 /// Where everything stands in a table, in columns of a terminal.

@@ -15,7 +15,7 @@ use crate::fingerprint::Fingerprint;
 use protocol::{Execution, FaultKind, Schedule, TimeModel};
 
 /// The version of the form; a token of another is refused.
-const VERSION: &str = "v1";
+pub const VERSION: &str = "v1";
 
 /// What stands before a hash seed, which is 0 where there is none.
 const HASH_SEED: char = 'h';

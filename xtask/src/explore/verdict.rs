@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use super::build::Harness;
-use super::explored::Explored;
+use super::explored::{Explored, Real};
 use super::source::Subject;
 use super::table::short;
 use super::token::Token;
@@ -138,6 +138,11 @@ impl<'e> ProgramVerdict<'e> {
             unseen,
             reservations,
         }
+    }
+
+    /// Whether the real runs that were made have printed nothing else than explored schedules.
+    pub fn agrees(&self) -> bool {
+        self.explored.real.as_ref().is_none_or(Real::agrees)
     }
 
     /// Whether something is wrong that the report shows in full.

@@ -63,7 +63,7 @@ fn main() {
 ";
 
 /// The token at the end of a report.
-fn token(ran: &Ran) -> Result<String> {
+pub fn token(ran: &Ran) -> Result<String> {
     let line = ran
         .stdout
         .lines()
@@ -74,7 +74,7 @@ fn token(ran: &Ran) -> Result<String> {
 }
 
 /// It ended with this status, left nothing behind, and its report has these texts.
-fn must(ran: &Ran, status: i32, texts: &[&str]) -> Result<()> {
+pub fn must(ran: &Ran, status: i32, texts: &[&str]) -> Result<()> {
     let both = format!("{}{}", ran.stdout, ran.stderr);
     let missing = texts.iter().find(|text| !both.contains(**text));
     match missing {
@@ -85,7 +85,7 @@ fn must(ran: &Ran, status: i32, texts: &[&str]) -> Result<()> {
 
 /// A folder with these files, resolved, as processes see their own. It is kept from one test
 /// to the next, and with it what the runner builds of them.
-fn folder(name: &str, files: &[(&str, &str)]) -> Result<PathBuf> {
+pub fn folder(name: &str, files: &[(&str, &str)]) -> Result<PathBuf> {
     let folder = Path::new(env!("CARGO_TARGET_TMPDIR"))
         .join("explore-files")
         .join(name);
@@ -96,7 +96,7 @@ fn folder(name: &str, files: &[(&str, &str)]) -> Result<PathBuf> {
 }
 
 /// A command in a folder.
-fn explore(folder: &Path, words: &[&str]) -> Command {
+pub fn explore(folder: &Path, words: &[&str]) -> Command {
     let mut command = house::command("explore");
     command.args(words).current_dir(folder);
     command

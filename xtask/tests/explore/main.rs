@@ -1,5 +1,5 @@
 //! What `cargo xtask explore` makes of programs: those of the page `explore.md`, and files that a
-//! test changes.
+//! test changes; and whether the states that it writes are those of the engine.
 
 // The explorer is built on Linux only.
 #[cfg(target_os = "linux")]
@@ -14,6 +14,8 @@ mod page;
 mod programs;
 #[cfg(target_os = "linux")]
 mod ran;
+#[cfg(target_os = "linux")]
+mod states;
 
 fn main() {
     #[cfg(target_os = "linux")]
@@ -21,6 +23,7 @@ fn main() {
         let arguments = libtest_mimic::Arguments::from_args();
         let mut trials = programs::trials();
         trials.extend(files::trials());
+        trials.extend(states::trials());
         libtest_mimic::run(&arguments, trials).exit();
     }
 }

@@ -46,17 +46,27 @@ fn explore(page: &Page, words: &[&str]) -> Command {
     runner
 }
 
-/// Each line of a tree is in the program's file.
+/// Each line of the states is one of the program's file.
 fn check_tree(tree: &Value) -> Result<()> {
-    let nodes = tree["nodes"].as_array().ok_or("the tree has no nodes")?;
-    let placed = nodes.iter().filter(|node| node["line"].is_u64()).count();
-    let of_main = |node: &&Value| {
-        let file = node["file"].as_str().unwrap_or_default();
-        file.starts_with("crates/") && file.ends_with("/src/main.rs")
+    let sources = tree["sources"].as_array().ok_or("there are no sources")?;
+    let file = sources[0]["path"].as_str().unwrap_or_default();
+    let is_main = file.starts_with("crates/") && file.ends_with("/src/main.rs");
+    let lines = sources[0]["text"].as_str().unwrap_or_default().lines();
+    let lines = lines.count() as u64;
+    let states = tree["states"].as_array().ok_or("there are no states")?;
+    let threads = states
+        .iter()
+        .flat_map(|state| state["threads"].as_array())
+        .flatten();
+    let places: Vec<_> = threads
+        .filter_map(|thread| thread["at"].as_array())
+        .collect();
+    let is_line = |place: &Vec<Value>| {
+        place[0] == 0 && (1..=lines).contains(&place[1].as_u64().unwrap_or_default())
     };
-    match placed > 0 && placed == nodes.iter().filter(of_main).count() {
+    match is_main && sources.len() == 1 && !places.is_empty() && places.into_iter().all(is_line) {
         true => Ok(()),
-        false => Err(format!("a line of the tree is in no file\n{tree}").into()),
+        false => Err(format!("a line of the states is in no file\n{tree}").into()),
     }
 }
 

@@ -22,8 +22,9 @@ use crate::recorder::Recorder;
 use crate::schedule::{Schedule, TimeModel};
 use crate::slot::Slot;
 use crate::waiting::{Seen, Waiting};
+use thread::NEVER;
+pub(crate) use thread::Pending;
 pub use thread::ThreadState;
-use thread::{NEVER, Pending};
 
 /// Sees each step of an execution as it is taken: the latest is the last of
 /// [`details`](Execution::details). It must not ask the engine for anything else.
@@ -124,19 +125,19 @@ pub struct Execution {
     /// The coroutines of the threads that have been started last, until they are first resumed.
     pub(crate) new_fibers: Vec<Fiber>,
     /// The threads that have not finished, by number.
-    pending: Vec<Pending>,
+    pub(crate) pending: Vec<Pending>,
     /// Those of them that can go on.
     enabled: Vec<u32>,
     /// Those that could, but wait in a loop for something to change.
     spinning: Vec<u32>,
-    epoch: u32,
+    pub(crate) epoch: u32,
     /// How many steps have changed something.
-    changes: u32,
+    pub(crate) changes: u32,
     /// How often all threads have waited in loops since there were so many changes.
     pub idle_rounds: u32,
-    idle_since: u32,
+    pub(crate) idle_since: u32,
     /// How many of the steps that the running thread has taken since another did were sleeps.
-    naps: u32,
+    pub(crate) naps: u32,
     /// Whether the latest step waited for something else than a time, and the time came first.
     timed_out: bool,
 }
@@ -262,6 +263,7 @@ impl Execution {
             holder: None,
             readers_and_writers: ReadersAndWriters::default(),
             key,
+            address: 0,
             counter,
             version: 0,
         });

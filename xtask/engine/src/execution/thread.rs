@@ -16,17 +16,17 @@ pub struct ThreadState {
     /// Its handle is gone, and nobody has joined it.
     pub detached: bool,
     /// Whether it has announced an operation, and waits to be chosen for it.
-    pub(super) waits: bool,
+    pub(crate) waits: bool,
     /// That operation, or the one before.
     pub(crate) op: Op,
     /// Its place among the pending threads, until it has finished.
-    pub(super) index: usize,
+    pub(crate) index: usize,
     /// What it has seen, if it waits in a loop for something else.
-    pub(super) seen: Seen,
+    pub(crate) seen: Seen,
     /// The step since which that has been out of date, if it is.
-    pub(super) woken_by: Option<u32>,
+    pub(crate) woken_by: Option<u32>,
     /// How often it went on although that was not out of date.
-    pub(super) rounds_in_vain: u32,
+    pub(crate) rounds_in_vain: u32,
     /// Whether it has been woken, or a weak exchange of its has failed, for no reason.
     pub(crate) spurious: bool,
     pub(crate) spawned: Option<u32>,
@@ -37,22 +37,22 @@ pub struct ThreadState {
     pub(crate) slot: Slot,
     pub(crate) deferred: Vec<Box<dyn FnOnce()>>,
     pub(crate) waiting: Box<Waiting>,
-    pub(super) registered: u64,
+    pub(crate) registered: u64,
     /// How often another was chosen since its latest step, though it could have gone on.
-    pub(super) passed_over: u32,
+    pub(crate) passed_over: u32,
 }
 
 /// The time at which a thread goes on that waits for no time.
 pub(super) const NEVER: u64 = u64::MAX;
 
 /// What a thread waits for that has not finished: this is asked at each step of any thread.
-pub(super) struct Pending {
-    pub(super) thread: u32,
+pub(crate) struct Pending {
+    pub(crate) thread: u32,
     /// Whether it waits in a loop for something else than it has seen.
-    pub(super) spins: bool,
-    pub(super) guard: Guard,
+    pub(crate) spins: bool,
+    pub(crate) guard: Guard,
     /// The time at which it goes on in any case, or [`NEVER`].
-    pub(super) due: u64,
+    pub(crate) due: u64,
 }
 
 impl ThreadState {
@@ -63,7 +63,7 @@ impl ThreadState {
 
     /// Whether what it has seen is out of date after this step, the latest.
     #[cold]
-    pub(super) fn is_woken(&mut self, objects: &[ObjectState], latest: Option<u32>) -> bool {
+    pub(crate) fn is_woken(&mut self, objects: &[ObjectState], latest: Option<u32>) -> bool {
         let changed = self.seen.changed(objects).next().is_some();
         let since = self.woken_by.or(latest);
         self.woken_by = since.filter(|_| changed);

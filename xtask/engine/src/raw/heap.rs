@@ -91,6 +91,14 @@ pub(crate) fn empty() -> io::Result<()> {
     })
 }
 
+/// Where in the program's heap this address is, if it is there.
+pub(crate) fn place_of(address: usize) -> Option<usize> {
+    HEAP.with(|heap| {
+        let block = ptr::without_provenance_mut(address);
+        heap.has(block).then(|| address - heap.start.get())
+    })
+}
+
 impl Heap {
     const fn new() -> Self {
         Self {

@@ -72,6 +72,19 @@ impl Statics {
     }
 }
 
+/// What of an address is the same in every execution of a program, and in every process: of one on a
+/// thread's stack, which may be another stack each time, its place in a page; of one of the
+/// executable, behind those, its place there; and of one in the program's heap, behind these.
+pub fn lasting(address: usize) -> usize {
+    let executable = (&raw const START).addr()..(&raw const END).addr();
+    let heap = heap::PAGE + executable.len();
+    match heap::place_of(address) {
+        Some(place) => heap + place,
+        None if executable.contains(&address) => heap::PAGE + address - executable.start,
+        None => address % heap::PAGE,
+    }
+}
+
 /// What the executable says of its segments.
 fn headers() -> &'static [Header] {
     // SAFETY: so many headers are there, as long as the process is.

@@ -1,16 +1,14 @@
 //! Every schedule, or every one with few preemptions, one after the other.
 //!
 //! With a bound on preemptions the search leaves out what follows a sequence of steps that
-//! leads to a state it has been in before, with at least as many preemptions left. Two
-//! sequences lead to the same state if they have the same happens-before relation; a hash
-//! stands for that. (Musuvathi and Qadeer, "Iterative context bounding for systematic testing
-//! of multithreaded programs", 2007, and its tool's caching of happens-before graphs.)
+//! leads to a state it has been in before, with at least as many preemptions left: one with the
+//! same happens-before relation.
 
 use std::collections::HashMap;
 
-use crate::access::Access;
 use crate::execution::Execution;
-use crate::record::{Ending, Step};
+use crate::happens_before::{HappensBefore, mix};
+use crate::record::Ending;
 use crate::scheduler::{Pick, Scheduler};
 
 /// As many states are remembered. Later ones are searched again when they are met again,
@@ -77,7 +75,7 @@ impl Scheduler for DepthFirst {
     }
 
     fn next(&mut self, _execution: &Execution) -> bool {
-        self.states.hashes = HappensBeforeHashes::default();
+        self.states.relation = HappensBefore::default();
         while let Some(choice) = self.path.last_mut() {
             if let Some(other) = choice.rest.pop() {
                 choice.chosen = other;
@@ -94,13 +92,14 @@ impl Scheduler for DepthFirst {
 struct States {
     /// By the state's hash, the fewest preemptions with which it was reached.
     met: HashMap<u64, u32>,
-    hashes: HappensBeforeHashes,
+    relation: HappensBefore,
 }
 
 impl States {
     /// Whether what follows from here has been searched, with as many preemptions left.
     fn met(&mut self, execution: &Execution) -> bool {
-        let state = self.hashes.state(execution);
+        let name = |object: usize| execution.objects[object].key;
+        let state = self.relation.hash(execution, name);
         let state = mix(state, u64::from(execution.current()));
         let used = execution.preemptions;
         match self.met.get_mut(&state) {
@@ -117,61 +116,4 @@ impl States {
             }
         }
     }
-}
-
-/// The happens-before relation of the steps so far, as hashes: of each thread's and each
-/// object's latest step with all that happens before it.
-#[derive(Default)]
-struct HappensBeforeHashes {
-    steps: usize,
-    threads: Vec<u64>,
-    /// For each object: what changed it last, and what has only looked at it since.
-    objects: Vec<(u64, u64)>,
-    sum: u64,
-}
-
-impl HappensBeforeHashes {
-    /// A number for the state after the execution's steps. It is asked for again and again
-    /// as they become more, and takes in the new ones.
-    fn state(&mut self, execution: &Execution) -> u64 {
-        for step in &execution.steps[self.steps..] {
-            self.add(step, execution);
-        }
-        self.steps = execution.steps.len();
-        mix(self.sum, execution.now)
-    }
-
-    fn add(&mut self, step: &Step, execution: &Execution) {
-        self.threads.resize(execution.threads.len(), 0);
-        self.objects.resize(execution.objects.len(), (0, 0));
-        let thread = &mut self.threads[step.thread as usize];
-        let mut hash = mix(
-            *thread,
-            u64::from(step.thread) << 32 | u64::from(step.epoch),
-        );
-        for (object, access) in step.accesses.iter() {
-            let (changed, looked) = self.objects[object as usize];
-            hash = mix(hash, execution.objects[object as usize].key);
-            hash = mix(hash, changed);
-            if access != Access::Read {
-                hash = mix(hash, looked);
-            }
-        }
-        *thread = hash;
-        for (object, access) in step.accesses.iter() {
-            let (changed, looked) = &mut self.objects[object as usize];
-            match access {
-                Access::Await => {}
-                Access::Read => *looked = looked.wrapping_add(hash),
-                _ => (*changed, *looked) = (hash, 0),
-            }
-        }
-        self.sum = self.sum.wrapping_add(hash);
-    }
-}
-
-fn mix(hash: u64, word: u64) -> u64 {
-    let product =
-        u128::from(hash ^ 0x9e37_79b9_7f4a_7c15) * u128::from(word ^ 0xd1b5_4a32_d192_ed03);
-    (product as u64) ^ (product >> 64) as u64
 }

@@ -12,7 +12,7 @@ use depth_first::DepthFirst;
 use random::{Pct, Random};
 pub use reduction::MOST_THREADS;
 use reduction::Reduction;
-use replay::{Follow, Replay};
+use replay::{Follow, Replay, Steps};
 
 /// How schedules are chosen.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -36,6 +36,8 @@ pub enum Strategy {
     /// As near as possible to the one in which these threads take the steps: where one cannot
     /// go on, the next does.
     Follow(Vec<u32>),
+    /// Just these steps, each by this thread, and none after them.
+    Steps(Vec<u32>),
 }
 
 /// The scheduler of a strategy. To choose at random is so little that to call somebody for it
@@ -80,6 +82,7 @@ impl Strategy {
             Self::Pct { depth } => Box::new(Pct::new(*depth, seed)),
             Self::Replay(schedule) => Box::new(Replay::new(schedule)),
             Self::Follow(threads) => Box::new(Follow::new(threads)),
+            Self::Steps(threads) => Box::new(Steps::new(threads)),
         })
     }
 }

@@ -1,6 +1,7 @@
 //! One schedule again.
 
 use crate::execution::Execution;
+use crate::record::Ending;
 use crate::schedule::Schedule;
 use crate::scheduler::{Pick, Scheduler};
 
@@ -51,6 +52,31 @@ impl Scheduler for Follow {
             }
         }
         Pick::Thread(default)
+    }
+
+    fn next(&mut self, _execution: &Execution) -> bool {
+        false
+    }
+}
+
+/// The steps that these threads take, and then the choice of the next.
+pub(crate) struct Steps {
+    threads: Vec<u32>,
+}
+
+impl Steps {
+    pub(crate) fn new(threads: &[u32]) -> Self {
+        let threads = threads.to_vec();
+        Self { threads }
+    }
+}
+
+impl Scheduler for Steps {
+    fn pick(&mut self, execution: &Execution, _default: u32) -> Pick {
+        match self.threads.get(execution.length as usize) {
+            Some(&thread) => Pick::again(execution, thread),
+            None => Pick::End(Ending::Stopped),
+        }
     }
 
     fn next(&mut self, _execution: &Execution) -> bool {

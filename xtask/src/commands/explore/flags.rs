@@ -90,7 +90,15 @@ pub const FLAGS: &[Flag] = &[
     Flag::with(
         "--tree",
         "FILE",
-        "write the explored tree of choices, as JSON",
+        "write the states of one program, as JSON: what each thread does\n\
+         next, what each object holds, and what each step leads to",
+    ),
+    Flag::with(
+        "--html",
+        "FILE",
+        "write one program as a page, in which the reader chooses who\n\
+         goes on: with the schedule that is wrong, or the one that is\n\
+         replayed",
     ),
     JSON,
     JUNIT,
@@ -109,6 +117,10 @@ pub struct ExploreArgs {
     pub replay: Option<String>,
     /// Whether what holds only because a sleep is long enough is a failure too.
     pub strict: bool,
+    /// Where to write the program's states.
+    pub tree: Option<PathBuf>,
+    /// Where to write a page of the program.
+    pub html: Option<PathBuf>,
     /// NDJSON on standard output.
     pub json: bool,
     /// Where to write a JUnit file.
@@ -139,7 +151,6 @@ impl ExploreArgs {
             )?,
             seed: words.seed("--seed")?,
             stall: words.time("--stall")?.unwrap_or(default.stall),
-            tree: words.path("--tree"),
             outputs: words.has("--outputs"),
             whole_outputs: json,
             real_runs: words.number("--real-runs")?,
@@ -148,6 +159,7 @@ impl ExploreArgs {
         let edition = words.named("--edition", "edition", &EDITIONS, year)?;
         let (replay, strict) = (words.text("--replay")?, words.has("--strict"));
         let junit = words.path("--junit");
+        let (tree, html) = (words.path("--tree"), words.path("--html"));
         let is_all = words.has("--all");
         let topics = words.free();
         match (topics.is_empty(), is_all) {
@@ -164,9 +176,27 @@ impl ExploreArgs {
             settings,
             replay,
             strict,
+            tree,
+            html,
             json,
             junit,
         })
+    }
+
+    /// The flags that are about one program, of those that were given.
+    pub fn of_one(&self) -> Vec<&'static str> {
+        let given = [
+            (self.replay.is_some(), "`--replay`"),
+            (self.tree.is_some(), "`--tree`"),
+            (self.html.is_some(), "`--html`"),
+        ];
+        let given = given.into_iter().filter(|(given, _)| *given);
+        given.map(|(_, flag)| flag).collect()
+    }
+
+    /// Whether the program's states are wanted.
+    pub fn wants_states(&self) -> bool {
+        self.tree.is_some() || self.html.is_some()
     }
 
     /// Whether a sleep is taken to be long enough, as far as a verdict goes.

@@ -1,14 +1,16 @@
 //! `cargo xtask explore`: programs on every schedule, or on many.
 
-use std::fs::File;
+use std::fs::{self, File};
 use std::path::Path;
 use std::time::Instant;
 
 use crate::error::{Error, Result};
 use crate::explore::build::{self, Facade, Harness, Unbuilt};
 use crate::explore::explored::{Explored, NotExplored};
+use crate::explore::html;
 use crate::explore::one;
 use crate::explore::source::{self, Subject};
+use crate::explore::states::{self, States};
 use crate::explore::token::Token;
 use crate::explore::verdict::ProgramVerdict;
 use crate::flags::{Command, TIMES, TOPICS, Words};
@@ -50,21 +52,31 @@ fn run(mut words: Words) -> Result<u8> {
     let replay = asked.replay.as_deref().map(Token::parse).transpose()?;
     let workspace = Workspace::find()?;
     let mut subjects = source::subjects(&workspace, &asked.wanted)?;
-    if replay.is_some() || asked.settings.tree.is_some() {
-        // One schedule, or one tree, is of one program: the example, unless another is named.
+    let of_one = asked.of_one();
+    if !of_one.is_empty() {
+        // It is the example, unless another is named.
         if asked.wanted.bin.is_none() {
             subjects.retain(|subject| subject.name == subject.topic);
         }
         if subjects.len() != 1 {
-            return Err(Error::usage(
-                "`--replay` and `--tree` are about one program; name its topic, and with `--bin` \
-                 the program if it is not the example",
-            ));
+            let is = if of_one.len() == 1 { "is" } else { "are" };
+            return Err(Error::usage(format!(
+                "{} {is} about one program; name its topic, and with `--bin` the program if it is \
+                 not the example",
+                of_one.join(" and ")
+            )));
         }
     }
-    if let Some(tree) = &asked.settings.tree {
-        make(tree)?;
+    if asked.tree.is_some() && asked.tree == asked.html {
+        return Err(Error::usage(
+            "`--tree` and `--html` cannot write to one file",
+        ));
     }
+    asked
+        .tree
+        .iter()
+        .chain(&asked.html)
+        .try_for_each(|file| make(file))?;
     let (not_meant, subjects): (Vec<_>, Vec<_>) = subjects
         .into_iter()
         .partition(|subject| reason(subject).is_some());
@@ -118,10 +130,9 @@ fn explore(
             let what = what.to_string();
             send(SearchProgress { schedules, what });
         };
-        let schedule = replay.map(|token| &token.schedule);
-        let lasting = asked.trusts_sleeps();
-        let explored = one::explore(subject, harness, &asked.settings, schedule, lasting, &doing);
-        Some(Box::new(explored))
+        Some(Box::new(explore_one(
+            subject, harness, asked, replay, &doing,
+        )))
     };
     pool::run(vec![lane], &work, &mut |update| {
         let heard = match update {
@@ -150,6 +161,58 @@ struct SearchProgress {
     schedules: u64,
     /// What is done with it now.
     what: String,
+}
+
+/// Explores a program, and asks for its states if a file is to have them.
+fn explore_one(
+    subject: &Subject,
+    harness: &Harness,
+    asked: &ExploreArgs,
+    replay: Option<&Token>,
+    doing: &dyn Fn(u64, &str),
+) -> std::result::Result<Explored, NotExplored> {
+    let settings = &asked.settings;
+    let schedule = replay.map(|token| &token.schedule);
+    let lasting = asked.trusts_sleeps();
+    let mut explored = one::explore(subject, harness, settings, schedule, lasting, doing)?;
+    if asked.wants_states() {
+        doing(explored.schedules, "states");
+        let verdict = ProgramVerdict::new(subject, harness, &explored, lasting);
+        explored.graph = Some(match states::ask(&verdict, settings, states::MOST) {
+            Err(NotExplored::Program(error)) => Err(error),
+            other => Ok(other?),
+        });
+    }
+    Ok(explored)
+}
+
+/// Writes what was asked for of a program's states.
+fn write_states(asked: &ExploreArgs, verdict: &ProgramVerdict<'_>) -> Result<()> {
+    let Some(graph) = &verdict.explored.graph else {
+        return Ok(());
+    };
+    let write = |file: &Path, text: &str| {
+        let written = fs::write(file, text);
+        written.map_err(Error::io(format!("cannot write {}", file.display())))
+    };
+    let states = graph.as_ref().map(|graph| States::new(verdict, graph));
+    let data = states.as_ref().map(States::data);
+    let unknown = |error: &&Error| Error::Broken(error.to_string());
+    if let Some(file) = &asked.tree {
+        let data = data.as_ref().map_err(|error| unknown(error))?;
+        write(file, &data.json.to_string())?;
+    }
+    if let Some(file) = &asked.html {
+        // A schedule that ends the exploring process has a table, and no states.
+        let execution = match (&states, states::shown(verdict)) {
+            (Ok(states), _) => states.execution(),
+            (Err(_), Some(execution)) => execution.clone(),
+            (Err(error), None) => return Err(unknown(error)),
+        };
+        let page = html::page(verdict, &execution);
+        write(file, &page.html(data.as_ref().ok()))?;
+    }
+    Ok(())
 }
 
 /// Counts what becomes of the programs, and reports it.
@@ -230,6 +293,7 @@ impl<'f> Collector<'f> {
         let asked = self.asked;
         let verdict = &ProgramVerdict::new(subject, harness, &explored, asked.trusts_sleeps());
         self.summary.explored(asked, verdict);
+        write_states(asked, verdict)?;
         let holds = verdict.status.holds() != Some(false);
         self.done(subject, holds, &entry::ExploredEntry { asked, verdict })
     }

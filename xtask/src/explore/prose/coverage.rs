@@ -43,7 +43,7 @@ pub fn coverage(verdict: &ProgramVerdict<'_>, preposition: &str) -> String {
     // What is said of all models has to be true of each.
     match bounds.into_iter().min().flatten() {
         Some(bound) => {
-            let bound = preempted(bound);
+            let bound = bounded_by(bound);
             // Those are searched with one hash seed.
             match summary.hash_seeds {
                 0 | 1 => format!("{preposition} {n} {s}, among them all {bound}"),
@@ -71,7 +71,7 @@ pub fn phases(verdict: &ProgramVerdict<'_>) -> String {
             Strategy::Exhaustive if phase.complete => " that are distinguishable".to_string(),
             Strategy::Exhaustive => " of the distinguishable ones".to_string(),
             Strategy::Plain => String::new(),
-            Strategy::Bounded(bound) => format!(" {}", preempted(bound)),
+            Strategy::Bounded(bound) => format!(" {}", bounded_by(bound)),
             Strategy::Pct => " with random priorities".to_string(),
             Strategy::Random => " at random".to_string(),
         };
@@ -135,10 +135,18 @@ fn bound(phase: &Phase) -> Option<u32> {
 }
 
 /// What such a bound means, as in "with up to 2 preemptions".
-fn preempted(bound: u32) -> String {
-    let (n, s) = counted(bound.into(), "preemption");
+fn bounded_by(bound: u32) -> String {
     match bound {
+        0 => preempted(0),
+        _ => preempted(bound.into()).replacen("with", "with up to", 1),
+    }
+}
+
+/// How often a schedule preempts a thread, as in "with 2 preemptions".
+pub fn preempted(preemptions: u64) -> String {
+    let (n, s) = counted(preemptions, "preemption");
+    match preemptions {
         0 => "without a preemption".to_string(),
-        _ => format!("with up to {n} {s}"),
+        _ => format!("with {n} {s}"),
     }
 }

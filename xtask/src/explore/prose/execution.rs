@@ -3,6 +3,7 @@
 use std::fmt::Write;
 use std::fs;
 
+use super::preempted;
 use crate::explore::pitfall::Pitfall;
 use crate::explore::stuck::Stuck;
 use crate::explore::table::Table;
@@ -38,15 +39,7 @@ impl<'v> ExecutionProse<'v> {
     /// A schedule in full: what is wrong, the table, and how to see it again.
     pub fn in_full(&self, execution: &Execution) -> String {
         let table = self.table(execution);
-        let story = self.story_with(execution, &table);
-        let mut text = match self.broken_claim(execution, &story) {
-            Some(text) => text,
-            None => self.other_fault(execution, &story),
-        };
-        let place = |place: &Place| self.verdict.place(place);
-        text += &Stuck::new(execution, &table, &place).lines();
-        text += &self.last_step(execution, &table);
-        text += &self.whims(execution);
+        let mut text = self.said(execution, &table);
         let file = self.verdict.subject.shown_file();
         let schedule = provenance(execution);
         let _ = writeln!(text, "\n  {schedule}. {DIM}Lines of {file}{DIM:#}\n");
@@ -56,11 +49,25 @@ impl<'v> ExecutionProse<'v> {
         text
     }
 
+    /// What is wrong with a schedule of which this is the table, or that nothing is.
+    pub fn said(&self, execution: &Execution, table: &Table<'_>) -> String {
+        let story = self.story_with(execution, table);
+        let mut text = match self.broken_claim(execution, &story) {
+            Some(text) => text,
+            None => self.other_fault(execution, &story),
+        };
+        let place = |place: &Place| self.verdict.place(place);
+        text += &Stuck::new(execution, table.words(), &place).lines();
+        text += &self.last_step(execution, table);
+        text += &self.whims(execution);
+        text
+    }
+
     /// A schedule as a table, after a sentence on each thread that waits for ever.
     pub fn schedule(&self, execution: &Execution) -> String {
         let table = self.table(execution);
         let place = |place: &Place| self.verdict.place(place);
-        Stuck::new(execution, &table, &place).lines() + &table.text(self.width)
+        Stuck::new(execution, table.words(), &place).lines() + &table.text(self.width)
     }
 
     /// What a schedule has that is rare on a real machine, a line for each.
@@ -120,15 +127,16 @@ impl<'v> ExecutionProse<'v> {
             return "nothing is wrong with it".to_string();
         };
         let place = |place: &Place| self.verdict.place(place);
-        let who_waits = Stuck::new(execution, table, &place).sentence();
+        let who_waits = Stuck::new(execution, table.words(), &place).sentence();
         match (who_waits, fault.thread) {
             (Some(who_waits), _) => who_waits,
-            (None, Some(thread)) => format!("{} {}", table.thread(thread), fault.story),
+            (None, Some(thread)) => format!("{} {}", table.words().thread(thread), fault.story),
             (None, None) => fault.story.clone(),
         }
     }
 
-    fn table<'r>(&'r self, execution: &'r Execution) -> Table<'r> {
+    /// The table of a schedule.
+    pub fn table<'r>(&'r self, execution: &'r Execution) -> Table<'r> {
         let root = &self.verdict.subject.package.root;
         let read = |file: &str| fs::read_to_string(root.join(file)).ok();
         Table::new(execution, &self.main, read)
@@ -213,8 +221,8 @@ impl<'v> ExecutionProse<'v> {
         let Some(step) = execution.steps.last() else {
             return "  that was before the first operation\n".to_string();
         };
-        let thread = table.thread(step.thread);
-        let operation = table.operation(&step.verb, step.object.as_ref());
+        let thread = table.words().thread(step.thread);
+        let operation = table.words().operation(&step.verb, step.object.as_ref());
         let place = self.verdict.place(&step.place);
         let place = place.map_or(String::new(), |place| format!(", at {place}"));
         format!("  it was {thread}, after: {operation}{place}\n")
@@ -231,13 +239,7 @@ fn contradicted(execution: &Execution, story: &str, report: &RuleReport) -> Stri
 
 /// How many preemptions a schedule has, and what it took to find it.
 fn provenance(execution: &Execution) -> String {
-    let mut text = match execution.preemptions {
-        0 => "The schedule, without a preemption".to_string(),
-        count => {
-            let (n, s) = counted(count, "preemption");
-            format!("The schedule, with {n} {s}")
-        }
-    };
+    let mut text = format!("The schedule, {}", preempted(execution.preemptions));
     if let Some(found_after) = execution.found_after {
         let (n, s) = counted(found_after, "schedule");
         let _ = write!(text, ", was found after {n} {s}");

@@ -11,7 +11,7 @@ use crate::program::Role;
 use crate::report::failure::Contradiction;
 use crate::text::style::{BOLD, DIM, GREEN, RED};
 use crate::text::{counted, listed, shown_path, thousands};
-pub use coverage::{coverage, phases};
+pub use coverage::{coverage, phases, preempted};
 pub use execution::ExecutionProse;
 pub use outputs::{outputs, real_runs};
 

@@ -12,6 +12,7 @@ use crate::error::{Error, Result};
 use crate::fingerprint::Fingerprint;
 use crate::program::{Ready, Role};
 use crate::text::shown_path;
+use invariants::spec::Companion;
 
 /// A program to be explored.
 pub struct Subject {
@@ -51,6 +52,17 @@ impl Subject {
     pub fn package_folder(&self) -> PathBuf {
         let folder = self.package.workspace().join(".explore");
         folder.join(self.package_name())
+    }
+
+    /// What its topic's file says of it, if it is a pitfall.
+    pub fn pitfall(&self) -> Option<&Companion> {
+        let ready = self
+            .claims
+            .as_ref()
+            .filter(|_| self.role == Role::Pitfall)?;
+        let mut pitfalls = ready.invariants.pitfalls.iter();
+        let (pitfall, _) = pitfalls.find(|(pitfall, _)| pitfall.name == self.name)?;
+        Some(pitfall)
     }
 
     /// Its source file, as a person can open it.
