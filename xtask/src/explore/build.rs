@@ -25,9 +25,10 @@ use crate::messages::{Artifact, CompilerMessage, Message};
 use crate::program::Fault;
 
 /// How programs are compiled: with the checks of a debug build, since their panics are
-/// part of what they do.
-const PROFILE: &str = "[profile.release]\nopt-level = 1\ndebug-assertions = true\n\
-                       overflow-checks = true\n";
+/// part of what they do. In one unit each, because the compiler would optimise several units
+/// twice: each alone, and then together.
+const PROFILE: &str = "[profile.release]\nopt-level = 1\ncodegen-units = 1\n\
+                       debug-assertions = true\noverflow-checks = true\n";
 
 /// A loop is known by the calls that lead to its reads.
 const FRAME_POINTERS: &str = "-Cforce-frame-pointers=yes";
