@@ -237,7 +237,7 @@ impl<'r> Search<'r> {
         });
         settings.schedules = (left.schedules as f64 * fraction).ceil() as u64;
         settings.hash_seed = hash_seed;
-        if !matches!(strategy, Strategy::Pct | Strategy::Random) {
+        if !strategy.is_random() {
             settings.steps = settings.steps.min(SYSTEMATIC_STEPS);
         } else if self.hashes() {
             settings.hash_seeds = HASH_SEEDS;

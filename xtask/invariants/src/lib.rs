@@ -28,8 +28,8 @@
 //! ```
 //!
 //! The modules stand below in groups. A module imports from its own group and from the groups
-//! above it, never from one below, and no two import each other. A new kind of rule goes into
-//! `kinds`, and into the list of `vocabulary`.
+//! above it, never from one below, and no two import each other. `CONTRIBUTING.md` says where a new
+//! kind of rule goes.
 
 #![forbid(unsafe_code)]
 

@@ -209,7 +209,7 @@ fn the_facade_defines_what_is_modelled_and_nothing_else() {
 const HEADER: &str = "\
 # What the explorer's standard library has
 
-Of each item of the real one, as of Rust 1.95:
+Of each type, function and macro of the real one, as of Rust 1.95, and of the methods that are refused:
 
 - *modelled*: the explorer's own, which behaves as the real one, on whatever schedule.
 - *passed through*: the real item itself.

@@ -82,7 +82,18 @@ impl Strategy {
 
     /// Whether it leaves nothing out, unless it is ended early.
     pub fn is_exhaustive(self) -> bool {
-        matches!(self, Strategy::Exhaustive | Strategy::Plain)
+        match self {
+            Strategy::Exhaustive | Strategy::Plain => true,
+            Strategy::Bounded(_) | Strategy::Pct | Strategy::Random => false,
+        }
+    }
+
+    /// Whether it chooses at random.
+    pub fn is_random(self) -> bool {
+        match self {
+            Strategy::Pct | Strategy::Random => true,
+            Strategy::Exhaustive | Strategy::Plain | Strategy::Bounded(_) => false,
+        }
     }
 }
 

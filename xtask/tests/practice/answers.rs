@@ -282,24 +282,11 @@ impl House {
         }
     }
 
-    /// Begins all exercises; returns what a learner is given.
-    fn begin(&self, names: &[&str]) -> BTreeMap<String, Given> {
-        let cores = thread::available_parallelism().map_or(1, usize::from);
-        let queue = Mutex::new(names.iter());
-        thread::scope(|scope| {
-            for _ in 0..cores {
-                scope.spawn(|| {
-                    while let Some(name) = { queue.lock().unwrap().next() } {
-                        let output = self.xtask(&["practice", name]);
-                        assert!(output.status.success(), "{}", told(&output));
-                    }
-                });
-            }
-        });
-        let given = names
-            .iter()
-            .map(|name| (name.to_string(), Given::read(&self.folder(name))));
-        given.collect()
+    /// Begins an exercise; returns what a learner is given.
+    fn begin(&self, name: &str) -> Given {
+        let output = self.xtask(&["practice", name]);
+        assert!(output.status.success(), "{}", told(&output));
+        Given::read(&self.folder(name))
     }
 
     /// Removes all answers but these.
@@ -396,23 +383,42 @@ fn judge(exercises: &[Companion], answers: &Answers) -> Results {
     let begun = House::new("begun");
     begun.keep(&[]);
     let pitfalls = begun.run_pitfalls(&names);
-    let given = begun.begin(&names);
-    for name in &names {
-        let said = pitfalls.get(*name).map(|run| begun.check_run(name, run));
-        let said = said.unwrap_or_default();
-        results.unsolved.insert(name.to_string(), said);
-    }
+    let given = of_each(&names, |name| begun.begin(name));
+    results.unsolved = of_each(&names, |name| {
+        let run = pitfalls.get(name);
+        run.map_or_else(String::new, |run| begun.check_run(name, run))
+    });
     let right = House::new("right");
     let programs = results.edited(&given, &answers.right);
     results.right = right.judge(&programs);
-    let prints_only = programs.keys().map(|name| {
-        let manifest = without_dependencies(&given[*name].manifest);
-        (*name, (manifest, printing(&right.printed(name))))
+    let solved: Vec<&str> = programs.keys().copied().collect();
+    let printed = of_each(&solved, |name| right.printed(name));
+    let prints_only = printed.iter().map(|(name, lines)| {
+        let manifest = without_dependencies(&given[name].manifest);
+        (name.as_str(), (manifest, printing(lines)))
     });
     results.prints_only = House::new("prints-only").judge(&prints_only.collect());
     let programs = results.edited(&given, &answers.gives_up);
     results.gives_up = House::new("gives-up").judge(&programs);
     results
+}
+
+/// How many exercises are worked on at once: most of their programs wait.
+const AT_ONCE: usize = 8;
+
+/// What comes of each exercise, by its name.
+fn of_each<T: Send>(names: &[&str], of: impl Fn(&str) -> T + Sync) -> BTreeMap<String, T> {
+    let queue = Mutex::new(names.iter());
+    let worker = || {
+        let next = || queue.lock().unwrap().next();
+        let names = std::iter::from_fn(next);
+        names.map(|name| (name.to_string(), of(name))).collect()
+    };
+    thread::scope(|scope| {
+        let workers: Vec<_> = (0..AT_ONCE).map(|_| scope.spawn(worker)).collect();
+        let results = workers.into_iter().map(|worker| worker.join().unwrap());
+        results.flat_map(|some: Vec<_>| some).collect()
+    })
 }
 
 /// A program that prints these lines.

@@ -26,7 +26,8 @@ pub static ENGINE: LazyLock<PathBuf> = LazyLock::new(|| library("engine"));
 /// The facade, likewise.
 pub static FACADE: LazyLock<PathBuf> = LazyLock::new(|| library("model_std"));
 
-/// Where the library of this name is.
+/// Where the library of this name is. It is built together with the runner, as `cargo test` builds
+/// it: alone it would be built again, with other features of what it depends on.
 fn library(name: &str) -> PathBuf {
     let output = Command::new(env!("CARGO"))
         .args([
@@ -34,6 +35,7 @@ fn library(name: &str) -> PathBuf {
             "--quiet",
             "--package=engine",
             "--package=model-std",
+            "--package=xtask",
         ])
         .arg("--message-format=json")
         .current_dir(env!("CARGO_MANIFEST_DIR"))

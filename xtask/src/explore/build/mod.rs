@@ -29,9 +29,10 @@ use errors::{Errors, is_without_main};
 pub use facade::Facade;
 
 /// How programs are compiled: with the checks of a debug build, since their panics are
-/// part of what they do.
-const PROFILE: &str = "[profile.release]\nopt-level = 1\ndebug-assertions = true\n\
-                       overflow-checks = true\n";
+/// part of what they do. In one unit each, because the compiler would optimise several units
+/// twice: each alone, and then together.
+const PROFILE: &str = "[profile.release]\nopt-level = 1\ncodegen-units = 1\n\
+                       debug-assertions = true\noverflow-checks = true\n";
 
 /// Why there is no program to explore.
 pub enum Unbuilt {
