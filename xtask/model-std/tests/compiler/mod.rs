@@ -26,8 +26,7 @@ pub static ENGINE: LazyLock<PathBuf> = LazyLock::new(|| library("engine"));
 /// The facade, likewise.
 pub static FACADE: LazyLock<PathBuf> = LazyLock::new(|| library("model_std"));
 
-/// Where the library of this name is. It is built together with the runner, as `cargo test` builds
-/// it: alone it would be built again, with other features of what it depends on.
+/// Where the library of this name is.
 fn library(name: &str) -> PathBuf {
     let output = Command::new(env!("CARGO"))
         .args([
@@ -35,7 +34,6 @@ fn library(name: &str) -> PathBuf {
             "--quiet",
             "--package=engine",
             "--package=model-std",
-            "--package=xtask",
         ])
         .arg("--message-format=json")
         .current_dir(env!("CARGO_MANIFEST_DIR"))
