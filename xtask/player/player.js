@@ -16,6 +16,8 @@ export const FORMAT = 1;
 
 /** Milliseconds between two steps, by the name of the speed. */
 const SPEEDS = { slow: 1600, normal: 800, fast: 250 };
+/** A schedule of more steps plays in the time of so many: a few hundred would take minutes. */
+const UNHURRIED = 40;
 
 export class Player {
   /** `setAddress` is called with what the page's address should say. */
@@ -32,6 +34,7 @@ export class Player {
     this.build();
     section.addEventListener("keydown", (event) => this.key(event));
     this.render();
+    this.say("No step is taken yet: let a thread go on, or play a schedule.");
   }
 
   build() {
@@ -161,12 +164,16 @@ export class Player {
   }
 
   start() {
+    const pace = Math.min(1, UNHURRIED / this.path.length);
+    const later = () => {
+      this.timer = setTimeout(tick, SPEEDS[this.speed.value] * pace);
+    };
     const tick = () => {
       this.forward();
-      if (this.taken < this.path.length) this.timer = setTimeout(tick, SPEEDS[this.speed.value]);
+      if (this.taken < this.path.length) later();
       else this.pause();
     };
-    this.timer = setTimeout(tick, SPEEDS[this.speed.value]);
+    later();
     this.render();
   }
 
@@ -179,8 +186,6 @@ export class Player {
 
   /** Number keys choose a thread, only inside the player, and not where something is typed. */
   key(event) {
-    // mdBook turns pages by the arrow keys. Here they belong to the slider and to what scrolls.
-    if (event.key.startsWith("Arrow")) event.stopPropagation();
     const types = event.target.closest("input, select, textarea");
     if (types || event.ctrlKey || event.metaKey || event.altKey || !/^[0-9]$/.test(event.key)) return;
     event.preventDefault();

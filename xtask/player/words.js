@@ -47,15 +47,22 @@ export function stepSentence(data, step) {
 /** The goal, and how the reader stands to it. */
 export function goalSentence(data, reached, used) {
   const { text, par } = data.goal;
-  const most = counted(par, "preemption");
+  if (leadsThereAlways(data)) {
+    return `${reached ? "Goal reached" : "Goal"}: ${text}. Every schedule leads there.`;
+  }
   if (!reached) {
-    return `Goal: ${text}. Par is ${most}, and you have used ${used} so far.`;
+    return `Goal: ${text}. Par is ${counted(par, "preemption")}, and you have used ${used} so far.`;
   }
   const [own, title] = [counted(reached.preemptions, "preemption"), `Goal reached: ${text}`];
   if (reached.preemptions > par) {
     return `${title}, with ${own}. Par is ${par}: can you do it with fewer?`;
   }
   return `${title}, with ${own}, which is par: no schedule on this page needs fewer.`;
+}
+
+/** Whether no schedule misses the goal, as far as the page has all of them. */
+function leadsThereAlways({ goal, complete, states }) {
+  return complete && states.every(({ ending }, id) => ending === null || goal.states.includes(id));
 }
 
 /** How much of the program the page has. */

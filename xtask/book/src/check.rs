@@ -23,8 +23,7 @@ const AT_ANY_ADDRESS: &str = "404.html";
 ///
 /// A file cannot be read.
 pub fn faults(site: &Site, folder: &Path) -> io::Result<Vec<String>> {
-    let mut files = BTreeSet::new();
-    list(folder, folder, &mut files)?;
+    let files = files(folder)?;
     let mut pages = BTreeMap::new();
     for file in files.iter().filter(|file| is_page(file)) {
         pages.insert(file.clone(), fs::read_to_string(folder.join(file))?);
@@ -58,6 +57,16 @@ pub fn faults(site: &Site, folder: &Path) -> io::Result<Vec<String>> {
         );
     }
     Ok(faults)
+}
+
+/// The pages of a site.
+///
+/// # Errors
+///
+/// A folder cannot be read.
+pub fn pages(folder: &Path) -> io::Result<Vec<PathBuf>> {
+    let files = files(folder)?;
+    Ok(files.into_iter().filter(|file| is_page(file)).collect())
 }
 
 /// The links of pages that lead nowhere.
@@ -97,6 +106,13 @@ fn broken_links(files: &BTreeSet<PathBuf>, pages: &BTreeMap<PathBuf, String>) ->
         }
     }
     faults
+}
+
+/// All files of a site.
+fn files(folder: &Path) -> io::Result<BTreeSet<PathBuf>> {
+    let mut files = BTreeSet::new();
+    list(folder, folder, &mut files)?;
+    Ok(files)
 }
 
 /// All files of a folder, and of the folders in it.

@@ -35,7 +35,7 @@ pub fn listing(lines: &[&str], first: usize, marks: &Marks) -> String {
     format!(
         "<div class=\"listing\"><pre class=\"numbers\" aria-hidden=\"true\">{numbers}</pre>\
          <div class=\"strips\" aria-hidden=\"true\">{strips}</div>\
-         <pre tabindex=\"0\"><code class=\"language-rust\">{code}&#10;</code></pre></div>"
+         <pre><code class=\"language-rust\">{code}&#10;</code></pre></div>"
     )
 }
 

@@ -11,6 +11,7 @@ use std::process::ExitCode;
 
 use data::Site;
 
+mod access;
 mod ansi;
 mod check;
 mod code;

@@ -10,10 +10,12 @@ use mdbook_driver::errors::Result;
 use serde_json::json;
 
 use crate::data::{Program, Site, Topic};
-use crate::{pages, runs, topic};
+use crate::{access, pages, runs, topic};
 
 /// The look of what mdBook has not.
 const STYLE: &str = include_str!("style.css");
+/// What keys do that mdBook leaves to the mouse, and what they must not do.
+const KEYS: &str = include_str!("keys.js");
 
 /// Makes the site in a folder; what was in there is gone. `scratch` is a folder for what mdBook
 /// reads from files.
@@ -27,7 +29,7 @@ pub fn make(site: &Site, scratch: &Path, out: &Path) -> Result<()> {
     let _absent = fs::remove_dir_all(&sources);
     fs::create_dir_all(sources.join(topic::PLAYER))?;
     fs::write(scratch.join("style.css"), style(site))?;
-    fs::write(scratch.join("player.js"), player(site))?;
+    fs::write(scratch.join("player.js"), script(site))?;
     for states in programs(site).filter_map(|program| program.explored.as_ref()?.states.as_ref()) {
         let file = format!("{}/{}.js", topic::PLAYER, states.id);
         fs::write(sources.join(file), &states.script)?;
@@ -35,7 +37,9 @@ pub fn make(site: &Site, scratch: &Path, out: &Path) -> Result<()> {
     let config = config(site, out)?;
     let mut book = MDBook::load_with_config_and_summary(scratch, config, Default::default())?;
     book.book = Book::new_with_items(chapters(site));
-    book.build()
+    book.build()?;
+    access::amend(out)?;
+    Ok(())
 }
 
 /// The style sheet, with the rules for as many claims as a program has.
@@ -46,14 +50,14 @@ fn style(site: &Site) -> String {
     format!("{STYLE}{}{player}", runs::style(claims.unwrap_or(0)))
 }
 
-/// The player as a script of its own, whose names cannot collide with those of other scripts. The
-/// page that is made for printing has all programs, and plays none.
-fn player(site: &Site) -> String {
+/// What the pages do beside what mdBook does, as a script of its own, whose names cannot collide
+/// with those of other scripts. The page that is made for printing has all programs, and plays none.
+fn script(site: &Site) -> String {
     let player = site.player.as_ref();
-    let script = player.map_or("", |player| player.script.as_str());
+    let player = player.map_or("", |player| player.script.as_str());
     format!(
-        "(() => {{\n\"use strict\";\nif (location.pathname.endsWith(\"/print.html\")) return;\n\
-         {script}}})();\n"
+        "(() => {{\n\"use strict\";\n{KEYS}\
+         if (location.pathname.endsWith(\"/print.html\")) return;\n{player}}})();\n"
     )
 }
 

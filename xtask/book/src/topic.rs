@@ -198,7 +198,7 @@ fn how_to(topic: &Topic, example: &Program) -> String {
 
 fn command(words: &str) -> String {
     format!(
-        "<pre tabindex=\"0\"><code class=\"language-text\">{}&#10;</code></pre>",
+        "<pre><code class=\"language-text\">{}&#10;</code></pre>",
         escaped(words)
     )
 }

@@ -60,6 +60,16 @@ test("the goal, below par and above", () => {
   );
 });
 
+test("a goal that no schedule misses takes no skill", () => {
+  const ended = data.states.flatMap(({ ending }, id) => (ending === null ? [] : [id]));
+  const forced = { ...data, goal: { ...data.goal, par: 0, states: ended } };
+  assert.equal(goalSentence(forced, null, 0), "Goal: lose an update. Every schedule leads there.");
+  assert.equal(
+    goalSentence({ ...forced, complete: false }, null, 0),
+    "Goal: lose an update. Par is 0 preemptions, and you have used 0 so far.",
+  );
+});
+
 test("a claim is proved only where the data says so", () => {
   const words = (verdict, about, broken_in) => claimWords({ verdict, about, broken_in }).slice(1).join("");
   assert.equal(words("proved", "on all 84 schedules", []), "proved, on all 84 schedules.");

@@ -27,6 +27,7 @@ use crate::program::Role;
 use crate::text::{counted, listed};
 use crate::workspace::header_of;
 use invariants::Exit;
+use invariants::spec::Companion;
 use protocol::graph::{
     Ending, Graph, LeftOut, State, StateEnd, StateObject, StateThread, Status, Taken, Wanted,
 };
@@ -386,12 +387,13 @@ impl<'v> States<'v> {
             let fault = self.graph.states[*at].end.as_ref()?.fault.as_ref()?;
             Some((fault.kind, fault.rule))
         };
-        let end = self.end_of(path);
+        let at = self.end_of(path);
+        let end = self.graph.states[at].end.as_ref()?;
         let pitfall = self.verdict.subject.pitfall();
         let (text, states) = match pitfall {
-            Some(pitfall) => (pitfall.shows.clone(), self.wrong.clone()),
+            Some(pitfall) => (challenge_of(pitfall, end), self.wrong.clone()),
             None => {
-                let fault = fault_of(&end).filter(|_| self.wrong.contains(&end))?;
+                let fault = fault_of(&at).filter(|_| self.wrong.contains(&at))?;
                 let alike = self.wrong.iter().filter(|at| fault_of(at) == Some(fault));
                 (self.challenge(fault), alike.copied().collect())
             }
@@ -404,12 +406,25 @@ impl<'v> States<'v> {
     fn challenge(&self, (kind, rule): (FaultKind, Option<usize>)) -> String {
         let claim = rule.and_then(|rule| self.claims.get(rule));
         match (kind, claim) {
-            (FaultKind::Always, Some(claim)) => format!("break the claim: {}", claim.rule.claim),
+            (FaultKind::Always, Some(claim)) => format!("break the claim “{}”", claim.rule.claim),
             (FaultKind::Deadlock | FaultKind::Livelock | FaultKind::Panic, _) => {
                 format!("reach the {kind}")
             }
             _ => "make it go wrong".to_string(),
         }
+    }
+}
+
+/// What it is to have a pitfall go wrong, as it does with this end.
+fn challenge_of(pitfall: &Companion, end: &StateEnd) -> String {
+    let claims = pitfall.breaks.iter().map(|claim| format!("“{claim}”"));
+    let claims: Vec<_> = claims.collect();
+    match (claims.len(), kind(end), &pitfall.ends) {
+        (0, FaultKind::Always, Some(ends)) => format!("reach an end where it {ends}"),
+        (0, FaultKind::Always, None) => "make it go wrong".to_string(),
+        (0, kind, _) => format!("reach the {kind}"),
+        (1, ..) => format!("break the claim {}", claims[0]),
+        _ => format!("break the claims {}", listed(&claims)),
     }
 }
 
