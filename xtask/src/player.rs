@@ -83,7 +83,10 @@ impl Page {
             ("story", self.story.clone()),
             (
                 "static",
-                format!("<div class=\"static\" tabindex=\"0\">\n{}</div>", self.instead),
+                format!(
+                    "<div class=\"static\" tabindex=\"0\">\n{}</div>",
+                    self.instead
+                ),
             ),
             ("css", STYLE.to_string()),
             ("id", data.map_or_else(String::new, |data| data.id.clone())),

@@ -14,7 +14,10 @@ const ATTRIBUTES: [(&str, &str); 4] = [
     // What stands in no such part of the page is passed over by who goes from part to part.
     ("<div id=\"mdbook-menu-bar\"", "role=\"banner\""),
     ("<div id=\"mdbook-search-wrapper\"", "role=\"search\""),
-    ("<iframe class=\"sidebar-iframe-outer\"", "title=\"Table of contents\""),
+    (
+        "<iframe class=\"sidebar-iframe-outer\"",
+        "title=\"Table of contents\"",
+    ),
     // Code that is wider than a page scrolls, which keys can do only where the focus is.
     ("<pre><code", "tabindex=\"0\""),
 ];
