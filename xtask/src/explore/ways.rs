@@ -18,6 +18,24 @@ pub struct Ways<'g> {
 /// A state, and the thread of the step that has led there.
 type Place = (usize, Option<usize>);
 
+/// What happens on a path.
+#[derive(Default)]
+struct Walked {
+    steps: Vec<Step>,
+    /// What is printed.
+    lines: Vec<Line>,
+    /// The steps at which not the thread goes on that does by default, each with its thread.
+    deviations: Vec<(u32, u32)>,
+}
+
+/// The end of a path on which the program is not over.
+const NOT_ENDED: End = End {
+    exit: Exit::Hang,
+    at_us: 0,
+    cores: usize::MAX,
+    left_running: false,
+};
+
 impl<'g> Ways<'g> {
     /// The ways through this graph.
     pub fn new(graph: &'g Graph) -> Self {
@@ -117,41 +135,21 @@ impl<'g> Ways<'g> {
     /// A path as a schedule that was taken.
     pub fn execution(&self, path: &[usize]) -> Execution {
         let states = self.states(path);
-        let mut steps = Vec::new();
-        let mut lines = Vec::new();
-        let mut deviations = Vec::new();
-        for (number, (&at, &thread)) in states.iter().zip(path).enumerate() {
-            let state = &self.graph.states[at];
-            let last = number.checked_sub(1).map(|before| path[before]);
-            let mut next = taken(state);
-            let Some((_, Taken { step, prints, .. })) = next.find(|(known, _)| *known == thread)
-            else {
-                break;
-            };
-            if default(state, last) != Some(thread) {
-                deviations.push((number as u32, thread as u32));
-            }
-            let first = lines.len();
-            lines.extend(prints.iter().map(|(stream, text)| Line {
-                at_us: step.at_us,
-                stream: match &**stream {
-                    "stderr" => Stream::Stderr,
-                    _ => Stream::Stdout,
-                },
-                text: text.clone(),
-            }));
-            steps.push(Step {
-                number,
-                switch: switch(state, last, thread),
-                lines: Some((first..lines.len()).collect()),
-                ..step.clone()
-            });
-        }
+        let Walked {
+            steps,
+            lines,
+            deviations,
+        } = self.walked(&states, path);
         let last = &self.graph.states[states[states.len() - 1]];
         let end = last.end.as_ref();
         let is_stuck = end.is_some_and(|end| end.ending != Ending::Over);
         let waits = last.threads.iter().filter_map(|thread| thread.next.clone());
         let threads = last.threads.iter().enumerate();
+        let threads = threads.map(|(id, thread)| Thread {
+            id,
+            name: thread.name.clone(),
+        });
+        let end_of = |end: &StateEnd| end.transcript.end.clone();
         Execution {
             fault: end.and_then(|end| end.fault.clone()),
             time_model: self.graph.time_model,
@@ -162,31 +160,53 @@ impl<'g> Ways<'g> {
                 deviations,
             },
             found: None,
-            threads: threads
-                .map(|(id, thread)| Thread {
-                    id,
-                    name: thread.name.clone(),
-                })
-                .collect(),
+            threads: threads.collect(),
             steps,
             more_steps: 0,
             waits: waits.filter(|_| is_stuck).collect(),
             transcript: Transcript {
                 lines,
-                end: end.map_or(
-                    End {
-                        exit: Exit::Hang,
-                        at_us: 0,
-                        cores: usize::MAX,
-                        left_running: false,
-                    },
-                    |end| end.transcript.end.clone(),
-                ),
+                end: end.map_or(NOT_ENDED, end_of),
             },
             strategy: None,
             found_after: None,
             failing: None,
         }
+    }
+
+    /// What happens on a path through these states.
+    fn walked(&self, states: &[usize], path: &[usize]) -> Walked {
+        let mut walked = Walked::default();
+        for (number, (&at, &thread)) in states.iter().zip(path).enumerate() {
+            let state = &self.graph.states[at];
+            let last = number.checked_sub(1).map(|before| path[before]);
+            let mut next = taken(state);
+            let Some((_, Taken { step, prints, .. })) = next.find(|(known, _)| *known == thread)
+            else {
+                break;
+            };
+            if default(state, last) != Some(thread) {
+                walked.deviations.push((number as u32, thread as u32));
+            }
+            let first = walked.lines.len();
+            walked
+                .lines
+                .extend(prints.iter().map(|(stream, text)| Line {
+                    at_us: step.at_us,
+                    stream: match &**stream {
+                        "stderr" => Stream::Stderr,
+                        _ => Stream::Stdout,
+                    },
+                    text: text.clone(),
+                }));
+            walked.steps.push(Step {
+                number,
+                switch: switch(state, last, thread),
+                lines: Some((first..walked.lines.len()).collect()),
+                ..step.clone()
+            });
+        }
+        walked
     }
 }
 
