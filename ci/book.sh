@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
-# Makes the site, after its generator's lints, documentation and tests. The generator checks each
-# site that it makes: every link leads somewhere, every topic has its page with its claims, and no
-# page is too large.
+# Makes the site, after its generator's lints, documentation and tests, and those of the player. The
+# generator checks each site that it makes: every link leads somewhere, every topic has its page with
+# its claims, and no page is too large. Then ci/browser.sh uses the site as a person would.
 #
 #     ci/book.sh        into target/book/site
 #     ci/book.sh DIR    into DIR
@@ -19,7 +19,10 @@ step() {
 
 site=${1:-target/book/site}
 
+step 'what a browser is driven by' ci/browser.sh
+step 'the player' node --test --test-reporter=spec xtask/player/tests/*.test.js
 step 'lints' cargo clippy --quiet --locked --package book --all-targets -- --deny warnings
 step 'documentation' env RUSTDOCFLAGS='--deny warnings' cargo doc --quiet --locked --no-deps --package book
 step 'tests' cargo test --locked --package book
 step 'the site' cargo xtask book --out "$site"
+step 'the site in a browser' ci/browser.sh "$site"

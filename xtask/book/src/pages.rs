@@ -2,11 +2,12 @@
 
 use std::fmt::Write;
 
-use crate::data::{Site, Topic};
+use crate::data::{Program, Role, Site, Topic};
 use crate::html::{escaped, sentence};
 use crate::text::{beginning, linked, section, without_title};
+use crate::topic::title;
 
-/// The first page: what this is, where to start, and why no two runs are alike.
+/// The first page: what this is, where to start, what to play with, and why no two runs are alike.
 pub fn index(site: &Site) -> String {
     let (title, text) = beginning(&site.texts.readme);
     let mut page = format!("# {title}\n\n{}\n\n", linked(&text, site, 0));
@@ -15,6 +16,7 @@ pub fn index(site: &Site) -> String {
         .iter()
         .filter(|topic| topic.start_here)
         .collect();
+    let played: String = first.iter().copied().flat_map(played).collect();
     if !first.is_empty() {
         page += "## Start here\n\n";
         for topic in first {
@@ -22,7 +24,26 @@ pub fn index(site: &Site) -> String {
         }
         page.push('\n');
     }
+    if !played.is_empty() {
+        page += "## Be the scheduler\n\nOn the pages of these programs you choose which thread goes \
+                 on, step by step, until it goes wrong:\n\n";
+        page += &played;
+        page.push('\n');
+    }
     page + &of_readme(site, "Why the output differs from run to run", 2)
+}
+
+/// The pitfalls of a topic that a reader can play with, each as a line of a list.
+fn played(topic: &Topic) -> impl Iterator<Item = String> {
+    let has_states = |program: &&Program| {
+        let explored = program.explored.as_ref();
+        explored.is_some_and(|explored| explored.states.is_some())
+    };
+    let pitfalls = topic.of_role(Role::Pitfall).filter(has_states);
+    pitfalls.map(|program| {
+        let (title, folder, name) = (title(program), &topic.name, &program.name);
+        format!("- [{title}]({folder}/{name}.html#on-a-schedule)\n")
+    })
 }
 
 /// The questions that the topics answer.

@@ -41,7 +41,7 @@ pub fn without_title(page: &str) -> &str {
 
 /// A text whose links lead to pages of the site, from a page that is so many folders deep: topics
 /// by their sources, and pages of the repository by their names. What the site has no page of keeps
-/// its words, and loses its link; a picture goes.
+/// its words, and loses its link.
 pub fn linked(text: &str, site: &Site, depth: usize) -> String {
     let root = "../".repeat(depth);
     outside_code(text, |prose| {
@@ -52,8 +52,6 @@ pub fn linked(text: &str, site: &Site, depth: usize) -> String {
             match page_of(target, site) {
                 Some(page) if page.contains("://") => linked += &format!("[{label}]({page})"),
                 Some(page) => linked += &format!("[{label}]({root}{page})"),
-                // A picture, which is of what the site shows itself.
-                None if linked.ends_with('!') => linked.truncate(linked.len() - 1),
                 None => linked += label,
             }
             rest = after;
@@ -175,8 +173,6 @@ mod tests {
             "See [`mutex-demo`](../mutex-demo.html), [rules](../rules.html#order), it and \
              [that](https://example.org)."
         );
-        let picture = "Before.\n\n![the player](xtask/player/player.png)\n\nAfter.";
-        assert_eq!(linked(picture, &site(), 0), "Before.\n\n\n\nAfter.");
         let code = "```text\n[a](crates/mutex-demo/src/main.rs)\n```";
         assert_eq!(linked(code, &site(), 0), code);
     }

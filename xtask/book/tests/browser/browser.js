@@ -24,7 +24,7 @@ function startDriver() {
       const port = /successfully on port (\d+)/.exec(said)?.[1];
       if (port) resolve({ driver, port });
     });
-    driver.on("exit", () => reject(new Error(`chromedriver does not start; ci/book.sh installs it\n${said}`)));
+    driver.on("exit", () => reject(new Error(`chromedriver does not start; ci/browser.sh installs it\n${said}`)));
   });
 }
 
@@ -136,7 +136,7 @@ export class Browser {
       const all = document.querySelector(css)?.querySelectorAll("button, a, label, summary, option, input") ?? [];
       const named = [...all].filter((element) =>
         (element.getAttribute("aria-label") ?? element.innerText).trim().startsWith(name));
-      return named.find((element) => !element.disabled && element.closest("select, :not(option)").checkVisibility());
+      return named.find((element) => !element.disabled && element.closest("select, :not(option)").checkVisibility({ visibilityProperty: true }));
     }, words, within);
     await this.send("POST", `/element/${Object.values(element)[0]}/click`, {});
   }
@@ -174,12 +174,14 @@ export class Browser {
     return violations.map(({ id, nodes }) => [id, ...nodes.slice(0, 3).map(({ html }) => html)].join("\n  "));
   }
 
-  /** Writes a picture of a part of the page, or of its beginning, as PNG. */
-  async picture(file, { selector = "body", height = 4000 } = {}) {
-    const box = await this.js((css) => {
+  /** Writes a picture of a part of the page, or of its beginning, as PNG; gives the bytes of that. */
+  async picture(file, { selector = "body", around = 0, height = 4000 } = {}) {
+    const box = await this.js((css, around) => {
+      // What sticks to the window's edge is at its place then.
+      scrollTo({ top: 0, behavior: "instant" });
       const { x, y, width, height } = document.querySelector(css).getBoundingClientRect();
-      return { x: x + scrollX, y: y + scrollY, width, height };
-    }, selector);
+      return { x: x + scrollX - around, y: y + scrollY - around, width: width + 2 * around, height: height + 2 * around };
+    }, selector, around);
     const clip = { ...box, height: Math.min(box.height, height), scale: 1 };
     const { data } = await this.devtools("Page.captureScreenshot", { captureBeyondViewport: true, clip });
     const png = Buffer.from(data, "base64");

@@ -1,4 +1,4 @@
-// What `ci/book.sh` gives the tests, by variables of the environment, and what all of them need.
+// What `ci/browser.sh` gives the tests, by variables of the environment, and what all of them need.
 
 import { test } from "node:test";
 import assert from "node:assert/strict";
@@ -7,7 +7,7 @@ import { Browser } from "./browser.js";
 
 function given(name) {
   const value = process.env[name];
-  if (!value) throw new Error(`${name} is not set: ci/book.sh does that, and makes what it names`);
+  if (!value) throw new Error(`${name} is not set: ci/browser.sh does that, and makes what it names`);
   return value;
 }
 
