@@ -308,7 +308,9 @@ mod tests {
         let states = folder.path().join("out/player/lock-twice.js");
         let states = fs::read_to_string(states).expect("the states have a file");
         assert_eq!(states, "window.playerData[\"lock-twice\"] = 1;");
-        assert!(read("index.html").contains("<a href=\"lock-demo/lock-twice.html#on-a-schedule\">"));
+        assert!(
+            read("index.html").contains("<a href=\"lock-demo/lock-twice.html#on-a-schedule\">")
+        );
         assert!(read("how-do-i.html").contains("<a href=\"lock-demo.html\">lock a value?</a>"));
         assert!(read("explorer.html").contains("<a href=\"rules.html#exclusive\">it</a>"));
     }
