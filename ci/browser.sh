@@ -13,7 +13,7 @@ set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
 axe=4.14.1
-oldest_node=20
+oldest_node=18
 tools=target/book/tools
 
 # The machines of GitHub have it there.

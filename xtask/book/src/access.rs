@@ -9,8 +9,8 @@ use std::path::Path;
 
 use crate::check;
 
-/// Elements as mdBook writes them, and what they get. The browser tests name each that is missing.
-const ATTRIBUTES: [(&str, &str); 4] = [
+/// Elements as mdBook writes them, and what they get.
+pub const ATTRIBUTES: [(&str, &str); 4] = [
     // What stands in no such part of the page is passed over by who goes from part to part.
     ("<div id=\"mdbook-menu-bar\"", "role=\"banner\""),
     ("<div id=\"mdbook-search-wrapper\"", "role=\"search\""),

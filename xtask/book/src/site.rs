@@ -222,7 +222,7 @@ mod tests {
                 }],
             }],
             "texts": {
-                "readme": "# The house\n\nHello.\n\n## Explore\n\nSee [it](xtask/RULES.md#exclusive).\n",
+                "readme": "# The house\n\nHello:\n\n```text\ncargo\n```\n\n## Explore\n\nSee [it](xtask/RULES.md#exclusive).\n",
                 "rules": "# Rules\n\n## exclusive\n\nOne.\n",
                 "fidelity": "# Fidelity\n\nAll of it.\n",
             },
@@ -246,6 +246,17 @@ mod tests {
         let folder = made(&site);
         let faults = check::faults(&site, &folder.path().join("out")).expect("it can be read");
         assert_eq!(faults, [""; 0]);
+    }
+
+    #[test]
+    fn mdbook_writes_what_is_amended() {
+        let folder = made(&sample());
+        let page = fs::read_to_string(folder.path().join("out/index.html"));
+        let page = page.expect("the first page can be read");
+        for (element, attributes) in access::ATTRIBUTES {
+            let amended = format!("{element} {attributes}");
+            assert!(page.contains(&amended), "{amended}\nin\n{page}");
+        }
     }
 
     #[test]

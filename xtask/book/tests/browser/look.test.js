@@ -12,15 +12,14 @@ mkdirSync(SCREENSHOTS, { recursive: true });
  * and so two pictures cannot be compared. */
 const PICTURE = fileURLToPath(new URL("../../../player/player", import.meta.url));
 
-/** In the midst of a program, with another schedule beside it, the player shows all that it can. */
-async function inTheMidst() {
-  await browser.press("Show what decided");
-  await browser.press("Compare with “goes well”");
-}
-
-/** Six pages, each as a reader would have it, and what is shown of it first. */
+/** Pages of each kind, and what a reader has done there. */
 const PAGES = [
   ["start", `${SITE}index.html`, async () => {}],
+  ["search", `${SITE}index.html`, async () => {
+    await browser.press("Toggle Searchbar");
+    await browser.type("limit");
+    await browser.shows("#mdbook-searchresults", /Semaphores/);
+  }],
   ["how-do-i", `${SITE}how-do-i.html`, async () => {}],
   ["topic", `${SITE}mutex-demo.html`, async () => browser.press("no increment is lost")],
   ["pitfall", `${SITE}deadlock-demo/deadlock-crosswise.html`, async () => {
@@ -32,7 +31,8 @@ const PAGES = [
   ["proof", `${SITE}send-sync-demo.html`, async () => {}],
   ["counter", COUNTER, async () => {
     await browser.shows(".player", /who goes on/);
-    await inTheMidst();
+    await browser.press("Show what decided");
+    await browser.press("Compare with “goes well”");
   }],
 ];
 
