@@ -1,9 +1,9 @@
 //! Many programs, side by side.
 
-use std::collections::VecDeque;
+use std::cmp::Reverse;
 use std::num::NonZeroUsize;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use crate::error::{Error, Result};
 use crate::machine;
@@ -13,6 +13,7 @@ use crate::program::Program;
 use crate::report::event::{ReportEvent, Reporter};
 use crate::report::run::{Ran, Summary};
 use crate::runs::{self, Ended, RunResults};
+use crate::took::Took;
 use invariants::Line;
 
 /// How programs are run.
@@ -56,13 +57,13 @@ impl Batch {
     }
 }
 
-/// Runs programs side by side, those that need the machine to themselves at the end; or one
-/// after another, if no two may run at once. Tells the reporter what happens as it happens, and
-/// what became of each program in reading order.
+/// Runs programs side by side, the longest first and those that need the machine to themselves at
+/// the end; or one after another, if no two may run at once. Tells the reporter what happens as it
+/// happens, and what became of each program in reading order.
 ///
 /// # Errors
 ///
-/// The reporter cannot write.
+/// The reporter cannot write, or it cannot be kept how long the programs took.
 pub fn run(
     programs: &[Program],
     settings: &Settings,
@@ -73,12 +74,22 @@ pub fn run(
     reporter.event(&ReportEvent::Begin {
         names: names.collect(),
     })?;
+    let mut took = took(programs);
     let all = 0..programs.len();
-    let lane = |jobs: VecDeque<usize>, workers| Lane { jobs, workers };
+    let lane = |jobs: Vec<usize>, workers| Lane {
+        jobs: jobs.into(),
+        workers,
+    };
     let lanes = match settings.jobs {
         NonZeroUsize::MIN => vec![lane(all.collect(), NonZeroUsize::MIN)],
         jobs => {
-            let (alone, beside) = all.partition(|&index| programs[index].is_alone());
+            let (alone, mut beside): (_, Vec<usize>) =
+                all.partition(|&index| programs[index].is_alone());
+            if let Some(took) = &took {
+                // What was never run may be long.
+                let length = |name: &str| took.of(name).unwrap_or(Duration::MAX);
+                beside.sort_by_key(|&index| Reverse(length(&programs[index].name)));
+            }
             vec![lane(beside, jobs), lane(alone, NonZeroUsize::MIN)]
         }
     };
@@ -96,7 +107,28 @@ pub fn run(
             reported
         },
     )?;
-    collector.end(start)
+    let batch = collector.end(start)?;
+    if let Some(took) = &mut took {
+        for (program, ended) in programs.iter().zip(&batch.ended) {
+            if let Some(Ended::Ran(results)) = ended
+                && let Some(wall) = results.wall.checked_div(results.runs)
+            {
+                took.note(&program.name, wall);
+            }
+        }
+        took.keep()?;
+    }
+    Ok(batch)
+}
+
+/// How long the programs took when they were last run; `None` if none of them can be run.
+fn took(programs: &[Program]) -> Option<Took> {
+    let mut ready = programs
+        .iter()
+        .filter_map(|program| program.ready.as_ref().ok());
+    ready
+        .next()
+        .map(|ready| Took::read(&runs::keep_folder(&ready.executable)))
 }
 
 /// What happens to a program while it runs.

@@ -32,6 +32,7 @@ mod report;
 mod runs;
 mod search;
 mod text;
+mod took;
 mod workspace;
 
 /// The width of a help text where none is known.

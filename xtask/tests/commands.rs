@@ -532,6 +532,45 @@ fn run_all_tells_people_programs_and_ci() {
     assert!(junit.descendants().any(|node| claim(&node)));
 }
 
+/// Says hello once the last topic has begun, and otherwise goodbye in the end.
+const WAITS: &str = r#"//! Waits for the last topic.
+
+fn main() {
+    let begun = || std::fs::exists("../last-demo/begun").unwrap();
+    for _ in 0..500 {
+        if begun() {
+            return println!("Main: hello");
+        }
+        std::thread::sleep(std::time::Duration::from_millis(10));
+    }
+    println!("Main: bye");
+}
+"#;
+
+/// With two at once, the others would keep it from beginning until they have ended.
+#[test]
+fn what_took_the_longest_begins_first() {
+    let last = "//! Begins.\n\nfn main() {\n    std::fs::write(\"begun\", \"\").unwrap();\n    \
+                println!(\"Main: hello\");\n}\n";
+    let members = r#"["crates/one-demo", "crates/two-demo", "crates/last-demo"]"#;
+    let house = House::new(members)
+        .topic("crates/one-demo", WAITS, EVENTS)
+        .topic("crates/two-demo", WAITS, EVENTS)
+        .topic("crates/last-demo", last, EVENTS)
+        .file(
+            "../target/xtask/took.json",
+            r#"{"one-demo":10,"two-demo":10,"last-demo":86400000}"#,
+        );
+    house.xtask("run-all --jobs 2").exits(0);
+    let took = house.read("../target/xtask/took.json");
+    let took: Value = serde_json::from_str(&took).expect("it is JSON");
+    let took = took["last-demo"].as_u64();
+    assert!(took.is_some_and(|millis| millis != 86_400_000), "{took:?}");
+    // What stands there instead is no reason to fail.
+    let house = house.file("../target/xtask/took.json", "[");
+    house.xtask("run-all last").exits(0);
+}
+
 #[test]
 fn each_program_of_a_topic_can_be_named() {
     let events = format!("{EVENTS}\n[variants.slip]\nshows = \"the same with another word\"\n");

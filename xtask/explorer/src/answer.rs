@@ -102,7 +102,9 @@ fn calls_park() -> io::Result<bool> {
     let backwards: &[u8] = black_box(b"nekot_rof_tiaw41");
     let name: Vec<u8> = backwards.iter().rev().copied().collect();
     let program = std::fs::read("/proc/self/exe")?;
-    Ok(program.windows(name.len()).any(|part| part == name))
+    // Most places are ruled out by their first byte, without a call that compares the rest.
+    let mut parts = program.windows(name.len());
+    Ok(parts.any(|part| part[0] == name[0] && part == name))
 }
 
 /// One schedule again, with all that a report wants to know.
