@@ -17,8 +17,8 @@ use crate::running::with;
 pub struct Handle {
     /// The execution in which the object was last used, and its number there.
     slot: AtomicU64,
-    /// Absent where the type was made of zeroed memory.
-    made: Option<(&'static str, &'static Location<'static>)>,
+    kind: &'static str,
+    created: &'static Location<'static>,
 }
 
 impl Handle {
@@ -27,21 +27,42 @@ impl Handle {
     pub const fn new(kind: &'static str) -> Self {
         Self {
             slot: AtomicU64::new(0),
-            made: Some((kind, Location::caller())),
+            kind,
+            created: Location::caller(),
         }
     }
 
     /// The object in the running execution, registered now if this is its first use.
-    #[track_caller]
     pub fn object(&self) -> Object {
         self.object_at(0)
     }
 
     /// The same, with the counter's value if it is registered now.
-    #[track_caller]
     pub fn object_at(&self, counter: i64) -> Object {
-        let made = self.made.unwrap_or(("zeroed atomic", Location::caller()));
-        find(&self.slot, made, counter)
+        let Self {
+            slot,
+            kind,
+            created,
+        } = self;
+        let known = slot.load(Ordering::Relaxed);
+        let found = with(|running| {
+            if known >> 32 == u64::from(running.number) && known != 0 {
+                return Some(Object(known as u32));
+            }
+            // What it owns is gone after this execution, and the next would still find it.
+            let address = ptr::from_ref(slot).addr();
+            if running.is_running && running.statics.are_lost(address) {
+                return None;
+            }
+            let object = running.register(kind, created, counter);
+            running.objects[object.0 as usize].address = address;
+            if running.is_running {
+                let known = u64::from(running.number) << 32 | u64::from(object.0);
+                slot.store(known, Ordering::Relaxed);
+            }
+            Some(object)
+        });
+        found.unwrap_or_else(|| refuse("static", "this process does not keep its statics"))
     }
 }
 
@@ -53,31 +74,6 @@ pub fn object(kind: &'static str, counter: i64) -> Object {
     // A closure does not know who has called the function.
     let created = Location::caller();
     with(|running| running.register(kind, created, counter))
-}
-
-fn find(
-    slot: &AtomicU64,
-    (kind, created): (&'static str, &'static Location<'static>),
-    counter: i64,
-) -> Object {
-    let known = slot.load(Ordering::Relaxed);
-    let found = with(|running| {
-        if known >> 32 == u64::from(running.number) && known != 0 {
-            return Some(Object(known as u32));
-        }
-        // What it owns is gone after this execution, and the next would still find it.
-        if running.is_running && running.statics.are_lost(slot) {
-            return None;
-        }
-        let object = running.register(kind, created, counter);
-        running.objects[object.0 as usize].address = ptr::from_ref(slot).addr();
-        if running.is_running {
-            let known = u64::from(running.number) << 32 | u64::from(object.0);
-            slot.store(known, Ordering::Relaxed);
-        }
-        Some(object)
-    });
-    found.unwrap_or_else(|| refuse("static", "this process does not keep its statics"))
 }
 
 impl Object {

@@ -86,6 +86,7 @@
 #![cfg(target_os = "linux")]
 
 mod access;
+mod addresses;
 mod allocator;
 mod clock;
 mod ending;
@@ -106,6 +107,7 @@ mod running;
 mod schedule;
 mod scheduler;
 mod slot;
+mod standing;
 mod state;
 mod strategy;
 mod streams;
@@ -132,6 +134,7 @@ pub use program::{
 pub use record::{Detail, Ending, Panicked, Step, Switch};
 pub use recorder::{HEADER as RECORDER_HEADER, Recorder, STEP as RECORDER_STEP};
 pub use schedule::{Schedule, TimeModel};
+pub use standing::object_standing;
 pub use strategy::{MOST_THREADS, Strategy};
 pub use streams::{print, stream, write};
 pub use threads::{

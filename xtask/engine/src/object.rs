@@ -20,8 +20,10 @@ pub struct Object(pub(crate) u32);
 pub struct ObjectState {
     /// `"mutex"`, `"channel"`.
     pub kind: &'static str,
-    /// Where it was created.
+    /// Where it was created; where it is known by its address alone, where it was first used.
     pub created: &'static Location<'static>,
+    /// Whether it is known by its address alone.
+    pub is_standing: bool,
     /// The thread that holds it alone.
     pub holder: Option<u32>,
     /// What has been done to a lock for readers and writers.

@@ -25,7 +25,9 @@ impl Execution {
         let name = |object: &ObjectState| {
             let maker = object.key >> 32;
             let origin = object.stands_at().map_or(maker, |place| place as u64);
-            let kind = (address_of(object.created), object.kind.as_ptr().addr());
+            // Where it was first used may be another place in each execution.
+            let created = (!object.is_standing).then(|| address_of(object.created));
+            let kind = (created, object.kind.as_ptr().addr());
             let name = number(&(kind, origin));
             let nth = alike.entry(name).or_default();
             *nth += 1;

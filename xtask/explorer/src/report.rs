@@ -239,6 +239,7 @@ pub fn object(execution: &Execution, object: u32) -> Object {
         stands_at: state.stands_at(),
         thread: execution.thread_of(object).map(|thread| thread as usize),
         made: place(state.created),
+        first_used: state.is_standing,
     }
 }
 

@@ -191,9 +191,12 @@ pub struct Object {
     /// Where it stands in the program's memory, which is the same on every schedule; `None` if it
     /// stands nowhere.
     pub stands_at: Option<usize>,
-    /// Where in the source it was made.
+    /// Where in the source it was made; or, if nothing tells that, where it was first used.
     #[serde(flatten)]
     pub made: Place,
+    /// Whether that is where it was first used.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub first_used: bool,
 }
 
 /// A place in a source file; the default is none, where nobody wrote the call.
@@ -213,6 +216,10 @@ pub struct Place {
 
 fn is_zero(number: &usize) -> bool {
     *number == 0
+}
+
+fn is_false(value: &bool) -> bool {
+    !value
 }
 
 impl Execution {

@@ -36,6 +36,7 @@ pub mod table;
 pub mod token;
 pub mod unchanged;
 pub mod unseen;
+mod uses;
 pub mod verdict;
 pub mod ways;
 pub mod words;

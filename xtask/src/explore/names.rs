@@ -1,11 +1,12 @@
 //! What the source calls an object, from the place where it was made.
 //!
-//! The engine knows an object by the place of the call that made it. The reader of
+//! The engine knows most objects by the place of the call that made them. The reader of
 //! a schedule knows it by the variable, the static or the field that the call initialises.
 //! Finding that takes no parser: from the call outwards, the nearest `name:` of a struct
 //! literal or `let name =` decides; where there is neither, the object has no name, and is
 //! shown as what it is, with a number: `mutex#2`. What a tuple is made of is told apart by
-//! its place in it: `pair.0`.
+//! its place in it: `pair.0`. An atomic is known by where it stands, and is called what it is
+//! where it is first used.
 
 use std::collections::BTreeMap;
 
@@ -15,6 +16,7 @@ use super::code::{
     Code, closes_block, end_of_block, end_of_call, is_tuple, is_word, skip_space, start_of_block,
     start_of_statement, word_before,
 };
+use super::uses;
 
 /// The names of a schedule's objects.
 pub struct Names {
@@ -48,14 +50,18 @@ impl Names {
                 .or_insert_with(|| read(file).and_then(|text| Code::of(&text)));
             // A channel is one object to its program, and several to the engine.
             let is_channel = object.is_channel();
-            let named = source
-                .as_ref()
-                .and_then(|source| names_at(source, &object.made, is_channel));
+            let named = source.as_ref().and_then(|source| match object.first_used {
+                true => Some(vec![uses::name_at(source, &object.made)?]),
+                false => names_at(source, &object.made, is_channel),
+            });
             found.insert(object.id, (named.unwrap_or_default(), object));
         }
         // In the order of the source and of memory, so that the first of an array's is `#1`.
         let mut by_place: Vec<_> = found.iter().collect();
-        by_place.sort_by_key(|(id, (_, object))| (&object.made, object.stands_at, **id));
+        by_place.sort_by_key(|(id, (_, object))| {
+            let made = (!object.first_used).then_some(&object.made);
+            (made, object.stands_at, **id)
+        });
         let mut counts: BTreeMap<(String, &str), usize> = BTreeMap::new();
         let mut numbered = BTreeMap::new();
         for (id, (names, object)) in by_place {

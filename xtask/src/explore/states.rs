@@ -324,7 +324,7 @@ impl<'v> States<'v> {
                 "id": known.object,
                 "name": self.names.of(object, None),
                 "kind": object.kind,
-                "at": self.place(&object.made),
+                "at": self.place(&object.made).filter(|_| !object.first_used),
                 "value": value(object, known, state, words),
             })
         })

@@ -10,6 +10,7 @@ use std::mem;
 use std::panic::Location;
 use std::rc::Rc;
 
+use crate::addresses;
 use crate::numbers::Numbers;
 use crate::object::{CLOCK, Guard, Object, ObjectState, ReadersAndWriters};
 use crate::operation::{Op, StepId, Thread};
@@ -200,6 +201,7 @@ impl Execution {
         let waiting = self.threads.drain(..).map(|thread| thread.waiting);
         self.spare.extend(waiting);
         self.objects.clear();
+        addresses::forget_all();
         self.length = 0;
         self.steps.clear();
         self.details.clear();
@@ -261,6 +263,7 @@ impl Execution {
             kind,
             created,
             holder: None,
+            is_standing: false,
             readers_and_writers: ReadersAndWriters::default(),
             key,
             address: 0,
@@ -268,6 +271,20 @@ impl Execution {
             version: 0,
         });
         Object(number)
+    }
+
+    /// The same, of an object that is known by its address alone.
+    pub(crate) fn register_standing(
+        &mut self,
+        kind: &'static str,
+        used: &'static Location<'static>,
+        address: usize,
+    ) -> Object {
+        let object = self.register(kind, used, 0);
+        let state = &mut self.objects[object.0 as usize];
+        state.address = address;
+        state.is_standing = true;
+        object
     }
 
     pub(crate) fn start_thread(

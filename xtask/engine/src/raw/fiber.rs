@@ -10,6 +10,7 @@ use corosensei::{Coroutine, CoroutineResult, Yielder};
 
 use super::heap::ProgramRuns;
 use super::keys::{self, Keys};
+use crate::addresses;
 
 thread_local! {
     /// Where the running coroutine suspends itself; null while none runs.
@@ -96,6 +97,8 @@ impl Fiber {
         self.yielder = YIELDER.replace(ptr::null());
         let returned = matches!(result, CoroutineResult::Return(()));
         if returned && let Some(done) = self.coroutine.take() {
+            let (limit, base) = self.place;
+            addresses::forget(limit..base);
             with_stacks(|stacks| stacks.push((self.stack, done.into_stack())));
         }
         returned

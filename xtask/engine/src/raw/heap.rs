@@ -17,6 +17,8 @@ use std::ptr;
 
 use memmap2::MmapOptions;
 
+use crate::addresses;
+
 /// The bytes that a program may allocate. Only pages that were used take memory.
 const SIZE: usize = 1 << 30;
 
@@ -28,6 +30,9 @@ const SMALLEST: usize = 16;
 
 /// The sizes of blocks: 16, 32, and so on.
 const SIZES: usize = (SIZE / SMALLEST).ilog2() as usize + 1;
+
+/// One bit for each smallest block of the heap, in words of so many bits.
+const MARKS: usize = u64::BITS as usize;
 
 /// What the process says on standard error before it aborts for want of memory.
 const OUT_OF_MEMORY: &str = "the program allocates without end\n";
@@ -47,6 +52,9 @@ pub(crate) struct Heap {
     end: Cell<usize>,
     /// For each size the first block that is free, which begins with the address of the next.
     free: [Cell<*mut u8>; SIZES],
+    /// For each smallest block one bit: whether an object stands there that is known by its
+    /// address. As many words as `SIZE` has room for; null until there is a heap.
+    marks: Cell<*mut u64>,
 }
 
 /// A thread of the program runs, until this is dropped: also when a panic of its own gets out.
@@ -78,10 +86,19 @@ impl Drop for ProgramRuns {
 pub(crate) fn empty() -> io::Result<()> {
     HEAP.with(|heap| {
         if heap.start.get() == 0 {
-            let map = MmapOptions::new().len(SIZE).no_reserve_swap().map_anon()?;
+            let reserve = |bytes| MmapOptions::new().len(bytes).no_reserve_swap().map_anon();
+            let (map, mut marks) = (reserve(SIZE)?, reserve(SIZE / SMALLEST / 8)?);
             heap.start.set(map.as_ptr().expose_provenance());
-            // It is there as long as the process: anybody may still own a block at the end.
-            mem::forget(map);
+            heap.end.set(heap.start.get());
+            heap.marks.set(marks.as_mut_ptr().cast());
+            // They are there as long as the process: anybody may still own a block at the end.
+            mem::forget((map, marks));
+        }
+        let used = heap.end.get() - heap.start.get();
+        // SAFETY: there are as many words as the whole heap has marks, and nobody refers to them.
+        unsafe {
+            let words = used.div_ceil(SMALLEST * MARKS);
+            heap.marks.get().write_bytes(0, words);
         }
         heap.end.set(heap.start.get());
         heap.free
@@ -99,6 +116,20 @@ pub(crate) fn place_of(address: usize) -> Option<usize> {
     })
 }
 
+/// An object that is known by its address stands there. If that is in the program's heap, it is
+/// forgotten when its block is freed.
+pub(crate) fn mark(address: usize) {
+    let Some(place) = place_of(address) else {
+        return;
+    };
+    let block = place / SMALLEST;
+    // SAFETY: there is a word for each place in the heap, and nobody refers to it.
+    HEAP.with(|heap| unsafe {
+        let word = heap.marks.get().add(block / MARKS);
+        *word |= 1 << (block % MARKS);
+    });
+}
+
 impl Heap {
     const fn new() -> Self {
         Self {
@@ -106,6 +137,7 @@ impl Heap {
             start: Cell::new(0),
             end: Cell::new(0),
             free: [const { Cell::new(ptr::null_mut()) }; SIZES],
+            marks: Cell::new(ptr::null_mut()),
         }
     }
 
@@ -152,11 +184,35 @@ impl Heap {
 
     /// Takes a block back that [`allocate`](Self::allocate) has given.
     pub fn free(&self, block: *mut u8, layout: Layout) {
-        let first = &self.free[Self::size(layout)];
+        let size = Self::size(layout);
+        self.unmark(block.addr(), SMALLEST << size);
+        let first = &self.free[size];
         // SAFETY: the block is the caller's to give back, is at least 16 bytes long, and is
         // aligned to as much.
         unsafe { block.cast::<*mut u8>().write(first.get()) };
         first.set(block);
+    }
+
+    /// Forgets which objects stand in a block.
+    #[inline]
+    fn unmark(&self, address: usize, bytes: usize) {
+        let first = (address - self.start.get()) / SMALLEST;
+        // A block of more marks than a word has begins with one, as its alignment is as large.
+        let (count, first_word) = (bytes / SMALLEST, first / MARKS);
+        let mask = match count < MARKS {
+            true => ((1 << count) - 1) << (first % MARKS),
+            false => u64::MAX,
+        };
+        for nth in 0..count.div_ceil(MARKS) {
+            // SAFETY: there is a word for each place in the heap, and nobody refers to it.
+            let word = unsafe { &mut *self.marks.get().add(first_word + nth) };
+            if *word & mask != 0 {
+                *word &= !mask;
+                let length = bytes.min(MARKS * SMALLEST);
+                let start = address + nth * MARKS * SMALLEST;
+                addresses::forget(start..start + length);
+            }
+        }
     }
 }
 

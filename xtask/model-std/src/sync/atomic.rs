@@ -12,34 +12,50 @@ use std::sync::atomic::Ordering::{AcqRel, Acquire, Relaxed, Release, SeqCst};
 #[doc(no_inline)]
 pub use crate::fidelity::passed::atomic::*;
 
-use engine::{Access, Handle, Op};
+use engine::{Access, Op};
 
 /// What all atomic types have.
 ///
-/// They are aligned to more than any plain value, since code that looks for an atomic type
-/// of the size and alignment of its own value (`crossbeam::atomic::AtomicCell`) takes it
-/// for the same memory.
-///
-/// They begin with their value, since code that is alone with an atomic may read it as a plain
-/// one by a pointer to the whole (`unsync_load` in tokio).
+/// Each is in memory what the real one is, and nothing more: its size, its alignment, and which
+/// bits it may have. So zeroed memory is one, a plain value may be used as one (`AtomicCell` in
+/// crossbeam), and who is alone with one may read it as a plain value (`unsync_load` in tokio). Its
+/// object is known by its address.
 macro_rules! atomic {
     ($name:ident $(<$T:ident>)?, $value:ty, $show:expr) => {
         #[doc = concat!("`std::sync::atomic::", stringify!($name), "`.")]
-        #[repr(C, align(64))]
+        #[repr(transparent)]
         pub struct $name $(<$T>)? {
             value: real::$name $(<$T>)?,
-            handle: Handle,
         }
 
         impl $(<$T>)? $name $(<$T>)? {
             /// An atomic with this value.
             #[must_use]
-            #[track_caller]
             pub const fn new(value: $value) -> Self {
                 Self {
-                    handle: Handle::new("atomic"),
                     value: real::$name::new(value),
                 }
+            }
+
+            /// The atomic that stands where this pointer leads to.
+            ///
+            /// # Safety
+            ///
+            /// The same as for the real function: the pointer is aligned as the atomic is, and may
+            /// be read and written for as long as the reference lives; meanwhile nobody else uses
+            /// what is there other than as an atomic, unless something orders the two.
+            #[must_use]
+            #[allow(unsafe_code, reason = "the real function is `unsafe`, too")]
+            pub const unsafe fn from_ptr<'a>(ptr: *mut $value) -> &'a Self {
+                // SAFETY: the type is in memory what the real one is, which is what its value is;
+                // the rest is the caller's promise.
+                unsafe { &*ptr.cast() }
+            }
+
+            /// Where the value stands. What is done through the pointer is no operation.
+            #[must_use]
+            pub const fn as_ptr(&self) -> *mut $value {
+                self.value.as_ptr()
             }
 
             /// The value in place, since nobody else has the atomic.
@@ -233,7 +249,9 @@ macro_rules! atomic {
             #[track_caller]
             fn announce(&self, verb: &'static str, access: Access, order: Ordering) {
                 note(order);
-                Op::new(verb, self.handle.object(), access).perform();
+                let address = self.value.as_ptr().addr();
+                let object = engine::object_standing("atomic", address, size_of::<Self>());
+                Op::new(verb, object, access).perform();
             }
 
             /// Shows the change that has been made to this value, and returns it. Where the
@@ -249,7 +267,6 @@ macro_rules! atomic {
         }
 
         impl $(<$T>)? From<$value> for $name $(<$T>)? {
-            #[track_caller]
             fn from(value: $value) -> Self {
                 Self::new(value)
             }
@@ -307,7 +324,6 @@ macro_rules! atomic_integers {
 
             #[cfg(target_has_atomic = $bits)]
             impl Default for $name {
-                #[track_caller]
                 fn default() -> Self {
                     Self::new(0)
                 }
@@ -342,7 +358,6 @@ impl AtomicBool {
 }
 
 impl Default for AtomicBool {
-    #[track_caller]
     fn default() -> Self {
         Self::new(false)
     }
@@ -416,7 +431,6 @@ impl<T> AtomicPtr<T> {
 }
 
 impl<T> Default for AtomicPtr<T> {
-    #[track_caller]
     fn default() -> Self {
         Self::new(std::ptr::null_mut())
     }

@@ -10,9 +10,8 @@
 //! All threads of the program run on one thread of the operating system, one at a time,
 //! so the real lock is always free when the modelled one is.
 //!
-//! Two things are stricter than in the real library. A guard of a `T` that is `Sync` but
-//! not `Send` is not `Sync`; and what reaches past an operation to the memory behind it
-//! (`as_ptr`, `from_ptr`) is missing.
+//! One thing is stricter than in the real library: a guard of a `T` that is `Sync` but not
+//! `Send` is not `Sync`.
 
 pub mod atomic;
 pub mod mpsc;

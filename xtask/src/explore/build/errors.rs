@@ -29,7 +29,7 @@ impl Errors {
         let words: Vec<_> = first.split('`').skip(1).step_by(2).collect();
         let code = message.code.as_deref();
         self.relies_on_layout |=
-            code.is_some_and(|code| LAYOUT.contains(&code)) && message.rendered.contains("Atomic");
+            code.is_some_and(|code| LAYOUT.contains(&code)) && names_lock(&message.rendered);
         let unknown = &mut self.unknown;
         match (code, &words[..]) {
             // "unresolved imports `std::net::TcpListener`, `std::net::TcpStream`"
@@ -55,7 +55,7 @@ impl Errors {
         let mut details = self.text.replace(&*file, &subject.shown_file());
         details += &notes(&self.unknown);
         if self.relies_on_layout {
-            details += "note: the explorer's standard library has no atomics of the real size: each \
+            details += "note: the explorer's standard library has no locks of the real size: each \
                         keeps beside its value what the scheduler knows of it\n\
                         note: xtask/model-std/FIDELITY.md lists what it has\n";
         }
@@ -71,6 +71,12 @@ const UNKNOWN: [&str; 8] = [
 /// The codes of errors about the size of a type: of two that are transmuted, of an array, and of
 /// what a constant computes.
 const LAYOUT: [&str; 3] = ["E0512", "E0527", "E0080"];
+
+/// Whether a message names a type that is larger here than in the real library.
+fn names_lock(message: &str) -> bool {
+    let locks = ["Mutex", "RwLock", "Condvar", "Once", "LazyLock", "Barrier"];
+    locks.iter().any(|lock| message.contains(lock))
+}
 
 /// Whether an error says that the line which is appended to a program finds no `main`.
 pub fn is_without_main(message: &CompilerMessage) -> bool {
