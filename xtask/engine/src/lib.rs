@@ -92,6 +92,7 @@ mod clock;
 mod ending;
 mod execution;
 mod explore;
+mod futex;
 mod handle;
 mod happens_before;
 mod numbers;
@@ -112,6 +113,7 @@ mod state;
 mod strategy;
 mod streams;
 mod threads;
+mod waiters;
 mod waiting;
 
 pub use access::{Access, Accesses, Dependence};
@@ -131,6 +133,7 @@ pub use program::{
     CORES, Program, is_running, keep_hash_order, note_weak_order, outside, parks, set_parks,
     weak_orders,
 };
+pub use raw::system::wake_nobody;
 pub use record::{Detail, Ending, Panicked, Step, Switch};
 pub use recorder::{HEADER as RECORDER_HEADER, Recorder, STEP as RECORDER_STEP};
 pub use schedule::{Schedule, TimeModel};

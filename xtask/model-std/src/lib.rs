@@ -11,7 +11,9 @@
 //! What is not about threads, time or the outside is the real library's own item, passed
 //! through. What is, is modelled on the `engine`: each operation that another thread could
 //! notice is announced before it happens, and happens when the scheduler chooses it. The
-//! rest is not there. Nothing of the real root is re-exported by a glob, so that a program
+//! rest is not there. A futex, which libraries use beside `std`, is modelled where the C library's
+//! `syscall` is called; what else could wait there is refused when it is called. Nothing of the real
+//! root is re-exported by a glob, so that a program
 //! that uses something not covered fails to build, by name. [`fidelity`] has the list.
 //!
 //! # What a pass means
@@ -34,6 +36,8 @@
 //!   is tried at random, and not searched for; the summary says whether this came up.
 //! - The order of a `HashMap`, and what else comes of a `RandomState`, is that of a seed. A few
 //!   are tried.
+//! - A thread that waits at a futex is woken only as the program asks for it, or once for no
+//!   reason; of several that wait, any may be the one.
 //! - What is done to memory in `unsafe` code is no operation, so that a data race there is not
 //!   seen.
 //! - Time is virtual. It passes only while every thread waits, a sleep costs nothing, and

@@ -69,6 +69,8 @@ verbs! {
     Leave = "leave",
     /// A thread of a scope ends.
     LeaveScope = "leave the scope",
+    /// Wakes threads that wait at a futex.
+    FutexWake = "futex_wake",
     /// Wakes all that wait for a condition.
     NotifyAll = "notify_all",
     /// Wakes one that waits for a condition.
@@ -103,6 +105,8 @@ verbs! {
     WaitForSender = "wait for a sender",
     /// Comes back from waiting for a condition.
     Wake = "wake",
+    /// Comes back from waiting at a futex.
+    WakeUp = "wake up",
 }
 
 impl Verb {

@@ -56,7 +56,7 @@ impl<'r> Stuck<'r> {
             Verb::Recv | Verb::RecvTimeout => "no thread sends",
             Verb::Send | Verb::WaitForReceiver => "no thread receives",
             Verb::Leave => "no more threads arrive",
-            Verb::Wake | Verb::Park => "no thread is left to do so",
+            Verb::Wake | Verb::WakeUp | Verb::Park => "no thread is left to do so",
             _ => return None,
         };
         let waits = self.words.waits_for(last);
@@ -163,6 +163,11 @@ impl<'r> Stuck<'r> {
         }
         let (does, done, never): (fn(&Verb) -> bool, _, _) = match wait.verb {
             Verb::Wake => (Verb::notifies, "notified", "; no thread notifies it"),
+            Verb::WakeUp => (
+                |verb| *verb == Verb::FutexWake,
+                "woke",
+                "; no thread wakes it",
+            ),
             Verb::Park => (Verb::unparks, "unparked", "; no thread unparks it"),
             Verb::Leave => {
                 let arrived = self.last(|step| step.verb == Verb::Arrive && is_same(step, wait));

@@ -90,6 +90,7 @@ impl Words {
             (Verb::Park, _) => "another thread to unpark it".to_string(),
             (Verb::EndScope, _) => "the threads of its scope to end".to_string(),
             (Verb::Wake, _) => format!("a notification of {name}"),
+            (Verb::WakeUp, _) => format!("another thread to wake it at {name}"),
             (Verb::Leave, _) => format!("more threads to arrive at {name}"),
             (Verb::Send, _) => format!("room for a message of {name}"),
             (Verb::WaitForReceiver, _) => format!("the receiver of {name}"),
@@ -117,6 +118,9 @@ impl Words {
             (Verb::Wake, Some(object)) => {
                 let condvar = self.names.of(object, None);
                 format!("waits to be notified of {condvar}")
+            }
+            (Verb::WakeUp, Some(object)) => {
+                format!("waits to be woken at {}", self.names.of(object, None))
             }
             _ => format!("waits to {}", self.operation(verb, object)),
         }

@@ -680,7 +680,7 @@ fn canary() -> Result<()> {
     let mut command = explore(&path, &["a.rs", "b.rs"]);
     with_other_harness(&mut command, &path, "'/println/d'")?;
     let ran = Ran::of(command)?;
-    let what = "error: the facade of `std` is not in place: the canary's print went elsewhere";
+    let what = "error: the facade of `std` and of `syscall` is not in place: the canary's print went elsewhere";
     must(&ran, 1, &[what])
 }
 

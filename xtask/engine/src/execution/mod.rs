@@ -4,11 +4,13 @@ mod enabled;
 mod step;
 mod thread;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
 use std::fmt;
 use std::mem;
 use std::panic::Location;
 use std::rc::Rc;
+
+use rustc_hash::FxBuildHasher;
 
 use crate::addresses;
 use crate::numbers::Numbers;
@@ -22,6 +24,7 @@ use crate::record::{Detail, Ending, OpenEnd, Panicked, Step};
 use crate::recorder::Recorder;
 use crate::schedule::{Schedule, TimeModel};
 use crate::slot::Slot;
+use crate::waiters::Waiters;
 use crate::waiting::{Seen, Waiting};
 use thread::NEVER;
 pub(crate) use thread::Pending;
@@ -121,6 +124,8 @@ pub struct Execution {
     pub(crate) reads_beside: bool,
     /// Locks that are read: the object, and the thread.
     pub(crate) readers: Vec<(Object, u32)>,
+    /// Who waits at a futex's word, by the number of its object.
+    pub(crate) futexes: HashMap<u32, Waiters, FxBuildHasher>,
     /// What the library above the engine keeps for all threads.
     pub(crate) slot: Slot,
     /// The coroutines of the threads that have been started last, until they are first resumed.
@@ -181,6 +186,7 @@ impl Execution {
             loops: false,
             reads_beside: false,
             readers: Vec::new(),
+            futexes: HashMap::with_hasher(FxBuildHasher),
             slot: Slot::EMPTY,
             new_fibers: Vec::new(),
             pending: Vec::new(),
@@ -225,6 +231,7 @@ impl Execution {
         self.loops = false;
         self.reads_beside = false;
         self.readers.clear();
+        self.futexes.clear();
         self.new_fibers.clear();
         self.pending.clear();
         self.epoch = 0;

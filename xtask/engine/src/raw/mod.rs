@@ -11,3 +11,4 @@ pub(crate) mod heap;
 pub(crate) mod keys;
 pub(crate) mod mapping;
 pub(crate) mod statics;
+pub(crate) mod system;

@@ -37,6 +37,7 @@ fn canary() {
     std::thread::scope(|scope| {
         scope.spawn(|| drop(lock.lock()));
     });
+    std::sync::atomic::AtomicBool::new(true).load(std::sync::atomic::Ordering::SeqCst);
     println!(\"intercepted\");
 }
 

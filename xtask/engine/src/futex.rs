@@ -1,0 +1,88 @@
+//! Futexes: a thread waits until another wakes those that wait at an address (Linux's futex(2);
+//! Drepper, "Futexes are tricky", 2011).
+
+use std::time::Duration;
+
+use crate::access::Access;
+use crate::object::Object;
+use crate::operation::Op;
+use crate::perform::{show, unchanged};
+use crate::running::with;
+use crate::standing::object_standing;
+use crate::threads::{failed_for_no_reason, may_fail_for_no_reason};
+use crate::waiters::Waiters;
+
+/// The bytes of a futex's word.
+const BYTES: usize = 4;
+
+/// Why a thread waits no longer.
+pub(crate) enum Waited {
+    /// The word was not what it expected.
+    Changed,
+    /// Somebody has woken it; or nobody, for no reason.
+    Woken,
+    /// Its time was over.
+    TimedOut,
+}
+
+/// Waits at the word at this address, if it is what is expected, until somebody wakes the thread, or
+/// for so long at most. `read` gives the word.
+pub(crate) fn wait(
+    address: usize,
+    expected: u32,
+    at_most: Option<Duration>,
+    read: impl FnOnce() -> u32,
+) -> Waited {
+    let word = object_standing("atomic", address, BYTES);
+    Op::new("futex_wait", word, Access::Write).perform();
+    let value = read();
+    if value != expected {
+        unchanged();
+        show(|| format!("➜ {value}, not {expected}"));
+        return Waited::Changed;
+    }
+    show(|| format!("➜ {value}"));
+    let number = with_waiters(word, Waiters::arrive);
+    let spurious = may_fail_for_no_reason();
+    let op = Op::new("wake up", word, Access::Write);
+    match at_most {
+        _ if spurious => op.perform(),
+        Some(time) => op.guard(word, number).within(time).perform(),
+        None => op.guard(word, number).perform(),
+    }
+    let (is_woken, latest) =
+        with_waiters(word, |waiters| (waiters.leave(number), waiters.latest()));
+    word.set_counter(latest);
+    match is_woken {
+        true => show(|| "✓".to_string()),
+        false if spurious => {
+            failed_for_no_reason();
+            show(|| "for no reason".to_string());
+        }
+        false => {
+            show(|| "timed out".to_string());
+            return Waited::TimedOut;
+        }
+    }
+    Waited::Woken
+}
+
+/// Wakes so many at most of those who wait at this address; how many it has woken.
+pub(crate) fn wake(address: usize, at_most: usize) -> usize {
+    let word = object_standing("atomic", address, BYTES);
+    Op::new("futex_wake", word, Access::Write).perform();
+    let (woken, latest) = with_waiters(word, |waiters| (waiters.wake(at_most), waiters.latest()));
+    word.set_counter(latest);
+    if woken == 0 {
+        unchanged();
+    }
+    show(|| match woken {
+        0 => "nobody waits".to_string(),
+        woken => format!("wakes {woken}"),
+    });
+    woken
+}
+
+fn with_waiters<R>(word: Object, f: impl FnOnce(&mut Waiters) -> R) -> R {
+    with(|running| f(running.futexes.entry(word.0).or_default()))
+}
