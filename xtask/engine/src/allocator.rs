@@ -6,7 +6,9 @@
 use std::alloc::{GlobalAlloc, Layout, System};
 use std::ptr;
 
-use crate::raw::heap::{HEAP, Heap, PAGE};
+use crate::perform::end;
+use crate::raw::heap::{HEAP, Heap, NotAllocated, PAGE};
+use crate::record::Ending;
 use crate::running::is_at_work;
 
 /// Asks the one or the other.
@@ -20,6 +22,28 @@ impl Allocator {
     /// back at the end, but nobody asks for one.
     fn is_programs(heap: &Heap, layout: Layout) -> bool {
         heap.program_runs() && !is_at_work() && layout.align() <= PAGE
+    }
+
+    /// Ends the execution if a thread of the program gives back what is not allocated.
+    #[inline]
+    fn check(heap: &Heap, block: *mut u8, layout: Layout) {
+        if let Some(why) = heap.is_not_allocated(block)
+            && heap.program_runs()
+            && !is_at_work()
+        {
+            Self::refuse(&why, layout)
+        }
+    }
+
+    #[cold]
+    fn refuse(why: &NotAllocated, layout: Layout) -> ! {
+        let bytes = layout.size();
+        end(Ending::InvalidFree(match why {
+            NotAllocated::Freed => format!("a block of {bytes} bytes that was freed before"),
+            NotAllocated::Never => {
+                format!("{bytes} bytes where no block begins that was allocated")
+            }
+        }))
     }
 }
 
@@ -55,7 +79,10 @@ unsafe impl GlobalAlloc for Allocator {
     #[inline]
     unsafe fn dealloc(&self, block: *mut u8, layout: Layout) {
         HEAP.with(|heap| match heap.has(block) {
-            true => heap.free(block, layout),
+            true => {
+                Self::check(heap, block, layout);
+                heap.free(block, layout);
+            }
             // SAFETY: the caller keeps the contract.
             false => unsafe { System.dealloc(block, layout) },
         });
@@ -68,6 +95,7 @@ unsafe impl GlobalAlloc for Allocator {
                 // SAFETY: the caller keeps the contract.
                 return unsafe { System.realloc(block, layout, size) };
             }
+            Self::check(heap, block, layout);
             // SAFETY: the caller keeps to what a layout may be.
             let new = unsafe { Layout::from_size_align_unchecked(size, layout.align()) };
             if Heap::size(layout) == Heap::size(new) {

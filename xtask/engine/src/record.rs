@@ -19,6 +19,8 @@ pub enum Ending {
     TooLong,
     /// It printed more than is kept.
     OutputTooLong,
+    /// The running thread gave memory back that was not its to give: what it gave.
+    InvalidFree(String),
     /// It used something that the explorer does not model: what, and why.
     Refused(String),
     /// A step that was possible before is not possible any more, after the same steps: the

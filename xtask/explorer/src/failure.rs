@@ -125,6 +125,10 @@ pub fn given_up(execution: &Execution, ending: &Ending) -> Option<Cause> {
             ))
         }
         Ending::Nondeterminism(what) => Some(Cause::nondeterminism(what)),
+        Ending::InvalidFree(what) => Some(Cause {
+            thread: Some(execution.current()),
+            ..Cause::of(FaultKind::InvalidFree, format!("freed {what}"))
+        }),
         _ => None,
     }
 }

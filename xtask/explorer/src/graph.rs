@@ -343,7 +343,10 @@ impl Search<'_> {
 
     fn end(&mut self, ending: &Ending, execution: &Execution) -> StateEnd {
         let ending = match ending {
-            Ending::Exited(_) | Ending::Killed(_) | Ending::OutputTooLong => graph::Ending::Over,
+            Ending::Exited(_)
+            | Ending::Killed(_)
+            | Ending::InvalidFree(_)
+            | Ending::OutputTooLong => graph::Ending::Over,
             Ending::Deadlock => graph::Ending::Deadlock,
             Ending::Livelock => graph::Ending::Livelock,
             Ending::TooLong

@@ -134,7 +134,12 @@ impl Judge {
         // What the explorer has ended has no output: what would have come is not known.
         let is_whole = !matches!(
             execution.ending,
-            Some(Ending::Refused(_) | Ending::Nondeterminism(_) | Ending::TooLong)
+            Some(
+                Ending::Refused(_)
+                    | Ending::Nondeterminism(_)
+                    | Ending::InvalidFree(_)
+                    | Ending::TooLong
+            )
         );
         if let Some(outputs) = self.outputs.as_mut().filter(|_| is_whole) {
             outputs.add(execution);

@@ -24,9 +24,11 @@ pub fn transcript(execution: &Execution) -> Transcript<Cow<'_, str>> {
         Ending::Killed(signal) => Exit::Signal(*signal),
         Ending::OutputTooLong => Exit::Cut,
         Ending::Deadlock | Ending::Livelock | Ending::TooLong => Exit::Hang,
-        Ending::Refused(_) | Ending::Nondeterminism(_) | Ending::Cut | Ending::Stopped => {
-            Exit::Hang
-        }
+        Ending::Refused(_)
+        | Ending::Nondeterminism(_)
+        | Ending::InvalidFree(_)
+        | Ending::Cut
+        | Ending::Stopped => Exit::Hang,
     };
     // A program that waits for ever is silent for ever: no time of its end could say so.
     let at_us = if exit == Exit::Hang {

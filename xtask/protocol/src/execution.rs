@@ -72,6 +72,9 @@ pub enum FaultKind {
     EndlessOutput,
     /// It exited as after a panic.
     Exit,
+    /// It freed what was not allocated.
+    #[serde(rename = "invalid free")]
+    InvalidFree,
     /// It was killed by a signal.
     Killed,
     /// Threads go round in loops, and nothing changes.
@@ -306,6 +309,7 @@ impl fmt::Display for FaultKind {
             FaultKind::Deadlock => "deadlock",
             FaultKind::EndlessOutput => "endless output",
             FaultKind::Exit => "exit",
+            FaultKind::InvalidFree => "invalid free",
             FaultKind::Killed => "killed",
             FaultKind::Livelock => "livelock",
             FaultKind::Nondeterminism => "nondeterminism",

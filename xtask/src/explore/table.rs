@@ -209,6 +209,7 @@ impl<'r> Table<'r> {
         let why = match self.execution.fault_kind() {
             Some(FaultKind::Stalled) => "and makes no step any more",
             Some(FaultKind::Crashed) => "and the process is gone",
+            Some(FaultKind::InvalidFree) => "and frees what is not allocated",
             Some(FaultKind::Refused) => "and what comes next is not explored",
             _ => "",
         };

@@ -55,6 +55,17 @@ pub(crate) struct Heap {
     /// For each smallest block one bit: whether an object stands there that is known by its
     /// address. As many words as `SIZE` has room for; null until there is a heap.
     marks: Cell<*mut u64>,
+    /// Likewise whether a block begins there that is allocated, and whether one has been freed.
+    allocated: Cell<*mut u64>,
+    freed: Cell<*mut u64>,
+}
+
+/// Why a block cannot be taken back.
+pub(crate) enum NotAllocated {
+    /// It was taken back before.
+    Freed,
+    /// No block has begun there.
+    Never,
 }
 
 /// A thread of the program runs, until this is dropped: also when a panic of its own gets out.
@@ -87,18 +98,21 @@ pub(crate) fn empty() -> io::Result<()> {
     HEAP.with(|heap| {
         if heap.start.get() == 0 {
             let reserve = |bytes| MmapOptions::new().len(bytes).no_reserve_swap().map_anon();
-            let (map, mut marks) = (reserve(SIZE)?, reserve(SIZE / SMALLEST / 8)?);
+            let map = reserve(SIZE)?;
             heap.start.set(map.as_ptr().expose_provenance());
             heap.end.set(heap.start.get());
-            heap.marks.set(marks.as_mut_ptr().cast());
-            // They are there as long as the process: anybody may still own a block at the end.
-            mem::forget((map, marks));
+            // It is there as long as the process: anybody may still own a block at the end.
+            mem::forget(map);
+            for bits in heap.bits() {
+                let mut map = reserve(SIZE / SMALLEST / 8)?;
+                bits.set(map.as_mut_ptr().cast());
+                mem::forget(map);
+            }
         }
         let used = heap.end.get() - heap.start.get();
-        // SAFETY: there are as many words as the whole heap has marks, and nobody refers to them.
-        unsafe {
-            let words = used.div_ceil(SMALLEST * MARKS);
-            heap.marks.get().write_bytes(0, words);
+        for bits in heap.bits() {
+            // SAFETY: there is a bit for each place in the heap, and nobody refers to them.
+            unsafe { bits.get().write_bytes(0, used.div_ceil(SMALLEST * MARKS)) };
         }
         heap.end.set(heap.start.get());
         heap.free
@@ -119,15 +133,9 @@ pub(crate) fn place_of(address: usize) -> Option<usize> {
 /// An object that is known by its address stands there. If that is in the program's heap, it is
 /// forgotten when its block is freed.
 pub(crate) fn mark(address: usize) {
-    let Some(place) = place_of(address) else {
-        return;
-    };
-    let block = place / SMALLEST;
-    // SAFETY: there is a word for each place in the heap, and nobody refers to it.
-    HEAP.with(|heap| unsafe {
-        let word = heap.marks.get().add(block / MARKS);
-        *word |= 1 << (block % MARKS);
-    });
+    if place_of(address).is_some() {
+        HEAP.with(|heap| heap.set(&heap.marks, address, true));
+    }
 }
 
 impl Heap {
@@ -138,6 +146,47 @@ impl Heap {
             end: Cell::new(0),
             free: [const { Cell::new(ptr::null_mut()) }; SIZES],
             marks: Cell::new(ptr::null_mut()),
+            allocated: Cell::new(ptr::null_mut()),
+            freed: Cell::new(ptr::null_mut()),
+        }
+    }
+
+    fn bits(&self) -> [&Cell<*mut u64>; 3] {
+        [&self.marks, &self.allocated, &self.freed]
+    }
+
+    /// The word of these bits that tells of an address, and which bit of it.
+    #[inline]
+    fn word(&self, bits: &Cell<*mut u64>, address: usize) -> (*mut u64, u64) {
+        let place = (address - self.start.get()) / SMALLEST;
+        (bits.get().wrapping_add(place / MARKS), 1 << (place % MARKS))
+    }
+
+    /// Sets the bit of an address, or takes it away.
+    #[inline]
+    fn set(&self, bits: &Cell<*mut u64>, address: usize, is_set: bool) {
+        let (word, bit) = self.word(bits, address);
+        // SAFETY: there is a bit for each place in the heap, and nobody refers to it.
+        unsafe {
+            match is_set {
+                true => *word |= bit,
+                false => *word &= !bit,
+            }
+        }
+    }
+
+    /// Why there is no block to take back at an address, if there is none.
+    pub fn is_not_allocated(&self, block: *mut u8) -> Option<NotAllocated> {
+        let is_set = |bits| {
+            let (word, bit) = self.word(bits, block.addr());
+            // SAFETY: likewise.
+            unsafe { *word & bit != 0 }
+        };
+        let begins_one = block.addr().is_multiple_of(SMALLEST);
+        match begins_one && is_set(&self.allocated) {
+            true => None,
+            false if begins_one && is_set(&self.freed) => Some(NotAllocated::Freed),
+            false => Some(NotAllocated::Never),
         }
     }
 
@@ -171,6 +220,7 @@ impl Heap {
             // SAFETY: a block in a list is free, was allocated here, and has room for an
             // address, which `free` has written there.
             first.set(unsafe { block.cast::<*mut u8>().read() });
+            self.set(&self.allocated, block.addr(), true);
             return block;
         }
         let bytes = SMALLEST << size;
@@ -179,6 +229,7 @@ impl Heap {
             out_of_memory();
         }
         self.end.set(start + bytes);
+        self.set(&self.allocated, start, true);
         ptr::with_exposed_provenance_mut(start)
     }
 
@@ -186,6 +237,8 @@ impl Heap {
     pub fn free(&self, block: *mut u8, layout: Layout) {
         let size = Self::size(layout);
         self.unmark(block.addr(), SMALLEST << size);
+        self.set(&self.allocated, block.addr(), false);
+        self.set(&self.freed, block.addr(), true);
         let first = &self.free[size];
         // SAFETY: the block is the caller's to give back, is at least 16 bytes long, and is
         // aligned to as much.
