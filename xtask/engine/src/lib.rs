@@ -13,6 +13,11 @@
 //! that it gives to [`spawn`]; and who wants to see the steps as they are taken is an [`Observer`]
 //! in the [`Settings`]. There is no JSON here, and no sentence about what was found.
 //!
+//! The engine takes the place of two things in the whole executable that it is linked into: of the
+//! allocator, so that what a program has allocated can be taken back at its end; and of the C
+//! library's `syscall`, so that a program's wait at a futex is an operation. Who is no program gets
+//! what the system gives.
+//!
 //! The memory model is sequential consistency.
 //!
 //! # Example
