@@ -191,7 +191,8 @@ mod tests {
                 "explored": {
                     "status": "proved", "about": "held on all 6 distinguishable schedules",
                     "command": "cargo xtask explore lock-demo",
-                    "states": {"id": name, "script": format!("window.playerData[\"{name}\"] = 1;")},
+                    "states": {"id": name, "script": format!("window.playerData[\"{name}\"] = 1;"),
+                        "are_all": true, "choices": 10},
                     "schedules": [{
                         "story": null, "shows": "it loses one", "preemptions": 1,
                         "breaks": [{"claim": "only one is inside", "story": "two are"}],

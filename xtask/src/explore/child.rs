@@ -268,6 +268,7 @@ fn request(
             .map(|ready| ready.invariants.source.clone()),
         pitfall: pitfall.cloned(),
         schedules: settings.schedules,
+        steps_in_all: settings.steps,
         time_ms: settings.time.map(|time| time.as_millis() as u64),
         time_models,
         strategy: settings.strategy,

@@ -8,6 +8,8 @@ use protocol::{Strategy, TimeModel};
 pub struct Settings {
     /// How many schedules of each program, where there are more, and of each time model.
     pub schedules: u64,
+    /// How many steps these have together at most, if that is what ends it.
+    pub steps: Option<u64>,
     /// How long each program is explored, if the number of schedules is not what ends it.
     pub time: Option<Duration>,
     /// What time means; one model after the other if `None`.
@@ -31,6 +33,7 @@ impl Default for Settings {
     fn default() -> Self {
         Self {
             schedules: 100_000,
+            steps: None,
             time: Some(Duration::from_secs(10)),
             time_model: None,
             strategy: None,

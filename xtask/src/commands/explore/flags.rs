@@ -141,6 +141,7 @@ impl ExploreArgs {
         let year = |name: &str| EDITIONS.contains(&name).then(|| name.to_string());
         let settings = Settings {
             schedules: schedules.map_or(default.schedules, NonZeroU64::get),
+            steps: default.steps,
             time: words.time("--time")?.or(default.time),
             time_model: words.named("--time-model", "time model", &models, TimeModel::of_name)?,
             strategy: words.named(
