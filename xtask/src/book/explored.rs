@@ -169,6 +169,7 @@ pub fn explore(workspace: &Workspace, topics: &[Topic]) -> Result<Vec<Explored>>
             schedules,
             steps: Some(STEPS),
             time: Some(TIME),
+            fixed_addresses: true,
             ..Settings::default()
         };
         explore_one(subject, built, &settings)

@@ -20,6 +20,9 @@ pub struct Settings {
     pub seed: u64,
     /// After how long without a step a program is taken to be stuck outside of the explorer.
     pub stall: Duration,
+    /// Whether what a program does with addresses has to be the same in each process, as far as the
+    /// system can see to that.
+    pub fixed_addresses: bool,
     /// Whether all distinct outputs are wanted.
     pub outputs: bool,
     /// Whether an output is wanted with all its lines, and not as a person reads it.
@@ -39,6 +42,7 @@ impl Default for Settings {
             strategy: None,
             seed: 1,
             stall: Duration::from_secs(10),
+            fixed_addresses: false,
             outputs: false,
             whole_outputs: false,
             real_runs: None,

@@ -152,6 +152,7 @@ impl ExploreArgs {
             )?,
             seed: words.seed("--seed")?,
             stall: words.time("--stall")?.unwrap_or(default.stall),
+            fixed_addresses: default.fixed_addresses,
             outputs: words.has("--outputs"),
             whole_outputs: json,
             real_runs: words.number("--real-runs")?,
