@@ -103,6 +103,7 @@ export function endPart(data) {
       for (const { claim } of broken) lines.push(`Broken claim: “${claim}”.`);
       if (!ending && !state.next.some((move) => Number.isInteger(move.to))) {
         lines.push(`This page ends here. ${data.ends ?? "What comes next was not explored."}`);
+        lines.push("Undo steps, and choose otherwise: what goes on by default was explored first.");
       }
       const isBad = Boolean(fault) || broken.length > 0;
       element.hidden = lines.length === 0;

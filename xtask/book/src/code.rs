@@ -18,22 +18,26 @@ pub struct Marks {
     pub meaning: &'static str,
 }
 
-/// A listing: the code, the number of each line beside it, and its marks. What is copied is the
-/// code alone.
+/// A listing: the code, the number of each line beside it, and its marks. What is copied and what is
+/// searched is the code alone: the style sheet shows the numbers.
 pub fn listing(lines: &[&str], first: usize, marks: &Marks) -> String {
     let code = escaped(lines.join("\n").trim_end());
-    let (mut numbers, mut strips) = (String::new(), String::new());
+    let (mut signs, mut numbers, mut strips) = (String::new(), String::new(), String::new());
     for (at, number) in (first..first + lines.len()).enumerate() {
         if marks.lines.contains(&at) {
             let _ = write!(strips, "<span style=\"--at:{at}\"></span>");
-            let (sign, meaning) = (marks.sign, marks.meaning);
-            let _ = write!(numbers, "<b title=\"{meaning}\">{sign}</b>{number}&#10;");
-        } else {
-            let _ = write!(numbers, "{number}&#10;");
+            signs += marks.sign;
         }
+        signs += "&#10;";
+        let _ = write!(numbers, "{number}&#10;");
     }
+    let title = match marks.lines.is_empty() {
+        true => String::new(),
+        false => format!(" title=\"{}: {}\"", marks.sign, marks.meaning),
+    };
     format!(
-        "<div class=\"listing\"><pre class=\"numbers\" aria-hidden=\"true\">{numbers}</pre>\
+        "<div class=\"listing\"><pre class=\"numbers\" aria-hidden=\"true\"{title} \
+         data-signs=\"{signs}\" data-numbers=\"{numbers}\"></pre>\
          <div class=\"strips\" aria-hidden=\"true\">{strips}</div>\
          <pre><code class=\"language-rust\">{code}&#10;</code></pre></div>"
     )
@@ -80,7 +84,9 @@ mod tests {
         let html = listing(&["fn main() {", "", "}"], 9, &marks);
         assert!(!html.contains('\n'), "a blank line would end it: {html}");
         assert!(
-            html.contains("9&#10;<b title=\"new\">+</b>10&#10;11&#10;"),
+            html.contains(
+                "title=\"+: new\" data-signs=\"&#10;+&#10;&#10;\" data-numbers=\"9&#10;10&#10;11&#10;\""
+            ),
             "{html}"
         );
         assert!(html.contains("style=\"--at:1\""), "{html}");

@@ -40,6 +40,10 @@ pub struct States {
     pub id: String,
     /// The script that hands them to the player.
     pub script: String,
+    /// Whether all of its time model are there.
+    pub are_all: bool,
+    /// In how many of them several threads can go on.
+    pub choices: usize,
 }
 
 /// Pages of the repository, in Markdown.

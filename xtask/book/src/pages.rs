@@ -2,7 +2,7 @@
 
 use std::fmt::Write;
 
-use crate::data::{Program, Role, Site, Topic};
+use crate::data::{Role, Site, Topic};
 use crate::html::{escaped, sentence};
 use crate::text::{beginning, linked, section, without_title};
 use crate::topic::title;
@@ -16,7 +16,8 @@ pub fn index(site: &Site) -> String {
         .iter()
         .filter(|topic| topic.start_here)
         .collect();
-    let played: String = first.iter().copied().flat_map(played).collect();
+    let played = by_section(site).flat_map(|topics| topics.iter().filter_map(played).take(3));
+    let played: String = played.collect();
     if !first.is_empty() {
         page += "## Start here\n\n";
         for topic in first {
@@ -25,25 +26,28 @@ pub fn index(site: &Site) -> String {
         page.push('\n');
     }
     if !played.is_empty() {
-        page += "## Be the scheduler\n\nOn the pages of these programs you choose which thread goes \
-                 on, step by step, until it goes wrong:\n\n";
+        page += "## Be the scheduler\n\nOn the page of each program that the explorer can follow you \
+                 choose which thread goes on, step by step, until the program goes well or wrong. In \
+                 these, every choice leads on:\n\n";
         page += &played;
         page.push('\n');
     }
     page + &of_readme(site, "Why the output differs from run to run", 2)
 }
 
-/// The pitfalls of a topic that a reader can play with, each as a line of a list.
-fn played(topic: &Topic) -> impl Iterator<Item = String> {
-    let has_states = |program: &&Program| {
+/// With fewer states in which several threads can go on, there is nothing to find out.
+const CHOICES: usize = 10;
+
+/// The first pitfall of a topic whose schedules a reader can all try, as a line of a list.
+fn played(topic: &Topic) -> Option<String> {
+    let mut pitfalls = topic.of_role(Role::Pitfall);
+    let program = pitfalls.find(|program| {
         let explored = program.explored.as_ref();
-        explored.is_some_and(|explored| explored.states.is_some())
-    };
-    let pitfalls = topic.of_role(Role::Pitfall).filter(has_states);
-    pitfalls.map(|program| {
-        let (title, folder, name) = (title(program), &topic.name, &program.name);
-        format!("- [{title}]({folder}/{name}.html#on-a-schedule)\n")
-    })
+        let states = explored.and_then(|explored| explored.states.as_ref());
+        states.is_some_and(|states| states.are_all && states.choices >= CHOICES)
+    })?;
+    let (title, folder, name) = (title(program), &topic.name, &program.name);
+    Some(format!("- [{title}]({folder}/{name}.html#on-a-schedule)\n"))
 }
 
 /// The questions that the topics answer.

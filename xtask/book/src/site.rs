@@ -81,7 +81,8 @@ fn config(site: &Site, out: &Path) -> Result<Config> {
             "fold": {"enable": true, "level": 0},
             // The examples run on the reader's machine, and the playground is a link.
             "playground": {"runnable": false},
-            "search": {"limit-results": 20},
+            // A part of a page is found by its own words, and those of the page find its beginning.
+            "search": {"limit-results": 20, "boost-hierarchy": 0},
         }),
     )?;
     Ok(config)
@@ -191,7 +192,8 @@ mod tests {
                 "explored": {
                     "status": "proved", "about": "held on all 6 distinguishable schedules",
                     "command": "cargo xtask explore lock-demo",
-                    "states": {"id": name, "script": format!("window.playerData[\"{name}\"] = 1;")},
+                    "states": {"id": name, "script": format!("window.playerData[\"{name}\"] = 1;"),
+                        "are_all": true, "choices": 10},
                     "schedules": [{
                         "story": null, "shows": "it loses one", "preemptions": 1,
                         "breaks": [{"claim": "only one is inside", "story": "two are"}],
@@ -260,6 +262,26 @@ mod tests {
     }
 
     #[test]
+    fn mdbook_writes_what_is_amended_in_its_search() {
+        let folder = tempfile::tempdir().expect("a temporary folder can be made");
+        let config = config(&sample(), &folder.path().join("out")).expect("it is right");
+        let mut book =
+            MDBook::load_with_config_and_summary(folder.path(), config, Default::default())
+                .expect("nothing is loaded");
+        book.book = Book::new_with_items(chapters(&sample()));
+        for file in ["style.css", "player.js"] {
+            fs::write(folder.path().join(file), "").expect("it can be written");
+        }
+        fs::create_dir_all(folder.path().join("src")).expect("it can be made");
+        book.build().unwrap_or_else(|error| panic!("{error:#}"));
+        let searcher = access::searcher(&folder.path().join("out")).expect("there is a search");
+        let text = fs::read_to_string(searcher).expect("it can be read");
+        for (written, _) in access::SEARCH {
+            assert_eq!(text.matches(written).count(), 1, "{written}\nin\n{text}");
+        }
+    }
+
+    #[test]
     fn what_is_missing_is_a_fault() {
         let mut site = sample();
         let folder = made(&site);
@@ -289,7 +311,7 @@ mod tests {
         for part in [
             // The code with its numbers.
             "let a = \"&lt;b&gt;\";",
-            "<pre class=\"numbers\" aria-hidden=\"true\">5\n6\n7\n8\n</pre>",
+            "<pre class=\"numbers\" aria-hidden=\"true\" data-signs=\"\n\n\n\n\" data-numbers=\"5\n6\n7\n8\n\"></pre>",
             // The run as a picture and as a table, its texts being texts.
             "<svg class=\"lanes\" role=\"img\"",
             "&lt;b&gt;reads&lt;/b&gt;",

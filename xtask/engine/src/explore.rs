@@ -21,6 +21,8 @@ pub struct Settings {
     pub time: TimeModel,
     /// How many schedules at most.
     pub schedules: u64,
+    /// How many steps all of them may have together: none begins after so many.
+    pub steps_in_all: u64,
     /// How many steps a schedule may have. One that has more is taken to go on for ever.
     pub steps: u32,
     /// When the search is given up.
@@ -45,6 +47,8 @@ pub struct Coverage {
     pub schedules: u64,
     /// Schedules that were given up, since what would follow had been seen.
     pub cut_short: u64,
+    /// The steps of all these.
+    pub steps: u64,
     /// Whether in some of them a thread was taken to wait in a loop until something changes.
     pub loops: bool,
     /// Whether in some of them a thread began to read beside another, or once more, where a
@@ -80,6 +84,7 @@ impl Settings {
             strategy,
             time: TimeModel::Virtual,
             schedules: u64::MAX,
+            steps_in_all: u64::MAX,
             steps: 100_000,
             until: None,
             seed: 0,
@@ -127,7 +132,9 @@ pub fn explore(
         Strategy::Replay(schedule) => schedule.hash_seed,
         _ => settings.hash_seed,
     };
-    while coverage.schedules + coverage.cut_short < settings.schedules {
+    while coverage.schedules + coverage.cut_short < settings.schedules
+        && coverage.steps < settings.steps_in_all
+    {
         let nth = (coverage.schedules + coverage.cut_short) % u64::from(settings.hash_seeds);
         with(|running| running.hash_seed = first_seed + nth as u32);
         program.run();
@@ -135,6 +142,7 @@ pub fn explore(
             let more = running.next();
             let running = &running.execution;
             fair |= running.fair;
+            coverage.steps += u64::from(running.length);
             coverage.loops |= running.loops;
             coverage.hashed |= running.hashed;
             coverage.reads_beside |= running.reads_beside;

@@ -60,13 +60,19 @@ pub fn graph(
         numbers: HashMap::new(),
         todo: BinaryHeap::new(),
         left_out: BTreeSet::new(),
+        steps: 0,
         coverages: HashSet::new(),
     };
     search.visit(None, Vec::new(), true);
     let schedules = wanted.schedules.iter().map(wire::engine_schedule);
     let paths = schedules.map(|schedule| search.follow(schedule)).collect();
     let until = wire::time_limit(request).map(|limit| Instant::now() + limit);
-    search.run(wanted.states + search.states.len(), until);
+    let most = Most {
+        states: wanted.states + search.states.len(),
+        steps: request.steps_in_all.map(|steps| steps + search.steps),
+        until,
+    };
+    search.run(&most);
     let mut models = protocol::TimeModel::ALL.to_vec();
     models.retain(|&model| {
         let mut coverages = search.coverages.iter();
@@ -97,8 +103,17 @@ struct Search<'p> {
     numbers: HashMap<u64, usize>,
     todo: BinaryHeap<Reverse<Next>>,
     left_out: BTreeSet<LeftOut>,
+    /// How many steps all executions have taken.
+    steps: u64,
     /// What was found of each execution.
     coverages: HashSet<Coverage>,
+}
+
+/// Where the search of states ends.
+struct Most {
+    states: usize,
+    steps: Option<u64>,
+    until: Option<Instant>,
 }
 
 /// A step that has not been taken: the one comes first that takes fewer preemptions to get to, then
@@ -113,14 +128,20 @@ struct Next {
 }
 
 impl Search<'_> {
-    /// Takes each step that is to be taken, until there are so many states.
-    fn run(&mut self, most: usize, until: Option<Instant>) {
+    /// Takes each step that is to be taken, and adds the states that they lead to, until there are so
+    /// many.
+    fn run(&mut self, most: &Most) {
         while let Some(Reverse(Next { steps, from, .. })) = self.todo.pop() {
-            if until.is_some_and(|until| Instant::now() >= until) {
-                self.left_out.insert(LeftOut::Time);
+            let is_too_much = most.steps.is_some_and(|most| self.steps >= most);
+            let is_late = most.until.is_some_and(|until| Instant::now() >= until);
+            if is_too_much || is_late {
+                self.left_out.insert(match is_too_much {
+                    true => LeftOut::Effort,
+                    false => LeftOut::Time,
+                });
                 return;
             }
-            let has_room = self.states.len() < most;
+            let has_room = self.states.len() < most.states;
             self.visit(Some(from), steps, has_room);
         }
     }
@@ -157,7 +178,11 @@ impl Search<'_> {
             look(self, execution);
             ControlFlow::Break(())
         });
-        self.coverages.insert(coverage);
+        self.steps += coverage.steps;
+        self.coverages.insert(Coverage {
+            steps: 0,
+            ..coverage
+        });
     }
 
     /// Takes these steps, of which the last leads on from a state that is known. Returns the state

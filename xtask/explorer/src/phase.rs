@@ -16,9 +16,11 @@ pub struct Phase {
 }
 
 /// Why a systematic search was given up, if one was: a schedule of it had more than so many steps,
-/// or more than so many threads.
+/// or more than so many threads. And whether the time has ended a search, or the making of a
+/// schedule simpler.
 #[derive(Default)]
 pub struct GivenUp {
     pub after_steps: Option<u32>,
     pub beyond_threads: Option<usize>,
+    pub out_of_time: bool,
 }

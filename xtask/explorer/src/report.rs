@@ -297,6 +297,7 @@ pub fn summary(phases: &[Phase], judge: &Judge, given_up: &GivenUp, hash_seeds: 
         hash_seeds,
         given_up_after: given_up.after_steps,
         given_up_beyond_threads: given_up.beyond_threads,
+        out_of_time: given_up.out_of_time,
         distinct: judge.distinct(),
         rules: judge.rules(),
         weak_orders: weak_orders.collect(),

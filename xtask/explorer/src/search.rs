@@ -56,6 +56,8 @@ pub struct Search<'r> {
 /// What the search under one time model may still spend.
 struct Budget<'r> {
     schedules: u64,
+    /// Steps of all of them.
+    steps: u64,
     /// When it began, and what there was of time by then, for this time model and those of the
     /// others that make a difference.
     begun: Instant,
@@ -164,6 +166,7 @@ impl<'r> Search<'r> {
             let limit = wire::time_limit(self.request);
             let left = Budget {
                 schedules: self.request.schedules,
+                steps: self.request.steps_in_all.unwrap_or(u64::MAX),
                 begun: Instant::now(),
                 time: limit.map(|limit| limit.saturating_sub(self.begun.elapsed())),
                 others: times.as_slice(),
@@ -236,6 +239,7 @@ impl<'r> Search<'r> {
             begun + left.mul_f64(fraction)
         });
         settings.schedules = (left.schedules as f64 * fraction).ceil() as u64;
+        settings.steps_in_all = (left.steps as f64 * fraction).ceil() as u64;
         settings.hash_seed = hash_seed;
         if !strategy.is_random() {
             settings.steps = settings.steps.min(SYSTEMATIC_STEPS);
@@ -246,7 +250,10 @@ impl<'r> Search<'r> {
         let coverage = explore(&settings, self.program, |execution| {
             self.visit(execution, strategy)
         });
+        left.steps = left.steps.saturating_sub(coverage.steps);
         let took = begun.elapsed();
+        let is_late = settings.until.is_some_and(|until| begun + took >= until);
+        self.given_up.out_of_time |= is_late && !coverage.complete;
         self.coverages.push(coverage);
         // Where the first schedule was too long already, nothing has been searched.
         if self.judge.schedules > before {
@@ -330,6 +337,7 @@ impl<'r> Search<'r> {
         let limit = wire::time_limit(self.request);
         let until = limit.map(|limit| self.begun + limit + limit / 20);
         let schedule = shrink::shrink(self.request, self.program, &mut self.judge, failure, until);
+        self.given_up.out_of_time |= until.is_some_and(|until| Instant::now() >= until);
         let strategy = engine::Strategy::Replay(schedule.clone());
         let mut settings = wire::settings(self.request, strategy, schedule.time);
         settings.recorded = true;

@@ -34,7 +34,8 @@ pub fn shrink(
     ) else {
         return best;
     };
-    let mut left = STEPS;
+    let most = request.steps_in_all.map(|steps| steps as usize);
+    let mut left = most.map_or(STEPS, |most| most.min(STEPS));
     let mut at = 0;
     loop {
         let stretches = stretches(&threads);

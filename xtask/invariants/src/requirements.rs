@@ -215,6 +215,9 @@ fn run(run: &RunSettings, not_explored: Option<&str>) -> String {
     if let Some(time) = run.time_limit {
         text += &format!("time_limit = \"{}ms\"\n", time.as_millis());
     }
+    if let Some(schedules) = run.schedules {
+        text += &format!("schedules = {schedules}\n");
+    }
     if let Some(why) = not_explored {
         text += &format!("not_explored = {}\n", quoted(why));
     }

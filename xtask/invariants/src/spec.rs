@@ -45,6 +45,8 @@ pub struct RunSettings {
     pub alone: Option<String>,
     /// When it is stopped, if not after the runner's own limit.
     pub time_limit: Option<Duration>,
+    /// How many of its schedules the site explores, if fewer than of others.
+    pub schedules: Option<u64>,
     /// When it is taken to hang for ever, if it is meant to.
     pub hang: Option<Hang>,
     /// Why the explorer cannot run it, if it cannot.

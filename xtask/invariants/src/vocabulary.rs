@@ -183,6 +183,11 @@ const RUN: Shape = table(&[
         &Shape::Text,
         "When the program is stopped, as in \"10s\"; it then counts as hanging.",
     ),
+    optional(
+        "schedules",
+        &Shape::Positive,
+        "How many schedules of each time model the site explores, where each takes long.",
+    ),
     NOT_EXPLORED,
 ]);
 

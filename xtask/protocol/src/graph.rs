@@ -45,6 +45,8 @@ pub struct Graph {
 pub enum LeftOut {
     /// They were too many.
     States,
+    /// It would have taken too many steps to find them.
+    Effort,
     /// It would have taken too long to find them.
     Time,
     /// A schedule that was wanted goes on for too long.

@@ -20,6 +20,11 @@ pub struct Request {
     pub pitfall: Option<String>,
     /// How many schedules for each time model, at most.
     pub schedules: u64,
+    /// How many steps the schedules may have together, for each time model; making the schedule of
+    /// a failure simpler may take as many again, and finding the states may, too. Unlike a time,
+    /// this ends a search at the same place each time.
+    #[serde(default)]
+    pub steps_in_all: Option<u64>,
     /// How long it may take, in milliseconds.
     #[serde(default)]
     pub time_ms: Option<u64>,

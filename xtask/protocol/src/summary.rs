@@ -18,6 +18,9 @@ pub struct Summary {
     pub given_up_after: Option<u32>,
     /// Beyond how many threads of one schedule an exhaustive search was given up, if one was.
     pub given_up_beyond_threads: Option<usize>,
+    /// Whether the time that was given has ended the search of a phase, or the making of a schedule
+    /// simpler.
+    pub out_of_time: bool,
     /// How many outputs there are, if they were counted.
     pub distinct: Option<Distinct>,
     /// What became of each rule.

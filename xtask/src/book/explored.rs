@@ -1,5 +1,6 @@
 //! What came of exploring the programs, as the site has it.
 
+use std::process::Command;
 use std::time::Duration;
 
 use serde_json::{Value, json};
@@ -13,19 +14,28 @@ use crate::explore::prose::{PIPE_WIDTH, Prose, coverage};
 use crate::explore::settings::Settings;
 use crate::explore::source::{self, Subject, Wanted};
 use crate::explore::states::{self, States};
+use crate::explore::unchanged::{CachedCommand, Inputs};
 use crate::explore::verdict::{ProgramVerdict, Status};
 use crate::pool;
 use crate::workspace::{Topic, Workspace};
 use invariants::spec::{Mode, Rule};
-use protocol::graph::Graph;
+use protocol::graph::{Graph, LeftOut};
 use protocol::{Execution, RuleSummary, RuleVerdict};
 
-/// How long each program is explored, as in CI: who explores one topic looks further.
-const TIME: Duration = Duration::from_secs(1);
+/// How far each program is explored: who explores one topic looks further. Two sites of one commit
+/// say the same of a program, so that these end its search, and no time does.
+const SCHEDULES: u64 = 20_000;
+const STEPS: u64 = 500_000;
+
+/// What ends the search nevertheless, should a machine be so slow; the page says it then.
+const TIME: Duration = Duration::from_secs(120);
 
 /// How many states of a program its page has at most, beside those of the schedules that it plays.
 /// `explore --html` shows more.
 const MOST: usize = 1_000;
+
+/// The folder, in that of all that is made of a package, for what came of exploring its programs.
+const EXPLORED: &str = "explored";
 
 /// What came of exploring a program.
 pub struct Explored {
@@ -52,6 +62,43 @@ pub enum Verdicts {
         /// What is missing for a proof, as in "but for …".
         what: String,
     },
+}
+
+impl Explored {
+    /// As it is kept for the next site; `None` of what no schedule was tried.
+    fn to_json(&self) -> Option<Value> {
+        let Verdicts::OfSchedules {
+            rules,
+            is_proved,
+            coverage,
+            what,
+        } = &self.verdicts
+        else {
+            return None;
+        };
+        Some(json!({
+            "program": self.program,
+            "object": self.object,
+            "rules": serde_json::to_value(rules).ok()?,
+            "is_proved": is_proved,
+            "coverage": coverage,
+            "what": what,
+        }))
+    }
+
+    /// What was kept, if it is understood.
+    fn parse(mut kept: Value) -> Option<Self> {
+        Some(Self {
+            verdicts: Verdicts::OfSchedules {
+                rules: serde_json::from_value(kept["rules"].take()).ok()?,
+                is_proved: kept["is_proved"].as_bool()?,
+                coverage: kept["coverage"].as_str()?.to_string(),
+                what: kept["what"].as_str()?.to_string(),
+            },
+            program: kept["program"].as_str()?.to_string(),
+            object: kept["object"].take(),
+        })
+    }
 }
 
 impl Verdicts {
@@ -114,11 +161,17 @@ pub fn explore(workspace: &Workspace, topics: &[Topic]) -> Result<Vec<Explored>>
     }
     let built = build::build(&explorable, &Facade::build(&explorable)?)?;
     let work: Vec<_> = explorable.iter().zip(&built).collect();
-    let settings = Settings {
-        time: Some(TIME),
-        ..Settings::default()
-    };
     let results = pool::map(&work, |(subject, built)| {
+        let run = subject.claims.as_ref().map(|ready| &ready.spec.run);
+        let own = run.and_then(|run| run.schedules);
+        let schedules = own.unwrap_or(SCHEDULES);
+        let settings = Settings {
+            schedules,
+            steps: Some(STEPS),
+            time: Some(TIME),
+            fixed_addresses: true,
+            ..Settings::default()
+        };
         explore_one(subject, built, &settings)
     })?;
     for result in results {
@@ -158,6 +211,21 @@ fn explore_one(subject: &Subject, built: &BuildResult, settings: &Settings) -> R
             return Err(Error::Broken(format!("{name}: {what}\n{details}")));
         }
     };
+    // A count has ended its search, so that another one would find the same.
+    let folder = subject.package.folder();
+    let mut command = Command::new(&harness.executable);
+    command.current_dir(folder);
+    let claims = subject.claims.as_ref();
+    let claims = claims.map_or("", |ready| &ready.invariants.source);
+    let (program, explorer) = (harness.program, harness.explorer);
+    let far = (settings.schedules, settings.steps, MOST);
+    let text = format!("{program:08x} {explorer:08x} {far:?} {claims}");
+    let kept = CachedCommand::new(&subject.package.place.join(EXPLORED), &command, &text)?;
+    if let Some(known) = kept.answer().and_then(Explored::parse) {
+        return Ok(known);
+    }
+    let mut inputs = Inputs::new(folder, &subject.package.root);
+    inputs.file(harness.executable.clone());
     let explored = one::explore(subject, harness, settings, None, true, &|_, _| {});
     let explored = explored.map_err(|failure| match failure {
         NotExplored::NotInPlace(what) => Error::Broken(what),
@@ -170,7 +238,15 @@ fn explore_one(subject: &Subject, built: &BuildResult, settings: &Settings) -> R
         Err(NotExplored::Program(error)) => return Err(error),
         Err(NotExplored::NotInPlace(what)) => return Err(Error::Broken(what)),
     };
-    Ok(shown(subject, &verdict, graph.as_ref()))
+    let shown = shown(subject, &verdict, graph.as_ref());
+    let summary = verdict.explored.summary.as_ref();
+    let is_the_same_again = summary.is_some_and(|summary| !summary.out_of_time)
+        && graph.is_some_and(|graph| !graph.left_out.contains(&LeftOut::Time))
+        && verdict.status.holds() != Some(false);
+    if is_the_same_again && let Some(object) = shown.to_json() {
+        kept.keep(inputs, &object);
+    }
+    Ok(shown)
 }
 
 /// What a page shows of a program that was explored, and of its states, if they are known: they are
@@ -179,6 +255,11 @@ fn shown(subject: &Subject, verdict: &ProgramVerdict<'_>, graph: Option<&Graph>)
     let prose = Prose::new(verdict, PIPE_WIDTH);
     let coverage = coverage(verdict, "on");
     let summary = verdict.explored.summary.as_ref();
+    let mut about = prose.what();
+    if summary.is_some_and(|summary| summary.out_of_time) {
+        let seconds = TIME.as_secs();
+        about += &format!("; the {seconds} s that it may take ended the search");
+    }
     let executions = verdict.explored.executions.iter();
     let shown = executions.filter(|shown| shown.found.is_some() || shown.fault.is_some());
     let schedules = shown.map(|shown| of_schedule(subject, verdict, &prose, shown));
@@ -186,18 +267,24 @@ fn shown(subject: &Subject, verdict: &ProgramVerdict<'_>, graph: Option<&Graph>)
         program: subject.name.clone(),
         object: json!({
             "status": verdict.status.name(),
-            "about": prose.what(),
+            "about": about,
             "command": format!("cargo xtask explore {}", subject.words),
             "schedules": schedules.collect::<Vec<_>>(),
             "states": graph.map(|graph| {
                 let data = States::new(verdict, graph).data();
-                json!({"id": data.id, "script": data.script()})
+                let choices = graph.states.iter().filter(|state| state.next.len() > 1);
+                json!({
+                    "id": data.id,
+                    "script": data.script(),
+                    "are_all": graph.left_out.is_empty(),
+                    "choices": choices.count(),
+                })
             }),
         }),
         verdicts: Verdicts::OfSchedules {
             rules: summary.map_or(Vec::new(), |summary| summary.rules.clone()),
             is_proved: verdict.status == Status::Proved,
-            what: prose.what(),
+            what: about,
             coverage,
         },
     }

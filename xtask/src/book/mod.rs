@@ -28,18 +28,24 @@ use invariants::Invariants;
 use invariants::spec::{Companion, Mode};
 use recorded::Recorded;
 
-/// Gathers everything that the site says of these topics.
+/// Gathers everything that the site says of these topics. Calls `begin` when the programs have run:
+/// what goes on beside them would show in their times.
 ///
 /// # Errors
 ///
-/// A topic does not build, one of its files is wrong, a run breaks a claim, a proof does not hold,
-/// the explorer cannot be built, or the runner was interrupted.
-pub fn gather(workspace: &Workspace, topics: &[Topic]) -> Result<Value> {
+/// `begin` fails, a topic does not build, one of its files is wrong, a run breaks a claim, a proof
+/// does not hold, the explorer cannot be built, or the runner was interrupted.
+pub fn gather(
+    workspace: &Workspace,
+    topics: &[Topic],
+    begin: &mut dyn FnMut() -> Result<()>,
+) -> Result<Value> {
     let steps = path::path(&workspace.topics)?;
     let built = cargo::build(&workspace.root, topics, None)?;
     let proofs = proofs(topics, &built)?;
     let programs = program::programs(topics.to_vec(), built);
     let recorded = recorded::record(&programs)?;
+    begin()?;
     let explored = explored::explore(workspace, topics)?;
     let gathered = topics.iter().zip(proofs).map(|(topic, proofs)| {
         let step = steps.iter().find(|step| step.topic.path == topic.path);

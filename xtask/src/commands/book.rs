@@ -33,9 +33,10 @@ pub const COMMAND: Command = Command {
 };
 
 const SITE: &str = "\
-It builds all programs, runs them, explores each for a second, and has the
+It builds all programs, runs them, explores each on some schedules, and has the
 compiler refuse what the topics say that it refuses; all that is shown as it
-came. With names of topics the site is of these topics only.
+came. What came of exploring is kept, until the program or the explorer is
+another. With names of topics the site is of these topics only.
 ";
 
 /// In each folder that this command has written, so that it replaces no other.
@@ -61,10 +62,18 @@ fn run(mut words: Words) -> Result<u8> {
     // Two of these at once would write over each other's data.
     let _claim = machine::claim(&place, true)?;
     let data = place.join("data.json");
-    let gathered = book::gather(&workspace, &topics)?;
+    let mut generator = None;
+    let gathered = book::gather(&workspace, &topics, &mut || {
+        generator = Some(Group::start(generator_command("build"))?);
+        Ok(())
+    });
+    if let (Err(_), Some(generator)) = (&gathered, &mut generator) {
+        generator.stop();
+    }
+    let gathered = gathered?;
     let written = fs::write(&data, gathered.to_string());
     written.map_err(Error::io(format!("cannot write {}", shown_path(&data))))?;
-    let made = make(&data, &out);
+    let made = make(generator, &data, &out);
     // What was in the folder is gone, even if nothing whole has taken its place.
     mark(&out).map_err(Error::io(format!("cannot write to {}", shown_path(&out))))?;
     made?;
@@ -107,17 +116,28 @@ fn mark(out: &Path) -> std::io::Result<()> {
     )
 }
 
-/// Has the package `book` make the pages. It is built now: nothing else needs it.
-fn make(data: &Path, out: &Path) -> Result<()> {
+/// The command that has cargo build the package `book`, or run it. It is built beside the exploring:
+/// nothing else needs it.
+fn generator_command(word: &str) -> Process {
     // It is beside this runner, whatever workspace the topics are in.
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
     let mut command = Process::new(cargo::cargo());
     command
-        .args(["run", "--quiet", "--package", "book", "--"])
-        .args([absolute(data), absolute(out)])
+        .args([word, "--quiet", "--package", "book"])
         .current_dir(root)
         .stdin(Stdio::null());
-    match Group::start(command)?.wait()?.success() {
+    command
+}
+
+/// Has the package `book`, once it is built, make the pages.
+fn make(build: Option<Group>, data: &Path, out: &Path) -> Result<()> {
+    let mut command = generator_command("run");
+    command.arg("--").args([absolute(data), absolute(out)]);
+    let is_built = match build {
+        Some(mut build) => build.wait()?.success(),
+        None => true,
+    };
+    match is_built && Group::start(command)?.wait()?.success() {
         true => Ok(()),
         false => Err(Error::Broken(
             "the pages could not be made; what went wrong stands above".to_string(),

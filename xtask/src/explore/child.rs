@@ -10,6 +10,7 @@ use std::fs::{self, File};
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 use std::process::{Command, ExitStatus, Stdio};
+use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::{Duration, Instant};
 
@@ -55,7 +56,7 @@ pub fn explore(
         (subject, harness),
         &request,
         &scratch,
-        settings.stall,
+        settings,
         &mut |message| heard.message(message, on_progress),
     )?;
     let (mut explored, _) = heard.whole()?;
@@ -169,13 +170,7 @@ pub fn missing(
             missing = (summary.proved || all_seen).then_some(summary.unexplored);
         }
     };
-    supervise(
-        (subject, harness),
-        &request,
-        &scratch,
-        settings.stall,
-        &mut hear,
-    )?;
+    supervise((subject, harness), &request, &scratch, settings, &mut hear)?;
     Ok(missing)
 }
 
@@ -199,7 +194,7 @@ pub fn graph(
         (subject, harness),
         &request,
         &scratch,
-        settings.stall,
+        settings,
         &mut |message| heard.message(message, &mut |_, _| {}),
     )?;
     let (_, graph) = heard.whole()?;
@@ -268,6 +263,7 @@ fn request(
             .map(|ready| ready.invariants.source.clone()),
         pitfall: pitfall.cloned(),
         schedules: settings.schedules,
+        steps_in_all: settings.steps,
         time_ms: settings.time.map(|time| time.as_millis() as u64),
         time_models,
         strategy: settings.strategy,
@@ -307,18 +303,40 @@ impl ProcessEnd {
     }
 }
 
+/// What starts a program at the same addresses each time, where it is there and may do so.
+const FIXES_ADDRESSES: [&str; 2] = ["setarch", "-R"];
+
+/// Whether it may.
+fn addresses_can_be_fixed() -> bool {
+    static CAN: OnceLock<bool> = OnceLock::new();
+    *CAN.get_or_init(|| {
+        let [program, word] = FIXES_ADDRESSES;
+        let mut command = Command::new(program);
+        command.args([word, "true"]).stdin(Stdio::null());
+        let status = command.stdout(Stdio::null()).stderr(Stdio::null()).status();
+        status.is_ok_and(|status| status.success())
+    })
+}
+
 /// Starts a process, hands on what it says, and sees to its end.
 fn supervise(
     (subject, harness): (&Subject, &Harness),
     request: &Request,
     scratch: &Scratch,
-    patience: Duration,
+    settings: &Settings,
     on_message: &mut dyn FnMut(std::result::Result<Message, String>),
 ) -> Result<ProcessEnd> {
     let cannot = || Error::io(format!("cannot write to {}", scratch.0.display()));
     let file = scratch.0.join("request.json");
     fs::write(&file, request.to_json()).map_err(cannot())?;
-    let mut command = Command::new(&harness.executable);
+    let [program, word] = FIXES_ADDRESSES;
+    let mut command = match settings.fixed_addresses && addresses_can_be_fixed() {
+        true => Command::new(program),
+        false => Command::new(&harness.executable),
+    };
+    if command.get_program() == program {
+        command.arg(word).arg(&harness.executable);
+    }
     command
         .stdin(File::open(&file).map_err(cannot())?)
         .stdout(Stdio::piped())
@@ -341,7 +359,7 @@ fn supervise(
         }
     };
     group.read_lines(&mut hear, &mut || {
-        stalled = watch.still(said.get()) >= patience;
+        stalled = watch.still(said.get()) >= settings.stall;
         !stalled
     })?;
     if stalled {
@@ -420,7 +438,7 @@ fn retrace(
         (subject, harness),
         &request,
         &scratch,
-        settings.stall,
+        settings,
         &mut |message| {
             if let Ok(Message::Step(step)) = message {
                 taken.step(*step);

@@ -8,6 +8,8 @@ use protocol::{Strategy, TimeModel};
 pub struct Settings {
     /// How many schedules of each program, where there are more, and of each time model.
     pub schedules: u64,
+    /// How many steps these have together at most, if that is what ends it.
+    pub steps: Option<u64>,
     /// How long each program is explored, if the number of schedules is not what ends it.
     pub time: Option<Duration>,
     /// What time means; one model after the other if `None`.
@@ -18,6 +20,9 @@ pub struct Settings {
     pub seed: u64,
     /// After how long without a step a program is taken to be stuck outside of the explorer.
     pub stall: Duration,
+    /// Whether what a program does with addresses has to be the same in each process, as far as the
+    /// system can see to that.
+    pub fixed_addresses: bool,
     /// Whether all distinct outputs are wanted.
     pub outputs: bool,
     /// Whether an output is wanted with all its lines, and not as a person reads it.
@@ -31,11 +36,13 @@ impl Default for Settings {
     fn default() -> Self {
         Self {
             schedules: 100_000,
+            steps: None,
             time: Some(Duration::from_secs(10)),
             time_model: None,
             strategy: None,
             seed: 1,
             stall: Duration::from_secs(10),
+            fixed_addresses: false,
             outputs: false,
             whole_outputs: false,
             real_runs: None,

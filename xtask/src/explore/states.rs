@@ -207,6 +207,10 @@ impl<'v> States<'v> {
                 "There are more: those are here that take the fewest preemptions, and of these those \
                  that take the fewest steps."
             }
+            LeftOut::Effort => {
+                "There may be more: no more are looked for after so many steps. Those are here that \
+                 take the fewest preemptions."
+            }
             LeftOut::Time => "The time that was given was not enough to find more.",
             LeftOut::Steps => "A schedule that it plays goes on, and is followed no further.",
             LeftOut::Loops => {

@@ -25,7 +25,8 @@ onEachScreen("a schedule that breaks a claim is found and played", async (width)
   await openPlayer("race-condition-demo/race-condition-load-then-store.html", width);
   await browser.press("Find a schedule that breaks this", ".panel-claims li:nth-child(2)");
   await browser.shows(".said", /^Playing a schedule that breaks the claim “the adders count every increment”/);
-  await browser.press("Pause");
+  // A topic's name begins so, too.
+  await browser.press("Pause", ".player");
   await browser.focus(".player input[type=range]");
   await browser.type(KEY.end);
   await browser.shows(".end", /Broken claim: “the adders count every increment”/);

@@ -100,6 +100,8 @@ fn run_settings(root: &Node, scope: &mut Scope<'_>) -> RunSettings {
         run.time_limit = table
             .get("time_limit")
             .and_then(|node| scope.duration(node));
+        let schedules = table.get("schedules").and_then(Node::integer);
+        run.schedules = schedules.and_then(|schedules| u64::try_from(schedules).ok());
     }
     run
 }

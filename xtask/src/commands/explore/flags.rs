@@ -141,6 +141,7 @@ impl ExploreArgs {
         let year = |name: &str| EDITIONS.contains(&name).then(|| name.to_string());
         let settings = Settings {
             schedules: schedules.map_or(default.schedules, NonZeroU64::get),
+            steps: default.steps,
             time: words.time("--time")?.or(default.time),
             time_model: words.named("--time-model", "time model", &models, TimeModel::of_name)?,
             strategy: words.named(
@@ -151,6 +152,7 @@ impl ExploreArgs {
             )?,
             seed: words.seed("--seed")?,
             stall: words.time("--stall")?.unwrap_or(default.stall),
+            fixed_addresses: default.fixed_addresses,
             outputs: words.has("--outputs"),
             whole_outputs: json,
             real_runs: words.number("--real-runs")?,
