@@ -329,12 +329,10 @@ fn supervise(
     let cannot = || Error::io(format!("cannot write to {}", scratch.0.display()));
     let file = scratch.0.join("request.json");
     fs::write(&file, request.to_json()).map_err(cannot())?;
-    let [program, word] = FIXES_ADDRESSES;
-    let mut command = match settings.fixed_addresses && addresses_can_be_fixed() {
-        true => Command::new(program),
-        false => Command::new(&harness.executable),
-    };
-    if command.get_program() == program {
+    let mut command = Command::new(&harness.executable);
+    if settings.fixed_addresses && addresses_can_be_fixed() {
+        let [program, word] = FIXES_ADDRESSES;
+        command = Command::new(program);
         command.arg(word).arg(&harness.executable);
     }
     command
