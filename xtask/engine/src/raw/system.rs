@@ -83,10 +83,20 @@ unsafe extern "C" fn syscall(
     // type. What the call asks for, the caller answers for.
     unsafe {
         let real = libc::dlsym(libc::RTLD_NEXT, c"syscall".as_ptr());
-        assert!(!real.is_null(), "the C library has a function `syscall`");
+        if real.is_null() {
+            // The C library is linked statically. This process will say that it does not go on.
+            return fail(libc::ENOSYS);
+        }
         let real = mem::transmute::<*mut libc::c_void, Syscall>(real);
         real(number, first, second, third, fourth, fifth, sixth)
     }
+}
+
+/// What a call returns that has failed with this error.
+fn fail(error: c_int) -> c_long {
+    // SAFETY: it is this thread's own.
+    unsafe { *libc::__errno_location() = error };
+    -1
 }
 
 /// Wakes nobody, through the C library's function as everybody finds it: an operation, if the linker
@@ -121,12 +131,9 @@ unsafe fn futex(address: usize, operation: c_int, value: u32, argument: usize) -
     let at_most = time.map(|time| Duration::new(time.tv_sec as u64, time.tv_nsec as u32));
     // SAFETY: the caller says that a word stands there, which only atomics write.
     let read = || unsafe { ptr::with_exposed_provenance::<u32>(address).read_volatile() };
-    let error = match futex::wait(address, value, at_most, read) {
-        Waited::Woken => return 0,
-        Waited::Changed => libc::EAGAIN,
-        Waited::TimedOut => libc::ETIMEDOUT,
-    };
-    // SAFETY: it is this thread's own.
-    unsafe { *libc::__errno_location() = error };
-    -1
+    match futex::wait(address, value, at_most, read) {
+        Waited::Woken => 0,
+        Waited::Changed => fail(libc::EAGAIN),
+        Waited::TimedOut => fail(libc::ETIMEDOUT),
+    }
 }
