@@ -75,28 +75,10 @@ pub fn run(
         names: names.collect(),
     })?;
     let mut took = took(programs);
-    let all = 0..programs.len();
-    let lane = |jobs: Vec<usize>, workers| Lane {
-        jobs: jobs.into(),
-        workers,
-    };
-    let lanes = match settings.jobs {
-        NonZeroUsize::MIN => vec![lane(all.collect(), NonZeroUsize::MIN)],
-        jobs => {
-            let (alone, mut beside): (_, Vec<usize>) =
-                all.partition(|&index| programs[index].is_alone());
-            if let Some(took) = &took {
-                // What was never run may be long.
-                let length = |name: &str| took.of(name).unwrap_or(Duration::MAX);
-                beside.sort_by_key(|&index| Reverse(length(&programs[index].name)));
-            }
-            vec![lane(beside, jobs), lane(alone, NonZeroUsize::MIN)]
-        }
-    };
     let stop = AtomicBool::new(false);
     let mut collector = Collector::new(programs, reporter);
     pool::run(
-        lanes,
+        lanes(programs, settings.jobs, took.as_ref()),
         &|index, send| run_one(&programs[index], settings, &stop, send),
         &mut |update| {
             let reported = collector.take(update);
@@ -119,6 +101,26 @@ pub fn run(
         took.keep()?;
     }
     Ok(batch)
+}
+
+/// The programs that run side by side, the longest first, and after them those that run alone; or all
+/// of them in reading order, if no two may run at once.
+fn lanes(programs: &[Program], jobs: NonZeroUsize, took: Option<&Took>) -> Vec<Lane> {
+    let all = 0..programs.len();
+    let lane = |jobs: Vec<usize>, workers| Lane {
+        jobs: jobs.into(),
+        workers,
+    };
+    if jobs == NonZeroUsize::MIN {
+        return vec![lane(all.collect(), jobs)];
+    }
+    let (alone, mut beside): (_, Vec<usize>) = all.partition(|&index| programs[index].is_alone());
+    if let Some(took) = took {
+        // What was never run may be long.
+        let length = |name: &str| took.of(name).unwrap_or(Duration::MAX);
+        beside.sort_by_key(|&index| Reverse(length(&programs[index].name)));
+    }
+    vec![lane(beside, jobs), lane(alone, NonZeroUsize::MIN)]
 }
 
 /// How long the programs took when they were last run; `None` if none of them can be run.

@@ -9,7 +9,7 @@ use std::ptr;
 use crate::perform::end;
 use crate::raw::heap::{HEAP, Heap, NotAllocated, PAGE};
 use crate::record::Ending;
-use crate::running::is_at_work;
+use crate::running::is_programs_turn;
 
 /// Asks the one or the other.
 struct Allocator;
@@ -21,15 +21,14 @@ impl Allocator {
     /// A larger alignment than a page's is the system's affair. Such a block is not taken
     /// back at the end, but nobody asks for one.
     fn is_programs(heap: &Heap, layout: Layout) -> bool {
-        heap.program_runs() && !is_at_work() && layout.align() <= PAGE
+        is_programs_turn(heap) && layout.align() <= PAGE
     }
 
     /// Ends the execution if a thread of the program gives back what is not allocated.
     #[inline]
     fn check(heap: &Heap, block: *mut u8, layout: Layout) {
         if let Some(why) = heap.is_not_allocated(block)
-            && heap.program_runs()
-            && !is_at_work()
+            && is_programs_turn(heap)
         {
             Self::refuse(&why, layout)
         }

@@ -6,7 +6,7 @@ use std::time::Duration;
 use crate::access::Access;
 use crate::object::Object;
 use crate::operation::Op;
-use crate::perform::{show, unchanged};
+use crate::perform::{latest, show, unchanged};
 use crate::running::with;
 use crate::standing::object_standing;
 use crate::threads::{failed_for_no_reason, may_fail_for_no_reason};
@@ -19,14 +19,14 @@ const BYTES: usize = 4;
 pub(crate) enum Waited {
     /// The word was not what it expected.
     Changed,
-    /// Somebody has woken it; or nobody, for no reason.
+    /// Another thread has woken it, or it woke up for no reason.
     Woken,
     /// Its time was over.
     TimedOut,
 }
 
-/// Waits at the word at this address, if it is what is expected, until somebody wakes the thread, or
-/// for so long at most. `read` gives the word.
+/// If the word at this address is what is expected, waits until another thread wakes this one, or for
+/// so long at most. `read` gives the word.
 pub(crate) fn wait(
     address: usize,
     expected: u32,
@@ -50,16 +50,14 @@ pub(crate) fn wait(
         Some(time) => op.guard(word, number).within(time).perform(),
         None => op.guard(word, number).perform(),
     }
-    let (is_woken, latest) =
-        with_waiters(word, |waiters| (waiters.leave(number), waiters.latest()));
-    word.set_counter(latest);
-    match is_woken {
-        true => show(|| "✓".to_string()),
-        false if spurious => {
+    let woken_by = with_waiters(word, |waiters| waiters.leave(number));
+    match woken_by {
+        Some(_) => show(|| "✓".to_string()),
+        None if spurious => {
             failed_for_no_reason();
             show(|| "for no reason".to_string());
         }
-        false => {
+        None => {
             show(|| "timed out".to_string());
             return Waited::TimedOut;
         }
@@ -71,18 +69,24 @@ pub(crate) fn wait(
 pub(crate) fn wake(address: usize, at_most: usize) -> usize {
     let word = object_standing("atomic", address, BYTES);
     Op::new("futex_wake", word, Access::Write).perform();
-    let (woken, latest) = with_waiters(word, |waiters| (waiters.wake(at_most), waiters.latest()));
-    word.set_counter(latest);
+    let step = latest();
+    let woken = with_waiters(word, |waiters| waiters.wake(at_most, step));
     if woken == 0 {
         unchanged();
     }
     show(|| match woken {
-        0 => "nobody waits".to_string(),
+        0 => "no thread waits".to_string(),
         woken => format!("wakes {woken}"),
     });
     woken
 }
 
-fn with_waiters<R>(word: Object, f: impl FnOnce(&mut Waiters) -> R) -> R {
-    with(|running| f(running.futexes.entry(word.0).or_default()))
+/// Changes who waits at a word, and its object's counter with it.
+fn with_waiters<R>(word: Object, change: impl FnOnce(&mut Waiters) -> R) -> R {
+    let (result, counter) = with(|running| {
+        let waiters = running.futexes.entry(word.0).or_default();
+        (change(waiters), waiters.counter())
+    });
+    word.set_counter(counter);
+    result
 }

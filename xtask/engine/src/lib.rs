@@ -138,7 +138,7 @@ pub use program::{
     CORES, Program, is_running, keep_hash_order, note_weak_order, outside, parks, set_parks,
     weak_orders,
 };
-pub use raw::system::wake_nobody;
+pub use raw::system::syscall_canary;
 pub use record::{Detail, Ending, Panicked, Step, Switch};
 pub use recorder::{HEADER as RECORDER_HEADER, Recorder, STEP as RECORDER_STEP};
 pub use schedule::{Schedule, TimeModel};
@@ -150,6 +150,7 @@ pub use threads::{
     panicking, park_in, set_panicking, spawn, with_slot, with_thread_slot,
     writers_keep_readers_out,
 };
+pub use waiters::Waiters;
 
 /// Whether a place in the source is one of the engine's own: where it starts the first thread of a
 /// program, say.

@@ -4,6 +4,7 @@ use std::cell::RefCell;
 use std::mem::ManuallyDrop;
 
 use crate::execution::Execution;
+use crate::raw::heap::Heap;
 use crate::record::Ending;
 use crate::scheduler::{Pick, Scheduler};
 use crate::strategy::AnyScheduler;
@@ -110,8 +111,14 @@ pub(crate) fn with_scheduler<R>(f: impl FnOnce(&mut Running) -> R) -> R {
     RUNNING.with_borrow_mut(|running| f(running))
 }
 
+/// Whether a thread of the program runs, and the engine does not do what it has asked for.
+#[inline(always)]
+pub(crate) fn is_programs_turn(heap: &Heap) -> bool {
+    heap.program_runs() && !is_at_work()
+}
+
 /// Whether the engine is at work on the execution, so that what is allocated is its own.
 #[inline(always)]
-pub(crate) fn is_at_work() -> bool {
+fn is_at_work() -> bool {
     RUNNING.with(|running| running.try_borrow().is_err())
 }

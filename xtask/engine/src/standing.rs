@@ -12,9 +12,9 @@ use crate::running::with;
 /// The object of this kind that stands at an address and has so many bytes, at most 16; registered
 /// now if this is its first use in the execution.
 ///
-/// One that overlaps another is the same object: who looks at a part of a word may see what is
-/// written to the whole. Once its memory is given back to the program's heap, or the thread on
-/// whose stack it stands has come to its end, what stands there next is another object.
+/// One that overlaps another is the same object: a thread that reads a part of a word may see what
+/// another writes to the whole. Once the program has freed its memory, or the thread on whose stack
+/// it stands has ended, what stands there next is another object.
 #[track_caller]
 #[inline]
 pub fn object_standing(kind: &'static str, address: usize, bytes: usize) -> Object {
@@ -33,7 +33,7 @@ fn first_use(
 ) -> Object {
     let object = with(|running| {
         if !running.is_running {
-            // The explorer's own use is no operation, so that nobody asks what it touches.
+            // The explorer's own use is no operation, so that it needs no object.
             return Some(Object(0));
         }
         if running.statics.are_lost(address) {

@@ -1,52 +1,62 @@
-//! Those who wait at one word, and whom of them the scheduler may wake.
+//! Threads that wait until another wakes them, where the scheduler chooses whom.
 //!
-//! The system promises nothing about whom of several it wakes, so the scheduler chooses. A wake-up
-//! is kept with the number of arrivals before it, and is for any one waiter who was among them. The
-//! counter of the word's object is the highest such number, and the waiter who arrived as the `n`th
-//! can go on once it is at least `n`.
+//! A wake-up is kept with the number of arrivals before it, and is for any one waiter who was among
+//! them. The counter of the object at which they wait is the highest such number, and the waiter who
+//! arrived as the `n`th can go on once it is at least `n`.
 
-/// Those who wait at a word.
-#[derive(Default)]
-pub(crate) struct Waiters {
+use crate::operation::StepId;
+
+/// The threads that wait at one object.
+#[derive(Debug, Default)]
+pub struct Waiters {
     /// How many have begun to wait since the beginning.
     arrivals: i64,
     /// How many of them still do.
     waiting: usize,
-    /// The wake-ups that nobody has taken yet, lowest number first. There are never more than
-    /// waiters.
-    given: Vec<i64>,
+    /// The wake-ups that no waiter has taken yet, lowest number first: each with the step that gave
+    /// it. There are never more of them than waiters.
+    given: Vec<(i64, StepId)>,
 }
 
 impl Waiters {
-    /// Another begins to wait; as the how manyth.
+    /// None so far.
+    #[must_use]
+    pub const fn new() -> Self {
+        Self {
+            arrivals: 0,
+            waiting: 0,
+            given: Vec::new(),
+        }
+    }
+
+    /// Another thread begins to wait; the number of its arrival.
     pub fn arrive(&mut self) -> i64 {
         self.waiting += 1;
         self.arrivals += 1;
         self.arrivals
     }
 
-    /// The one who arrived as this waits no longer; whether it was woken. It takes the oldest
-    /// wake-up that is for it, so that what is left is enough for whoever else has been promised
-    /// one.
-    pub fn leave(&mut self, number: i64) -> bool {
+    /// The waiter with this number waits no longer; the step that has woken it, if one has. It takes
+    /// the oldest wake-up that is for it, so that what is left is enough for each other waiter that
+    /// has been promised one.
+    pub fn leave(&mut self, number: i64) -> Option<StepId> {
         self.waiting -= 1;
-        let found = self.given.iter().position(|&given| given >= number);
-        if let Some(index) = found {
-            self.given.remove(index);
-        }
-        found.is_some()
+        let mut given = self.given.iter();
+        let index = given.position(|&(arrivals, _)| arrivals >= number)?;
+        Some(self.given.remove(index).1)
     }
 
-    /// Wakes so many at most; how many.
-    pub fn wake(&mut self, at_most: usize) -> usize {
+    /// This step wakes so many of them at most; how many.
+    pub fn wake(&mut self, at_most: usize, step: StepId) -> usize {
         let woken = at_most.min(self.waiting - self.given.len());
-        let arrivals = self.arrivals;
-        self.given.extend((0..woken).map(|_| arrivals));
+        let wake_up = (self.arrivals, step);
+        self.given.extend((0..woken).map(|_| wake_up));
         woken
     }
 
-    /// The number that comes with the latest wake-up, or 0.
-    pub fn latest(&self) -> i64 {
-        self.given.last().copied().unwrap_or(0)
+    /// The number that comes with the latest wake-up, or 0: what the object's counter is to be.
+    #[must_use]
+    pub fn counter(&self) -> i64 {
+        self.given.last().map_or(0, |&(number, _)| number)
     }
 }

@@ -47,7 +47,7 @@ fn check_interception(canary: fn()) -> Result<(), String> {
     let mut missing = vec!["nothing was run"];
     let main = move || {
         canary();
-        engine::wake_nobody();
+        engine::syscall_canary();
         0
     };
     // SAFETY: the canary is the runner's, and has no statics.

@@ -132,15 +132,8 @@ impl Judge {
     pub fn judge(&mut self, execution: &Execution) -> Option<Cause> {
         self.schedules += 1;
         // What the explorer has ended has no output: what would have come is not known.
-        let is_whole = !matches!(
-            execution.ending,
-            Some(
-                Ending::Refused(_)
-                    | Ending::Nondeterminism(_)
-                    | Ending::InvalidFree(_)
-                    | Ending::TooLong
-            )
-        );
+        let ending = execution.ending.as_ref();
+        let is_whole = ending.is_none_or(|ending| given_up(execution, ending).is_none());
         if let Some(outputs) = self.outputs.as_mut().filter(|_| is_whole) {
             outputs.add(execution);
         }

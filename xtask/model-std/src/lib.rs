@@ -13,8 +13,8 @@
 //! notice is announced before it happens, and happens when the scheduler chooses it. The
 //! rest is not there. A futex, which libraries use beside `std`, is modelled where the C library's
 //! `syscall` is called; what else could wait there is refused when it is called. Nothing of the real
-//! root is re-exported by a glob, so that a program
-//! that uses something not covered fails to build, by name. [`fidelity`] has the list.
+//! root is re-exported by a glob, so that a program that uses something not covered fails to build,
+//! by name. [`fidelity`] has the list.
 //!
 //! # What a pass means
 //!

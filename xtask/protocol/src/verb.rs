@@ -63,14 +63,14 @@ verbs! {
     Exit = "exit",
     /// Ends a thread.
     Finish = "finish",
+    /// Wakes threads that wait at a futex.
+    FutexWake = "futex_wake",
     /// Waits for a thread to end.
     Join = "join",
     /// Leaves a barrier.
     Leave = "leave",
     /// A thread of a scope ends.
     LeaveScope = "leave the scope",
-    /// Wakes threads that wait at a futex.
-    FutexWake = "futex_wake",
     /// Wakes all that wait for a condition.
     NotifyAll = "notify_all",
     /// Wakes one that waits for a condition.

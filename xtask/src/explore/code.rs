@@ -168,6 +168,50 @@ pub fn word_before(text: &[char], at: usize) -> Option<String> {
     (start < end).then(|| text[start..end].iter().collect())
 }
 
+/// The name of what the method is called on whose name begins at `at`: the last of the path that
+/// stands before it, and before the methods that are passed; or else the name of the first method
+/// that is not.
+pub fn receiver(text: &[char], at: usize, is_passed: impl Fn(&str) -> bool) -> Option<String> {
+    // Behind what the method is called on.
+    let mut at = before(text, skip_space(text, at), '.')?;
+    loop {
+        at = skip_space(text, at);
+        while let Some(before) = before(text, at, '?') {
+            at = skip_space(text, before);
+        }
+        let open = match text.get(at.checked_sub(1)?)? {
+            ')' | ']' => start_of_block(text, at - 1)?,
+            _ => return path_end(text, at),
+        };
+        at = open;
+        if text[open] == '(' {
+            let method = word_before(text, open)?;
+            if !is_passed(&method) {
+                return Some(method);
+            }
+            at = skip_space(text, open) - method.chars().count();
+            at = before(text, skip_space(text, at), '.')?;
+        }
+    }
+}
+
+/// The position of this character, if it stands right before a position.
+fn before(text: &[char], at: usize, wanted: char) -> Option<usize> {
+    let before = at.checked_sub(1)?;
+    (text[before] == wanted).then_some(before)
+}
+
+/// The last name of the path that ends at `at`; of a part of a tuple, with what it is a part of.
+pub fn path_end(text: &[char], at: usize) -> Option<String> {
+    let word = word_before(text, at)?;
+    if !word.starts_with(|c: char| c.is_ascii_digit()) {
+        return (word != "self").then_some(word);
+    }
+    let dot = before(text, skip_space(text, at) - word.chars().count(), '.')?;
+    let whole = path_end(text, dot)?;
+    Some(format!("{whole}.{word}"))
+}
+
 /// Whether the round bracket that opens at `at` encloses several values.
 pub fn is_tuple(text: &[char], at: usize) -> bool {
     let mut depth = 0;

@@ -13,8 +13,8 @@ use std::collections::BTreeMap;
 use protocol::{Object, Place, Side};
 
 use super::code::{
-    Code, closes_block, end_of_block, end_of_call, is_tuple, is_word, skip_space, start_of_block,
-    start_of_statement, word_before,
+    Code, closes_block, end_of_block, end_of_call, is_tuple, is_word, receiver, skip_space,
+    start_of_block, start_of_statement, word_before,
 };
 use super::uses;
 
@@ -137,7 +137,11 @@ pub fn names_at(source: &Code, made: &Place, is_channel: bool) -> Option<Vec<Str
             ')' | ']' | '}' => depth += 1,
             '(' | '[' | '{' if depth > 0 => depth -= 1,
             _ if depth > 0 => {}
-            '(' if is_call_of(text, at, &KEEPERS) => return receiver(text, at),
+            '(' if is_call_of(text, at, &KEEPERS) => {
+                let method = word_before(text, at)?;
+                let begins = skip_space(text, at) - method.chars().count();
+                return Some(vec![receiver(text, begins, |_| true)?]);
+            }
             // What another thread makes is not what it is spawned as.
             '(' if is_call_of(text, at, &["spawn"]) => return None,
             '(' => walk.leave_parentheses(),
@@ -277,20 +281,3 @@ const KEEPERS: [&str; 11] = [
     "get_or_insert_with",
     "set",
 ];
-
-/// The name of what a method is called on whose bracket opens at `at`: the variable or the field
-/// before all methods.
-fn receiver(text: &[char], mut at: usize) -> Option<Vec<String>> {
-    loop {
-        at = text[..at].iter().rposition(|&c| c == '.')?;
-        at = skip_space(text, at);
-        if at == 0 || !matches!(text[at - 1], ')' | ']') {
-            return Some(vec![word_before(text, at)?]);
-        }
-        // What a method or an index gives: `map.lock().unwrap()`, `lists[0]`.
-        at = start_of_block(text, at - 1)?;
-        if text[at] == '[' {
-            return Some(vec![word_before(text, at)?]);
-        }
-    }
-}

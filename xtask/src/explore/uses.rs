@@ -7,7 +7,7 @@
 
 use protocol::Place;
 
-use super::code::{Code, is_word, skip_space, start_of_block, word_before};
+use super::code::{Code, is_word, path_end, receiver};
 
 /// Methods that lead to what they are called on, and not to a part of it.
 const PASSED: [&str; 8] = [
@@ -21,7 +21,7 @@ const FOLLOWED: usize = 4;
 pub fn name_at(source: &Code, used: &Place) -> Option<String> {
     let text = &source.0[..];
     let at = source.position(used)?;
-    let mut name = receiver(text, at)?;
+    let mut name = receiver(text, at, |method| PASSED.contains(&method))?;
     for _ in 0..FOLLOWED {
         match made_of(text, at, &name) {
             Some(other) if other != name => name = other,
@@ -29,48 +29,6 @@ pub fn name_at(source: &Code, used: &Place) -> Option<String> {
         }
     }
     Some(name)
-}
-
-/// The last name of the path that stands before the method whose name begins at `at`.
-fn receiver(text: &[char], at: usize) -> Option<String> {
-    // Behind what the method is called on.
-    let mut at = before(text, skip_space(text, at), '.')?;
-    loop {
-        at = skip_space(text, at);
-        while let Some(before) = before(text, at, '?') {
-            at = skip_space(text, before);
-        }
-        let open = match text.get(at.checked_sub(1)?)? {
-            ')' | ']' => start_of_block(text, at - 1)?,
-            _ => return path_end(text, at),
-        };
-        at = open;
-        if text[open] == '(' {
-            let method = word_before(text, open)?;
-            if !PASSED.contains(&&*method) {
-                return Some(method);
-            }
-            at = skip_space(text, open) - method.chars().count();
-            at = before(text, skip_space(text, at), '.')?;
-        }
-    }
-}
-
-/// The position of this character, if it stands right before a position.
-fn before(text: &[char], at: usize, wanted: char) -> Option<usize> {
-    let before = at.checked_sub(1)?;
-    (text[before] == wanted).then_some(before)
-}
-
-/// The last name of the path that ends at `at`; of a part of a tuple, with what it is a part of.
-fn path_end(text: &[char], at: usize) -> Option<String> {
-    let word = word_before(text, at)?;
-    if !word.starts_with(|c: char| c.is_ascii_digit()) {
-        return (word != "self").then_some(word);
-    }
-    let dot = before(text, skip_space(text, at) - word.chars().count(), '.')?;
-    let whole = path_end(text, dot)?;
-    Some(format!("{whole}.{word}"))
 }
 
 /// What the variable of this name was made of, by the nearest `let` before `at` in the same

@@ -111,7 +111,7 @@ pub(crate) fn empty() -> io::Result<()> {
         }
         let used = heap.end.get() - heap.start.get();
         for bits in heap.bits() {
-            // SAFETY: there is a bit for each place in the heap, and nobody refers to them.
+            // SAFETY: the bits are as many as the heap has places, and no reference to them exists.
             unsafe { bits.get().write_bytes(0, used.div_ceil(SMALLEST * MARKS)) };
         }
         heap.end.set(heap.start.get());
@@ -166,7 +166,7 @@ impl Heap {
     #[inline]
     fn set(&self, bits: &Cell<*mut u64>, address: usize, is_set: bool) {
         let (word, bit) = self.word(bits, address);
-        // SAFETY: there is a bit for each place in the heap, and nobody refers to it.
+        // SAFETY: the word is one of this heap's bits, and no reference to it exists.
         unsafe {
             match is_set {
                 true => *word |= bit,
@@ -249,16 +249,16 @@ impl Heap {
     /// Forgets which objects stand in a block.
     #[inline]
     fn unmark(&self, address: usize, bytes: usize) {
-        let first = (address - self.start.get()) / SMALLEST;
         // A block of more marks than a word has begins with one, as its alignment is as large.
-        let (count, first_word) = (bytes / SMALLEST, first / MARKS);
+        let (first_word, first_bit) = self.word(&self.marks, address);
+        let count = bytes / SMALLEST;
         let mask = match count < MARKS {
-            true => ((1 << count) - 1) << (first % MARKS),
+            true => ((1 << count) - 1) * first_bit,
             false => u64::MAX,
         };
         for nth in 0..count.div_ceil(MARKS) {
-            // SAFETY: there is a word for each place in the heap, and nobody refers to it.
-            let word = unsafe { &mut *self.marks.get().add(first_word + nth) };
+            // SAFETY: the word is one of this heap's bits, and no other reference to it exists.
+            let word = unsafe { &mut *first_word.add(nth) };
             if *word & mask != 0 {
                 *word &= !mask;
                 let length = bytes.min(MARKS * SMALLEST);

@@ -65,7 +65,7 @@ impl Statics {
         })
     }
 
-    /// Whether a `static` stands at this address, and nobody has looked what was there before.
+    /// Whether a `static` stands at this address whose first value was not kept.
     pub fn are_lost(&self, address: usize) -> bool {
         let executable = (&raw const START).addr()..(&raw const END).addr();
         self.bytes.is_empty() && executable.contains(&address)

@@ -12,7 +12,7 @@ use std::time::Duration;
 use super::heap::HEAP;
 use crate::futex::{self, Waited};
 use crate::perform::refuse;
-use crate::running::is_at_work;
+use crate::running::is_programs_turn;
 
 /// The C library's function. It takes as many arguments as the call needs, which the platforms that
 /// the engine is for pass as those of any other function.
@@ -66,8 +66,7 @@ unsafe extern "C" fn syscall(
     fifth: usize,
     sixth: usize,
 ) -> c_long {
-    let is_programs = HEAP.with(|heap| heap.program_runs()) && !is_at_work();
-    if is_programs {
+    if HEAP.with(is_programs_turn) {
         if number == libc::SYS_futex {
             // SAFETY: the caller says that the arguments are those of this call.
             return unsafe { futex(first, second as c_int, third as u32, fourth) };
@@ -99,9 +98,9 @@ fn fail(error: c_int) -> c_long {
     -1
 }
 
-/// Wakes nobody, through the C library's function as everybody finds it: an operation, if the linker
-/// has taken the one here.
-pub fn wake_nobody() {
+/// Calls the C library's `syscall` to wake the threads that wait at a word at which none does. That is
+/// an operation if the linker has taken the function here.
+pub fn syscall_canary() {
     let word = 0u32;
     // SAFETY: the word is there, and is neither read nor written.
     unsafe { libc::syscall(libc::SYS_futex, &raw const word, libc::FUTEX_WAKE, 0) };

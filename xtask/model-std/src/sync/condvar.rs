@@ -7,14 +7,12 @@ use std::time::Duration;
 
 use super::free::free;
 use super::mutex::MutexGuard;
-use engine::{Access, Handle, Object, Op, StepId};
+use engine::{Access, Handle, Object, Op, Waiters};
 
 /// `std::sync::Condvar`. In a time model of its own, a thread may once be woken for no reason.
 ///
-/// The scheduler chooses whom `notify_one` wakes, from those that waited by then. So a
-/// notification is kept with the number of arrivals before it, and is for any one waiter
-/// who was among them. The object's counter is the highest such number, and the waiter
-/// who arrived as the `n`th is enabled once it is at least `n`.
+/// The scheduler chooses whom `notify_one` wakes, from those that waited by then, as
+/// [`Waiters`] has it.
 ///
 /// A notification is like a message in a channel. Who takes it could not have come before
 /// who gave it, and otherwise the two commute; those who wait compete for it. So who waits
@@ -23,22 +21,12 @@ use engine::{Access, Handle, Object, Op, StepId};
 /// come is an answer too.
 pub struct Condvar {
     handle: Handle,
-    state: real::Mutex<State>,
+    waiters: real::Mutex<Waiters>,
 }
 
 /// Whether [`Condvar::wait_timeout`] returned because its time was over.
 #[derive(Debug, PartialEq, Eq, Copy, Clone)]
 pub struct WaitTimeoutResult(bool);
-
-struct State {
-    /// How many have begun to wait since the beginning.
-    arrivals: i64,
-    /// How many of them still do.
-    waiting: usize,
-    /// The notifications that nobody has taken yet, lowest number first: each with what gave
-    /// it. There are never more than waiters.
-    notifications: Vec<(i64, StepId)>,
-}
 
 impl Condvar {
     /// A condition variable that nobody waits on.
@@ -47,11 +35,7 @@ impl Condvar {
     pub const fn new() -> Self {
         Self {
             handle: Handle::new("condvar"),
-            state: real::Mutex::new(State {
-                arrivals: 0,
-                waiting: 0,
-                notifications: Vec::new(),
-            }),
+            waiters: real::Mutex::new(Waiters::new()),
         }
     }
 
@@ -176,10 +160,7 @@ impl Condvar {
             .and(guard.object(), Access::Unlock)
             .perform();
         guard.lend();
-        let mut state = self.state();
-        state.waiting += 1;
-        state.arrivals += 1;
-        state.arrivals
+        self.waiters().arrive()
     }
 
     /// Waits for a notification that came after this arrival, and says whether it has waited in
@@ -198,10 +179,9 @@ impl Condvar {
             Some(at) => op.guard(object, number).deadline(at).perform(),
             None => op.guard(object, number).perform(),
         }
-        let mut state = self.state();
-        state.waiting -= 1;
-        let notification = state.take_notification(number);
-        object.set_counter(state.latest_notification());
+        let mut waiters = self.waiters();
+        let notification = waiters.leave(number);
+        object.set_counter(waiters.counter());
         match notification {
             Some(given) => {
                 engine::after(given);
@@ -220,13 +200,9 @@ impl Condvar {
     fn notify(&self, verb: &'static str, at_most: usize) {
         let object = self.object();
         Op::new(verb, object, Access::Send).perform();
-        let mut state = self.state();
-        let woken = at_most.min(state.waiting - state.notifications.len());
-        for _ in 0..woken {
-            let arrivals = state.arrivals;
-            state.notifications.push((arrivals, engine::latest()));
-        }
-        object.set_counter(state.latest_notification());
+        let mut waiters = self.waiters();
+        let woken = waiters.wake(at_most, engine::latest());
+        object.set_counter(waiters.counter());
         engine::show(|| match woken {
             0 => "nobody waits".to_string(),
             woken => format!("wakes {woken}"),
@@ -237,23 +213,8 @@ impl Condvar {
         self.handle.object()
     }
 
-    fn state(&self) -> real::MutexGuard<'_, State> {
-        free(self.state.try_lock())
-    }
-}
-
-impl State {
-    /// The number that comes with the latest notification, or 0.
-    fn latest_notification(&self) -> i64 {
-        self.notifications.last().map_or(0, |&(number, _)| number)
-    }
-
-    /// Takes the oldest notification that is for this waiter, so that what is left is
-    /// enough for whoever else has been promised one; what gave it.
-    fn take_notification(&mut self, number: i64) -> Option<StepId> {
-        let mut notifications = self.notifications.iter();
-        let index = notifications.position(|&(n, _)| n >= number)?;
-        Some(self.notifications.remove(index).1)
+    fn waiters(&self) -> real::MutexGuard<'_, Waiters> {
+        free(self.waiters.try_lock())
     }
 }
 
