@@ -31,8 +31,10 @@ const SMALLEST: usize = 16;
 /// The sizes of blocks: 16, 32, and so on.
 const SIZES: usize = (SIZE / SMALLEST).ilog2() as usize + 1;
 
-/// One bit for each smallest block of the heap, in words of so many bits.
-const MARKS: usize = u64::BITS as usize;
+/// What the byte of a block says beside the number of its size, which is less than these: that the
+/// block has been given back, and that an object stands in it that is known by its address.
+const FREED: u8 = 0x40;
+const OBJECTS: u8 = 0x80;
 
 /// What the process says on standard error before it aborts for want of memory.
 const OUT_OF_MEMORY: &str = "the program allocates without end\n";
@@ -52,12 +54,10 @@ pub(crate) struct Heap {
     end: Cell<usize>,
     /// For each size the first block that is free, which begins with the address of the next.
     free: [Cell<*mut u8>; SIZES],
-    /// For each smallest block one bit: whether an object stands there that is known by its
-    /// address. As many words as `SIZE` has room for; null until there is a heap.
-    marks: Cell<*mut u64>,
-    /// Likewise whether a block begins there that is allocated, and whether one has been freed.
-    allocated: Cell<*mut u64>,
-    freed: Cell<*mut u64>,
+    /// For each smallest block one byte: 0 where no block has begun since the heap was emptied, and
+    /// else its size, as the number of its list and 1, and what [`FREED`] and [`OBJECTS`] say of it.
+    /// As many as `SIZE` has room for; null until there is a heap.
+    blocks: Cell<*mut u8>,
 }
 
 /// Why a block cannot be taken back.
@@ -103,17 +103,13 @@ pub(crate) fn empty() -> io::Result<()> {
             heap.end.set(heap.start.get());
             // It is there as long as the process: anybody may still own a block at the end.
             mem::forget(map);
-            for bits in heap.bits() {
-                let mut map = reserve(SIZE / SMALLEST / 8)?;
-                bits.set(map.as_mut_ptr().cast());
-                mem::forget(map);
-            }
+            let mut map = reserve(SIZE / SMALLEST)?;
+            heap.blocks.set(map.as_mut_ptr());
+            mem::forget(map);
         }
         let used = heap.end.get() - heap.start.get();
-        for bits in heap.bits() {
-            // SAFETY: the bits are as many as the heap has places, and no reference to them exists.
-            unsafe { bits.get().write_bytes(0, used.div_ceil(SMALLEST * MARKS)) };
-        }
+        // SAFETY: the bytes are as many as the heap has places, and no reference to them exists.
+        unsafe { heap.blocks.get().write_bytes(0, used / SMALLEST) };
         heap.end.set(heap.start.get());
         heap.free
             .iter()
@@ -134,7 +130,7 @@ pub(crate) fn place_of(address: usize) -> Option<usize> {
 /// forgotten when its block is freed.
 pub(crate) fn mark(address: usize) {
     if place_of(address).is_some() {
-        HEAP.with(|heap| heap.set(&heap.marks, address, true));
+        HEAP.with(|heap| heap.mark(address));
     }
 }
 
@@ -145,47 +141,39 @@ impl Heap {
             start: Cell::new(0),
             end: Cell::new(0),
             free: [const { Cell::new(ptr::null_mut()) }; SIZES],
-            marks: Cell::new(ptr::null_mut()),
-            allocated: Cell::new(ptr::null_mut()),
-            freed: Cell::new(ptr::null_mut()),
+            blocks: Cell::new(ptr::null_mut()),
         }
     }
 
-    fn bits(&self) -> [&Cell<*mut u64>; 3] {
-        [&self.marks, &self.allocated, &self.freed]
-    }
-
-    /// The word of these bits that tells of an address, and which bit of it.
+    /// The byte that tells of the block that begins at this address.
     #[inline]
-    fn word(&self, bits: &Cell<*mut u64>, address: usize) -> (*mut u64, u64) {
+    fn block(&self, address: usize) -> *mut u8 {
         let place = (address - self.start.get()) / SMALLEST;
-        (bits.get().wrapping_add(place / MARKS), 1 << (place % MARKS))
+        self.blocks.get().wrapping_add(place)
     }
 
-    /// Sets the bit of an address, or takes it away.
-    #[inline]
-    fn set(&self, bits: &Cell<*mut u64>, address: usize, is_set: bool) {
-        let (word, bit) = self.word(bits, address);
-        // SAFETY: the word is one of this heap's bits, and no reference to it exists.
-        unsafe {
-            match is_set {
-                true => *word |= bit,
-                false => *word &= !bit,
-            }
+    /// An object that is known by its address stands in the block that has this address.
+    fn mark(&self, address: usize) {
+        let places = 0..=(address - self.start.get()) / SMALLEST;
+        // A block has no byte but its first that is not 0, so the nearest before is its own.
+        let mut bytes = places
+            .rev()
+            .map(|place| self.blocks.get().wrapping_add(place));
+        // SAFETY: the bytes are this heap's, and no reference to them exists.
+        if let Some(block) = bytes.find(|&byte| unsafe { *byte } != 0) {
+            // SAFETY: likewise.
+            unsafe { *block |= OBJECTS };
         }
     }
 
     /// Why there is no block to take back at an address, if there is none.
+    #[inline]
     pub fn is_not_allocated(&self, block: *mut u8) -> Option<NotAllocated> {
-        let is_set = |bits| {
-            let (word, bit) = self.word(bits, block.addr());
-            // SAFETY: likewise.
-            unsafe { *word & bit != 0 }
-        };
-        let begins_one = block.addr().is_multiple_of(SMALLEST);
-        match begins_one && is_set(&self.allocated) {
-            true => None,
-            false if begins_one && is_set(&self.freed) => Some(NotAllocated::Freed),
+        // SAFETY: the byte is one of this heap's, and no reference to it exists.
+        let byte = unsafe { *self.block(block.addr()) };
+        match block.addr().is_multiple_of(SMALLEST) && byte != 0 {
+            true if byte & FREED == 0 => None,
+            true => Some(NotAllocated::Freed),
             false => Some(NotAllocated::Never),
         }
     }
@@ -220,7 +208,8 @@ impl Heap {
             // SAFETY: a block in a list is free, was allocated here, and has room for an
             // address, which `free` has written there.
             first.set(unsafe { block.cast::<*mut u8>().read() });
-            self.set(&self.allocated, block.addr(), true);
+            // SAFETY: the byte is one of this heap's, and no reference to it exists.
+            unsafe { *self.block(block.addr()) = size as u8 + 1 };
             return block;
         }
         let bytes = SMALLEST << size;
@@ -229,43 +218,27 @@ impl Heap {
             out_of_memory();
         }
         self.end.set(start + bytes);
-        self.set(&self.allocated, start, true);
+        // SAFETY: likewise.
+        unsafe { *self.block(start) = size as u8 + 1 };
         ptr::with_exposed_provenance_mut(start)
     }
 
     /// Takes a block back that [`allocate`](Self::allocate) has given.
     pub fn free(&self, block: *mut u8, layout: Layout) {
         let size = Self::size(layout);
-        self.unmark(block.addr(), SMALLEST << size);
-        self.set(&self.allocated, block.addr(), false);
-        self.set(&self.freed, block.addr(), true);
+        let byte = self.block(block.addr());
+        // SAFETY: the byte is one of this heap's, and no reference to it exists.
+        unsafe {
+            if *byte & OBJECTS != 0 {
+                addresses::forget(block.addr()..block.addr() + (SMALLEST << size));
+            }
+            *byte = FREED | (size as u8 + 1);
+        }
         let first = &self.free[size];
         // SAFETY: the block is the caller's to give back, is at least 16 bytes long, and is
         // aligned to as much.
         unsafe { block.cast::<*mut u8>().write(first.get()) };
         first.set(block);
-    }
-
-    /// Forgets which objects stand in a block.
-    #[inline]
-    fn unmark(&self, address: usize, bytes: usize) {
-        // A block of more marks than a word has begins with one, as its alignment is as large.
-        let (first_word, first_bit) = self.word(&self.marks, address);
-        let count = bytes / SMALLEST;
-        let mask = match count < MARKS {
-            true => ((1 << count) - 1) * first_bit,
-            false => u64::MAX,
-        };
-        for nth in 0..count.div_ceil(MARKS) {
-            // SAFETY: the word is one of this heap's bits, and no other reference to it exists.
-            let word = unsafe { &mut *first_word.add(nth) };
-            if *word & mask != 0 {
-                *word &= !mask;
-                let length = bytes.min(MARKS * SMALLEST);
-                let start = address + nth * MARKS * SMALLEST;
-                addresses::forget(start..start + length);
-            }
-        }
     }
 }
 
