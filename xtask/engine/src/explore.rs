@@ -60,6 +60,9 @@ pub struct Coverage {
     pub may_be_spurious: bool,
     /// Whether in some of them the program made a `RandomState`, as far as that is known.
     pub hashed: bool,
+    /// Whether in some of them several threads were there, and orders of memory were asked for that
+    /// are weaker than the one that all have.
+    pub weak: bool,
     /// Whether that is all there is under this strategy. Not so where a thread had to be
     /// stopped because it would have gone on for ever while others waited.
     pub complete: bool,
@@ -73,6 +76,7 @@ impl Coverage {
             TimeModel::Adversarial => self.timed,
             TimeModel::Spurious => self.may_be_spurious,
             TimeModel::Writers => self.reads_beside,
+            TimeModel::Weak => self.weak,
         }
     }
 }
@@ -121,7 +125,8 @@ pub fn explore(
     let mut fair = false;
     with_scheduler(|running| {
         let scheduler = settings.strategy.scheduler(settings.seed);
-        running.execution.traced = settings.recorded || scheduler.looks_back();
+        running.execution.traced =
+            settings.recorded || scheduler.looks_back() || settings.time == TimeModel::Weak;
         running.scheduler = Some(scheduler);
         running.execution.time = settings.time;
         running.execution.limit = settings.steps;
@@ -147,6 +152,7 @@ pub fn explore(
             coverage.hashed |= running.hashed;
             coverage.reads_beside |= running.reads_beside;
             coverage.timed |= running.timed;
+            coverage.weak |= running.threads.len() > 1 && !running.weak_orders.is_empty();
             coverage.may_be_spurious |= running.may_be_spurious;
             let go_on = match running.ending {
                 Some(Ending::Cut) => {

@@ -100,6 +100,7 @@ mod explore;
 mod futex;
 mod handle;
 mod happens_before;
+pub mod memory;
 mod numbers;
 mod object;
 mod operation;
@@ -141,7 +142,7 @@ pub use program::{
 pub use raw::system::syscall_canary;
 pub use record::{Detail, Ending, Panicked, Step, Switch};
 pub use recorder::{HEADER as RECORDER_HEADER, Recorder, STEP as RECORDER_STEP};
-pub use schedule::{Schedule, TimeModel};
+pub use schedule::{Choice, Schedule, TimeModel};
 pub use standing::object_standing;
 pub use strategy::{MOST_THREADS, Strategy};
 pub use streams::{print, stream, write};

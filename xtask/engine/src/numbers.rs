@@ -33,7 +33,7 @@ impl Numbers {
 
     /// A number below this one, each about as likely as the others.
     #[inline]
-    pub(crate) fn below(&mut self, bound: usize) -> usize {
+    pub fn below(&mut self, bound: usize) -> usize {
         ((u128::from(self.draw()) * bound as u128) >> 64) as usize
     }
 }

@@ -2,7 +2,8 @@
 //!
 //! The file holds, little-endian: the number of the schedule, from 1 on (8 bytes), how many
 //! steps it has taken (8 bytes), the time model, in their order and from 0 on (4 bytes), the hash seed
-//! (4 bytes), then for each step the thread that took it (2 bytes).
+//! (4 bytes), then for each step the thread that took it (2 bytes), and how many stores a load
+//! stayed behind the latest (1 byte).
 
 use std::fs::OpenOptions;
 use std::io;
@@ -17,7 +18,7 @@ use crate::schedule::TimeModel;
 pub const HEADER: usize = 24;
 
 /// The bytes of a step.
-pub const STEP: usize = 2;
+pub const STEP: usize = 3;
 
 /// A file in memory, into which each step is written.
 pub struct Recorder {
@@ -57,8 +58,14 @@ impl Recorder {
 
     pub(crate) fn step(&mut self, index: u32, thread: u32) {
         let at = HEADER + STEP * index as usize;
-        self.file[at..at + STEP].copy_from_slice(&(thread as u16).to_le_bytes());
+        let [low, high] = (thread as u16).to_le_bytes();
+        self.file[at..at + STEP].copy_from_slice(&[low, high, 0]);
         self.set(8, u64::from(index) + 1);
+    }
+
+    /// The latest step, which is this one, has read an older value than the latest.
+    pub(crate) fn old_read(&mut self, index: u32, back: u32) {
+        self.file[HEADER + STEP * index as usize + 2] = back as u8;
     }
 
     fn set(&mut self, at: usize, value: u64) {

@@ -15,6 +15,18 @@ pub enum TimeModel {
     /// As in virtual time; but a writer that waits for a lock keeps new readers out of it, as the
     /// standard library on Linux has it, and no promise of it forbids.
     Writers,
+    /// As in virtual time; but memory is weak, so that a load may read an older value than the one
+    /// that was stored last, as far as the orders of memory allow. Only random schedules make use of it.
+    Weak,
+}
+
+/// What is chosen at a step.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Choice {
+    /// Who goes on.
+    pub thread: u32,
+    /// If it loads, how many stores it stays behind the latest.
+    pub back: u32,
 }
 
 /// One schedule.
@@ -27,4 +39,7 @@ pub struct Schedule {
     /// Where it is not the one that runs each thread for as long as it can, and then the one
     /// with the lowest number: at this step, this thread.
     pub deviations: Vec<(u32, u32)>,
+    /// Where memory is weak, the loads that read an older value: at this step, so many stores behind
+    /// the latest.
+    pub old_reads: Vec<(u32, u32)>,
 }

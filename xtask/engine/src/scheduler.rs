@@ -29,6 +29,11 @@ pub trait Scheduler {
     /// if it can, else the one with the lowest number.
     fn pick(&mut self, execution: &Execution, default: u32) -> Pick;
 
+    /// Chooses how many stores the load stays behind that is this step: at most so many.
+    fn pick_store(&mut self, _step: u32, _most: u32) -> u32 {
+        0
+    }
+
     /// Whether it looks at the steps that have been taken, and not only at their number.
     fn looks_back(&self) -> bool {
         true

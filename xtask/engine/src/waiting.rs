@@ -141,6 +141,15 @@ impl Waiting {
         wrote
     }
 
+    /// The latest step read an older value of this object than the one that is there: there is
+    /// something new to see.
+    pub fn read_older(&mut self, object: u32) {
+        let latest = self.reads.last_mut().filter(|read| read.object == object);
+        if let Some(read) = latest {
+            read.version = read.version.wrapping_sub(1);
+        }
+    }
+
     /// The latest step did more to the object than to take a lock or to give it back.
     pub fn changed(&mut self, object: u32, objects: &mut [ObjectState]) {
         objects[object as usize].version += 1;

@@ -4,7 +4,7 @@ use std::hint::black_box;
 use std::io::{self, Read};
 use std::ops::ControlFlow;
 
-use engine::{Observer, Program, Recorder, Settings, Strategy, explore, record_into};
+use engine::{Choice, Observer, Program, Recorder, Settings, Strategy, explore, record_into};
 use model_std::__harness;
 use protocol::{Again, Message, Request};
 
@@ -126,7 +126,7 @@ fn replay(request: &Request, program: &Program, mut judge: Judge, again: &Again)
             observer: Some(observer(choices.len())),
             ..wire::settings(
                 request,
-                Strategy::Follow(choices.clone()),
+                Strategy::Follow(choices.iter().map(choice).collect()),
                 wire::time(*time_model),
             )
         },
@@ -139,6 +139,10 @@ fn replay(request: &Request, program: &Program, mut judge: Judge, again: &Again)
         ControlFlow::Break(())
     });
     say(&Message::of(found.expect("a schedule was run")));
+}
+
+fn choice(&(thread, back): &(u32, u32)) -> Choice {
+    Choice { thread, back }
 }
 
 /// Says each step, of an execution that may not live to tell all of them: it is expected to have so

@@ -24,7 +24,7 @@ pub struct Judge {
     known: HashMap<u128, Option<Rc<Cause>>>,
     rules: Vec<Rule>,
     /// For each rule what is known of it, under each time model.
-    known_rules: Vec<[Known; 4]>,
+    known_rules: Vec<[Known; 5]>,
     outputs: Option<Outputs>,
     expected: Option<Expected>,
     /// How many executions were judged under the current time model.
@@ -207,8 +207,8 @@ impl Judge {
         rules
             .map(|(index, (rule, known))| {
                 let witness = known.iter().find_map(|known| known.witness.as_ref());
-                let [in_virtual, adversarial, spurious, writers] = known;
-                let broken = in_virtual.broken || spurious.broken || writers.broken;
+                let [in_virtual, adversarial, others @ ..] = known;
+                let broken = in_virtual.broken || others.iter().any(|known| known.broken);
                 let verdict = match rule.is_sometimes {
                     _ if !rule.is_explored => RuleVerdict::NotExplored,
                     false if broken => RuleVerdict::Fail,

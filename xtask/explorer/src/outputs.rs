@@ -188,6 +188,15 @@ fn rank(listed: &Listed) -> impl Ord {
         time,
         hash_seed,
         deviations,
+        old_reads,
     } = listed.schedule.clone();
-    (count, deviations.len(), deviations, time as u32, hash_seed)
+    let old_reads = old_reads.len();
+    (
+        count,
+        deviations.len(),
+        deviations,
+        time as u32,
+        old_reads,
+        hash_seed,
+    )
 }

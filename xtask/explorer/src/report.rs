@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 use std::panic::Location;
 
-use engine::{Ending, Execution, Op, Switch};
+use engine::{Ending, Execution, Op, Switch, TimeModel};
 use protocol::{
     ChannelEnd, Look, Object, Place, Step, Summary, TakenStep, Thread, Verb, Wait, WeakOrder,
 };
@@ -278,8 +278,13 @@ pub fn summary(phases: &[Phase], judge: &Judge, given_up: &GivenUp, hash_seeds: 
         complete: phase.coverage.complete,
         seconds: phase.took.as_secs_f64(),
     });
-    // Proved is what holds on every schedule, however the time goes: each time model's
-    // search has to be exhaustive.
+    // Proved is what holds on every schedule, however the time goes: each time model's search has to
+    // be exhaustive. None is under weak memory, which is searched where a program asks for a weaker
+    // order: of such a program that is said beside what was proved of it.
+    let mut all = phases
+        .iter()
+        .filter(|phase| phase.time != TimeModel::Weak)
+        .peekable();
     let proved = |phase: &Phase| {
         let is_exhaustive = |other: &&Phase| {
             other.time == phase.time && other.coverage.complete && other.strategy.is_exhaustive()
@@ -304,6 +309,6 @@ pub fn summary(phases: &[Phase], judge: &Judge, given_up: &GivenUp, hash_seeds: 
         found: found.map(|(after, _)| *after),
         found_schedule: found.map(|(_, schedule)| wire::schedule(schedule)),
         unexplored: judge.unexplored(),
-        proved: !phases.is_empty() && phases.iter().all(proved),
+        proved: all.peek().is_some() && all.all(proved),
     }
 }

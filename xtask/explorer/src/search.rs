@@ -119,6 +119,7 @@ impl<'r> Search<'r> {
             time: wire::time(self.request.time_models[0]),
             hash_seed: 0,
             deviations: Vec::new(),
+            old_reads: Vec::new(),
         }
     }
 
@@ -179,12 +180,20 @@ impl<'r> Search<'r> {
     /// Searches under one time model, with one phase after the other.
     fn search(&mut self, time: TimeModel, mut left: Budget<'_>) {
         if let Some(strategy) = self.request.strategy {
+            // What a load reads is chosen at random alone.
+            if time == TimeModel::Weak && !strategy.is_random() {
+                return;
+            }
             self.phase(time, strategy, 0, &mut left, 1.0);
             return;
         }
         let mut shares: u32 = PHASES.iter().map(|(_, share)| share).sum();
         let mut has_all = false;
         for (strategy, share) in PHASES {
+            // Likewise.
+            if time == TimeModel::Weak && !strategy.is_random() {
+                continue;
+            }
             let failures = self
                 .failures
                 .iter()

@@ -3,7 +3,7 @@
 use std::ops::ControlFlow;
 use std::time::Instant;
 
-use engine::{Program, Schedule, Strategy, explore};
+use engine::{Choice, Execution, Program, Schedule, Strategy, explore};
 use protocol::Request;
 
 use crate::failure::Failure;
@@ -13,9 +13,13 @@ use crate::wire;
 /// After so many steps of tries it is as simple as it gets.
 const STEPS: usize = 4_000_000;
 
-/// A schedule with the same failure and as few preemptions and switches as can be found: in
-/// turn, each switch is put off until the thread before it has done its next stretch too, and
-/// what still fails in the same way, and costs less, is kept. No try begins after `until`.
+/// The steps of a round of a loop that waits for a value, at most: it looks, and yields.
+const ROUND: usize = 2;
+
+/// A schedule with the same failure and as few preemptions and switches as can be found, and as few
+/// loads that read an older value: in turn, each switch is put off until the thread before it has
+/// done its next stretch too, and each such load reads the latest value; what still fails in the
+/// same way, and costs less, is kept. No try begins after `until`.
 pub fn shrink(
     request: &Request,
     program: &Program,
@@ -23,89 +27,115 @@ pub fn shrink(
     failure: &Failure,
     until: Option<Instant>,
 ) -> Schedule {
-    let mut best = failure.schedule.clone();
-    let Some((mut cost, mut threads)) = run(
-        request,
-        program,
-        judge,
-        failure,
-        Strategy::Replay(best.clone()),
-        &mut best,
-    ) else {
-        return best;
+    let mut run = |candidate| run(request, program, judge, failure, candidate);
+    let first = failure.schedule.clone();
+    let Some(mut best) = run(Strategy::Replay(first.clone())) else {
+        return first;
     };
     let most = request.steps_in_all.map(|steps| steps as usize);
     let mut left = most.map_or(STEPS, |most| most.min(STEPS));
-    let mut at = 0;
-    loop {
-        let stretches = stretches(&threads);
+    let mut nth = 0;
+    while let Some(choices) = simpler(&best.choices, nth) {
         let is_late = until.is_some_and(|until| Instant::now() >= until);
-        if at >= stretches.len() || left < threads.len() || is_late {
-            return best;
+        if left < best.choices.len() || is_late {
+            break;
         }
-        left -= threads.len();
-        let mut schedule = best.clone();
-        let candidate = Strategy::Follow(without_switch(&stretches, at));
-        match run(request, program, judge, failure, candidate, &mut schedule) {
-            Some((found, taken)) if found < cost => {
-                (cost, threads, best) = (found, taken, schedule);
-                at = 0;
-            }
-            _ => at += 1,
+        left -= best.choices.len();
+        match run(Strategy::Follow(choices)) {
+            Some(found) if found.cost < best.cost => (best, nth) = (found, 0),
+            _ => nth += 1,
         }
     }
+    best.schedule
 }
 
-/// What a schedule costs: its preemptions, its other deviations, its switches.
-type Cost = (u32, usize, usize);
+/// A schedule that fails.
+struct Failing {
+    schedule: Schedule,
+    choices: Vec<Choice>,
+    /// Its preemptions, how far its loads stay behind, its other deviations, its switches.
+    cost: (u32, u32, usize, usize),
+}
 
-/// Runs a candidate; its cost and the thread of each step, if it fails in the same way.
+/// Runs a candidate; what came of it, if it fails in the same way.
 fn run(
     request: &Request,
     program: &Program,
     judge: &mut Judge,
     failure: &Failure,
     candidate: Strategy,
-    schedule: &mut Schedule,
-) -> Option<(Cost, Vec<u32>)> {
+) -> Option<Failing> {
     let mut settings = wire::settings(request, candidate, failure.schedule.time);
     settings.hash_seed = failure.schedule.hash_seed;
     let mut found = None;
     explore(&settings, program, |execution| {
         if judge.cause(execution).as_ref() == Some(&failure.cause) {
-            let threads: Vec<u32> = execution.steps.iter().map(|step| step.thread).collect();
+            let choices = choices(execution);
+            let behind = execution.old_reads.iter().map(|(_, back)| back).sum();
             let cost = (
                 execution.preemptions,
+                behind,
                 execution.deviations.len(),
-                stretches(&threads).len(),
+                stretches(&choices).len(),
             );
-            schedule.deviations.clone_from(&execution.deviations);
-            found = Some((cost, threads));
+            found = Some(Failing {
+                schedule: execution.schedule(),
+                choices,
+                cost,
+            });
         }
         ControlFlow::Break(())
     });
     found
 }
 
-/// The stretches without a switch: the thread, and how many steps.
-fn stretches(threads: &[u32]) -> Vec<(u32, usize)> {
-    let stretches = threads.chunk_by(|a, b| a == b);
-    stretches
-        .map(|stretch| (stretch[0], stretch.len()))
-        .collect()
+/// What was chosen at each step.
+fn choices(execution: &Execution) -> Vec<Choice> {
+    let threads = execution.steps.iter().map(|step| step.thread);
+    let mut choices: Vec<_> = threads.map(|thread| Choice { thread, back: 0 }).collect();
+    for &(step, back) in &execution.old_reads {
+        choices[step as usize].back = back;
+    }
+    choices
 }
 
-/// The steps' threads, with the thread of this stretch doing its next stretch right after it.
-fn without_switch(stretches: &[(u32, usize)], at: usize) -> Vec<u32> {
-    let (thread, _) = stretches[at];
-    let next = (at + 1..stretches.len()).find(|&next| stretches[next].0 == thread);
-    let mut order: Vec<usize> = (0..stretches.len()).collect();
-    if let Some(next) = next {
-        order.remove(next);
+/// The stretches without a switch.
+fn stretches(choices: &[Choice]) -> Vec<&[Choice]> {
+    choices.chunk_by(|a, b| a.thread == b.thread).collect()
+}
+
+/// Choices that may be simpler: as many as switches, and some for each load of an older value.
+fn simpler(choices: &[Choice], nth: usize) -> Option<Vec<Choice>> {
+    let stretches = stretches(choices);
+    let Some(nth) = nth.checked_sub(stretches.len()) else {
+        return Some(without_switch(&stretches, nth));
+    };
+    let mut old_reads = (0..choices.len()).filter(|&step| choices[step].back > 0);
+    let step = old_reads.nth(nth / (ROUND + 1))?;
+    Some(without_old_read(choices, step, nth % (ROUND + 1)))
+}
+
+/// The choices, with the load at this step reading the latest value. What it read may have sent its
+/// thread round a loop once more, which is left out with so many of the thread's steps.
+fn without_old_read(choices: &[Choice], step: usize, mut round: usize) -> Vec<Choice> {
+    let mut rest = choices[step..].to_vec();
+    let thread = rest[0].thread;
+    rest[0].back = 0;
+    rest.retain(|choice| {
+        let is_left_out = round > 0 && choice.thread == thread;
+        round -= usize::from(is_left_out);
+        !is_left_out
+    });
+    [&choices[..step], &rest].concat()
+}
+
+/// The choices, with the thread of this stretch doing its next stretch right after it.
+fn without_switch(stretches: &[&[Choice]], at: usize) -> Vec<Choice> {
+    let thread = stretches[at][0].thread;
+    let mut order = stretches.to_vec();
+    if let Some(next) = (at + 1..order.len()).find(|&next| order[next][0].thread == thread) {
+        let next = order.remove(next);
         order.insert(at + 1, next);
     }
-    let steps = order.into_iter().map(|index| stretches[index]);
-    steps
-        .flat_map(|(thread, steps)| std::iter::repeat_n(thread, steps))
-        .collect()
+    order.concat()
 }

@@ -22,6 +22,7 @@ pub fn time_model(time: TimeModel) -> protocol::TimeModel {
         TimeModel::Adversarial => protocol::TimeModel::Adversarial,
         TimeModel::Spurious => protocol::TimeModel::Spurious,
         TimeModel::Writers => protocol::TimeModel::Writers,
+        TimeModel::Weak => protocol::TimeModel::Weak,
     }
 }
 
@@ -32,6 +33,7 @@ pub fn time(model: protocol::TimeModel) -> TimeModel {
         protocol::TimeModel::Adversarial => TimeModel::Adversarial,
         protocol::TimeModel::Spurious => TimeModel::Spurious,
         protocol::TimeModel::Writers => TimeModel::Writers,
+        protocol::TimeModel::Weak => TimeModel::Weak,
     }
 }
 
@@ -52,6 +54,7 @@ pub fn schedule(schedule: &Schedule) -> protocol::Schedule {
         time_model: time_model(schedule.time),
         hash_seed: schedule.hash_seed,
         deviations: schedule.deviations.clone(),
+        old_reads: schedule.old_reads.clone(),
     }
 }
 
@@ -61,6 +64,7 @@ pub fn engine_schedule(schedule: &protocol::Schedule) -> Schedule {
         time: time(schedule.time_model),
         hash_seed: schedule.hash_seed,
         deviations: schedule.deviations.clone(),
+        old_reads: schedule.old_reads.clone(),
     }
 }
 

@@ -1,6 +1,7 @@
 //! The file in which a process keeps the schedule that it is on.
 //!
-//! It begins with a [`Header`]; then comes the thread of each step, in two bytes. All numbers are
+//! It begins with a [`Header`]; then comes what was chosen at each step: the thread, in two bytes,
+//! and in one byte how many stores it stayed behind, if it loaded. All numbers are
 //! little-endian. The engine writes the file; it stands on no package of ours, and so it has the
 //! same layout once more. The explorer's library compares the two when it is compiled.
 
@@ -9,8 +10,8 @@ use crate::TimeModel;
 /// The bytes of a [`Header`].
 pub const HEADER: usize = 24;
 
-/// The bytes of a step's thread.
-pub const STEP: usize = 2;
+/// The bytes of a step.
+pub const STEP: usize = 3;
 
 /// What stands before the steps.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -41,12 +42,17 @@ impl Header {
     }
 }
 
-/// The threads of the steps that stand after the header.
-pub fn threads(bytes: &[u8]) -> impl Iterator<Item = u32> {
+/// What was chosen at the steps that stand after the header: the thread, and how many stores it
+/// stayed behind.
+pub fn choices(bytes: &[u8]) -> impl Iterator<Item = (u32, u32)> {
     let steps = bytes
         .get(HEADER..)
         .unwrap_or_default()
         .as_chunks::<STEP>()
         .0;
-    steps.iter().map(|&step| u16::from_le_bytes(step).into())
+    let choice = |&[low, high, back]: &[u8; STEP]| {
+        let thread = u16::from_le_bytes([low, high]);
+        (thread.into(), back.into())
+    };
+    steps.iter().map(choice)
 }

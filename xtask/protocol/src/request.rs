@@ -74,14 +74,14 @@ pub struct Request {
 pub enum Again {
     /// As a token has it.
     Schedule(Schedule),
-    /// As a recorder has it, each step's thread: this also says the steps as they are taken.
+    /// As a recorder has it: this also says the steps as they are taken.
     Choices {
         /// What time means.
         time_model: TimeModel,
         /// What decides the order of each `HashMap`.
         hash_seed: u32,
-        /// The threads.
-        choices: Vec<u32>,
+        /// For each step the thread, and how many stores a load stays behind.
+        choices: Vec<(u32, u32)>,
     },
 }
 

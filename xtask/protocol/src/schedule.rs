@@ -18,15 +18,19 @@ pub enum TimeModel {
     /// As virtual time; but a writer that waits for a lock keeps new readers out, as the standard
     /// library on Linux has it.
     Writers,
+    /// As virtual time; but memory is weak: a load may read an older value, as far as the orders
+    /// allow.
+    Weak,
 }
 
 impl TimeModel {
     /// All, in the order in which they are explored.
-    pub const ALL: [Self; 4] = [
+    pub const ALL: [Self; 5] = [
         TimeModel::Virtual,
         TimeModel::Adversarial,
         TimeModel::Spurious,
         TimeModel::Writers,
+        TimeModel::Weak,
     ];
 
     /// Its name, as a person types it.
@@ -36,6 +40,7 @@ impl TimeModel {
             TimeModel::Adversarial => "adversarial",
             TimeModel::Spurious => "spurious",
             TimeModel::Writers => "writers",
+            TimeModel::Weak => "weak",
         }
     }
 
@@ -133,4 +138,7 @@ pub struct Schedule {
     pub hash_seed: u32,
     /// At each of these steps, by number, this thread goes on.
     pub deviations: Vec<(u32, u32)>,
+    /// The loads that read an older value: at this step, so many stores behind the latest.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub old_reads: Vec<(u32, u32)>,
 }

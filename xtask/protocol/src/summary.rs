@@ -34,7 +34,8 @@ pub struct Summary {
     pub found_schedule: Option<Schedule>,
     /// The outputs that were expected and have not come up, by their places.
     pub unexplored: Vec<usize>,
-    /// Whether every schedule was explored, up to the order of what commutes.
+    /// Whether every schedule of sequentially consistent memory was explored, up to the order of what
+    /// commutes.
     pub proved: bool,
 }
 

@@ -48,6 +48,12 @@ pub fn explore(
     replay: Option<&Schedule>,
     on_progress: &mut dyn FnMut(u64, Doing),
 ) -> std::result::Result<Explored, NotExplored> {
+    if settings.time_model == Some(TimeModel::Weak) && !may_be_weak(harness) {
+        return Err(Error::usage(
+            "the counts of an `Arc` may matter to what it loads under weak memory, and are not seen",
+        )
+        .into());
+    }
     let scratch = Scratch::new(&subject.package.place)?;
     let request = request((subject, harness), settings, replay, &scratch);
     let start = Instant::now();
@@ -237,6 +243,16 @@ fn died(status: Option<ExitStatus>, words: &str) -> String {
     format!("the process {exit}{guess}{words}")
 }
 
+/// Whether a program can be explored under weak memory. The counts of an `Arc` order threads, and are
+/// not seen: where they matter, a load might read an older value that has to read the latest.
+fn may_be_weak(harness: &Harness) -> bool {
+    !harness.unseen.counts_order_loads()
+}
+
+fn is_strong(model: &TimeModel) -> bool {
+    *model != TimeModel::Weak
+}
+
 /// The request as the process takes it.
 fn request(
     (subject, harness): (&Subject, &Harness),
@@ -247,7 +263,8 @@ fn request(
     let time_models = match (settings.time_model, replay) {
         (_, Some(schedule)) => vec![schedule.time_model],
         (Some(model), None) => vec![model],
-        (None, None) => TimeModel::ALL.to_vec(),
+        (None, None) if may_be_weak(harness) => TimeModel::ALL.to_vec(),
+        (None, None) => TimeModel::ALL.into_iter().filter(is_strong).collect(),
     };
     // What real runs print is compared with each output.
     let compares = settings.real_runs.is_some_and(|runs| runs > 0);
@@ -399,11 +416,18 @@ fn header(recorder: &Path) -> Option<recorder::Header> {
 /// The schedule that a process was in when it ended.
 struct Record {
     header: recorder::Header,
-    /// The thread of each step.
-    choices: Vec<u32>,
+    /// For each step its thread, and how many stores a load stayed behind.
+    choices: Vec<(u32, u32)>,
 }
 
 impl Record {
+    /// The loads that read an older value, as a schedule has them.
+    fn old_reads(&self) -> Vec<(u32, u32)> {
+        let choices = (0..).zip(&self.choices);
+        let old = choices.filter(|(_, (_, back))| *back > 0);
+        old.map(|(step, (_, back))| (step, *back)).collect()
+    }
+
     /// Reads it; `None` if the process died before its first schedule.
     fn read(recorder: &Path) -> Option<Self> {
         let bytes = fs::read(recorder).ok()?;
@@ -411,7 +435,7 @@ impl Record {
         let steps = usize::try_from(header.steps).ok()?;
         (header.schedule > 0).then_some(Self {
             header,
-            choices: recorder::threads(&bytes).take(steps).collect(),
+            choices: recorder::choices(&bytes).take(steps).collect(),
         })
     }
 }
@@ -483,6 +507,7 @@ impl Taken {
                 time_model: record.header.time_model,
                 hash_seed: record.header.hash_seed,
                 deviations: self.deviations,
+                old_reads: record.old_reads(),
             },
             found: None,
             threads: self.threads,

@@ -22,6 +22,7 @@ use super::token::VERSION;
 use super::verdict::ProgramVerdict;
 use super::ways::{Ways, ends, taken};
 use super::words::{Words, thread_name, told_apart};
+use crate::error::Error;
 use crate::player::Data;
 use crate::program::Role;
 use crate::text::{counted, listed};
@@ -92,7 +93,16 @@ pub fn ask(
         time_model,
         hash_seed: 0,
         deviations: Vec::new(),
+        old_reads: Vec::new(),
     });
+    if first.time_model == TimeModel::Weak {
+        return Err(Error::usage(format!(
+            "the states of {} are not written: the schedule that is of interest needs weak memory, \
+             whose states are not followed; `--time-model virtual` writes the others",
+            verdict.subject.name
+        ))
+        .into());
+    }
     let default = Schedule {
         deviations: Vec::new(),
         ..first.clone()
@@ -225,7 +235,10 @@ impl<'v> States<'v> {
         let mut whys: Vec<_> = whys.map(str::to_string).collect();
         let models = self.graph.other_models.iter();
         let mut others: Vec<_> = models
-            .map(|model| format!("the time model “{}”", model.name()))
+            .map(|model| match model {
+                TimeModel::Weak => "weak memory".to_string(),
+                model => format!("the time model “{}”", model.name()),
+            })
             .collect();
         if self.graph.hashes {
             others.push("another hash seed".to_string());

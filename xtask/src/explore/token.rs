@@ -2,8 +2,9 @@
 //!
 //! `v1.virtual.2@17.0@23.9f3ac1d2.51e07b44` is the schedule under which thread 2 goes on
 //! at step 17 and thread 0 at step 23, and otherwise whoever goes on by default; of the
-//! program with the first fingerprint, on the explorer with the second. A long one goes to a
-//! file.
+//! program with the first fingerprint, on the explorer with the second. Where memory is weak,
+//! `r2@17` in it says that the load at step 17 reads a value 2 stores older than the latest. A long
+//! one goes to a file.
 
 use std::fmt;
 use std::fs;
@@ -19,6 +20,9 @@ pub const VERSION: &str = "v1";
 
 /// What stands before a hash seed, which is 0 where there is none.
 const HASH_SEED: char = 'h';
+
+/// What stands before the number of stores that a load stays behind.
+const OLD_READ: char = 'r';
 
 /// A longer token is no word of a command any more: it goes to a file.
 const LONGEST: usize = 200;
@@ -82,11 +86,16 @@ impl Token {
             hash_seed.map_or(Some(0), |part| part[HASH_SEED.len_utf8()..].parse().ok())?;
         let explorer = u32::from_str_radix(parts.next_back()?, 16).ok()?;
         let program = u32::from_str_radix(parts.next_back()?, 16).ok()?;
-        let deviations = parts.map(|part| {
-            let (thread, step) = part.split_once('@')?;
-            Some((step.parse().ok()?, thread.parse().ok()?))
-        });
-        let deviations: Vec<(u32, u32)> = deviations.collect::<Option<_>>()?;
+        let mut deviations: Vec<(u32, u32)> = Vec::new();
+        let mut old_reads = Vec::new();
+        for part in parts {
+            let (what, step) = part.split_once('@')?;
+            let step = step.parse().ok()?;
+            match what.strip_prefix(OLD_READ) {
+                None => deviations.push((step, what.parse().ok()?)),
+                Some(back) => old_reads.push((step, back.parse().ok()?)),
+            }
+        }
         if !deviations.is_sorted_by(|(step, _), (later, _)| step < later) {
             return None;
         }
@@ -95,6 +104,7 @@ impl Token {
                 time_model,
                 hash_seed,
                 deviations,
+                old_reads,
             },
             program,
             explorer,
@@ -163,6 +173,9 @@ impl fmt::Display for Token {
         }
         for (step, thread) in &self.schedule.deviations {
             write!(out, ".{thread}@{step}")?;
+        }
+        for (step, back) in &self.schedule.old_reads {
+            write!(out, ".{OLD_READ}{back}@{step}")?;
         }
         write!(out, ".{:08x}.{:08x}", self.program, self.explorer)
     }

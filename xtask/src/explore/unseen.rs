@@ -15,6 +15,11 @@ pub struct Unseen {
     pub hash_order: Option<Spot>,
     /// The counts of an `Arc`, which are no operations, where something depends on them.
     pub arc_counts: Option<Spot>,
+    /// An `Arc`, if there is one.
+    arc: Option<Spot>,
+    /// A destructor in a file that also loads atomics. An `Arc` of another file may run it on whichever
+    /// thread lets go last.
+    loading_destructor: Option<Spot>,
 }
 
 /// A line of a source file.
@@ -27,13 +32,16 @@ pub struct Spot {
 }
 
 /// The words that ask for the counts of an `Arc`.
-const COUNTS: [&str; 6] = [
+const COUNTS: [&str; 9] = [
     "strong_count",
     "weak_count",
     "upgrade",
     "try_unwrap",
     "into_inner",
     "get_mut",
+    "make_mut",
+    "unwrap_or_clone",
+    "is_unique",
 ];
 
 impl Unseen {
@@ -59,6 +67,8 @@ impl Unseen {
             spot(&self.unsafe_code),
             spot(&self.hash_order),
             spot(&self.arc_counts),
+            spot(&self.arc),
+            spot(&self.loading_destructor),
         ])
     }
 
@@ -75,7 +85,14 @@ impl Unseen {
             unsafe_code: spot(0),
             hash_order: spot(1),
             arc_counts: spot(2),
+            arc: spot(3),
+            loading_destructor: spot(4),
         }
+    }
+
+    /// Whether the counts of an `Arc` may order what threads load.
+    pub fn counts_order_loads(&self) -> bool {
+        self.arc_counts.is_some() || self.arc.is_some() && self.loading_destructor.is_some()
     }
 
     fn is_complete(&self) -> bool {
@@ -88,7 +105,9 @@ impl Unseen {
         // Most files have nothing of it, and reading their words takes time.
         let is_new = self.unsafe_code.is_none() && words(&["unsafe"])
             || self.hash_order.is_none() && words(&["HashMap", "HashSet", "RandomState"])
-            || self.arc_counts.is_none() && may_ask;
+            || self.arc_counts.is_none() && may_ask
+            || self.arc.is_none() && words(&["Arc"])
+            || self.loading_destructor.is_none() && words(&["Drop"]) && words(&["load"]);
         if !is_new {
             return;
         }
@@ -115,6 +134,11 @@ impl Unseen {
         // It asks for them, or has a destructor that may run on whichever thread lets go last.
         let asks = found.arc.and(found.counts.or(found.destructor));
         place(&mut self.arc_counts, asks);
+        place(&mut self.arc, found.arc);
+        place(
+            &mut self.loading_destructor,
+            found.loads.and(found.destructor),
+        );
     }
 }
 
@@ -126,6 +150,7 @@ struct Words {
     arc: Option<usize>,
     counts: Option<usize>,
     destructor: Option<usize>,
+    loads: Option<usize>,
 }
 
 impl Words {
@@ -140,6 +165,7 @@ impl Words {
                         "HashMap" | "HashSet" | "RandomState" => &mut self.hash_order,
                         "Arc" => &mut self.arc,
                         "Drop" => &mut self.destructor,
+                        "load" => &mut self.loads,
                         word if COUNTS.contains(&word) => &mut self.counts,
                         _ => continue,
                     };

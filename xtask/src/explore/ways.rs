@@ -158,6 +158,7 @@ impl<'g> Ways<'g> {
                 time_model: self.graph.time_model,
                 hash_seed: self.graph.hash_seed,
                 deviations,
+                old_reads: Vec::new(),
             },
             found: None,
             threads: threads.collect(),

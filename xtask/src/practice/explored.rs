@@ -199,6 +199,7 @@ impl Seen {
             time_model: TimeModel::Virtual,
             hash_seed: 0,
             deviations: Vec::new(),
+            old_reads: Vec::new(),
         };
         let explored = child::explore(subject, harness, settings, Some(&schedule), &mut |_, _| {});
         let explored = explored.map_err(error_of)?;

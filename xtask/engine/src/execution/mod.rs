@@ -13,6 +13,7 @@ use std::rc::Rc;
 use rustc_hash::FxBuildHasher;
 
 use crate::addresses;
+use crate::memory::Memory;
 use crate::numbers::Numbers;
 use crate::object::{CLOCK, Guard, Object, ObjectState, ReadersAndWriters};
 use crate::operation::{Op, StepId, Thread};
@@ -75,6 +76,9 @@ pub struct Execution {
     /// Where the schedule is not the one that runs each thread for as long as it can: at
     /// this step, this thread.
     pub deviations: Vec<(u32, u32)>,
+    /// The loads that have read an older value, where memory is weak: at this step, so many stores
+    /// behind the latest.
+    pub old_reads: Vec<(u32, u32)>,
     /// How often a thread was stopped that could have gone on.
     pub preemptions: u32,
     /// What was printed.
@@ -126,6 +130,8 @@ pub struct Execution {
     pub(crate) readers: Vec<(Object, u32)>,
     /// Who waits at a futex's word, by the number of its object.
     pub(crate) futexes: HashMap<u32, Waiters, FxBuildHasher>,
+    /// What loads may read, if memory is weak.
+    pub(crate) memory: Option<Box<Memory>>,
     /// What the library above the engine keeps for all threads.
     pub(crate) slot: Slot,
     /// The coroutines of the threads that have been started last, until they are first resumed.
@@ -160,6 +166,7 @@ impl Execution {
             edges: Vec::new(),
             one_of_several: Vec::new(),
             deviations: Vec::new(),
+            old_reads: Vec::new(),
             preemptions: 0,
             output: Output::new(),
             channel_ends: Vec::new(),
@@ -187,6 +194,7 @@ impl Execution {
             reads_beside: false,
             readers: Vec::new(),
             futexes: HashMap::with_hasher(FxBuildHasher),
+            memory: None,
             slot: Slot::EMPTY,
             new_fibers: Vec::new(),
             pending: Vec::new(),
@@ -214,6 +222,7 @@ impl Execution {
         self.edges.clear();
         self.one_of_several.clear();
         self.deviations.clear();
+        self.old_reads.clear();
         self.preemptions = 0;
         self.output.clear();
         self.channel_ends.clear();
@@ -232,6 +241,7 @@ impl Execution {
         self.reads_beside = false;
         self.readers.clear();
         self.futexes.clear();
+        self.memory = (self.time == TimeModel::Weak).then(Box::default);
         self.new_fibers.clear();
         self.pending.clear();
         self.epoch = 0;
@@ -303,6 +313,9 @@ impl Execution {
         let finished = self.register("thread", place, 0);
         let token = self.register("park token", place, 0);
         let thread = Thread(self.threads.len() as u32);
+        if let Some(memory) = &mut self.memory {
+            memory.start_thread(self.current);
+        }
         let mut waiting = self.spare.pop().unwrap_or_default();
         waiting.begin();
         self.threads.push(ThreadState {
@@ -414,6 +427,7 @@ impl Execution {
             time: self.time,
             hash_seed: self.hash_seed,
             deviations: self.deviations.clone(),
+            old_reads: self.old_reads.clone(),
         }
     }
 

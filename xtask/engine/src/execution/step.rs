@@ -72,9 +72,7 @@ impl Execution {
                 self.timed_out = op.guard.waits() && op.guard.object != thread.finished.0;
                 self.now = match self.time {
                     TimeModel::Adversarial => self.now.saturating_add(at),
-                    TimeModel::Virtual | TimeModel::Spurious | TimeModel::Writers => {
-                        self.now.max(at)
-                    }
+                    _ => self.now.max(at),
                 };
             }
         }
@@ -91,6 +89,11 @@ impl Execution {
 
     /// Keeps the step that the running thread is about to take, and what it comes after.
     fn trace(&mut self, index: u32) {
+        if let Some(mut memory) = self.memory.take() {
+            let accesses = self.threads[self.current as usize].op.accesses;
+            memory.order(self.current, &accesses, self);
+            self.memory = Some(memory);
+        }
         let thread = &self.threads[self.current as usize];
         if let Some(before) = thread.woken_by {
             self.edges.push((index, before));

@@ -6,7 +6,7 @@ mod reduction;
 mod replay;
 
 use crate::execution::Execution;
-use crate::schedule::Schedule;
+use crate::schedule::{Choice, Schedule};
 use crate::scheduler::{Pick, Scheduler};
 use depth_first::DepthFirst;
 use random::{Pct, Random};
@@ -33,9 +33,9 @@ pub enum Strategy {
     Random,
     /// Just this one.
     Replay(Schedule),
-    /// As near as possible to the one in which these threads take the steps: where one cannot
-    /// go on, the next does.
-    Follow(Vec<u32>),
+    /// As near as possible to the one with these choices: where a thread cannot go on, the next
+    /// does.
+    Follow(Vec<Choice>),
     /// Just these steps, each by this thread, and none after them.
     Steps(Vec<u32>),
 }
@@ -53,6 +53,13 @@ impl Scheduler for AnyScheduler {
         match self {
             Self::Random(scheduler) => scheduler.pick(execution, default),
             Self::Other(scheduler) => scheduler.pick(execution, default),
+        }
+    }
+
+    fn pick_store(&mut self, step: u32, most: u32) -> u32 {
+        match self {
+            Self::Random(scheduler) => scheduler.pick_store(step, most),
+            Self::Other(scheduler) => scheduler.pick_store(step, most),
         }
     }
 
@@ -81,7 +88,7 @@ impl Strategy {
             Self::Bounded(preemptions) => Box::new(DepthFirst::bounded(*preemptions)),
             Self::Pct { depth } => Box::new(Pct::new(*depth, seed)),
             Self::Replay(schedule) => Box::new(Replay::new(schedule)),
-            Self::Follow(threads) => Box::new(Follow::new(threads)),
+            Self::Follow(choices) => Box::new(Follow::new(choices)),
             Self::Steps(threads) => Box::new(Steps::new(threads)),
         })
     }

@@ -16,6 +16,14 @@ fn candidates(execution: &Execution, is_patient: bool) -> [&[u32]; 2] {
     [execution.enabled(), spinning]
 }
 
+/// The latest store in every second load, and else any older one.
+fn pick_store(numbers: &mut Numbers, most: u32) -> u32 {
+    match numbers.below(2) {
+        0 => 0,
+        _ => 1 + numbers.below(most as usize) as u32,
+    }
+}
+
 /// At each step, any thread that can go on.
 pub(crate) struct Random {
     numbers: Numbers,
@@ -43,6 +51,10 @@ impl Scheduler for Random {
             Some(&thread) => thread,
             None => spinning[index - enabled.len()],
         })
+    }
+
+    fn pick_store(&mut self, _step: u32, most: u32) -> u32 {
+        pick_store(&mut self.numbers, most)
     }
 
     fn looks_back(&self) -> bool {
@@ -102,6 +114,10 @@ impl Scheduler for Pct {
         let candidates = candidates.into_iter().flatten().copied();
         let highest = candidates.max_by_key(|&thread| self.priorities[thread as usize]);
         Pick::Thread(highest.unwrap_or(default))
+    }
+
+    fn pick_store(&mut self, _step: u32, most: u32) -> u32 {
+        pick_store(&mut self.numbers, most)
     }
 
     fn looks_back(&self) -> bool {

@@ -2,17 +2,22 @@
 
 use crate::execution::Execution;
 use crate::record::Ending;
-use crate::schedule::Schedule;
+use crate::schedule::{Choice, Schedule};
 use crate::scheduler::{Pick, Scheduler};
 
 pub(crate) struct Replay {
     deviations: Vec<(u32, u32)>,
+    old_reads: Vec<(u32, u32)>,
 }
 
 impl Replay {
     pub(crate) fn new(schedule: &Schedule) -> Self {
         let deviations = schedule.deviations.clone();
-        Self { deviations }
+        let old_reads = schedule.old_reads.clone();
+        Self {
+            deviations,
+            old_reads,
+        }
     }
 }
 
@@ -26,32 +31,46 @@ impl Scheduler for Replay {
         }
     }
 
+    fn pick_store(&mut self, step: u32, _most: u32) -> u32 {
+        let mut old_reads = self.old_reads.iter();
+        let found = old_reads.find(|&&(at, _)| at == step);
+        found.map_or(0, |&(_, back)| back)
+    }
+
     fn next(&mut self, _execution: &Execution) -> bool {
         false
     }
 }
 
-/// As near as possible to the schedule in which these threads take the steps.
+/// As near as possible to the schedule with these choices.
 pub(crate) struct Follow {
-    /// The threads that are left, the next one last.
-    rest: Vec<u32>,
+    /// What is left to choose, the next last.
+    rest: Vec<Choice>,
+    /// How many stores the load stays behind that is the latest step, if it is one.
+    back: u32,
 }
 
 impl Follow {
-    pub(crate) fn new(threads: &[u32]) -> Self {
-        let rest = threads.iter().rev().copied().collect();
-        Self { rest }
+    pub(crate) fn new(choices: &[Choice]) -> Self {
+        let rest = choices.iter().rev().copied().collect();
+        Self { rest, back: 0 }
     }
 }
 
 impl Scheduler for Follow {
     fn pick(&mut self, execution: &Execution, default: u32) -> Pick {
-        while let Some(next) = self.rest.pop() {
-            if execution.enabled().contains(&next) {
-                return Pick::Thread(next);
+        while let Some(Choice { thread, back }) = self.rest.pop() {
+            if execution.enabled().contains(&thread) {
+                self.back = back;
+                return Pick::Thread(thread);
             }
         }
+        self.back = 0;
         Pick::Thread(default)
+    }
+
+    fn pick_store(&mut self, _step: u32, _most: u32) -> u32 {
+        self.back
     }
 
     fn next(&mut self, _execution: &Execution) -> bool {

@@ -1,9 +1,10 @@
 //! Atomics, as `std::sync::atomic` has them.
 //!
-//! Memory is sequentially consistent here, whichever ordering is asked for: an ordering
-//! that the real operation refuses is refused, and a weaker one is noted for the report, which
-//! then does not say `proved`. So a fence has nothing to do. A weak compare-exchange fails for no
-//! reason where threads wake up for none: once in each thread.
+//! Memory is sequentially consistent, whichever ordering is asked for, unless the explorer says that
+//! it is weak: then a load may read an older value, as far as the orderings allow
+//! ([`engine::memory`]). An ordering that the real operation refuses is refused, and a weaker one than
+//! `SeqCst` is noted for the report, which then does not say `proved`. A weak compare-exchange fails
+//! for no reason where threads wake up for none: once in each thread.
 
 use std::fmt;
 use std::sync::atomic as real;
@@ -12,6 +13,7 @@ use std::sync::atomic::Ordering::{AcqRel, Acquire, Relaxed, Release, SeqCst};
 #[doc(no_inline)]
 pub use crate::fidelity::passed::atomic::*;
 
+use engine::memory::{self, Word};
 use engine::{Access, Op};
 
 /// What all atomic types have.
@@ -76,9 +78,14 @@ macro_rules! atomic {
             /// If the ordering is one for writing.
             #[track_caller]
             pub fn load(&self, order: Ordering) -> $value {
-                self.announce("load", Access::Read, order);
-                let value = self.value.load(order);
-                engine::show(|| format!("➜ {}", $show(value)));
+                let word = self.announce("load", Access::Read, order);
+                let newest = self.value.load(order);
+                let Some(older) = memory::load(word, order, newest.to_bits()) else {
+                    engine::show(|| format!("➜ {}", $show(newest)));
+                    return newest;
+                };
+                let value = Bits::from_bits(older);
+                engine::show(|| format!("➜ {}, an older value", $show(value)));
                 value
             }
 
@@ -89,16 +96,18 @@ macro_rules! atomic {
             /// If the ordering is one for reading.
             #[track_caller]
             pub fn store(&self, value: $value, order: Ordering) {
-                self.announce("store", Access::Write, order);
+                let word = self.announce("store", Access::Write, order);
+                let before = self.value.load(Relaxed);
                 self.value.store(value, order);
+                memory::store(word, order, [before, value].map(Bits::to_bits));
                 engine::show(|| format!("= {}", $show(value)));
             }
 
             /// Writes the value, and returns the one before.
             #[track_caller]
             pub fn swap(&self, value: $value, order: Ordering) -> $value {
-                self.announce("swap", Access::Write, order);
-                self.changed_from(self.value.swap(value, order))
+                let word = self.announce("swap", Access::Write, order);
+                self.changed_from(word, order, self.value.swap(value, order))
             }
 
             /// Writes the value if the current one is as expected, and returns the one before.
@@ -141,13 +150,14 @@ macro_rules! atomic {
                 failure: Ordering,
             ) -> Result<$value, $value> {
                 let order = if failure == SeqCst { success } else { failure };
-                self.announce("compare_exchange", Access::Write, order);
+                let word = self.announce("compare_exchange", Access::Write, order);
                 let result = self.value.compare_exchange(current, new, success, failure);
                 match result {
                     Ok(old) => {
-                        self.changed_from(old);
+                        self.changed_from(word, success, old);
                     }
                     Err(old) => {
+                        memory::not_exchanged(word, failure, old.to_bits());
                         engine::unchanged();
                         engine::show(|| format!("➜ {}, kept", $show(old)));
                     }
@@ -247,17 +257,23 @@ macro_rules! atomic {
             }
 
             #[track_caller]
-            fn announce(&self, verb: &'static str, access: Access, order: Ordering) {
+            fn announce(&self, verb: &'static str, access: Access, order: Ordering) -> Word {
                 note(order);
-                let address = self.value.as_ptr().addr();
-                let object = engine::object_standing("atomic", address, size_of::<Self>());
+                let (address, bytes) = (self.value.as_ptr().addr(), size_of::<Self>());
+                let object = engine::object_standing("atomic", address, bytes);
                 Op::new(verb, object, access).perform();
+                Word {
+                    object,
+                    address,
+                    bytes,
+                }
             }
 
             /// Shows the change that has been made to this value, and returns it. Where the
             /// value was put back as it was, nobody can tell.
-            fn changed_from(&self, old: $value) -> $value {
+            fn changed_from(&self, word: Word, order: Ordering, old: $value) -> $value {
                 let new = self.value.load(Relaxed);
+                memory::update(word, order, [old, new].map(Bits::to_bits));
                 if new == old {
                     engine::unchanged();
                 }
@@ -295,6 +311,32 @@ fn note(order: Ordering) {
     engine::note_weak_order(name);
 }
 
+/// A value as the engine keeps it.
+trait Bits: Copy {
+    fn to_bits(self) -> u64;
+    fn from_bits(bits: u64) -> Self;
+}
+
+impl Bits for bool {
+    fn to_bits(self) -> u64 {
+        u64::from(self)
+    }
+
+    fn from_bits(bits: u64) -> Self {
+        bits != 0
+    }
+}
+
+impl<T> Bits for *mut T {
+    fn to_bits(self) -> u64 {
+        self.expose_provenance() as u64
+    }
+
+    fn from_bits(bits: u64) -> Self {
+        std::ptr::with_exposed_provenance_mut(bits as usize)
+    }
+}
+
 /// Functions that are the real type's own, as one operation each.
 macro_rules! fetch {
     ($name:ident, $value:ty: $($method:ident)*) => {
@@ -303,8 +345,8 @@ macro_rules! fetch {
                 #[doc = concat!("`", stringify!($method), "`: changes the value, and returns the one before.")]
                 #[track_caller]
                 pub fn $method(&self, value: $value, order: Ordering) -> $value {
-                    self.announce(stringify!($method), Access::Write, order);
-                    self.changed_from(self.value.$method(value, order))
+                    let word = self.announce(stringify!($method), Access::Write, order);
+                    self.changed_from(word, order, self.value.$method(value, order))
                 }
             )*
         }
@@ -321,6 +363,17 @@ macro_rules! atomic_integers {
                 $name, $value:
                 fetch_add fetch_sub fetch_and fetch_nand fetch_or fetch_xor fetch_max fetch_min
             );
+
+            #[cfg(target_has_atomic = $bits)]
+            impl Bits for $value {
+                fn to_bits(self) -> u64 {
+                    self as u64
+                }
+
+                fn from_bits(bits: u64) -> Self {
+                    bits as $value
+                }
+            }
 
             #[cfg(target_has_atomic = $bits)]
             impl Default for $name {
@@ -352,8 +405,8 @@ impl AtomicBool {
     /// `fetch_not`: changes the value, and returns the one before.
     #[track_caller]
     pub fn fetch_not(&self, order: Ordering) -> bool {
-        self.announce("fetch_not", Access::Write, order);
-        self.changed_from(self.value.fetch_not(order))
+        let word = self.announce("fetch_not", Access::Write, order);
+        self.changed_from(word, order, self.value.fetch_not(order))
     }
 }
 
@@ -378,55 +431,61 @@ impl<T> AtomicPtr<T> {
     /// `fetch_ptr_add`: changes the value, and returns the one before.
     #[track_caller]
     pub fn fetch_ptr_add(&self, val: usize, order: Ordering) -> *mut T {
-        self.announce("fetch_ptr_add", Access::Write, order);
-        self.change(order, |pointer| pointer.wrapping_add(val))
+        let word = self.announce("fetch_ptr_add", Access::Write, order);
+        self.change(word, order, |pointer| pointer.wrapping_add(val))
     }
 
     /// `fetch_ptr_sub`: changes the value, and returns the one before.
     #[track_caller]
     pub fn fetch_ptr_sub(&self, val: usize, order: Ordering) -> *mut T {
-        self.announce("fetch_ptr_sub", Access::Write, order);
-        self.change(order, |pointer| pointer.wrapping_sub(val))
+        let word = self.announce("fetch_ptr_sub", Access::Write, order);
+        self.change(word, order, |pointer| pointer.wrapping_sub(val))
     }
 
     /// `fetch_byte_add`: changes the value, and returns the one before.
     #[track_caller]
     pub fn fetch_byte_add(&self, val: usize, order: Ordering) -> *mut T {
-        self.announce("fetch_byte_add", Access::Write, order);
-        self.change(order, |pointer| pointer.wrapping_byte_add(val))
+        let word = self.announce("fetch_byte_add", Access::Write, order);
+        self.change(word, order, |pointer| pointer.wrapping_byte_add(val))
     }
 
     /// `fetch_byte_sub`: changes the value, and returns the one before.
     #[track_caller]
     pub fn fetch_byte_sub(&self, val: usize, order: Ordering) -> *mut T {
-        self.announce("fetch_byte_sub", Access::Write, order);
-        self.change(order, |pointer| pointer.wrapping_byte_sub(val))
+        let word = self.announce("fetch_byte_sub", Access::Write, order);
+        self.change(word, order, |pointer| pointer.wrapping_byte_sub(val))
     }
 
     /// `fetch_or`: changes the value, and returns the one before.
     #[track_caller]
     pub fn fetch_or(&self, val: usize, order: Ordering) -> *mut T {
-        self.announce("fetch_or", Access::Write, order);
-        self.change(order, |pointer| pointer.map_addr(|address| address | val))
+        let word = self.announce("fetch_or", Access::Write, order);
+        self.change(word, order, |pointer| {
+            pointer.map_addr(|address| address | val)
+        })
     }
 
     /// `fetch_and`: changes the value, and returns the one before.
     #[track_caller]
     pub fn fetch_and(&self, val: usize, order: Ordering) -> *mut T {
-        self.announce("fetch_and", Access::Write, order);
-        self.change(order, |pointer| pointer.map_addr(|address| address & val))
+        let word = self.announce("fetch_and", Access::Write, order);
+        self.change(word, order, |pointer| {
+            pointer.map_addr(|address| address & val)
+        })
     }
 
     /// `fetch_xor`: changes the value, and returns the one before.
     #[track_caller]
     pub fn fetch_xor(&self, val: usize, order: Ordering) -> *mut T {
-        self.announce("fetch_xor", Access::Write, order);
-        self.change(order, |pointer| pointer.map_addr(|address| address ^ val))
+        let word = self.announce("fetch_xor", Access::Write, order);
+        self.change(word, order, |pointer| {
+            pointer.map_addr(|address| address ^ val)
+        })
     }
 
-    fn change(&self, order: Ordering, change: impl FnOnce(*mut T) -> *mut T) -> *mut T {
+    fn change(&self, word: Word, order: Ordering, change: impl FnOnce(*mut T) -> *mut T) -> *mut T {
         let new = change(self.value.load(Relaxed));
-        self.changed_from(self.value.swap(new, order))
+        self.changed_from(word, order, self.value.swap(new, order))
     }
 }
 
@@ -440,6 +499,17 @@ impl<T> fmt::Pointer for AtomicPtr<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         fmt::Pointer::fmt(&self.load(Relaxed), f)
     }
+}
+
+/// `std::sync::atomic::fence`: an operation where memory is weak, and nothing elsewhere.
+///
+/// # Panics
+///
+/// If the ordering is `Relaxed`.
+#[track_caller]
+pub fn fence(order: Ordering) {
+    real::fence(order);
+    memory::fence(order);
 }
 
 /// Says that the thread waits in a loop: the others go first.

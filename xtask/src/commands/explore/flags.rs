@@ -3,7 +3,7 @@
 use std::num::NonZeroU64;
 use std::path::PathBuf;
 
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::explore::settings::Settings;
 use crate::explore::source::Wanted;
 use crate::flags::{BIN, Flag, JSON, JUNIT, Words};
@@ -39,7 +39,8 @@ pub const FLAGS: &[Flag] = &[
         "virtual: a sleep lasts until nobody else can go on;\n\
          adversarial: any sleep may end at any time; spurious: once in\n\
          each thread, a wait ends for no reason or a weak exchange\n\
-         fails; writers: a writer that waits keeps new readers out\n\
+         fails; writers: a writer that waits keeps new readers out;\n\
+         weak: a load may read an older value, if the orders allow\n\
          (one after the other, where they differ)",
     ),
     Flag::with(
@@ -157,6 +158,15 @@ impl ExploreArgs {
             whole_outputs: json,
             real_runs: words.number("--real-runs")?,
         };
+        let is_systematic = settings
+            .strategy
+            .is_some_and(|strategy| !strategy.is_random());
+        if settings.time_model == Some(TimeModel::Weak) && is_systematic {
+            return Err(Error::usage(
+                "weak memory is explored at random alone: `--strategy` is `random` or `pct` with \
+                 `--time-model weak`",
+            ));
+        }
         let bin = words.text("--bin")?;
         let edition = words.named("--edition", "edition", &EDITIONS, year)?;
         let (replay, strict) = (words.text("--replay")?, words.has("--strict"));

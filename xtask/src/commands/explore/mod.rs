@@ -2,6 +2,7 @@
 
 use std::fs::{self, File};
 use std::path::Path;
+use std::slice;
 use std::time::Instant;
 
 use crate::error::{Error, Result};
@@ -203,7 +204,8 @@ fn write_states(asked: &ExploreArgs, verdict: &ProgramVerdict<'_>) -> Result<()>
         write(file, &data.json.to_string())?;
     }
     if let Some(file) = &asked.html {
-        // A schedule that ends the exploring process has a table, and no states.
+        // A schedule that ends the exploring process has a table, and no states; so has one that needs
+        // weak memory.
         let execution = match (&states, states::shown(verdict)) {
             (Ok(states), _) => states.execution(),
             (Err(_), Some(execution)) => execution.clone(),
@@ -278,6 +280,9 @@ impl<'f> Collector<'f> {
             Ok(explored) => explored,
             Err(NotExplored::NotInPlace(what)) => return Err(Error::Broken(what)),
             Err(NotExplored::Program(Error::Interrupted)) => return Ok(()),
+            Err(NotExplored::Program(Error::Usage(reason))) => {
+                return self.not_meant(subject, slice::from_ref(&subject.name), reason);
+            }
             Err(NotExplored::Program(error)) => {
                 let details = error.to_string();
                 let why = Why::NoResult { details };

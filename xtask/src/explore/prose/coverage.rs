@@ -28,6 +28,16 @@ pub fn coverage(verdict: &ProgramVerdict<'_>, preposition: &str) -> String {
         }
         let phases = summary.phases.iter();
         let phases: Vec<_> = phases.filter(|phase| phase.time_model == model).collect();
+        // There is no whole of it.
+        if model == TimeModel::Weak && !phases.is_empty() {
+            let schedules = phases.iter().map(|phase| phase.schedules).sum();
+            let what = if all.is_empty() { " schedules" } else { "" };
+            let count = thousands(schedules);
+            all.push(format!(
+                "{preposition} {count}{what} at random where memory is weak"
+            ));
+            continue;
+        }
         match whole_search(model, &phases, preposition) {
             Some(whole) => all.push(whole),
             None if phases.is_empty() => {}
@@ -77,10 +87,14 @@ pub fn phases(verdict: &ProgramVerdict<'_>) -> String {
         };
         let seed = phase.hash_seed.filter(|&seed| seed > 0);
         let seed = seed.map_or(String::new(), |seed| format!(", with hash seed {seed}"));
-        let (model, seconds) = (phase.time_model.name(), phase.seconds);
+        let model = match phase.time_model {
+            TimeModel::Weak => "weak memory".to_string(),
+            model => format!("{} time", model.name()),
+        };
+        let seconds = phase.seconds;
         let _ = writeln!(
             text,
-            "        {DIM}{model} time: {schedules}{how}{seed}, {seconds:.1} s{DIM:#}"
+            "        {DIM}{model}: {schedules}{how}{seed}, {seconds:.1} s{DIM:#}"
         );
     }
     text
@@ -107,6 +121,7 @@ fn whole_search(model: TimeModel, phases: &[&Phase], preposition: &str) -> Optio
             Some("where a thread may wake up, or a weak exchange fail, for no reason")
         }
         TimeModel::Writers => Some("where a waiting writer keeps readers out"),
+        TimeModel::Weak => Some("where memory is weak"),
     };
     let count = thousands(schedules);
     let what = match (whims, phase.strategy, schedules) {

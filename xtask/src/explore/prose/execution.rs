@@ -87,6 +87,10 @@ impl<'v> ExecutionProse<'v> {
             text += "  a writer waits, and keeps new readers out of the lock, those that read \
                      already among them\n";
         }
+        if !execution.schedule.old_reads.is_empty() {
+            text += "  a load reads an older value than the one that was stored last, as the orders of \
+                     memory allow\n";
+        }
         let steps = execution.steps.iter();
         let mut for_no_reason = steps.filter(|step| step.is_for_no_reason());
         let is_exchange = |step: &Step| step.verb == Verb::CompareExchangeWeak;

@@ -1,0 +1,269 @@
+//! What the axioms of RC11 allow a litmus test to read: all candidates are made, and those that keep
+//! the axioms are left.
+//!
+//! Lahav, Vafeiadis, Kang, Hur and Dreyer, "Repairing sequential consistency in C/C++11", 2017; with
+//! the release sequences of C++20, to which a later store of the same thread does not belong.
+
+use std::collections::BTreeSet;
+use std::sync::atomic::Ordering::{self, AcqRel, Acquire, Release, SeqCst};
+
+use crate::program::{Op, PLACES, Program};
+
+/// A relation on up to 64 events: for each the set of those that it leads to.
+#[derive(Clone, PartialEq, Eq)]
+struct Relation(Vec<u64>);
+
+impl Relation {
+    fn of(count: usize, holds: impl Fn(usize, usize) -> bool) -> Self {
+        let row = |a| (0..count).fold(0, |row, b| row | u64::from(holds(a, b)) << b);
+        Self((0..count).map(row).collect())
+    }
+
+    fn holds(&self, a: usize, b: usize) -> bool {
+        self.0[a] >> b & 1 == 1
+    }
+
+    fn or(&self, other: &Self) -> Self {
+        let rows = self.0.iter().zip(&other.0);
+        Self(rows.map(|(a, b)| a | b).collect())
+    }
+
+    /// First this relation, then the other.
+    fn then(&self, other: &Self) -> Self {
+        let row = |&row: &u64| {
+            let via = (0..other.0.len()).filter(|b| row >> b & 1 == 1);
+            via.fold(0, |all, b| all | other.0[b])
+        };
+        Self(self.0.iter().map(row).collect())
+    }
+
+    /// Only between such events.
+    fn among(&self, from: impl Fn(usize) -> bool, to: impl Fn(usize) -> bool) -> Self {
+        Self::of(self.0.len(), |a, b| self.holds(a, b) && from(a) && to(b))
+    }
+
+    /// The same, or nothing.
+    fn maybe(&self) -> Self {
+        Self::of(self.0.len(), |a, b| a == b || self.holds(a, b))
+    }
+
+    fn closure(&self) -> Self {
+        let mut all = self.clone();
+        loop {
+            let more = all.or(&all.then(&all));
+            if more == all {
+                return all;
+            }
+            all = more;
+        }
+    }
+
+    fn is_irreflexive(&self) -> bool {
+        (0..self.0.len()).all(|a| !self.holds(a, a))
+    }
+}
+
+/// An event of an execution. An exchange is two: it reads, and it writes.
+struct Event {
+    /// `None` for the first stores, which happen before everything.
+    thread: Option<usize>,
+    place: Option<usize>,
+    order: Ordering,
+    /// What it writes, if it does.
+    writes: Option<u32>,
+    reads: bool,
+    /// It is an exchange's second half.
+    is_second: bool,
+}
+
+/// What a program may read: for each execution the values of all its loads and exchanges, in their
+/// order, and then what each atomic that is written is at the end.
+pub fn allowed(program: &Program) -> BTreeSet<Vec<u32>> {
+    let events = events(program);
+    let mut found = BTreeSet::new();
+    let reads: Vec<usize> = (0..events.len())
+        .filter(|&event| events[event].reads)
+        .collect();
+    for_each_choice(
+        &reads,
+        &mut Vec::new(),
+        &|read| writes_to(&events, events[read].place),
+        &mut |sources| {
+            let rf = Relation::of(events.len(), |a, b| {
+                let read = reads.iter().position(|&read| read == b);
+                read.is_some_and(|read| sources[read] == a)
+            });
+            for mo in modification_orders(&events) {
+                if is_consistent(&events, &rf, &mo) {
+                    let read = sources.iter().map(|&source| events[source].writes);
+                    let last = (0..PLACES).filter_map(|place| {
+                        let mut writes = writes_to(&events, Some(place)).into_iter();
+                        let last = writes.find(|&write| mo.0[write] == 0)?;
+                        Some(events[last].writes)
+                    });
+                    found.insert(read.chain(last).flatten().collect());
+                }
+            }
+        },
+    );
+    found
+}
+
+fn events(program: &Program) -> Vec<Event> {
+    let event = |thread, place, order, writes, reads, is_second| Event {
+        thread,
+        place,
+        order,
+        writes,
+        reads,
+        is_second,
+    };
+    let first =
+        (0..PLACES).map(|place| event(None, Some(place), Ordering::Relaxed, Some(0), false, false));
+    let mut events: Vec<_> = first.collect();
+    for (thread, ops) in program.0.iter().enumerate() {
+        for op in ops {
+            let thread = Some(thread);
+            match *op {
+                Op::Load(place, order) => {
+                    events.push(event(thread, Some(place), order, None, true, false));
+                }
+                Op::Store(place, value, order) => {
+                    events.push(event(thread, Some(place), order, Some(value), false, false));
+                }
+                Op::Swap(place, value, order) => {
+                    events.push(event(thread, Some(place), order, None, true, false));
+                    events.push(event(thread, Some(place), order, Some(value), false, true));
+                }
+                Op::Fence(order) => events.push(event(thread, None, order, None, false, false)),
+            }
+        }
+    }
+    events
+}
+
+fn writes_to(events: &[Event], place: Option<usize>) -> Vec<usize> {
+    let is_one = |&event: &usize| events[event].writes.is_some() && events[event].place == place;
+    (0..events.len()).filter(is_one).collect()
+}
+
+/// Each way to choose one of its sources for each read.
+fn for_each_choice(
+    reads: &[usize],
+    chosen: &mut Vec<usize>,
+    sources: &dyn Fn(usize) -> Vec<usize>,
+    visit: &mut dyn FnMut(&[usize]),
+) {
+    let Some(&read) = reads.get(chosen.len()) else {
+        return visit(chosen);
+    };
+    for source in sources(read) {
+        chosen.push(source);
+        for_each_choice(reads, chosen, sources, visit);
+        chosen.pop();
+    }
+}
+
+/// Each total order of the writes to each place, that to begin with first.
+fn modification_orders(events: &[Event]) -> Vec<Relation> {
+    let count = events.len();
+    let mut all = vec![Relation(vec![0; count])];
+    for place in 0..PLACES {
+        let writes = writes_to(events, Some(place));
+        let orders = permutations(&writes[1..]).into_iter().map(|rest| {
+            let order = [&writes[..1], &rest].concat();
+            let at = |event| order.iter().position(|&other| other == event);
+            Relation::of(count, |a, b| at(a).zip(at(b)).is_some_and(|(a, b)| a < b))
+        });
+        let orders: Vec<_> = orders.collect();
+        let both = |one: &Relation| orders.iter().map(|order| one.or(order)).collect::<Vec<_>>();
+        all = all.iter().flat_map(both).collect();
+    }
+    all
+}
+
+fn permutations(items: &[usize]) -> Vec<Vec<usize>> {
+    if items.is_empty() {
+        return vec![Vec::new()];
+    }
+    let with_first = |first: usize| {
+        let rest: Vec<_> = items
+            .iter()
+            .copied()
+            .filter(|&item| item != first)
+            .collect();
+        let rest = permutations(&rest).into_iter();
+        rest.map(move |rest| [&[first], &rest[..]].concat())
+            .collect::<Vec<_>>()
+    };
+    items.iter().flat_map(|&first| with_first(first)).collect()
+}
+
+/// Whether an execution keeps the axioms.
+fn is_consistent(events: &[Event], rf: &Relation, mo: &Relation) -> bool {
+    let relation = |holds: &dyn Fn(usize, usize) -> bool| Relation::of(events.len(), holds);
+    let sb = relation(&|a, b| match (events[a].thread, events[b].thread) {
+        (None, Some(_)) => true,
+        (Some(one), Some(other)) => one == other && a < b,
+        _ => false,
+    });
+    let rmw = relation(&|a, b| b == a + 1 && events[b].is_second);
+    let rb =
+        relation(&|a, b| (0..events.len()).any(|write| rf.holds(write, a) && mo.holds(write, b)));
+    let eco = rf.or(mo).or(&rb).closure();
+    let hb = sb.or(&synchronises_with(events, &sb, rf, &rmw)).closure();
+    let is_atomic = !(0..events.len()).any(|a| {
+        let between = rb.then(mo);
+        (0..events.len()).any(|b| rmw.holds(a, b) && between.holds(a, b))
+    });
+    hb.then(&eco.maybe()).is_irreflexive()
+        && is_atomic
+        && sb.or(rf).closure().is_irreflexive()
+        && partial_sc(events, &sb, &hb, mo, &rb, &eco)
+            .closure()
+            .is_irreflexive()
+}
+
+fn synchronises_with(events: &[Event], sb: &Relation, rf: &Relation, rmw: &Relation) -> Relation {
+    let is_fence = |event: usize| events[event].place.is_none();
+    let releases = |event: usize| matches!(events[event].order, Release | AcqRel | SeqCst);
+    let acquires = |event: usize| matches!(events[event].order, Acquire | AcqRel | SeqCst);
+    let writes = |event: usize| events[event].writes.is_some();
+    let reads = |event: usize| events[event].reads;
+    // A write, and the exchanges that read it, one after the other.
+    let sequence = rf.then(rmw).closure().maybe();
+    let from_fence = sb.among(|event| is_fence(event) && releases(event), writes);
+    let to_fence = sb.among(reads, |event| is_fence(event) && acquires(event));
+    let read = sequence.then(rf).among(writes, reads);
+    let from = from_fence.then(&read).or(&read.among(releases, reads));
+    let through = from.then(&to_fence);
+    through.or(&from.among(|_| true, acquires))
+}
+
+/// What the order of all operations that are `SeqCst` has to keep to.
+fn partial_sc(
+    events: &[Event],
+    sb: &Relation,
+    hb: &Relation,
+    mo: &Relation,
+    rb: &Relation,
+    eco: &Relation,
+) -> Relation {
+    let is_sc = |event: usize| events[event].order == SeqCst && events[event].thread.is_some();
+    let is_fence = |event: usize| is_sc(event) && events[event].place.is_none();
+    let same = |a: usize, b: usize| events[a].place.is_some() && events[a].place == events[b].place;
+    let count = events.len();
+    let sb_elsewhere = Relation::of(count, |a, b| sb.holds(a, b) && !same(a, b));
+    let hb_here = Relation::of(count, |a, b| hb.holds(a, b) && same(a, b));
+    let scb = sb
+        .or(&sb_elsewhere.then(hb).then(&sb_elsewhere))
+        .or(&hb_here)
+        .or(mo)
+        .or(rb);
+    let itself = Relation::of(count, |a, b| a == b && is_sc(a));
+    let before = itself.or(&hb.maybe().among(is_fence, |_| true));
+    let after = itself.or(&hb.maybe().among(|_| true, is_fence));
+    let base = before.then(&scb).then(&after);
+    let fences = hb.or(&hb.then(eco).then(hb)).among(is_fence, is_fence);
+    base.or(&fences)
+}

@@ -1,0 +1,75 @@
+//! What the explorer finds of a litmus test.
+
+use std::cell::RefCell;
+use std::collections::BTreeSet;
+use std::ops::ControlFlow;
+use std::rc::Rc;
+use std::sync::Arc;
+
+use engine::{Ending, Settings, Strategy, TimeModel, explore, outside};
+use model_std::__harness;
+use model_std::sync::atomic::{AtomicU32, Ordering, fence};
+use model_std::thread;
+
+use crate::program::{Op, PLACES, Program};
+
+/// What so many random schedules under weak memory read: as [`allowed`](crate::axioms::allowed)
+/// has it.
+pub fn outcomes(program: &Program, schedules: u64) -> BTreeSet<Vec<u32>> {
+    let read = Rc::new(RefCell::new(None));
+    let run = {
+        let (program, read) = (program.clone(), Rc::clone(&read));
+        move || {
+            let outcome = run(&program);
+            outside(|| *read.borrow_mut() = Some(outcome.clone()));
+            0
+        }
+    };
+    // SAFETY: what was read is kept outside.
+    #[allow(unsafe_code)]
+    let run = unsafe { __harness::program(run) };
+    let mut settings = Settings::new(Strategy::Random);
+    settings.time = TimeModel::Weak;
+    settings.schedules = schedules;
+    settings.seed = 1;
+    let mut found = BTreeSet::new();
+    explore(&settings, &run, |execution| {
+        assert_eq!(execution.ending, Some(Ending::Exited(0)), "{program}");
+        found.insert(read.take().expect("the program has read something"));
+        ControlFlow::Continue(())
+    });
+    found
+}
+
+fn run(Program(threads): &Program) -> Vec<u32> {
+    let places: Arc<[AtomicU32; PLACES]> = Arc::default();
+    let started: Vec<_> = threads
+        .iter()
+        .map(|ops| {
+            let (places, ops) = (Arc::clone(&places), ops.clone());
+            thread::spawn(move || ops.iter().filter_map(|&op| perform(&places, op)).collect())
+        })
+        .collect();
+    let read: Vec<Vec<u32>> = started
+        .into_iter()
+        .map(|thread| thread.join().unwrap())
+        .collect();
+    let last = places.iter().map(|place| place.load(Ordering::SeqCst));
+    read.concat().into_iter().chain(last).collect()
+}
+
+/// Performs an operation; what it reads.
+fn perform(places: &[AtomicU32; PLACES], op: Op) -> Option<u32> {
+    match op {
+        Op::Load(place, order) => Some(places[place].load(order)),
+        Op::Store(place, value, order) => {
+            places[place].store(value, order);
+            None
+        }
+        Op::Swap(place, value, order) => Some(places[place].swap(value, order)),
+        Op::Fence(order) => {
+            fence(order);
+            None
+        }
+    }
+}

@@ -1,0 +1,102 @@
+//! Litmus tests: a few threads, each with a few operations on a few atomics, which are all 0 at first.
+
+use std::fmt;
+use std::sync::atomic::Ordering::{self, AcqRel, Acquire, Relaxed, Release, SeqCst};
+
+/// How many atomics there are at most.
+pub const PLACES: usize = 3;
+
+/// An operation; an atomic is named by its place.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum Op {
+    /// Loads.
+    Load(usize, Ordering),
+    /// Stores this value.
+    Store(usize, u32, Ordering),
+    /// Exchanges the value for this one.
+    Swap(usize, u32, Ordering),
+    /// A fence.
+    Fence(Ordering),
+}
+
+/// The operations of each thread.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Program(pub Vec<Vec<Op>>);
+
+impl Program {
+    /// Reads a program: `|` stands between threads, `;` between operations. `x=1 rel` stores, `x rlx`
+    /// loads, `x<>1 acq_rel` exchanges, `fence sc` is a fence.
+    ///
+    /// # Panics
+    ///
+    /// It is none.
+    pub fn read(text: &str) -> Self {
+        let threads = text.split('|').map(|thread| {
+            let ops = thread.split(';').map(|op| {
+                let (what, order) = op.trim().rsplit_once(' ').expect("an order comes last");
+                read_op(what, read_order(order))
+            });
+            ops.collect()
+        });
+        Self(threads.collect())
+    }
+}
+
+fn read_op(what: &str, order: Ordering) -> Op {
+    let place = || match what.as_bytes()[0] {
+        place @ b'x'..=b'z' => usize::from(place - b'x'),
+        _ => panic!("`{what}` begins with no atomic"),
+    };
+    let number = |text: &str| text.parse().expect("a value is a number");
+    match (what, what.split_once("<>"), what.split_once('=')) {
+        ("fence", ..) => Op::Fence(order),
+        (_, Some((_, value)), _) => Op::Swap(place(), number(value), order),
+        (_, _, Some((_, value))) => Op::Store(place(), number(value), order),
+        _ => Op::Load(place(), order),
+    }
+}
+
+/// The names of the orders.
+const ORDERS: [(&str, Ordering); 5] = [
+    ("rlx", Relaxed),
+    ("acq", Acquire),
+    ("rel", Release),
+    ("acq_rel", AcqRel),
+    ("sc", SeqCst),
+];
+
+fn read_order(name: &str) -> Ordering {
+    let known = ORDERS.iter().find(|(known, _)| *known == name);
+    known.unwrap_or_else(|| panic!("`{name}` is no order")).1
+}
+
+fn name(order: Ordering) -> &'static str {
+    let known = ORDERS.iter().find(|(_, known)| *known == order);
+    known.expect("these are all").0
+}
+
+impl fmt::Display for Op {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let letter = |place: usize| ["x", "y", "z"][place];
+        match *self {
+            Op::Load(place, order) => write!(out, "{} {}", letter(place), name(order)),
+            Op::Store(place, value, order) => {
+                write!(out, "{}={value} {}", letter(place), name(order))
+            }
+            Op::Swap(place, value, order) => {
+                write!(out, "{}<>{value} {}", letter(place), name(order))
+            }
+            Op::Fence(order) => write!(out, "fence {}", name(order)),
+        }
+    }
+}
+
+impl fmt::Display for Program {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let threads = self.0.iter().map(|ops| {
+            let ops: Vec<_> = ops.iter().map(Op::to_string).collect();
+            ops.join("; ")
+        });
+        out.write_str(&threads.collect::<Vec<_>>().join(" | "))
+    }
+}
