@@ -29,7 +29,7 @@ use crate::operation::Op;
 use crate::running::{Running, with, with_scheduler};
 use crate::scheduler::Scheduler;
 
-/// So many stores of an atomic are kept. Whoever has not seen an older one by then has seen it.
+/// So many stores of an atomic are kept, and no older one is read any more.
 const KEPT: usize = 8;
 
 /// For each atomic, by its number here, the number of the oldest store that may be read.

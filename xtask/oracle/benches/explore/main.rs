@@ -3,7 +3,8 @@
 //!
 //! The explorer captures what is printed, and checks it. The others check nothing. In one port
 //! printing is nothing to them either, so that they have fewer operations to interleave; in
-//! the other they keep the output too.
+//! the other they keep the output too. Two litmus tests are explored under weak memory: by the
+//! explorer at random, and by loom from the first execution to the last, again and again.
 //!
 //! `cargo bench -p oracle`
 

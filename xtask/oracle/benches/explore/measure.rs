@@ -2,6 +2,8 @@
 
 use std::time::Instant;
 
+use engine::TimeModel;
+
 use crate::oracle;
 
 /// How often each checker gets its turn; what counts is the median.
@@ -37,7 +39,7 @@ order = ["first received{producer=2}", "last received{producer=1}"]
 mod explorer {
     use std::ops::ControlFlow;
 
-    use engine::{Settings, Strategy, explore};
+    use engine::{Settings, Strategy, TimeModel, explore};
     use explorer_harness::Judge;
     use model_std::__harness;
     use protocol::Request;
@@ -62,14 +64,38 @@ mod explorer {
         }
     }
 
-    pub fn run(program: fn(), invariants: &str, schedules: u64) -> u64 {
+    pub mod message_passing {
+        use model_std as std;
+        include!("../programs/message_passing.rs");
+
+        pub fn run() {
+            main();
+        }
+    }
+
+    pub mod store_buffering {
+        use model_std as std;
+        include!("../programs/store_buffering.rs");
+
+        pub fn run() {
+            main();
+        }
+    }
+
+    /// Under weak memory, where no claim is checked.
+    pub fn run_weak(program: fn(), schedules: u64) -> u64 {
+        run(program, None, TimeModel::Weak, schedules)
+    }
+
+    pub fn run(program: fn(), invariants: Option<&str>, time: TimeModel, schedules: u64) -> u64 {
         let request = Request {
-            invariants: Some(invariants.to_string()),
+            invariants: invariants.map(str::to_string),
             ..Request::default()
         };
         let mut judge =
             Judge::new(&request, Some(explorer_claims::read)).expect("the invariants are right");
         let settings = Settings {
+            time,
             schedules,
             steps: 20_000,
             ..Settings::new(Strategy::Random)
@@ -88,7 +114,7 @@ mod explorer {
             assert_eq!(
                 judge.judge(execution),
                 None,
-                "the rules hold on every schedule"
+                "it goes well on every schedule"
             );
             ControlFlow::Continue(())
         });
@@ -191,6 +217,24 @@ mod loom_port {
         }
     }
 
+    pub mod message_passing {
+        use loom as std;
+        include!("../programs/message_passing.rs");
+
+        pub fn run() {
+            main();
+        }
+    }
+
+    pub mod store_buffering {
+        use loom as std;
+        include!("../programs/store_buffering.rs");
+
+        pub fn run() {
+            main();
+        }
+    }
+
     loom::lazy_static! {
         /// The output of one schedule.
         static ref OUTPUT: loom::sync::Mutex<String> = loom::sync::Mutex::new(String::new());
@@ -248,13 +292,18 @@ fn rates<const N: usize>(contenders: [&dyn Fn() -> u64; N]) -> [f64; N] {
     })
 }
 
+/// The explorer, which checks these rules.
+fn checked(program: fn(), invariants: &str) -> u64 {
+    explorer::run(program, Some(invariants), TimeModel::Virtual, SCHEDULES)
+}
+
 /// Measures them, and prints what came of it.
 pub fn measure() {
     let invariants = include_str!("../../../../crates/mpsc-demo/invariants.toml");
     println!("| program | explorer | shuttle | loom | ÷ shuttle | ÷ loom |");
     println!("|---|--:|--:|--:|--:|--:|");
     let [explorer, silent, printing] = rates([
-        &|| explorer::run(explorer::example::run, invariants, SCHEDULES),
+        &|| checked(explorer::example::run, invariants),
         &|| shuttle_port::run(shuttle_port::example::run, SCHEDULES),
         &|| shuttle_port::run(shuttle_port::printing::run, SCHEDULES),
     ]);
@@ -262,7 +311,7 @@ pub fn measure() {
     row("the same, output kept", explorer, printing, None);
 
     let [explorer, shuttle, loom, printing_shuttle, printing_loom] = rates([
-        &|| explorer::run(explorer::half::run, UNBOUNDED_INVARIANTS, SCHEDULES),
+        &|| checked(explorer::half::run, UNBOUNDED_INVARIANTS),
         &|| shuttle_port::run(shuttle_port::half::run, SCHEDULES),
         &|| loom_port::run(loom_port::half::run, LOOM_SCHEDULES),
         &|| shuttle_port::run(shuttle_port::printing_half::run, SCHEDULES),
@@ -281,7 +330,36 @@ pub fn measure() {
         Some(printing_loom),
     );
 
+    litmus();
     println!("\n{}", oracle::markdown(&oracle::rows()));
+}
+
+/// A litmus test: its name, and the program as the explorer and as loom have it.
+type Litmus = (&'static str, fn(), fn());
+
+/// Litmus tests under weak memory, a row for each.
+fn litmus() {
+    let litmus: [Litmus; 2] = [
+        (
+            "message passing, weak memory",
+            explorer::message_passing::run,
+            loom_port::message_passing::run,
+        ),
+        (
+            "store buffering, weak memory",
+            explorer::store_buffering::run,
+            loom_port::store_buffering::run,
+        ),
+    ];
+    for (name, here, there) in litmus {
+        let [explorer, loom] = rates([&|| explorer::run_weak(here, SCHEDULES), &|| {
+            loom_port::run(there, LOOM_SCHEDULES)
+        }]);
+        println!(
+            "| {name} | {explorer:.0}/s | – | {loom:.0}/s | – | {:.2} |",
+            explorer / loom
+        );
+    }
 }
 
 /// A row of the table: schedules a second, and how many times as many the explorer runs.
