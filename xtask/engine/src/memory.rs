@@ -23,8 +23,7 @@ use std::sync::atomic::Ordering::{self, AcqRel, Acquire, Release, SeqCst};
 use rustc_hash::FxBuildHasher;
 
 use crate::access::Accesses;
-use crate::execution::Execution;
-use crate::object::{CLOCK, Object};
+use crate::object::{CLOCK, Object, ObjectState};
 use crate::operation::Op;
 use crate::running::{Running, with, with_scheduler};
 use crate::scheduler::Scheduler;
@@ -67,7 +66,7 @@ struct Views {
 
 struct Store {
     value: u64,
-    /// What it carries to whoever acquires it.
+    /// The view that a load takes over if it reads this store and acquires.
     carried: View,
     /// When it was made.
     at: u64,
@@ -156,10 +155,10 @@ impl Memory {
 
     /// The thread does an operation on these objects. Those that are no atomics order it after what
     /// was done to them.
-    pub fn order(&mut self, thread: u32, accesses: &Accesses, execution: &Execution) {
+    pub fn order(&mut self, thread: u32, accesses: &Accesses, objects: &[ObjectState]) {
         let now = &mut self.threads[thread as usize].now;
         for (object, _) in accesses.iter() {
-            if object != CLOCK && !execution.objects[object as usize].is_standing {
+            if object != CLOCK && !objects[object as usize].is_standing {
                 let left = self.left.entry(object).or_default();
                 now.join(left);
                 left.join(now);
@@ -167,8 +166,9 @@ impl Memory {
         }
     }
 
-    /// The atomic, of which this is the value that stands in memory. Where that is not what was
-    /// stored last, somebody has written it who was alone with it.
+    /// The number of the atomic. The value is what stands in memory before the operation. If the
+    /// latest store made another value, a thread has since written this one without an operation, as
+    /// `get_mut` does: then all threads read it.
     fn atomic(&mut self, word: Word, value: u64, now: u64) -> usize {
         let next = self.atomics.len();
         let number = *self.numbers.entry(word.object.0).or_insert(next);

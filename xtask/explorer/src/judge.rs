@@ -24,7 +24,7 @@ pub struct Judge {
     known: HashMap<u128, Option<Rc<Cause>>>,
     rules: Vec<Rule>,
     /// For each rule what is known of it, under each time model.
-    known_rules: Vec<[Known; 5]>,
+    known_rules: Vec<[Known; protocol::TimeModel::ALL.len()]>,
     outputs: Option<Outputs>,
     expected: Option<Expected>,
     /// How many executions were judged under the current time model.

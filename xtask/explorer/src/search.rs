@@ -34,6 +34,11 @@ const SYSTEMATIC_STEPS: u32 = 3_000;
 /// So many hash seeds are tried, if the program makes a `RandomState`.
 const HASH_SEEDS: u32 = 8;
 
+/// Whether this strategy is one for this time model. What a load reads is chosen at random alone.
+fn is_tried(time: TimeModel, strategy: Strategy) -> bool {
+    time != TimeModel::Weak || strategy.is_random()
+}
+
 /// The whole of a search.
 pub struct Search<'r> {
     request: &'r Request,
@@ -180,18 +185,15 @@ impl<'r> Search<'r> {
     /// Searches under one time model, with one phase after the other.
     fn search(&mut self, time: TimeModel, mut left: Budget<'_>) {
         if let Some(strategy) = self.request.strategy {
-            // What a load reads is chosen at random alone.
-            if time == TimeModel::Weak && !strategy.is_random() {
-                return;
+            if is_tried(time, strategy) {
+                self.phase(time, strategy, 0, &mut left, 1.0);
             }
-            self.phase(time, strategy, 0, &mut left, 1.0);
             return;
         }
         let mut shares: u32 = PHASES.iter().map(|(_, share)| share).sum();
         let mut has_all = false;
         for (strategy, share) in PHASES {
-            // Likewise.
-            if time == TimeModel::Weak && !strategy.is_random() {
+            if !is_tried(time, strategy) {
                 continue;
             }
             let failures = self

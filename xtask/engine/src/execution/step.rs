@@ -72,7 +72,10 @@ impl Execution {
                 self.timed_out = op.guard.waits() && op.guard.object != thread.finished.0;
                 self.now = match self.time {
                     TimeModel::Adversarial => self.now.saturating_add(at),
-                    _ => self.now.max(at),
+                    TimeModel::Virtual
+                    | TimeModel::Spurious
+                    | TimeModel::Writers
+                    | TimeModel::Weak => self.now.max(at),
                 };
             }
         }
@@ -89,12 +92,10 @@ impl Execution {
 
     /// Keeps the step that the running thread is about to take, and what it comes after.
     fn trace(&mut self, index: u32) {
-        if let Some(mut memory) = self.memory.take() {
-            let accesses = self.threads[self.current as usize].op.accesses;
-            memory.order(self.current, &accesses, self);
-            self.memory = Some(memory);
-        }
         let thread = &self.threads[self.current as usize];
+        if let Some(memory) = &mut self.memory {
+            memory.order(self.current, &thread.op.accesses, &self.objects);
+        }
         if let Some(before) = thread.woken_by {
             self.edges.push((index, before));
             if thread.seen.changed(&self.objects).nth(1).is_some() {

@@ -67,19 +67,11 @@ mod explorer {
     pub mod message_passing {
         use model_std as std;
         include!("../programs/message_passing.rs");
-
-        pub fn run() {
-            main();
-        }
     }
 
     pub mod store_buffering {
         use model_std as std;
         include!("../programs/store_buffering.rs");
-
-        pub fn run() {
-            main();
-        }
     }
 
     /// Under weak memory, where no claim is checked.
@@ -220,19 +212,11 @@ mod loom_port {
     pub mod message_passing {
         use loom as std;
         include!("../programs/message_passing.rs");
-
-        pub fn run() {
-            main();
-        }
     }
 
     pub mod store_buffering {
         use loom as std;
         include!("../programs/store_buffering.rs");
-
-        pub fn run() {
-            main();
-        }
     }
 
     loom::lazy_static! {
@@ -342,13 +326,13 @@ fn litmus() {
     let litmus: [Litmus; 2] = [
         (
             "message passing, weak memory",
-            explorer::message_passing::run,
-            loom_port::message_passing::run,
+            explorer::message_passing::main,
+            loom_port::message_passing::main,
         ),
         (
             "store buffering, weak memory",
-            explorer::store_buffering::run,
-            loom_port::store_buffering::run,
+            explorer::store_buffering::main,
+            loom_port::store_buffering::main,
         ),
     ];
     for (name, here, there) in litmus {

@@ -5,7 +5,7 @@ use std::sync::atomic::AtomicU32;
 use std::sync::atomic::Ordering::{Acquire, Release};
 use std::thread;
 
-fn main() {
+pub fn main() {
     let shared = Arc::new([AtomicU32::new(0), AtomicU32::new(0)]);
     let other = thread::spawn({
         let shared = shared.clone();

@@ -15,9 +15,10 @@ mod axioms;
 mod explored;
 mod program;
 mod random;
+#[path = "../seeds/mod.rs"]
+mod seeds;
 
 use std::collections::BTreeSet;
-use std::env;
 use std::ops::Range;
 
 use program::Program;
@@ -242,12 +243,7 @@ fn well_known_litmus_tests() {
 
 #[test]
 fn nothing_forbidden_is_found_of_random_programs() {
-    let asked = env::var("SEEDS").ok();
-    let seeds = asked.map_or(SEEDS, |text| {
-        let (from, to) = text.split_once("..").expect("SEEDS is as in 0..100");
-        let number = |text: &str| text.parse().expect("a seed is a number");
-        number(from)..number(to)
-    });
+    let seeds = seeds::asked().unwrap_or(SEEDS);
     let mut weak = 0;
     for seed in seeds.clone() {
         let program = random::program(seed);

@@ -12,8 +12,9 @@ mod found;
 mod generate;
 mod interpret;
 mod program;
+#[path = "../seeds/mod.rs"]
+mod seeds;
 
-use std::env;
 use std::ops::Range;
 
 /// What the suite has time for.
@@ -25,8 +26,8 @@ const SCHEDULES_OF_MANY_SEEDS: u64 = 10_000;
 
 #[test]
 fn searches_agree_on_random_programs() {
-    let asked = env::var("SEEDS").ok();
-    let seeds = asked.as_deref().map_or(SEEDS, range);
+    let asked = seeds::asked();
+    let seeds = asked.clone().unwrap_or(SEEDS);
     let most = match asked {
         Some(_) => SCHEDULES_OF_MANY_SEEDS,
         None => SCHEDULES,
@@ -73,12 +74,4 @@ fn searches_agree_on_what_was_found() {
             panic!("{what}: {kind}, {time:?}\n{program}{details}");
         }
     }
-}
-
-/// `from..to`.
-fn range(text: &str) -> Range<u64> {
-    let ends = text.split_once("..");
-    let number = |text: &str| text.parse().ok();
-    let range = ends.and_then(|(from, to)| Some(number(from)?..number(to)?));
-    range.unwrap_or_else(|| panic!("SEEDS is {text:?}, and not like 0..1000"))
 }
