@@ -22,6 +22,13 @@ pub enum Access {
     Receive,
     /// Waits for what stays true once it is true. Commutes with everything.
     Await,
+    /// Adds one to a count, of which it has one itself. Commutes with what moves the count.
+    CountUp,
+    /// Takes one from a count and leaves several. Commutes with what moves the count.
+    CountDown,
+    /// Takes one from a count and leaves one. Commutes with what moved the count before; who takes the
+    /// next takes the last.
+    CountToOne,
 }
 
 /// How two operations on one object, by different threads, depend on each other.
@@ -38,7 +45,15 @@ pub enum Dependence {
 impl Access {
     /// Whether it changes what there is to see.
     pub fn writes(self) -> bool {
-        matches!(self, Access::Write | Access::Send | Access::Receive)
+        self.counts() || matches!(self, Access::Write | Access::Send | Access::Receive)
+    }
+
+    /// Whether it moves a count, and learns nothing of it.
+    pub fn counts(self) -> bool {
+        matches!(
+            self,
+            Access::CountUp | Access::CountDown | Access::CountToOne
+        )
     }
 
     /// Whether it sees what there is.
@@ -51,6 +66,7 @@ impl Access {
         use Access::*;
         match (self, other) {
             (Await, _) | (_, Await) | (Read, Read) => Dependence::Commute,
+            (one, other) if one.counts() && other.counts() => Dependence::Commute,
             (LockShared | UnlockShared, LockShared | UnlockShared) => Dependence::Commute,
             // Between a message and its receipt there is an edge of its own.
             (Send, Receive) | (Receive, Send) => Dependence::Commute,
@@ -99,6 +115,20 @@ impl Accesses {
         }))
     }
 
+    /// The same objects. Those that are written have only had one taken from their count, and so many
+    /// are left.
+    pub(crate) fn only_count(self, left: usize) -> Self {
+        Self(self.0.map(|touched| {
+            let (object, access) = touched?;
+            let access = match access {
+                Access::Write if left == 1 => Access::CountToOne,
+                Access::Write => Access::CountDown,
+                other => other,
+            };
+            Some((object, access))
+        }))
+    }
+
     /// Each object with its access.
     pub fn iter(&self) -> impl Iterator<Item = (u32, Access)> + '_ {
         self.0.iter().map_while(|touched| *touched)
@@ -116,6 +146,18 @@ impl Accesses {
             [Some((object, Access::Read)), None, _] => Some(object),
             _ => None,
         }
+    }
+
+    /// Whether an operation that was done in a state, with these accesses, is the same after that
+    /// one, which is done instead. Both may have found one left behind those that they took, so that
+    /// the second takes the last.
+    pub(crate) fn sleep_through(&self, other: &Self) -> bool {
+        let takes = |access| matches!(access, Access::CountDown | Access::CountToOne);
+        let meet = |(object, access)| {
+            let mut its = other.iter();
+            takes(access) && its.any(|its| its == (object, Access::CountToOne))
+        };
+        self.commute(other) && !self.iter().any(meet)
     }
 
     /// Whether the two operations commute.

@@ -7,6 +7,8 @@ use std::alloc::{GlobalAlloc, Layout, System};
 use std::ptr;
 
 use crate::perform::end;
+use crate::races;
+use crate::raw::fiber;
 use crate::raw::heap::{HEAP, Heap, NotAllocated, PAGE};
 use crate::record::Ending;
 use crate::running::is_programs_turn;
@@ -22,6 +24,24 @@ impl Allocator {
     /// back at the end, but nobody asks for one.
     fn is_programs(heap: &Heap, layout: Layout) -> bool {
         is_programs_turn(heap) && layout.align() <= PAGE
+    }
+
+    #[inline(always)]
+    fn allocate(heap: &Heap, layout: Layout) -> *mut u8 {
+        let block = heap.allocate(layout);
+        if heap.is_watched() {
+            races::allocated(block.addr(), heap.bytes(layout), layout.size());
+        }
+        block
+    }
+
+    #[inline(always)]
+    fn free(heap: &Heap, block: *mut u8, layout: Layout) {
+        if heap.is_watched() && is_programs_turn(heap) {
+            let start = block.addr();
+            races::free(start..start + layout.size(), fiber::frame());
+        }
+        heap.free(block, layout);
     }
 
     /// Ends the execution if a thread of the program gives back what is not allocated.
@@ -55,7 +75,7 @@ unsafe impl GlobalAlloc for Allocator {
     #[inline]
     unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
         HEAP.with(|heap| match Self::is_programs(heap, layout) {
-            true => heap.allocate(layout),
+            true => Self::allocate(heap, layout),
             // SAFETY: the caller keeps the contract.
             false => unsafe { System.alloc(layout) },
         })
@@ -65,7 +85,7 @@ unsafe impl GlobalAlloc for Allocator {
     unsafe fn alloc_zeroed(&self, layout: Layout) -> *mut u8 {
         HEAP.with(|heap| match Self::is_programs(heap, layout) {
             true => {
-                let block = heap.allocate(layout);
+                let block = Self::allocate(heap, layout);
                 // SAFETY: the block is new, and so long.
                 unsafe { block.write_bytes(0, layout.size()) };
                 block
@@ -80,7 +100,7 @@ unsafe impl GlobalAlloc for Allocator {
         HEAP.with(|heap| match heap.has(block) {
             true => {
                 Self::check(heap, block, layout);
-                heap.free(block, layout);
+                Self::free(heap, block, layout);
             }
             // SAFETY: the caller keeps the contract.
             false => unsafe { System.dealloc(block, layout) },
@@ -97,7 +117,10 @@ unsafe impl GlobalAlloc for Allocator {
             Self::check(heap, block, layout);
             // SAFETY: the caller keeps to what a layout may be.
             let new = unsafe { Layout::from_size_align_unchecked(size, layout.align()) };
-            if Heap::size(layout) == Heap::size(new) {
+            if heap.size(layout) == heap.size(new) {
+                if heap.is_watched() {
+                    races::resized(block.addr(), layout.size(), size);
+                }
                 return block;
             }
             // SAFETY: the caller keeps the contract.
@@ -106,7 +129,7 @@ unsafe impl GlobalAlloc for Allocator {
                 // SAFETY: the new block is another one, and both are at least as long as what
                 // is copied.
                 unsafe { ptr::copy_nonoverlapping(block, moved, layout.size().min(size)) };
-                heap.free(block, layout);
+                Self::free(heap, block, layout);
             }
             moved
         })

@@ -140,8 +140,12 @@ pub fn explore(
     while coverage.schedules + coverage.cut_short < settings.schedules
         && coverage.steps < settings.steps_in_all
     {
-        let nth = (coverage.schedules + coverage.cut_short) % u64::from(settings.hash_seeds);
-        with(|running| running.hash_seed = first_seed + nth as u32);
+        let count = coverage.schedules + coverage.cut_short;
+        let nth = count % u64::from(settings.hash_seeds);
+        with(|running| {
+            running.hash_seed = first_seed + nth as u32;
+            running.looks = settings.strategy.looks_at(count);
+        });
         program.run();
         let (more, go_on) = with_scheduler(|running| {
             let more = running.next();

@@ -19,6 +19,7 @@ pub struct Handle {
     slot: AtomicU64,
     kind: &'static str,
     created: &'static Location<'static>,
+    orders: bool,
 }
 
 impl Handle {
@@ -29,6 +30,17 @@ impl Handle {
             slot: AtomicU64::new(0),
             kind,
             created: Location::caller(),
+            orders: true,
+        }
+    }
+
+    /// The same, of an object that orders nobody: the library says by [`after`](crate::after) who comes
+    /// after whom, if somebody does.
+    #[track_caller]
+    pub const fn unordered(kind: &'static str) -> Self {
+        Self {
+            orders: false,
+            ..Self::new(kind)
         }
     }
 
@@ -43,6 +55,7 @@ impl Handle {
             slot,
             kind,
             created,
+            orders,
         } = self;
         let known = slot.load(Ordering::Relaxed);
         let found = with(|running| {
@@ -55,7 +68,8 @@ impl Handle {
                 return None;
             }
             let object = running.register(kind, created, counter);
-            running.objects[object.0 as usize].address = address;
+            let state = &mut running.objects[object.0 as usize];
+            (state.address, state.orders) = (address, *orders);
             if running.is_running {
                 let known = u64::from(running.number) << 32 | u64::from(object.0);
                 slot.store(known, Ordering::Relaxed);
@@ -67,13 +81,18 @@ impl Handle {
 }
 
 /// A new object, created by the caller's caller, of which the counter is this. For what is made
-/// while the program runs, and stays on its heap: a [`Handle`] is for what may be a `static`.
+/// while the program runs, and stays on its heap: a [`Handle`] is for what may be a `static`. It
+/// orders nobody, as [`Handle::unordered`].
 #[track_caller]
 #[inline]
 pub fn object(kind: &'static str, counter: i64) -> Object {
     // A closure does not know who has called the function.
     let created = Location::caller();
-    with(|running| running.register(kind, created, counter))
+    with(|running| {
+        let object = running.register(kind, created, counter);
+        running.objects[object.0 as usize].orders = false;
+        object
+    })
 }
 
 impl Object {

@@ -16,9 +16,20 @@ use crate::record::Step;
 pub(crate) struct HappensBefore {
     steps: usize,
     threads: Vec<u64>,
-    /// For each object: what changed it last, and what has only looked at it since.
-    objects: Vec<(u64, u64)>,
+    /// For each object what was done to it.
+    objects: Vec<Done>,
     sum: u64,
+}
+
+/// What was done to an object.
+#[derive(Default, Clone, Copy)]
+struct Done {
+    /// What changed it last.
+    changed: u64,
+    /// What has only looked at it since.
+    looked: u64,
+    /// What has only moved its count since.
+    counted: u64,
 }
 
 impl HappensBefore {
@@ -36,27 +47,37 @@ impl HappensBefore {
 
     fn add(&mut self, step: &Step, execution: &Execution, name: &impl Fn(usize) -> u64) {
         self.threads.resize(execution.threads.len(), 0);
-        self.objects.resize(execution.objects.len(), (0, 0));
+        self.objects
+            .resize(execution.objects.len(), Done::default());
         let thread = &mut self.threads[step.thread as usize];
         let mut hash = mix(
             *thread,
             u64::from(step.thread) << 32 | u64::from(step.epoch),
         );
         for (object, access) in step.accesses.iter() {
-            let (changed, looked) = self.objects[object as usize];
+            let done = &self.objects[object as usize];
             hash = mix(hash, name(object as usize));
-            hash = mix(hash, changed);
+            hash = mix(hash, done.changed);
             if access != Access::Read {
-                hash = mix(hash, looked);
+                hash = mix(hash, done.looked);
+            }
+            if !access.counts() {
+                hash = mix(hash, done.counted);
             }
         }
         *thread = hash;
         for (object, access) in step.accesses.iter() {
-            let (changed, looked) = &mut self.objects[object as usize];
+            let done = &mut self.objects[object as usize];
             match access {
                 Access::Await => {}
-                Access::Read => *looked = looked.wrapping_add(hash),
-                _ => (*changed, *looked) = (hash, 0),
+                Access::Read => done.looked = done.looked.wrapping_add(hash),
+                _ if access.counts() => done.counted = done.counted.wrapping_add(hash),
+                _ => {
+                    *done = Done {
+                        changed: hash,
+                        ..Done::default()
+                    }
+                }
             }
         }
         self.sum = self.sum.wrapping_add(hash);

@@ -94,6 +94,7 @@ mod access;
 mod addresses;
 mod allocator;
 mod clock;
+mod count;
 mod ending;
 mod execution;
 mod explore;
@@ -107,12 +108,14 @@ mod operation;
 mod output;
 mod perform;
 mod program;
+mod races;
 mod raw;
 mod record;
 mod recorder;
 mod running;
 mod schedule;
 mod scheduler;
+mod shadow;
 mod slot;
 mod standing;
 mod state;
@@ -133,12 +136,14 @@ pub use object::{Guard, Object, ObjectState};
 pub use operation::{Op, StepId, Thread};
 pub use output::{Line, Output, Stream};
 pub use perform::{
-    after, changed, defer, latest, refuse, run_deferred, show, unchanged, yield_now,
+    after, caused_by, changed, defer, latest, refuse, run_deferred, show, unchanged, yield_now,
 };
 pub use program::{
     CORES, Program, is_running, keep_hash_order, note_weak_order, outside, parks, set_parks,
     weak_orders,
 };
+pub use races::{AccessKind, At, Conflict, MemoryAccess, look_for_races};
+pub use raw::heap::{Unwatched, unwatched};
 pub use raw::system::syscall_canary;
 pub use record::{Detail, Ending, Panicked, Step, Switch};
 pub use recorder::{HEADER as RECORDER_HEADER, Recorder, STEP as RECORDER_STEP};

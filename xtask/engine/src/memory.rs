@@ -17,40 +17,87 @@
 
 use std::collections::{HashMap, VecDeque};
 use std::mem;
+use std::ops::Range;
 use std::panic::Location;
 use std::sync::atomic::Ordering::{self, AcqRel, Acquire, Release, SeqCst};
 
 use rustc_hash::FxBuildHasher;
 
-use crate::access::Accesses;
+use crate::access::{Access, Accesses};
 use crate::object::{CLOCK, Object, ObjectState};
 use crate::operation::Op;
+use crate::races;
+use crate::raw::heap;
 use crate::running::{Running, with, with_scheduler};
 use crate::scheduler::Scheduler;
 
 /// So many stores of an atomic are kept, and no older one is read any more.
 const KEPT: usize = 8;
 
-/// For each atomic, by its number here, the number of the oldest store that may be read.
-#[derive(Default, Clone)]
-struct View(Vec<u32>);
+/// Numbers that only become more.
+#[derive(Default)]
+struct Numbers(Vec<u32>);
 
-impl View {
-    fn of(&self, atomic: usize) -> u32 {
-        self.0.get(atomic).copied().unwrap_or(0)
+impl Clone for Numbers {
+    fn clone(&self) -> Self {
+        Self(self.0.clone())
     }
 
-    fn move_on(&mut self, atomic: usize, store: u32) {
-        if self.0.len() <= atomic {
-            self.0.resize(atomic + 1, 0);
+    fn clone_from(&mut self, other: &Self) {
+        self.0.clone_from(&other.0);
+    }
+}
+
+impl Numbers {
+    fn of(&self, index: usize) -> u32 {
+        self.0.get(index).copied().unwrap_or(0)
+    }
+
+    fn move_on(&mut self, index: usize, number: u32) {
+        if self.0.len() <= index {
+            self.0.resize(index + 1, 0);
         }
-        self.0[atomic] = self.0[atomic].max(store);
+        self.0[index] = self.0[index].max(number);
     }
 
     fn join(&mut self, other: &Self) {
-        for (atomic, &store) in other.0.iter().enumerate() {
-            self.move_on(atomic, store);
+        if self.0.len() < other.0.len() {
+            self.0.resize(other.0.len(), 0);
         }
+        for (number, &other) in self.0.iter_mut().zip(&other.0) {
+            *number = other.max(*number);
+        }
+    }
+}
+
+/// What a thread has seen.
+#[derive(Default)]
+struct View {
+    /// For each atomic, by its number here, the number of the oldest store that may be read.
+    stores: Numbers,
+    /// For each thread the latest moment before which all that it did is seen.
+    moments: Numbers,
+}
+
+impl Clone for View {
+    fn clone(&self) -> Self {
+        Self {
+            stores: self.stores.clone(),
+            moments: self.moments.clone(),
+        }
+    }
+
+    /// In the memory that is there.
+    fn clone_from(&mut self, other: &Self) {
+        self.stores.clone_from(&other.stores);
+        self.moments.clone_from(&other.moments);
+    }
+}
+
+impl View {
+    fn join(&mut self, other: &Self) {
+        self.stores.join(&other.stores);
+        self.moments.join(&other.moments);
     }
 }
 
@@ -62,6 +109,8 @@ struct Views {
     acquired: View,
     /// What a store that does not release carries: the view at the latest release fence.
     released: View,
+    /// Whether its latest atomic operation both read and wrote.
+    has_updated: bool,
 }
 
 struct Store {
@@ -91,12 +140,17 @@ impl Atomic {
         &self.stores[(number - self.first) as usize]
     }
 
-    fn push(&mut self, store: Store) {
-        self.stores.push_back(store);
-        if self.stores.len() > KEPT {
-            self.stores.pop_front();
+    /// Keeps one more store, and so many at most. What its view was made of is used again.
+    fn push(&mut self, kept: usize, (value, at): (u64, u64), carry: impl FnOnce(&mut View)) {
+        let mut carried = View::default();
+        if self.stores.len() == kept
+            && let Some(oldest) = self.stores.pop_front()
+        {
             self.first += 1;
+            carried = oldest.carried;
         }
+        carry(&mut carried);
+        self.stores.push_back(Store { value, carried, at });
     }
 
     /// The oldest store that somebody may read whose view begins at this one. As soon as time has
@@ -107,6 +161,48 @@ impl Atomic {
             oldest -= 1;
         }
         oldest
+    }
+}
+
+/// What threads have left at an object that is no atomic, for those who come after them.
+#[derive(Default)]
+struct Left {
+    /// Who gave a lock back, or has sent.
+    main: View,
+    /// Who gave a shared lock back, or has received.
+    other: View,
+}
+
+impl Left {
+    /// A thread does something to the object. Who reads what a lock protects does not come after others
+    /// who do, and who only asks comes after nobody.
+    fn order(&mut self, now: &mut View, access: Access) {
+        let Self { main, other } = self;
+        match access {
+            Access::Lock => {
+                now.join(main);
+                now.join(other);
+            }
+            Access::Unlock => main.join(now),
+            Access::LockShared => now.join(main),
+            Access::UnlockShared => other.join(now),
+            Access::Await => {
+                now.join(main);
+                now.join(other);
+            }
+            Access::Write => {
+                now.join(main);
+                now.join(other);
+                main.join(now);
+                other.join(now);
+            }
+            Access::Read
+            | Access::Send
+            | Access::Receive
+            | Access::CountUp
+            | Access::CountDown
+            | Access::CountToOne => {}
+        }
     }
 }
 
@@ -121,6 +217,12 @@ pub struct Word {
     pub bytes: usize,
 }
 
+impl Word {
+    fn addresses(self) -> Range<usize> {
+        self.address..self.address + self.bytes
+    }
+}
+
 /// The memory of an execution.
 #[derive(Default)]
 pub(crate) struct Memory {
@@ -129,9 +231,15 @@ pub(crate) struct Memory {
     /// The places of atomics, by the numbers of their objects.
     numbers: HashMap<u32, usize, FxBuildHasher>,
     /// What the threads have left at other objects that they share, by the objects' numbers.
-    left: HashMap<u32, View, FxBuildHasher>,
+    left: HashMap<u32, Left, FxBuildHasher>,
+    /// What threads had seen at steps after which others may come.
+    steps: HashMap<u32, View, FxBuildHasher>,
+    /// What the threads have left where a library shares what is no object, by its address.
+    left_at: HashMap<usize, View, FxBuildHasher>,
     /// What operations that are `SeqCst` have seen of each atomic.
-    seen_by_all: View,
+    seen_by_all: Numbers,
+    /// Whether a load may read an older value than the latest.
+    is_weak: bool,
 }
 
 fn acquires(order: Ordering) -> bool {
@@ -143,27 +251,91 @@ fn releases(order: Ordering) -> bool {
 }
 
 impl Memory {
+    /// No memory yet.
+    pub fn new(is_weak: bool) -> Self {
+        Self {
+            is_weak,
+            ..Self::default()
+        }
+    }
+
     /// Another thread begins, with all that the one has seen that starts it.
     pub fn start_thread(&mut self, starter: u32) {
-        let now = self.threads.get(starter as usize);
-        let now = now.map_or_else(View::default, |starter| starter.now.clone());
+        let new = self.threads.len();
+        let mut now = match self.threads.get(starter as usize) {
+            Some(starter) => starter.now.clone(),
+            None => View::default(),
+        };
+        now.moments.move_on(new, 1);
         self.threads.push(Views {
             now,
             ..Views::default()
         });
+        self.let_see(starter);
     }
 
-    /// The thread does an operation on these objects. Those that are no atomics order it after what
-    /// was done to them.
+    /// The thread's moment: how often it has let others see what it has done, and 1.
+    pub fn moment(&self, thread: u32) -> u32 {
+        self.seen(thread, thread)
+    }
+
+    /// The latest moment of the other thread before which this one has seen all that it did.
+    pub fn seen(&self, thread: u32, other: u32) -> u32 {
+        self.threads[thread as usize].now.moments.of(other as usize)
+    }
+
+    /// The thread has let others see what it has done: what it does next they have not seen.
+    fn let_see(&mut self, thread: u32) {
+        heap::next_moment();
+        let moments = &mut self.threads[thread as usize].now.moments;
+        moments.move_on(thread as usize, moments.of(thread as usize) + 1);
+    }
+
+    /// The thread does an operation on these objects. Some of them order it after what was done to
+    /// them.
     pub fn order(&mut self, thread: u32, accesses: &Accesses, objects: &[ObjectState]) {
         let now = &mut self.threads[thread as usize].now;
-        for (object, _) in accesses.iter() {
-            if object != CLOCK && !objects[object as usize].is_standing {
-                let left = self.left.entry(object).or_default();
-                now.join(left);
-                left.join(now);
+        let mut lets_see = false;
+        for (object, access) in accesses.iter() {
+            if object != CLOCK && objects[object as usize].orders {
+                self.left.entry(object).or_default().order(now, access);
+                lets_see = true;
             }
         }
+        if lets_see {
+            self.let_see(thread);
+        }
+    }
+
+    /// Others may come after this step of the thread, its latest.
+    pub fn keep(&mut self, thread: u32, step: u32) {
+        let now = self.threads[thread as usize].now.clone();
+        self.steps.insert(step, now);
+        self.let_see(thread);
+    }
+
+    /// The thread comes after this step of another.
+    pub fn come_after(&mut self, thread: u32, step: u32) {
+        if let Some(seen) = self.steps.get(&step) {
+            self.threads[thread as usize].now.join(seen);
+        }
+    }
+
+    /// The thread comes after all that was done to the object.
+    fn acquire(&mut self, thread: u32, object: u32) {
+        let left = self.left.entry(object).or_default();
+        left.order(&mut self.threads[thread as usize].now, Access::Await);
+    }
+
+    /// The thread lets go of what stands at this address. The last one comes after the others.
+    fn let_go(&mut self, thread: u32, address: usize, is_last: bool) {
+        let now = &mut self.threads[thread as usize].now;
+        let left = self.left_at.entry(address).or_default();
+        match is_last {
+            true => now.join(left),
+            false => left.join(now),
+        }
+        self.let_see(thread);
     }
 
     /// The number of the atomic. The value is what stands in memory before the operation. If the
@@ -181,25 +353,29 @@ impl Memory {
         if !is_same || last != Some(value) {
             (atomic.address, atomic.bytes) = (word.address, word.bytes);
             atomic.first += mem::take(&mut atomic.stores).len() as u32;
-            atomic.push(Store {
-                value,
-                carried: View::default(),
-                at: now,
-            });
+            atomic.push(KEPT, (value, now), |_| {});
         }
         number
     }
 
     /// The thread reads this store.
     fn read(&mut self, thread: u32, atomic: usize, store: u32, order: Ordering) {
-        let Views { now, acquired, .. } = &mut self.threads[thread as usize];
-        now.move_on(atomic, store);
+        let Views {
+            now,
+            acquired,
+            has_updated,
+            ..
+        } = &mut self.threads[thread as usize];
+        *has_updated = false;
+        if self.is_weak {
+            now.stores.move_on(atomic, store);
+        }
         let carried = &self.atomics[atomic].store(store).carried;
         match acquires(order) {
             true => now.join(carried),
             false => acquired.join(carried),
         }
-        if order == SeqCst {
+        if order == SeqCst && self.is_weak {
             self.seen_by_all.move_on(atomic, store);
         }
     }
@@ -215,16 +391,24 @@ impl Memory {
     ) {
         let store = self.atomics[atomic].last() + 1;
         let views = &mut self.threads[thread as usize];
-        views.now.move_on(atomic, store);
-        let mut carried = match releases(order) {
-            true => views.now.clone(),
-            false => views.released.clone(),
+        if self.is_weak {
+            views.now.stores.move_on(atomic, store);
+        }
+        views.has_updated = false;
+        let view = match releases(order) {
+            true => &views.now,
+            false => &views.released,
         };
-        carried.join(also);
-        self.atomics[atomic].push(Store { value, carried, at });
-        if order == SeqCst {
+        // Where memory is not weak, nobody reads any other than the latest.
+        let kept = if self.is_weak { KEPT } else { 1 };
+        self.atomics[atomic].push(kept, (value, at), |carried| {
+            carried.clone_from(view);
+            carried.join(also);
+        });
+        if order == SeqCst && self.is_weak {
             self.seen_by_all.move_on(atomic, store);
         }
+        self.let_see(thread);
     }
 
     fn fence(&mut self, thread: u32, order: Ordering) {
@@ -233,11 +417,12 @@ impl Memory {
             views.now.join(&views.acquired);
         }
         if order == SeqCst {
-            views.now.join(&self.seen_by_all);
-            self.seen_by_all.join(&views.now);
+            views.now.stores.join(&self.seen_by_all);
+            self.seen_by_all.join(&views.now.stores);
         }
         if releases(order) {
             views.released = views.now.clone();
+            self.let_see(thread);
         }
     }
 }
@@ -255,6 +440,7 @@ fn with_memory<R>(f: impl FnOnce(&mut Memory, u32, u64) -> R) -> Option<R> {
 /// The running thread's latest operation loads an atomic that has this value in memory. If it reads
 /// an older one, that.
 pub fn load(word: Word, order: Ordering, newest: u64) -> Option<u64> {
+    races::access_atomic(word.addresses(), false);
     with_scheduler(|running| {
         let Running {
             execution,
@@ -263,7 +449,7 @@ pub fn load(word: Word, order: Ordering, newest: u64) -> Option<u64> {
         let (thread, now) = (execution.current, execution.now);
         let memory = execution.memory.as_mut().filter(|_| execution.is_running)?;
         let atomic = memory.atomic(word, newest, now);
-        let mut view = memory.threads[thread as usize].now.of(atomic);
+        let mut view = memory.threads[thread as usize].now.stores.of(atomic);
         if order == SeqCst {
             view = view.max(memory.seen_by_all.of(atomic));
         }
@@ -273,6 +459,7 @@ pub fn load(word: Word, order: Ordering, newest: u64) -> Option<u64> {
         let scheduler = scheduler.as_mut().expect("somebody decides");
         let back = match most {
             0 => 0,
+            _ if !memory.is_weak => 0,
             _ => scheduler.pick_store(step, most).min(most),
         };
         let value = memory.atomics[atomic].store(last - back).value;
@@ -292,6 +479,7 @@ pub fn load(word: Word, order: Ordering, newest: u64) -> Option<u64> {
 
 /// It tried to exchange the value, which is this one, and did not.
 pub fn not_exchanged(word: Word, order: Ordering, value: u64) {
+    races::access_atomic(word.addresses(), false);
     with_memory(|memory, thread, now| {
         let atomic = memory.atomic(word, value, now);
         let last = memory.atomics[atomic].last();
@@ -301,6 +489,7 @@ pub fn not_exchanged(word: Word, order: Ordering, value: u64) {
 
 /// It has stored the second value in place of the first.
 pub fn store(word: Word, order: Ordering, [before, value]: [u64; 2]) {
+    races::access_atomic(word.addresses(), true);
     with_memory(|memory, thread, now| {
         let atomic = memory.atomic(word, before, now);
         memory.write(thread, atomic, order, (value, now), &View::default());
@@ -309,20 +498,45 @@ pub fn store(word: Word, order: Ordering, [before, value]: [u64; 2]) {
 
 /// It has read the first value, and written the second, as one.
 pub fn update(word: Word, order: Ordering, [before, value]: [u64; 2]) {
+    races::access_atomic(word.addresses(), true);
     with_memory(|memory, thread, now| {
         let atomic = memory.atomic(word, before, now);
         let last = memory.atomics[atomic].last();
         memory.read(thread, atomic, last, order);
         let carried = memory.atomics[atomic].store(last).carried.clone();
         memory.write(thread, atomic, order, (value, now), &carried);
+        memory.threads[thread as usize].has_updated = true;
     });
 }
 
 /// A fence of the running thread: an operation where memory is weak, and nothing elsewhere.
 #[track_caller]
 pub fn fence(order: Ordering) {
-    if with_memory(|_, _, _| ()).is_some() {
+    if with_memory(|memory, _, _| memory.is_weak) == Some(true) {
         Op::local("fence", Location::caller()).perform();
-        with_memory(|memory, thread, _| memory.fence(thread, order));
+    }
+    with_memory(|memory, thread, _| memory.fence(thread, order));
+}
+
+/// The running thread lets go of what a library shares at this address that is no object. The last of
+/// its owners comes after the others, as with an `Arc`.
+pub fn let_go(address: usize, is_last: bool) {
+    with_memory(|memory, thread, _| memory.let_go(thread, address, is_last));
+}
+
+/// The running thread comes after all that was done to the object: it has seen that it is done.
+pub fn acquire(object: Object) {
+    with_memory(|memory, thread, _| memory.acquire(thread, object.0));
+}
+
+/// A fence of the running thread for the compiler alone. An operation of a processor of the family
+/// x86 that both reads and writes is a fence of its own, if the compiler lets it be one.
+pub fn compiler_fence(order: Ordering) {
+    if cfg!(any(target_arch = "x86", target_arch = "x86_64")) {
+        with_memory(|memory, thread, _| {
+            if memory.threads[thread as usize].has_updated {
+                memory.fence(thread, order);
+            }
+        });
     }
 }

@@ -24,6 +24,10 @@ pub struct ObjectState {
     pub created: &'static Location<'static>,
     /// Whether it is known by its address alone.
     pub is_standing: bool,
+    /// Whether who does something to it comes after those who have.
+    pub(crate) orders: bool,
+    /// How many steps there were when it was made, or known first.
+    pub first_step: u32,
     /// The thread that holds it alone.
     pub holder: Option<u32>,
     /// What has been done to a lock for readers and writers.

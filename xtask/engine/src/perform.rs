@@ -115,7 +115,10 @@ pub fn run_deferred() {
 /// The running thread's latest operation.
 #[inline]
 pub fn latest() -> StepId {
-    with(|running| running.latest())
+    with(|running| {
+        running.keep_latest();
+        running.latest()
+    })
 }
 
 /// The running thread's latest operation, which this returns, could not have happened before
@@ -124,11 +127,19 @@ pub fn latest() -> StepId {
 pub fn after(step: StepId) -> StepId {
     with(|running| {
         let latest = running.latest();
-        if running.is_running && running.traced {
-            running.edges.push((latest.0, step.0));
+        running.caused_by(step);
+        let thread = running.current;
+        if let Some(memory) = &mut running.memory {
+            memory.come_after(thread, step.0);
         }
+        running.keep_latest();
         latest
     })
+}
+
+/// The same, of what lets the thread go on and orders nothing else: a condition variable is no lock.
+pub fn caused_by(step: StepId) {
+    with(|running| running.caused_by(step));
 }
 
 /// The running thread's latest operation has changed nothing: the lock was taken, the

@@ -3,6 +3,7 @@
 use std::panic::Location;
 
 use crate::access::Accesses;
+use crate::races::Conflict;
 
 /// How an execution ended.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -21,6 +22,9 @@ pub enum Ending {
     OutputTooLong,
     /// The running thread gave memory back that was not its to give: what it gave.
     InvalidFree(String),
+    /// The running thread has accessed memory as it must not: without an order, or memory that is not
+    /// the program's.
+    Conflict(Conflict),
     /// It used something that the explorer does not model: what, and why.
     Refused(String),
     /// A step that was possible before is not possible any more, after the same steps: the
@@ -55,6 +59,9 @@ pub struct Detail {
     pub value: Option<String>,
     /// Where it stands in the source.
     pub place: &'static Location<'static>,
+    /// Where the compiler has announced the operation, and not the source: the addresses to which
+    /// its calls return, the innermost first, as they are in the executable's file.
+    pub calls: Vec<usize>,
     /// The time, in nanoseconds since the start.
     pub at: u64,
     /// Why another thread than before is running, if one is.

@@ -111,6 +111,15 @@ pub(crate) fn with_scheduler<R>(f: impl FnOnce(&mut Running) -> R) -> R {
     RUNNING.with_borrow_mut(|running| f(running))
 }
 
+/// The same, unless the engine is at work on the execution already.
+#[inline(always)]
+pub(crate) fn with_if_free<R>(f: impl FnOnce(&mut Execution) -> R) -> Option<R> {
+    RUNNING.with(|running| {
+        let mut running = running.try_borrow_mut().ok()?;
+        Some(f(&mut running.execution))
+    })
+}
+
 /// Whether a thread of the program runs, and the engine does not do what it has asked for.
 #[inline(always)]
 pub(crate) fn is_programs_turn(heap: &Heap) -> bool {

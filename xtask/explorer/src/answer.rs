@@ -12,24 +12,29 @@ use crate::claims::ReadClaims;
 use crate::judge::Judge;
 use crate::search::Search;
 use crate::wire::{self, say};
-use crate::{graph, parent, report};
+use crate::{graph, parent, place, report};
 
 /// Answers one request: the `main` of a harness.
 ///
-/// `canary` spawns a thread, takes a lock, loads an atomic and prints, through plain paths of `std`:
-/// where the engine does not see all of them, the facade is not in place, and nothing else is run.
-/// Nor is it where a call of the C library's `syscall` is not seen. `read` reads the claims on the
-/// program, if it has some.
+/// `canary` spawns a thread, takes a lock, loads an atomic and prints, through plain paths of `std`,
+/// owns an `Arc` and writes to memory: where the engine does not see all of them, the facade is not in
+/// place, or the compiler does not announce what it should, and nothing else is run. Nor is it where a
+/// call of the C library's `syscall` is not seen. `read` reads the claims on the program, if it has
+/// some.
 pub fn main(canary: fn(), program: fn() -> i32, read: Option<ReadClaims>) {
-    if let Err(problem) = check_interception(canary) {
-        say(&Message::Canary { problem });
-        return;
-    }
     let mut text = String::new();
     let request = io::stdin()
         .read_to_string(&mut text)
         .map_err(|error| error.to_string())
         .and_then(|_| Request::parse(&text));
+    let looks = request.as_ref().is_ok_and(|request| request.accesses);
+    if looks {
+        engine::look_for_races();
+    }
+    if let Err(problem) = check_interception(canary, looks) {
+        say(&Message::Canary { problem });
+        return;
+    }
     // SAFETY: a function captures nothing, and `answer` keeps the statics before it runs this.
     #[allow(unsafe_code)]
     let program = unsafe { __harness::program(program) };
@@ -39,8 +44,9 @@ pub fn main(canary: fn(), program: fn() -> i32, read: Option<ReadClaims>) {
     }
 }
 
-/// Runs the canary, and looks at what the engine saw of it.
-fn check_interception(canary: fn()) -> Result<(), String> {
+/// Runs the canary, and looks at what the engine saw of it: of its accesses to memory, too, if those
+/// are wanted.
+fn check_interception(canary: fn(), looks: bool) -> Result<(), String> {
     let mut settings = Settings::new(Strategy::Exhaustive);
     settings.schedules = 1;
     settings.recorded = true;
@@ -55,14 +61,18 @@ fn check_interception(canary: fn()) -> Result<(), String> {
     let program = unsafe { __harness::program(main) };
     explore(&settings, &program, |execution| {
         let seen = |verb: &str| execution.details.iter().any(|detail| detail.verb == verb);
-        missing = vec!["spawn", "lock", "load", "print", "futex_wake"];
+        missing = vec!["spawn", "lock", "load", "print", "futex_wake", "count up"];
         missing.retain(|verb| !seen(verb));
+        if looks && !execution.accesses_memory() {
+            missing.push("access to memory");
+        }
         ControlFlow::Break(())
     });
     match &missing[..] {
         [] => Ok(()),
         missing => Err(format!(
-            "the facade of `std` and of `syscall` is not in place: the canary's {} went elsewhere",
+            "the facade of `std` and of `syscall` is not in place, or the compiler announces nothing: \
+             the canary's {} went elsewhere",
             missing.join(", ")
         )),
     }
@@ -77,6 +87,7 @@ fn answer(request: &Request, program: &Program, read: Option<ReadClaims>) -> Res
         record_into(recorder.map_err(|error| format!("cannot make the recorder's file: {error}"))?);
     }
     __harness::set_source(&request.source);
+    place::set_folder(&request.folder);
     let parks = calls_park().map_err(|error| format!("cannot read this program: {error}"))?;
     engine::set_parks(parks);
     if request.hashes {

@@ -1,6 +1,6 @@
 //! Why an execution fails, and the failures that are found.
 
-use engine::{Ending, Execution, Panicked, Schedule, ThreadState};
+use engine::{AccessKind, Conflict, Ending, Execution, Panicked, Schedule, ThreadState};
 use protocol::{Fault, FaultKind, Strategy};
 
 /// Why an execution fails. Two executions with the same cause are one failure.
@@ -129,7 +129,30 @@ pub fn given_up(execution: &Execution, ending: &Ending) -> Option<Cause> {
             thread: Some(execution.current()),
             ..Cause::of(FaultKind::InvalidFree, format!("freed {what}"))
         }),
+        Ending::Conflict(conflict) => Some(conflicting(execution, conflict)),
         _ => None,
+    }
+}
+
+/// The failure that an access is which must not be. The report has the two accesses beside it.
+fn conflicting(execution: &Execution, conflict: &Conflict) -> Cause {
+    let Conflict {
+        access, earlier, ..
+    } = conflict;
+    let (kind, story) = match earlier.kind {
+        AccessKind::Free => (FaultKind::UseAfterFree, "used memory that was freed"),
+        AccessKind::Outside => (
+            FaultKind::InvalidAccess,
+            "used memory that was never allocated",
+        ),
+        _ => (FaultKind::DataRace, "accessed memory beside another thread"),
+    };
+    let mut places = [access, earlier].map(|access| access.at.number().to_string());
+    places.sort();
+    Cause {
+        places: places.to_vec(),
+        thread: Some(execution.current()),
+        ..Cause::of(kind, story)
     }
 }
 

@@ -318,7 +318,7 @@ impl Search<'_> {
         };
         StateThread {
             name: thread.name.clone(),
-            spawned: report::place(execution.spawned_at(id)),
+            spawned: crate::place::place(execution.spawned_at(id)),
             status,
             next,
         }
@@ -371,6 +371,7 @@ impl Search<'_> {
             Ending::Exited(_)
             | Ending::Killed(_)
             | Ending::InvalidFree(_)
+            | Ending::Conflict(_)
             | Ending::OutputTooLong => graph::Ending::Over,
             Ending::Deadlock => graph::Ending::Deadlock,
             Ending::Livelock => graph::Ending::Livelock,

@@ -18,6 +18,7 @@ mod judge;
 mod outputs;
 mod parent;
 mod phase;
+mod place;
 mod report;
 mod search;
 mod shrink;

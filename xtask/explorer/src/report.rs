@@ -2,16 +2,17 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
-use std::panic::Location;
 
-use engine::{Ending, Execution, Op, Switch, TimeModel};
+use engine::{AccessKind, At, Detail, Ending, Execution, Op, Switch, TimeModel};
 use protocol::{
-    ChannelEnd, Look, Object, Place, Step, Summary, TakenStep, Thread, Verb, Wait, WeakOrder,
+    ChannelEnd, Conflict, Does, Look, MemoryAccess, Object, Place, Step, Summary, TakenStep,
+    Thread, Verb, Wait, WeakOrder,
 };
 
 use crate::failure::Cause;
 use crate::judge::Judge;
 use crate::phase::{GivenUp, Phase};
+use crate::place::{of_calls, place};
 use crate::transcribe::{owned, transcript};
 use crate::wire;
 
@@ -46,6 +47,7 @@ pub fn failure(execution: &Execution, cause: Option<&Cause>, judge: &Judge) -> p
         steps: steps.collect(),
         more_steps,
         waits: waits(execution),
+        conflict: conflict(execution),
         transcript: owned(transcript(execution)),
         strategy: None,
         found_after: None,
@@ -63,6 +65,36 @@ fn waits(execution: &Execution) -> Vec<Wait> {
     waiting
         .map(|(thread, op)| wait(execution, thread, op))
         .collect()
+}
+
+/// The access with which the execution has ended, if it must not be.
+fn conflict(execution: &Execution) -> Option<Conflict> {
+    let Some(Ending::Conflict(conflict)) = &execution.ending else {
+        return None;
+    };
+    let access = |access: &engine::MemoryAccess| {
+        let does = match access.kind {
+            AccessKind::Read => Does::Read,
+            AccessKind::Write => Does::Write,
+            AccessKind::AtomicRead => Does::AtomicRead,
+            AccessKind::AtomicWrite => Does::AtomicWrite,
+            AccessKind::Free => Does::Free,
+            AccessKind::Outside => return None,
+        };
+        Some(MemoryAccess {
+            thread: access.thread as usize,
+            does,
+            place: match access.at {
+                At::Calls(calls) => of_calls(&calls),
+                At::Place(place) => self::place(place),
+            },
+        })
+    };
+    Some(Conflict {
+        bytes: conflict.bytes,
+        access: access(&conflict.access)?,
+        earlier: access(&conflict.earlier),
+    })
 }
 
 /// What a thread waits for that is about to do this.
@@ -225,7 +257,7 @@ pub fn step(execution: &Execution, index: usize) -> Step {
             Switch::Blocked => protocol::Switch::Blocked,
             Switch::Finished => protocol::Switch::Finished,
         }),
-        place: place(detail.place),
+        place: place_of(detail),
         lines: None,
     }
 }
@@ -233,36 +265,27 @@ pub fn step(execution: &Execution, index: usize) -> Step {
 /// An object, by its number in the execution.
 pub fn object(execution: &Execution, object: u32) -> Object {
     let state = &execution.objects[object as usize];
+    let mut since = execution.details.iter().skip(state.first_step as usize);
+    let first_use = match state.is_standing {
+        true => since.find(|detail| detail.object == Some(object)),
+        false => None,
+    };
     Object {
         id: object.into(),
         kind: state.kind.to_string(),
         stands_at: state.stands_at(),
         thread: execution.thread_of(object).map(|thread| thread as usize),
-        made: place(state.created),
+        made: first_use.map_or_else(|| place(state.created), place_of),
         first_used: state.is_standing,
     }
 }
 
-/// A place in the source, if somebody wrote it.
-pub fn place(place: &Location<'_>) -> Place {
-    match is_inner(place) {
-        true => Place::default(),
-        false => Place {
-            file: place.file().to_string(),
-            line: place.line() as usize,
-            column: place.column() as usize,
-        },
+/// Where a step stands in the source.
+fn place_of(detail: &Detail) -> Place {
+    match &detail.calls[..] {
+        [] => place(detail.place),
+        calls => of_calls(calls),
     }
-}
-
-/// Whether nobody wrote it there: the explorer starts `main`, and the library of the compiler
-/// drops a guard.
-pub fn is_inner(place: &Location<'_>) -> bool {
-    let file = place.file().replace('\\', "/");
-    file.starts_with("/rustc/")
-        || file.contains("/rustlib/src/rust/library/")
-        || engine::is_own(place)
-        || model_std::__harness::is_own(place)
 }
 
 /// What was searched, why a systematic search was given up, if one was, with how many hash seeds,
@@ -294,7 +317,7 @@ pub fn summary(phases: &[Phase], judge: &Judge, given_up: &GivenUp, hash_seeds: 
     let weak_orders = engine::weak_orders();
     let weak_orders = weak_orders.iter().map(|(order, place)| WeakOrder {
         order: order.to_string(),
-        place: self::place(place),
+        place: crate::place::place(place),
     });
     let found = judge.found();
     Summary {

@@ -3,7 +3,7 @@
 use engine::Execution;
 use transcript::{Line, Stream};
 
-use crate::report::is_inner;
+use crate::place::is_inner;
 use crate::transcribe::transcript;
 
 /// Of a longer line that was printed only so much is quoted.

@@ -27,6 +27,7 @@ pub fn transcript(execution: &Execution) -> Transcript<Cow<'_, str>> {
         Ending::Refused(_)
         | Ending::Nondeterminism(_)
         | Ending::InvalidFree(_)
+        | Ending::Conflict(_)
         | Ending::Cut
         | Ending::Stopped => Exit::Hang,
     };

@@ -18,19 +18,18 @@
 //!
 //! # What a pass means
 //!
-//! - The memory model is sequential consistency. A fault that needs a weaker one, where a
-//!   `Relaxed` store is seen late, is not found.
+//! - The memory model is sequential consistency. A program that asks for weaker orders is also run
+//!   on random schedules under a weaker one, where a `Relaxed` store may be seen late.
 //! - `park` and `Condvar::wait` may return for no reason by their contract, and
 //!   `compare_exchange_weak` may fail. Here that happens to each thread once at most, in a search
 //!   of its own.
 //! - An `RwLock` lets readers in while a writer waits, and in a search of its own it does not,
 //!   as the real one on Linux. That search is made where a reader joins others in a lock that
 //!   is also written.
-//! - The counts of an [`Arc`](::std::sync::Arc) are no operations. It is the real one: a
-//!   method may take `self: Arc<Self>`, and an `Arc<T>` turns into an `Arc<dyn Trait>`, only
-//!   because the compiler lets it, and it lets no other type. So a program whose
-//!   result depends on `Arc::strong_count`, or on which thread drops the last reference, may
-//!   have results that are not seen.
+//! - An [`Arc`](::std::sync::Arc) is the real one: a method may take `self: Arc<Self>`, and an
+//!   `Arc<T>` turns into an `Arc<dyn Trait>`, only because the compiler lets it, and it lets no other
+//!   type. Its counts are operations, which the compiler announces: the program is compiled with
+//!   LLVM's thread-sanitizer pass.
 //! - A loop that finds everything as it was, and changes nothing, is taken to wait until
 //!   something changes. Whether it gives up after some rounds, while others could have gone on,
 //!   is tried at random, and not searched for; the summary says whether this came up.
@@ -38,8 +37,9 @@
 //!   are tried.
 //! - A thread that waits at a futex is woken only as the program asks for it, or once for no
 //!   reason; of several that wait, any may be the one.
-//! - What is done to memory in `unsafe` code is no operation, so that a data race there is not
-//!   seen.
+//! - What is done to memory is no operation. Where `unsafe` code is compiled into the program, the
+//!   compiler announces each access, and two that race are a failure, wherever the threads change
+//!   places. What was compiled before, as the real library's own part, announces nothing.
 //! - Time is virtual. It passes only while every thread waits, a sleep costs nothing, and
 //!   computing takes no time.
 //!
@@ -80,6 +80,8 @@ pub mod fidelity;
 
 mod program;
 mod raw;
+
+mod shared;
 mod source;
 mod unwind;
 

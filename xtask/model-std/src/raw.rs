@@ -4,8 +4,11 @@
 
 use ::std::cell::{RefCell, RefMut};
 use ::std::mem;
+use ::std::ops::{Deref, DerefMut};
 use ::std::panic::{Location, RefUnwindSafe};
 use ::std::ptr;
+
+use engine::Unwatched;
 
 ::std::thread_local! {
     /// Known by its address alone.
@@ -51,9 +54,43 @@ impl<T> Confined<T> {
     ///
     /// Somebody has it already, or this is another thread of the operating system.
     #[inline]
-    pub fn borrow_mut(&self) -> RefMut<'_, T> {
+    pub fn borrow_mut(&self) -> Held<RefMut<'_, T>> {
         assert_eq!(self.home, here(), "a program runs on one thread");
-        self.value.borrow_mut()
+        Held::new(|| self.value.borrow_mut())
+    }
+}
+
+/// What the library keeps for itself, as long as this is there: nobody looks at what is done to it.
+pub(crate) struct Held<G> {
+    guard: G,
+    _unwatched: Unwatched,
+}
+
+impl<G> Held<G> {
+    /// What this takes.
+    #[inline]
+    pub fn new(take: impl FnOnce() -> G) -> Self {
+        let unwatched = Unwatched::begin();
+        Self {
+            guard: take(),
+            _unwatched: unwatched,
+        }
+    }
+}
+
+impl<G: Deref> Deref for Held<G> {
+    type Target = G::Target;
+
+    #[inline]
+    fn deref(&self) -> &G::Target {
+        &self.guard
+    }
+}
+
+impl<G: DerefMut> DerefMut for Held<G> {
+    #[inline]
+    fn deref_mut(&mut self) -> &mut G::Target {
+        &mut self.guard
     }
 }
 

@@ -29,6 +29,9 @@ pub struct Execution {
     pub more_steps: usize,
     /// Who waits for what at the end, and for ever.
     pub waits: Vec<Wait>,
+    /// The access with which it ends, if that must not be.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub conflict: Option<Conflict>,
     /// What was printed, and how it ended.
     #[serde(with = "saved")]
     pub transcript: Transcript,
@@ -65,6 +68,9 @@ pub enum FaultKind {
     Always,
     /// The process died.
     Crashed,
+    /// Two accesses to the same memory, one of which writes, and nothing orders them.
+    #[serde(rename = "data race")]
+    DataRace,
     /// Each thread that is left waits.
     Deadlock,
     /// It printed more than is kept.
@@ -75,6 +81,9 @@ pub enum FaultKind {
     /// It freed what was not allocated.
     #[serde(rename = "invalid free")]
     InvalidFree,
+    /// It accessed memory that was never allocated.
+    #[serde(rename = "invalid access")]
+    InvalidAccess,
     /// It was killed by a signal.
     Killed,
     /// Threads go round in loops, and nothing changes.
@@ -89,6 +98,9 @@ pub enum FaultKind {
     Refused,
     /// A thread made no step for too long.
     Stalled,
+    /// It accessed memory that was freed.
+    #[serde(rename = "use after free")]
+    UseAfterFree,
 }
 
 /// A thread, in the order in which they were started.
@@ -159,6 +171,48 @@ pub struct Wait {
     /// Where in the source.
     #[serde(flatten)]
     pub place: Place,
+}
+
+/// An access to memory that must not be, and an earlier one that is why.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Conflict {
+    /// How many bytes it is about.
+    pub bytes: usize,
+    /// The access.
+    pub access: MemoryAccess,
+    /// The earlier one; what was done when the memory was given back, if it was; `None` if the memory
+    /// was never allocated.
+    pub earlier: Option<MemoryAccess>,
+}
+
+/// An access of a thread to memory.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct MemoryAccess {
+    /// Whose it is.
+    pub thread: usize,
+    /// What it does.
+    pub does: Does,
+    /// Where in the source; the default if that is not known.
+    #[serde(flatten)]
+    pub place: Place,
+}
+
+/// What an access does to memory.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Does {
+    /// It reads.
+    Read,
+    /// It writes.
+    Write,
+    /// It reads, as an atomic operation.
+    #[serde(rename = "atomic read")]
+    AtomicRead,
+    /// It writes, as one.
+    #[serde(rename = "atomic write")]
+    AtomicWrite,
+    /// It gives the memory back.
+    Free,
 }
 
 /// An end of a channel.
@@ -306,10 +360,12 @@ impl fmt::Display for FaultKind {
         out.write_str(match self {
             FaultKind::Always => "always",
             FaultKind::Crashed => "crashed",
+            FaultKind::DataRace => "data race",
             FaultKind::Deadlock => "deadlock",
             FaultKind::EndlessOutput => "endless output",
             FaultKind::Exit => "exit",
             FaultKind::InvalidFree => "invalid free",
+            FaultKind::InvalidAccess => "invalid access",
             FaultKind::Killed => "killed",
             FaultKind::Livelock => "livelock",
             FaultKind::Nondeterminism => "nondeterminism",
@@ -317,6 +373,7 @@ impl fmt::Display for FaultKind {
             FaultKind::Panic => "panic",
             FaultKind::Refused => "refused",
             FaultKind::Stalled => "stalled",
+            FaultKind::UseAfterFree => "use after free",
         })
     }
 }

@@ -22,7 +22,8 @@ mod summary;
 mod verb;
 
 pub use execution::{
-    ChannelEnd, Execution, Fault, FaultKind, Look, Object, Place, Step, Switch, Thread, Wait,
+    ChannelEnd, Conflict, Does, Execution, Fault, FaultKind, Look, MemoryAccess, Object, Place,
+    Step, Switch, Thread, Wait,
 };
 pub use message::{Doing, Message, Output, TakenStep};
 pub use request::{Again, Request};

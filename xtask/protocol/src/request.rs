@@ -12,6 +12,8 @@ use crate::{Schedule, Strategy, TimeModel};
 pub struct Request {
     /// What is shown in place of `src/main.rs`.
     pub source: String,
+    /// The folder in which the compiler was started.
+    pub folder: PathBuf,
     /// The text of an `invariants.toml`, if the program has claims.
     #[serde(default)]
     pub invariants: Option<String>,
@@ -60,6 +62,9 @@ pub struct Request {
     /// Whether something in the program names what is made of a `RandomState`.
     #[serde(default)]
     pub hashes: bool,
+    /// Whether the program announces its accesses to memory, and they are to be looked at.
+    #[serde(default)]
+    pub accesses: bool,
     /// The one schedule to run, if no search is wanted.
     #[serde(default)]
     pub replay: Option<Again>,

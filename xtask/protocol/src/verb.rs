@@ -53,6 +53,10 @@ verbs! {
     Arrive = "arrive",
     /// Exchanges an atomic's value, and may fail for no reason.
     CompareExchangeWeak = "compare_exchange_weak",
+    /// Takes one from the count of an `Arc`.
+    CountDown = "count down",
+    /// Adds one to it.
+    CountUp = "count up",
     /// Drops the end of a channel that receives.
     DropReceiver = "drop the receiver",
     /// Drops an end of a channel that sends.

@@ -48,12 +48,6 @@ pub fn explore(
     replay: Option<&Schedule>,
     on_progress: &mut dyn FnMut(u64, Doing),
 ) -> std::result::Result<Explored, NotExplored> {
-    if settings.time_model == Some(TimeModel::Weak) && !may_be_weak(harness) {
-        return Err(Error::usage(
-            "the counts of an `Arc` may matter to what it loads under weak memory, and are not seen",
-        )
-        .into());
-    }
     let scratch = Scratch::new(&subject.package.place)?;
     let request = request((subject, harness), settings, replay, &scratch);
     let start = Instant::now();
@@ -243,16 +237,6 @@ fn died(status: Option<ExitStatus>, words: &str) -> String {
     format!("the process {exit}{guess}{words}")
 }
 
-/// Whether a program can be explored under weak memory. The counts of an `Arc` order threads, and are
-/// not seen: where they matter, a load might read an older value that has to read the latest.
-fn may_be_weak(harness: &Harness) -> bool {
-    !harness.unseen.counts_order_loads()
-}
-
-fn is_strong(model: &TimeModel) -> bool {
-    *model != TimeModel::Weak
-}
-
 /// The request as the process takes it.
 fn request(
     (subject, harness): (&Subject, &Harness),
@@ -263,8 +247,7 @@ fn request(
     let time_models = match (settings.time_model, replay) {
         (_, Some(schedule)) => vec![schedule.time_model],
         (Some(model), None) => vec![model],
-        (None, None) if may_be_weak(harness) => TimeModel::ALL.to_vec(),
-        (None, None) => TimeModel::ALL.into_iter().filter(is_strong).collect(),
+        (None, None) => TimeModel::ALL.to_vec(),
     };
     // What real runs print is compared with each output.
     let compares = settings.real_runs.is_some_and(|runs| runs > 0);
@@ -274,6 +257,7 @@ fn request(
     let pitfall = (subject.role == Role::Pitfall).then_some(&subject.name);
     Request {
         source: subject.file.to_string_lossy().into_owned(),
+        folder: subject.package.workspace(),
         invariants: subject
             .claims
             .as_ref()
@@ -293,6 +277,7 @@ fn request(
         shown_lines,
         parent: Some(std::process::id()),
         hashes: harness.unseen.hash_order.is_some(),
+        accesses: harness.accesses && harness.unseen.unsafe_code.is_some(),
         replay: replay.cloned().map(Again::Schedule),
         graph: None,
     }
@@ -514,6 +499,7 @@ impl Taken {
             more_steps: record.choices.len().saturating_sub(self.steps.len()),
             steps: self.steps,
             waits: Vec::new(),
+            conflict: None,
             transcript: Transcript {
                 lines: Vec::new(),
                 end,

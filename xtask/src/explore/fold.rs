@@ -28,6 +28,8 @@ pub enum FoldReason {
     Apart,
     /// It comes after the failure.
     After,
+    /// It moves the count of an `Arc`, which nobody looks at: no word is said of it.
+    Count,
     /// It is one of so many that the exploring process has not sent it.
     NotSent,
 }
@@ -61,7 +63,7 @@ impl fmt::Display for Fold {
         };
         let (n, steps) = counted(self.steps as u64, more);
         let why = match self.why {
-            None | Some(FoldReason::Within | FoldReason::Apart) => "",
+            None | Some(FoldReason::Within | FoldReason::Apart | FoldReason::Count) => "",
             Some(FoldReason::Repeats) => ", which repeat these",
             Some(FoldReason::After) => " after the failure",
             Some(FoldReason::NotSent) => " left out",
@@ -74,7 +76,7 @@ impl fmt::Display for Fold {
 /// their order.
 pub fn folds(execution: &Execution, spawned: &[usize]) -> Vec<Option<FoldReason>> {
     let steps = &execution.steps;
-    let mut folds = vec![None; steps.len()];
+    let mut folds = counts(steps);
     let mut at = 0;
     for sent in steps.chunk_by(Step::is_next) {
         repetitions(execution, sent, &mut folds[at..at + sent.len()]);
@@ -97,6 +99,24 @@ pub fn folds(execution: &Execution, spawned: &[usize]) -> Vec<Option<FoldReason>
         within_stretches(steps, &mut folds);
     }
     folds
+}
+
+/// Leaves out what moves the count of an `Arc`, where nobody looks at that and the thread goes on
+/// before and after it.
+fn counts(steps: &[Step]) -> Vec<Option<FoldReason>> {
+    let moves = |step: &Step| matches!(step.verb, Verb::CountUp | Verb::CountDown);
+    let object = |step: &Step| step.object.as_ref().map(|object| object.id);
+    let looks = steps.iter().filter(|step| !moves(step));
+    let looked_at: BTreeSet<u64> = looks.filter_map(object).collect();
+    let goes_on = |at: usize| {
+        let around = &steps[at.saturating_sub(1)..(at + 2).min(steps.len())];
+        around.iter().all(|step| step.thread == steps[at].thread)
+    };
+    let is_silent = |(at, step): (usize, &Step)| {
+        let is_seen = object(step).is_none_or(|object| looked_at.contains(&object));
+        (moves(step) && !is_seen && goes_on(at)).then_some(FoldReason::Count)
+    };
+    steps.iter().enumerate().map(is_silent).collect()
 }
 
 /// In place of a single step there is room for the step itself, if its thread has a column.

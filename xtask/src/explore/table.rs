@@ -185,6 +185,7 @@ impl<'r> Table<'r> {
                 });
             }
             match (folds[index], rows.last_mut()) {
+                (Some(FoldReason::Count), _) => {}
                 (Some(why), Some(Row::Fold(fold))) if gap == 0 => fold.add(why),
                 (Some(why), _) => rows.push(Row::Fold(Fold::new(1, Some(why)))),
                 (None, _) => {
@@ -210,6 +211,9 @@ impl<'r> Table<'r> {
             Some(FaultKind::Stalled) => "and makes no step any more",
             Some(FaultKind::Crashed) => "and the process is gone",
             Some(FaultKind::InvalidFree) => "and frees what is not allocated",
+            Some(FaultKind::DataRace) => "and accesses memory beside another",
+            Some(FaultKind::UseAfterFree) => "and uses what was freed",
+            Some(FaultKind::InvalidAccess) => "and uses what was never allocated",
             Some(FaultKind::Refused) => "and what comes next is not explored",
             _ => "",
         };

@@ -13,13 +13,6 @@ pub struct Unseen {
     pub unsafe_code: Option<Spot>,
     /// A collection whose order is another one in each run. Two runs may have the same by chance.
     pub hash_order: Option<Spot>,
-    /// The counts of an `Arc`, which are no operations, where something depends on them.
-    pub arc_counts: Option<Spot>,
-    /// An `Arc`, if there is one.
-    arc: Option<Spot>,
-    /// A destructor in a file that also loads atomics. An `Arc` of another file may run it on whichever
-    /// thread lets go last.
-    loading_destructor: Option<Spot>,
 }
 
 /// A line of a source file.
@@ -30,19 +23,6 @@ pub struct Spot {
     /// The line, from 1 on.
     pub line: usize,
 }
-
-/// The words that ask for the counts of an `Arc`.
-const COUNTS: [&str; 9] = [
-    "strong_count",
-    "weak_count",
-    "upgrade",
-    "try_unwrap",
-    "into_inner",
-    "get_mut",
-    "make_mut",
-    "unwrap_or_clone",
-    "is_unique",
-];
 
 impl Unseen {
     /// Reads source files, of which the program's own come first.
@@ -63,13 +43,7 @@ impl Unseen {
     /// As it is kept in a file.
     pub fn to_json(&self) -> Value {
         let spot = |spot: &Option<Spot>| spot.as_ref().map(|spot| json!([spot.file, spot.line]));
-        json!([
-            spot(&self.unsafe_code),
-            spot(&self.hash_order),
-            spot(&self.arc_counts),
-            spot(&self.arc),
-            spot(&self.loading_destructor),
-        ])
+        json!([spot(&self.unsafe_code), spot(&self.hash_order)])
     }
 
     /// What was kept in a file.
@@ -84,30 +58,18 @@ impl Unseen {
         Self {
             unsafe_code: spot(0),
             hash_order: spot(1),
-            arc_counts: spot(2),
-            arc: spot(3),
-            loading_destructor: spot(4),
         }
     }
 
-    /// Whether the counts of an `Arc` may order what threads load.
-    pub fn counts_order_loads(&self) -> bool {
-        self.arc_counts.is_some() || self.arc.is_some() && self.loading_destructor.is_some()
-    }
-
     fn is_complete(&self) -> bool {
-        self.unsafe_code.is_some() && self.hash_order.is_some() && self.arc_counts.is_some()
+        self.unsafe_code.is_some() && self.hash_order.is_some()
     }
 
     fn read(&mut self, file: &Path, text: &str) {
         let words = |words: &[&str]| words.iter().any(|word| text.contains(word));
-        let may_ask = text.contains("Arc") && (words(&COUNTS) || words(&["Drop"]));
         // Most files have nothing of it, and reading their words takes time.
         let is_new = self.unsafe_code.is_none() && words(&["unsafe"])
-            || self.hash_order.is_none() && words(&["HashMap", "HashSet", "RandomState"])
-            || self.arc_counts.is_none() && may_ask
-            || self.arc.is_none() && words(&["Arc"])
-            || self.loading_destructor.is_none() && words(&["Drop"]) && words(&["load"]);
+            || self.hash_order.is_none() && words(&["HashMap", "HashSet", "RandomState"]);
         if !is_new {
             return;
         }
@@ -131,14 +93,6 @@ impl Unseen {
         };
         place(&mut self.unsafe_code, found.unsafe_code);
         place(&mut self.hash_order, found.hash_order);
-        // It asks for them, or has a destructor that may run on whichever thread lets go last.
-        let asks = found.arc.and(found.counts.or(found.destructor));
-        place(&mut self.arc_counts, asks);
-        place(&mut self.arc, found.arc);
-        place(
-            &mut self.loading_destructor,
-            found.loads.and(found.destructor),
-        );
     }
 }
 
@@ -147,10 +101,6 @@ impl Unseen {
 struct Words {
     unsafe_code: Option<usize>,
     hash_order: Option<usize>,
-    arc: Option<usize>,
-    counts: Option<usize>,
-    destructor: Option<usize>,
-    loads: Option<usize>,
 }
 
 impl Words {
@@ -163,10 +113,6 @@ impl Words {
                     let place = match word.to_string().as_str() {
                         "unsafe" => &mut self.unsafe_code,
                         "HashMap" | "HashSet" | "RandomState" => &mut self.hash_order,
-                        "Arc" => &mut self.arc,
-                        "Drop" => &mut self.destructor,
-                        "load" => &mut self.loads,
-                        word if COUNTS.contains(&word) => &mut self.counts,
                         _ => continue,
                     };
                     place.get_or_insert(line);

@@ -21,7 +21,11 @@ const FOLLOWED: usize = 4;
 pub fn name_at(source: &Code, used: &Place) -> Option<String> {
     let text = &source.0[..];
     let at = source.position(used)?;
-    let mut name = receiver(text, at, |method| PASSED.contains(&method))?;
+    let call: String = text[at..].iter().take_while(|c| **c != ';').collect();
+    let mut name = match cloned(&call) {
+        Some(path) => last_of(path)?,
+        None => receiver(text, at, |method| PASSED.contains(&method))?,
+    };
     for _ in 0..FOLLOWED {
         match made_of(text, at, &name) {
             Some(other) if other != name => name = other,
@@ -43,15 +47,25 @@ fn made_of(text: &[char], at: usize, name: &str) -> Option<String> {
         let variable = variable.strip_prefix("mut ").unwrap_or(variable);
         (variable == name).then(|| rest.split(';').next().unwrap_or_default().trim())
     })?;
-    let cloned = ["Arc::clone(", "Rc::clone("];
-    let inner = cloned.iter().find_map(|call| value.strip_prefix(call));
-    let path = match inner {
-        Some(inner) => inner.strip_suffix(')')?.trim().strip_prefix('&')?,
+    let path = match cloned(value) {
+        Some(path) => path,
         None => match value.strip_suffix(".clone()") {
             Some(path) => path,
             None => value.strip_prefix('&')?,
         },
     };
+    last_of(path)
+}
+
+/// What this call clones, if it is one of `Arc::clone`.
+fn cloned(call: &str) -> Option<&str> {
+    let calls = ["Arc::clone(", "Rc::clone("];
+    let argument = calls.iter().find_map(|start| call.strip_prefix(start))?;
+    argument.split(')').next()?.trim().strip_prefix('&')
+}
+
+/// The last name of a path such as `self.hits`.
+fn last_of(path: &str) -> Option<String> {
     let is_path = path.chars().all(|c| is_word(c) || c == '.');
     let path: Vec<char> = path.chars().collect();
     path_end(&path, path.len()).filter(|_| is_path)

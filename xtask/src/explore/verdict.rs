@@ -75,7 +75,7 @@ pub struct ProgramVerdict<'e> {
     pub found: Option<u64>,
     /// What must happen on some schedule and happens on none, by the rules' places.
     pub unseen: Vec<usize>,
-    /// What no search sees of the program, each as in "for data races in `unsafe` code".
+    /// What no search sees of the program, each as in "for orders weaker than SeqCst".
     pub reservations: Vec<String>,
 }
 
@@ -198,7 +198,11 @@ fn reservations(subject: &Subject, harness: &Harness, explored: &Explored) -> Ve
     let mut reservations = Vec::new();
     if let Some(spot) = &unseen.unsafe_code {
         let place = shown_spot(subject, spot);
-        reservations.push(format!("for data races in `unsafe` code ({place})"));
+        let what = match harness.accesses {
+            true => "accesses of `unsafe` code that are not announced",
+            false => "data races in `unsafe` code",
+        };
+        reservations.push(format!("for {what} ({place})"));
     }
     if let Some(WeakOrder { order, place }) = summary.weak_orders.first() {
         let place = match place_of(subject, place) {
@@ -206,12 +210,6 @@ fn reservations(subject: &Subject, harness: &Harness, explored: &Explored) -> Ve
             None => order.clone(),
         };
         reservations.push(format!("for orders weaker than SeqCst ({place})"));
-    }
-    if let Some(spot) = &unseen.arc_counts {
-        let place = shown_spot(subject, spot);
-        reservations.push(format!(
-            "for the counts of an `Arc`, which are no operations ({place})"
-        ));
     }
     if let Some(spot) = &unseen.hash_order {
         let place = shown_spot(subject, spot);

@@ -165,6 +165,7 @@ impl<'g> Ways<'g> {
             steps,
             more_steps: 0,
             waits: waits.filter(|_| is_stuck).collect(),
+            conflict: None,
             transcript: Transcript {
                 lines,
                 end: end.map_or(NOT_ENDED, end_of),

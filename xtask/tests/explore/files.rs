@@ -45,6 +45,14 @@ pub fn trials() -> Vec<Trial> {
         ("the first exploration says that it builds", first),
         ("of many files those explored last are kept", many),
         ("a facade that is not in place stops everything", canary),
+        (
+            "a compiler that announces no atomic stops everything",
+            silent_atomics,
+        ),
+        (
+            "a compiler that announces no access stops everything",
+            silent_accesses,
+        ),
         ("a process that says nothing is its program's failure", mute),
     ];
     tests.map(|(name, test)| Trial::test(name, test)).into()
@@ -59,6 +67,16 @@ fn main() {
     COUNT.store(COUNT.load(SeqCst) + 1, SeqCst);
     worker.join().unwrap();
     assert_eq!(COUNT.load(SeqCst), 2);
+}
+";
+
+const ADDING: &str = "\
+static mut TOTAL: u32 = 0;
+fn main() {
+    let add = || unsafe { TOTAL += 1 };
+    let worker = std::thread::spawn(add);
+    worker.join().unwrap();
+    add();
 }
 ";
 
@@ -680,8 +698,36 @@ fn canary() -> Result<()> {
     let mut command = explore(&path, &["a.rs", "b.rs"]);
     with_other_harness(&mut command, &path, "'/println/d'")?;
     let ran = Ran::of(command)?;
-    let what = "error: the facade of `std` and of `syscall` is not in place: the canary's print went elsewhere";
+    let what = "error: the facade of `std` and of `syscall` is not in place, or the compiler announces nothing: the canary's print went elsewhere";
     must(&ran, 1, &[what])
+}
+
+fn silent_atomics() -> Result<()> {
+    without_flag(
+        "silent-atomics",
+        "-Cpasses=tsan",
+        "count up, access to memory",
+    )
+}
+
+fn silent_accesses() -> Result<()> {
+    without_flag(
+        "silent-accesses",
+        "-Cllvm-args=-force-attribute=*",
+        "access to memory",
+    )
+}
+
+/// Where the compiler is not given this flag, the canary misses this.
+fn without_flag(name: &str, flag: &str, missed: &str) -> Result<()> {
+    let path = folder(name, &[("adding.rs", ADDING)])?;
+    let mut command = explore(&path, &["adding.rs"]);
+    let others = format!("case $flag in {flag}) ;; *) set -- \"$@\" \"$flag\" ;; esac");
+    let script = format!("#!/bin/sh\nfor flag; do shift; {others}; done\nexec \"$@\"\n");
+    with_wrapper(&mut command, &path, &script)?;
+    let ran = Ran::of(command)?;
+    let what = format!("or the compiler announces nothing: the canary's {missed} went elsewhere");
+    must(&ran, 1, &[&what])
 }
 
 fn mute() -> Result<()> {

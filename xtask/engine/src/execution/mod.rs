@@ -19,11 +19,13 @@ use crate::object::{CLOCK, Guard, Object, ObjectState, ReadersAndWriters};
 use crate::operation::{Op, StepId, Thread};
 use crate::output::Output;
 use crate::raw::fiber::Fiber;
+use crate::raw::heap;
 use crate::raw::keys;
 use crate::raw::statics::{self, Statics};
 use crate::record::{Detail, Ending, OpenEnd, Panicked, Step};
 use crate::recorder::Recorder;
 use crate::schedule::{Schedule, TimeModel};
+use crate::shadow::Shadow;
 use crate::slot::Slot;
 use crate::waiters::Waiters;
 use crate::waiting::{Seen, Waiting};
@@ -130,8 +132,12 @@ pub struct Execution {
     pub(crate) readers: Vec<(Object, u32)>,
     /// Who waits at a futex's word, by the number of its object.
     pub(crate) futexes: HashMap<u32, Waiters, FxBuildHasher>,
-    /// What loads may read, if memory is weak.
+    /// What orders the threads, and what loads may read: if memory is weak, or accesses are looked at.
     pub(crate) memory: Option<Box<Memory>>,
+    /// The accesses to memory, if the program announces them.
+    pub(crate) shadow: Option<Box<Shadow>>,
+    /// Whether they are looked at in this execution.
+    pub(crate) looks: bool,
     /// What the library above the engine keeps for all threads.
     pub(crate) slot: Slot,
     /// The coroutines of the threads that have been started last, until they are first resumed.
@@ -195,6 +201,8 @@ impl Execution {
             readers: Vec::new(),
             futexes: HashMap::with_hasher(FxBuildHasher),
             memory: None,
+            shadow: None,
+            looks: false,
             slot: Slot::EMPTY,
             new_fibers: Vec::new(),
             pending: Vec::new(),
@@ -241,7 +249,13 @@ impl Execution {
         self.reads_beside = false;
         self.readers.clear();
         self.futexes.clear();
-        self.memory = (self.time == TimeModel::Weak).then(Box::default);
+        let is_weak = self.time == TimeModel::Weak;
+        self.looks &= self.shadow.is_some();
+        heap::look(self.looks);
+        self.memory = (is_weak || self.looks).then(|| Box::new(Memory::new(is_weak)));
+        if let Some(shadow) = &mut self.shadow {
+            shadow.begin(self.recorded);
+        }
         self.new_fibers.clear();
         self.pending.clear();
         self.epoch = 0;
@@ -281,6 +295,8 @@ impl Execution {
             created,
             holder: None,
             is_standing: false,
+            orders: true,
+            first_step: self.length,
             readers_and_writers: ReadersAndWriters::default(),
             key,
             address: 0,
@@ -301,6 +317,7 @@ impl Execution {
         let state = &mut self.objects[object.0 as usize];
         state.address = address;
         state.is_standing = true;
+        state.orders = false;
         object
     }
 
@@ -414,6 +431,22 @@ impl Execution {
     pub(crate) fn latest(&self) -> StepId {
         let thread = self.threads.get(self.current as usize);
         StepId(thread.and_then(|thread| thread.last).unwrap_or(0))
+    }
+
+    /// The running thread's latest operation could not have happened before that one.
+    pub(crate) fn caused_by(&mut self, step: StepId) {
+        if self.is_running && self.traced {
+            self.edges.push((self.latest().0, step.0));
+        }
+    }
+
+    /// Others may come after the running thread's latest operation.
+    #[inline]
+    pub(crate) fn keep_latest(&mut self) {
+        let (thread, step) = (self.current, self.latest());
+        if let Some(memory) = self.memory.as_mut().filter(|_| self.is_running) {
+            memory.keep(thread, step.0);
+        }
     }
 
     /// The time model.

@@ -4,6 +4,7 @@ use super::thread::{NEVER, ThreadState};
 use super::{Execution, Observer};
 use crate::access::Access;
 use crate::object::{CLOCK, Guard, Object};
+use crate::raw::{fiber, heap, statics};
 use crate::record::{Detail, Step, Switch};
 use crate::schedule::TimeModel;
 
@@ -58,6 +59,11 @@ impl Execution {
         if self.traced {
             self.trace(index);
         }
+        if let Some(memory) = &mut self.memory {
+            let op = &self.threads[chosen as usize].op;
+            memory.order(chosen, &op.accesses, &self.objects);
+            heap::next_moment();
+        }
         let thread = &mut self.threads[chosen as usize];
         thread.waits = false;
         thread.passed_over = 0;
@@ -93,9 +99,6 @@ impl Execution {
     /// Keeps the step that the running thread is about to take, and what it comes after.
     fn trace(&mut self, index: u32) {
         let thread = &self.threads[self.current as usize];
-        if let Some(memory) = &mut self.memory {
-            memory.order(self.current, &thread.op.accesses, &self.objects);
-        }
         if let Some(before) = thread.woken_by {
             self.edges.push((index, before));
             if thread.seen.changed(&self.objects).nth(1).is_some() {
@@ -130,6 +133,7 @@ impl Execution {
             object: op.object(),
             value: None,
             place: op.place,
+            calls: Vec::new(),
             at: self.now,
             switch,
             timed_out: self.timed_out,
@@ -147,6 +151,29 @@ impl Execution {
             if let Some(detail) = last.and_then(|last| self.details.get_mut(last as usize)) {
                 detail.value = Some(value());
             }
+        }
+    }
+
+    /// Keeps by which calls the running thread has come to its latest step, if the execution is
+    /// recorded: where nothing else tells in which place of the source that stands.
+    pub(crate) fn note_calls(&mut self) {
+        if self.recorded {
+            let last = self.threads[self.current as usize].last;
+            if let Some(detail) = last.and_then(|last| self.details.get_mut(last as usize)) {
+                detail.calls = fiber::calls().map(statics::linked).collect();
+            }
+        }
+    }
+
+    /// Takes back that the running thread's latest step did more than to take one from a count, of
+    /// which so many are left.
+    pub(crate) fn only_counted(&mut self, left: usize) {
+        let thread = &mut self.threads[self.current as usize];
+        thread.op.accesses = thread.op.accesses.only_count(left);
+        if self.traced
+            && let Some(last) = thread.last
+        {
+            self.steps[last as usize].accesses = thread.op.accesses;
         }
     }
 

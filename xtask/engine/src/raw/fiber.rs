@@ -1,8 +1,10 @@
 //! Coroutines: each thread of a program is one, and all of them run on one thread of the operating
 //! system.
 
-use std::cell::Cell;
+use std::cell::{Cell, RefCell};
 use std::io;
+use std::iter;
+use std::ops::Range;
 use std::ptr;
 
 use corosensei::stack::{DefaultStack, Stack};
@@ -10,13 +12,15 @@ use corosensei::{Coroutine, CoroutineResult, Yielder};
 
 use super::heap::ProgramRuns;
 use super::keys::{self, Keys};
-use crate::addresses;
+use crate::{addresses, races};
 
 thread_local! {
     /// Where the running coroutine suspends itself; null while none runs.
     static YIELDER: Cell<*const Yielder<(), ()>> = const { Cell::new(ptr::null()) };
     /// Where the running coroutine's stack is.
     static STACK: Cell<(usize, usize)> = const { Cell::new((0, 0)) };
+    /// Where there are stacks.
+    static PLACES: RefCell<Vec<Range<usize>>> = const { RefCell::new(Vec::new()) };
     /// Stacks of finished coroutines, for the next ones that want so many bytes.
     static STACKS: Cell<Vec<(usize, DefaultStack)>> = const { Cell::new(Vec::new()) };
 }
@@ -49,7 +53,7 @@ impl Fiber {
         });
         let memory = match pooled {
             Some(memory) => memory,
-            None => DefaultStack::new(stack)?,
+            None => new_stack(stack)?,
         };
         let place = (memory.limit().get(), memory.base().get());
         let coroutine = Coroutine::with_stack(memory, move |yielder: &Yielder<(), ()>, ()| {
@@ -99,6 +103,7 @@ impl Fiber {
         if returned && let Some(done) = self.coroutine.take() {
             let (limit, base) = self.place;
             addresses::forget(limit..base);
+            races::forget(limit..base);
             with_stacks(|stacks| stacks.push((self.stack, done.into_stack())));
         }
         returned
@@ -118,6 +123,13 @@ impl Drop for Fiber {
         unsafe { coroutine.force_reset() };
         with_stacks(|stacks| stacks.push((self.stack, coroutine.into_stack())));
     }
+}
+
+fn new_stack(bytes: usize) -> io::Result<DefaultStack> {
+    let stack = DefaultStack::new(bytes)?;
+    let place = stack.limit().get()..stack.base().get();
+    PLACES.with_borrow_mut(|places| places.push(place));
+    Ok(stack)
 }
 
 fn with_stacks<R>(f: impl FnOnce(&mut Vec<(usize, DefaultStack)>) -> R) -> R {
@@ -142,15 +154,20 @@ pub fn suspend() {
 }
 
 /// How many calls of a stack are looked at.
-const CALLS: u32 = 64;
+const CALLS: usize = 64;
 
 /// A number that is another one, as a rule, where the running coroutine has come here by other
 /// calls: made of the addresses to which they return.
-///
-/// What is compiled for the explorer keeps frame pointers; the standard library does not, so
-/// calls from inside of it may be left out.
 #[inline(never)]
 pub fn call_stack() -> u64 {
+    calls().fold(0, |hash, returns_to| {
+        (hash.rotate_left(5) ^ returns_to as u64).wrapping_mul(0x9e37_79b9_7f4a_7c15)
+    })
+}
+
+/// The frame of the function that this is compiled into.
+#[inline(always)]
+pub fn frame() -> usize {
     let frame: usize;
     // SAFETY: only a register is read.
     #[cfg(target_arch = "x86_64")]
@@ -166,22 +183,74 @@ pub fn call_stack() -> u64 {
     {
         frame = 0;
     }
-    let (limit, base) = STACK.get();
-    let here = ptr::from_ref(&frame).addr();
-    let mut lowest = here.max(limit);
-    let mut frame = frame;
-    let mut hash = 0u64;
-    for _ in 0..CALLS {
-        let is_inside = frame >= lowest && frame.saturating_add(2 * size_of::<usize>()) <= base;
-        if !is_inside || !frame.is_multiple_of(align_of::<usize>()) {
-            break;
+    frame
+}
+
+/// The addresses to which the calls of the running coroutine return, the innermost first.
+///
+/// What is compiled for the explorer keeps frame pointers; the standard library does not, so
+/// calls from inside of it may be left out.
+#[inline(always)]
+pub fn calls() -> impl Iterator<Item = usize> {
+    let mut walk = Walk::from(frame());
+    iter::from_fn(move || walk.next()).take(CALLS)
+}
+
+/// The first of them from the function on that has this frame; what is beyond the last stays as it is.
+#[inline(always)]
+pub fn first_calls(frame: usize, calls: &mut [usize]) {
+    let mut walk = Walk::from(frame);
+    for call in calls {
+        let Some(returns_to) = walk.next() else {
+            return;
+        };
+        *call = returns_to;
+    }
+}
+
+/// The first of them.
+#[inline(always)]
+pub fn returns_to(frame: usize) -> usize {
+    Walk::from(frame).next().unwrap_or(0)
+}
+
+/// A walk from frame to frame, up the running coroutine's stack.
+struct Walk {
+    frame: usize,
+    lowest: usize,
+    base: usize,
+}
+
+impl Walk {
+    #[inline(always)]
+    fn from(frame: usize) -> Self {
+        let (limit, base) = STACK.get();
+        let lowest = frame.max(limit);
+        Self {
+            frame,
+            lowest,
+            base,
+        }
+    }
+
+    /// Where the call returns to that has made this frame.
+    #[inline(always)]
+    fn next(&mut self) -> Option<usize> {
+        let above = self.frame.saturating_add(2 * size_of::<usize>());
+        let is_inside = self.frame >= self.lowest && above <= self.base;
+        if !is_inside || !self.frame.is_multiple_of(align_of::<usize>()) {
+            return None;
         }
         // SAFETY: both words are inside of the running coroutine's stack, above what it uses
         // last, so they are mapped, and this thread alone could change them.
-        let [next, returns_to] = unsafe { ptr::read_volatile(frame as *const [usize; 2]) };
-        hash = (hash.rotate_left(5) ^ returns_to as u64).wrapping_mul(0x9e37_79b9_7f4a_7c15);
-        lowest = frame + size_of::<usize>();
-        frame = next;
+        let [next, returns_to] = unsafe { ptr::read_volatile(self.frame as *const [usize; 2]) };
+        self.lowest = self.frame + size_of::<usize>();
+        self.frame = next;
+        Some(returns_to)
     }
-    hash
+}
+
+/// Whether this address is on a thread's stack.
+pub fn has(address: usize) -> bool {
+    PLACES.with_borrow(|places| places.iter().any(|place| place.contains(&address)))
 }

@@ -31,6 +31,14 @@ const SMALLEST: usize = 16;
 /// The sizes of blocks: 16, 32, and so on.
 const SIZES: usize = (SIZE / SMALLEST).ilog2() as usize + 1;
 
+/// How many accesses are remembered, and how long they are at most.
+const RECENT: usize = 256;
+const LONGEST: usize = 16;
+
+/// If accesses are looked at, no block that was freed is given to another until the heap has so many
+/// bytes.
+const KEPT_BACK: usize = 64 << 20;
+
 /// What the byte of a block says beside the number of its size, which is less than these: that the
 /// block has been given back, and that an object stands in it that is known by its address.
 const FREED: u8 = 0x40;
@@ -48,6 +56,14 @@ pub(crate) struct Heap {
     /// Whether a thread of the program runs: what is allocated is its own, unless it has asked the
     /// engine for something.
     program_runs: Cell<bool>,
+    /// Whether accesses to memory may be looked at.
+    is_watched: Cell<bool>,
+    /// Whether they are now.
+    looks: Cell<bool>,
+    /// The accesses that were looked at last, each with the moment at which it was.
+    recent: [Cell<(u64, u64)>; RECENT],
+    /// The moment: another one whenever an access that was looked at has to be looked at again.
+    moment: Cell<u64>,
     /// The address of the first byte; 0 until there is a heap.
     start: Cell<usize>,
     /// The address of the first byte that no block has had since the heap was emptied.
@@ -118,6 +134,55 @@ pub(crate) fn empty() -> io::Result<()> {
     })
 }
 
+/// From here on accesses to memory may be looked at. No program has run yet.
+pub(crate) fn watch() {
+    HEAP.with(|heap| heap.is_watched.set(true));
+}
+
+/// Whether they are looked at in the execution that begins. The one before may have ended while
+/// nobody looked.
+pub(crate) fn look(looks: bool) {
+    HEAP.with(|heap| heap.looks.set(looks));
+}
+
+/// Nobody looks at accesses to memory while this is there: they are the library's own. Meanwhile the
+/// running thread does not wait.
+pub struct Unwatched {
+    /// Whether they were looked at before.
+    looks: bool,
+}
+
+impl Unwatched {
+    /// Looks no more.
+    #[inline(always)]
+    pub fn begin() -> Self {
+        let looks = HEAP.with(|heap| heap.looks.replace(false));
+        Self { looks }
+    }
+}
+
+impl Drop for Unwatched {
+    #[inline(always)]
+    fn drop(&mut self) {
+        HEAP.with(|heap| heap.looks.set(self.looks));
+    }
+}
+
+/// Does something at whose accesses to memory nobody looks, since they are the library's own. It does
+/// not wait.
+#[inline(always)]
+pub fn unwatched<R>(f: impl FnOnce() -> R) -> R {
+    let _nobody_looks = Unwatched::begin();
+    f()
+}
+
+/// What was looked at before has to be looked at again: a thread has taken a step, or memory has
+/// another owner.
+#[inline(always)]
+pub(crate) fn next_moment() {
+    HEAP.with(|heap| heap.moment.set(heap.moment.get() + 1));
+}
+
 /// Where in the program's heap this address is, if it is there.
 pub(crate) fn place_of(address: usize) -> Option<usize> {
     HEAP.with(|heap| {
@@ -138,6 +203,10 @@ impl Heap {
     const fn new() -> Self {
         Self {
             program_runs: Cell::new(false),
+            is_watched: Cell::new(false),
+            looks: Cell::new(false),
+            recent: [const { Cell::new((0, 0)) }; RECENT],
+            moment: Cell::new(1),
             start: Cell::new(0),
             end: Cell::new(0),
             free: [const { Cell::new(ptr::null_mut()) }; SIZES],
@@ -184,6 +253,30 @@ impl Heap {
         self.program_runs.get()
     }
 
+    /// Has an access of a thread of the program looked at, if accesses are; but not one that is as
+    /// another was at the same moment. `look` says whether it could.
+    #[inline(always)]
+    pub fn access(&self, address: usize, bytes: usize, kind: u8, look: impl FnOnce() -> bool) {
+        if !self.looks.get() || !self.program_runs() {
+            return;
+        }
+        let access = (address as u64) << 16 | (bytes as u64 & 0xff) << 8 | u64::from(kind);
+        // What is read is often written next.
+        let place = address / size_of::<u64>() * 2 + usize::from(kind);
+        let recent = &self.recent[place % RECENT];
+        let now = (access, self.moment.get());
+        if (recent.get() != now || bytes > LONGEST) && look() {
+            recent.set(now);
+        }
+    }
+
+    /// Whether accesses to memory may be looked at. Then a block has a byte at least behind what was
+    /// asked for.
+    #[inline]
+    pub fn is_watched(&self) -> bool {
+        self.is_watched.get()
+    }
+
     /// Whether the block is of this heap, and not of the system's.
     #[inline]
     pub fn has(&self, block: *mut u8) -> bool {
@@ -192,14 +285,20 @@ impl Heap {
 
     /// Which size a block with this layout has: the number of its list.
     #[inline]
-    pub fn size(layout: Layout) -> usize {
-        let bytes = layout.size().max(layout.align()).max(SMALLEST);
+    pub fn size(&self, layout: Layout) -> usize {
+        let asked = layout.size() + usize::from(self.is_watched());
+        let bytes = asked.max(layout.align()).max(SMALLEST);
         bytes.div_ceil(SMALLEST).next_power_of_two().ilog2() as usize
+    }
+
+    /// How many bytes a block with this layout has.
+    pub fn bytes(&self, layout: Layout) -> usize {
+        SMALLEST << self.size(layout)
     }
 
     /// A block with this layout.
     pub fn allocate(&self, layout: Layout) -> *mut u8 {
-        let size = Self::size(layout);
+        let size = self.size(layout);
         let Some(first) = self.free.get(size) else {
             out_of_memory()
         };
@@ -225,7 +324,7 @@ impl Heap {
 
     /// Takes a block back that [`allocate`](Self::allocate) has given.
     pub fn free(&self, block: *mut u8, layout: Layout) {
-        let size = Self::size(layout);
+        let size = self.size(layout);
         let byte = self.block(block.addr());
         // SAFETY: the byte is one of this heap's, and no reference to it exists.
         unsafe {
@@ -233,6 +332,10 @@ impl Heap {
                 addresses::forget(block.addr()..block.addr() + (SMALLEST << size));
             }
             *byte = FREED | (size as u8 + 1);
+        }
+        // Who still uses it shall not find another's values there.
+        if self.is_watched() && self.end.get() - self.start.get() < KEPT_BACK {
+            return;
         }
         let first = &self.free[size];
         // SAFETY: the block is the caller's to give back, is at least 16 bytes long, and is

@@ -8,7 +8,14 @@
 
 pub(crate) mod fiber;
 pub(crate) mod heap;
+mod instrumented;
 pub(crate) mod keys;
 pub(crate) mod mapping;
 pub(crate) mod statics;
 pub(crate) mod system;
+
+/// Whether this address is one of the program's own memory: of its heap, its statics or a thread's
+/// stack. What the engine keeps is elsewhere.
+pub(crate) fn is_programs(address: usize) -> bool {
+    heap::place_of(address).is_some() || statics::has(address) || fiber::has(address)
+}

@@ -85,6 +85,31 @@ pub fn lasting(address: usize) -> usize {
     }
 }
 
+/// Whether this address is one of the executable's.
+pub fn has(address: usize) -> bool {
+    ((&raw const START).addr()..(&raw const END).addr()).contains(&address)
+}
+
+/// Where this address of the executable is in it.
+#[inline(always)]
+pub fn within(address: usize) -> usize {
+    address.wrapping_sub((&raw const START).addr())
+}
+
+/// The address that is there.
+pub fn at(within: usize) -> usize {
+    (&raw const START).addr() + within
+}
+
+/// Where this address of the executable is in its file, as the linker has numbered it.
+pub fn linked(address: usize) -> usize {
+    let first = headers()
+        .iter()
+        .find(|header| header.p_type == libc::PT_LOAD);
+    let numbered = first.map_or(0, |header| header.p_vaddr as usize);
+    within(address) + numbered
+}
+
 /// What the executable says of its segments.
 fn headers() -> &'static [Header] {
     // SAFETY: so many headers are there, as long as the process is.

@@ -77,7 +77,9 @@ impl Scheduler for Reduction {
         if let (Some(parent), Some(step)) = (self.path.last(), execution.steps.last()) {
             // Who cannot go on any more waits for something new.
             let sleeps = |(id, accesses): &&(u32, Accesses)| {
-                *id != parent.chosen && enabled & bit(*id) != 0 && accesses.commute(&step.accesses)
+                *id != parent.chosen
+                    && enabled & bit(*id) != 0
+                    && accesses.sleep_through(&step.accesses)
             };
             sleepers.extend(parent.sleepers.iter().filter(sleeps));
         }

@@ -512,6 +512,16 @@ pub fn fence(order: Ordering) {
     memory::fence(order);
 }
 
+/// `std::sync::atomic::compiler_fence`: a fence where memory is weak, if the processor needs no other.
+///
+/// # Panics
+///
+/// If the ordering is `Relaxed`.
+pub fn compiler_fence(order: Ordering) {
+    real::compiler_fence(order);
+    memory::compiler_fence(order);
+}
+
 /// Says that the thread waits in a loop: the others go first.
 #[deprecated(since = "1.51.0", note = "use hint::spin_loop instead")]
 #[track_caller]

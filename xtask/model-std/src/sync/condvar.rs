@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use super::free::free;
 use super::mutex::MutexGuard;
+use crate::raw::Held;
 use engine::{Access, Handle, Object, Op, Waiters};
 
 /// `std::sync::Condvar`. In a time model of its own, a thread may once be woken for no reason.
@@ -34,7 +35,7 @@ impl Condvar {
     #[track_caller]
     pub const fn new() -> Self {
         Self {
-            handle: Handle::new("condvar"),
+            handle: Handle::unordered("condvar"),
             waiters: real::Mutex::new(Waiters::new()),
         }
     }
@@ -184,7 +185,7 @@ impl Condvar {
         object.set_counter(waiters.counter());
         match notification {
             Some(given) => {
-                engine::after(given);
+                engine::caused_by(given);
                 engine::show(|| "✓".to_string());
             }
             None if spurious => {
@@ -213,8 +214,8 @@ impl Condvar {
         self.handle.object()
     }
 
-    fn waiters(&self) -> real::MutexGuard<'_, Waiters> {
-        free(self.waiters.try_lock())
+    fn waiters(&self) -> Held<real::MutexGuard<'_, Waiters>> {
+        Held::new(|| free(self.waiters.try_lock()))
     }
 }
 

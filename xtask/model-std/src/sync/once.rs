@@ -139,8 +139,13 @@ impl Once {
     /// Asks, as an operation, whether a closure has returned.
     #[track_caller]
     pub(super) fn look(&self, verb: &'static str) -> bool {
-        Op::new(verb, self.object(), Access::Read).perform();
-        self.has_completed()
+        let object = self.object();
+        Op::new(verb, object, Access::Read).perform();
+        let completed = self.has_completed();
+        if completed {
+            engine::memory::acquire(object);
+        }
+        completed
     }
 
     /// Waits until a closure has returned.

@@ -1,21 +1,21 @@
 //! The threads themselves, as the program names them.
 
+use crate::shared::Shared;
 use ::std::fmt;
 use ::std::num::NonZero;
-use ::std::sync::Arc;
 
 /// A thread.
 #[derive(Clone)]
 pub struct Thread {
     pub(super) thread: engine::Thread,
-    name: Option<Arc<str>>,
+    name: Option<Shared<str>>,
 }
 
 impl Thread {
     pub(super) fn of(thread: engine::Thread) -> Self {
         Self {
             thread,
-            name: thread.name().map(Arc::from),
+            name: thread.name().map(Shared::from),
         }
     }
 

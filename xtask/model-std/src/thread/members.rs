@@ -2,9 +2,11 @@
 
 use ::std::panic::Location;
 use ::std::sync::atomic::{AtomicBool, Ordering};
-use ::std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use ::std::sync::{Mutex, MutexGuard, PoisonError};
 
 use engine::{Access, Handle, Object, Op, StepId};
+
+use crate::shared::Shared;
 
 /// The threads of a scope. The counter of its object is 0 once all have left: it goes down
 /// by 1 for each that is started.
@@ -20,7 +22,7 @@ impl Members {
     #[track_caller]
     pub fn new() -> Self {
         Self {
-            handle: Handle::new("scope"),
+            handle: Handle::unordered("scope"),
             owner: engine::current(),
             a_thread_panicked: AtomicBool::new(false),
             left: Mutex::default(),
@@ -49,19 +51,19 @@ impl Members {
 }
 
 /// That a thread belongs to a scope; once it is dropped, it does not any more.
-pub(super) struct Membership(Arc<Members>);
+pub(super) struct Membership(Shared<Members>);
 
 impl Membership {
     /// One more thread, which is about to start.
-    pub fn new(members: &Arc<Members>) -> Self {
+    pub fn new(members: &Shared<Members>) -> Self {
         let object = members.object();
         object.set_counter(object.counter() - 1);
-        Self(Arc::clone(members))
+        Self(Shared::clone(members))
     }
 
     /// The threads of the same scope.
-    pub fn members(&self) -> Arc<Members> {
-        Arc::clone(&self.0)
+    pub fn members(&self) -> Shared<Members> {
+        Shared::clone(&self.0)
     }
 
     /// Leaves, as an operation. Any two of them commute, unless the last one has to give its

@@ -2,7 +2,8 @@
 
 use ::std::mem;
 use ::std::panic::Location;
-use ::std::sync::{Arc, Mutex, PoisonError};
+use ::std::rc::Rc;
+use ::std::sync::{Mutex, PoisonError};
 use ::std::thread::Result;
 
 use engine::{Access, Handle, Object, Op};
@@ -10,6 +11,7 @@ use engine::{Access, Handle, Object, Op};
 use super::current::Thread;
 use super::local::drop_locals;
 use super::members::{Members, Membership};
+use crate::shared::Shared;
 use crate::unwind::{abort, catch};
 
 /// What became of a thread, as its handle sees it: without the bounds on the type that only
@@ -23,13 +25,13 @@ pub trait ThreadResult<T> {
     fn leaves_scope(&self) -> bool;
 }
 
-pub type SharedResult<'scope, T> = Arc<dyn ThreadResult<T> + Send + Sync + 'scope>;
+pub type SharedResult<'scope, T> = Shared<dyn ThreadResult<T> + Send + Sync + 'scope>;
 
 /// What a thread and its handle share.
 struct Packet<T> {
     handle: Handle,
     result: Mutex<Option<Result<T>>>,
-    membership: Option<Arc<Members>>,
+    membership: Option<Shared<Members>>,
     /// What leaves the scope when this is dropped, where it matters who does: it wakes the
     /// scope's owner. As in the real library, that is who drops the packet.
     leaving: Mutex<Option<Membership>>,
@@ -95,8 +97,8 @@ where
         false => (membership, None),
     };
     let place = Location::caller();
-    let packet = Arc::new(Packet {
-        handle: Handle::new("result"),
+    let packet = Rc::new(Packet {
+        handle: Handle::unordered("result"),
         result: Mutex::new(None),
         membership: members,
         leaving: Mutex::new(leaving),
@@ -104,7 +106,7 @@ where
     });
     let body = Body {
         f,
-        packet: Arc::clone(&packet),
+        packet: Shared::new(Rc::clone(&packet)),
         membership,
         place,
     };
@@ -112,14 +114,14 @@ where
         body.run();
         drop_locals();
     };
-    (Box::new(body), packet)
+    (Box::new(body), Shared::new(packet))
 }
 
 /// A thread's body. The fields are dropped in this order, if it never runs: a scope may end
 /// as soon as the last one is gone.
 struct Body<F, T> {
     f: F,
-    packet: Arc<Packet<T>>,
+    packet: Shared<Packet<T>>,
     membership: Option<Membership>,
     place: &'static Location<'static>,
 }

@@ -4,7 +4,7 @@ use ::std::fmt;
 use ::std::marker::PhantomData;
 use ::std::mem;
 use ::std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
-use ::std::sync::Arc;
+use ::std::rc::Rc;
 use ::std::thread::Result;
 
 use engine::{Access, Object, Op};
@@ -12,10 +12,11 @@ use engine::{Access, Object, Op};
 use super::current::{Thread, current};
 use super::members::{Members, Membership};
 use super::packet::{Started, prepare};
+use crate::shared::Shared;
 
 /// Threads that may borrow from outside of the scope, which does not end before them.
 pub struct Scope<'scope, 'env: 'scope> {
-    members: Arc<Members>,
+    members: Shared<Members>,
     owner: Thread,
     /// Invariant: a thread must not be able to outlive what it borrows.
     scope: PhantomData<&'scope mut &'scope ()>,
@@ -33,7 +34,7 @@ where
     F: for<'scope> FnOnce(&'scope Scope<'scope, 'env>) -> T,
 {
     let scope = Scope {
-        members: Arc::new(Members::new()),
+        members: Shared::new(Rc::new(Members::new())),
         owner: current(),
         scope: PhantomData,
         env: PhantomData,

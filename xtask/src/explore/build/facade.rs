@@ -17,6 +17,12 @@ use crate::messages::CargoMessage;
 /// A loop is known by the calls that lead to its reads.
 const FRAME_POINTERS: &str = "-Cforce-frame-pointers=yes";
 
+/// The compiler announces atomic operations, and what a function with this attribute does to memory;
+/// not that it is called.
+const PASS: &str = "-Cpasses=tsan";
+const EACH_FUNCTION: &str = "-Cllvm-args=-force-attribute=sanitize_thread";
+const NO_FUNCTIONS: &str = "-Cllvm-args=-tsan-instrument-func-entry-exit=0";
+
 /// The packages that decide what a schedule is and what comes of it: a token is of one version of
 /// them.
 const SOURCES: [&str; 4] = ["engine", "fidelity", "model-std", "explorer"];
@@ -97,11 +103,12 @@ impl Facade {
         })
     }
 
-    /// The flags with which everything else is compiled.
-    pub fn flags(&self) -> String {
+    /// The flags with which everything else is compiled. With accesses, it announces those to memory,
+    /// and otherwise only the counts of an `Arc`.
+    pub fn flags(&self, accesses: bool) -> String {
         let library = self.library.display();
         let folder = self.library.parent().unwrap_or(&self.library);
-        let flags = [
+        let mut flags = vec![
             "--extern".to_string(),
             format!("std={library}"),
             "--extern".to_string(),
@@ -112,12 +119,17 @@ impl Facade {
             "-L".to_string(),
             format!("crate={}", folder.display()),
             FRAME_POINTERS.to_string(),
+            PASS.to_string(),
+            NO_FUNCTIONS.to_string(),
             "--cap-lints".to_string(),
             "allow".to_string(),
             // Nobody asks for it. With another one, cargo compiles everything again.
             "--cfg".to_string(),
             format!("model_std=\"{:016x}\"", self.build),
         ];
+        if accesses {
+            flags.push(EACH_FUNCTION.to_string());
+        }
         flags.join("\x1f")
     }
 }

@@ -30,8 +30,10 @@ pub use facade::Facade;
 
 /// How programs are compiled: with the checks of a debug build, since their panics are
 /// part of what they do. In one unit each, because the compiler would optimise several units
-/// twice: each alone, and then together.
+/// twice: each alone, and then together. With what tells the place of an operation that the compiler
+/// announces.
 const PROFILE: &str = "[profile.release]\nopt-level = 1\ncodegen-units = 1\n\
+                       debug = \"line-tables-only\"\n\
                        debug-assertions = true\noverflow-checks = true\n";
 
 /// Why there is no program to explore.
@@ -51,6 +53,8 @@ pub struct Harness {
     pub program: u32,
     /// The fingerprint of the explorer.
     pub explorer: u32,
+    /// Whether it announces its accesses to memory.
+    pub accesses: bool,
     /// What no search sees of all that is compiled into it.
     pub unseen: Unseen,
 }
@@ -63,17 +67,18 @@ pub struct Harness {
 /// and does not stop other workspaces.
 pub fn build(subjects: &[Subject], facade: &Facade) -> Result<Vec<BuildResult>> {
     let mut built: Vec<_> = subjects.iter().map(|_| None).collect();
-    let mut groups: BTreeMap<&Path, Vec<usize>> = BTreeMap::new();
+    let mut groups: BTreeMap<(&Path, bool), Vec<usize>> = BTreeMap::new();
     for (index, subject) in subjects.iter().enumerate() {
         let place = subject.package.place.as_path();
-        groups.entry(place).or_default().push(index);
+        let accesses = subject.package.may_be_unsafe();
+        groups.entry((place, accesses)).or_default().push(index);
     }
-    for (place, members) in groups {
+    for ((place, accesses), members) in groups {
         let members: Vec<_> = members
             .into_iter()
             .map(|index| (index, &subjects[index]))
             .collect();
-        match build_group(place, &members, facade) {
+        match build_group((place, accesses), &members, facade) {
             Ok(results) => {
                 for (index, result) in results {
                     built[index] = Some(result);
@@ -100,9 +105,10 @@ pub fn build(subjects: &[Subject], facade: &Facade) -> Result<Vec<BuildResult>> 
 /// What became of building a program.
 pub type BuildResult = std::result::Result<Harness, Unbuilt>;
 
-/// Builds the programs of one workspace.
+/// Builds programs of one workspace: those that announce their accesses to memory, or those that do
+/// not, which are faster.
 fn build_group(
-    place: &Path,
+    (place, accesses): (&Path, bool),
     members: &[(usize, &Subject)],
     facade: &Facade,
 ) -> Result<Vec<(usize, BuildResult)>> {
@@ -115,10 +121,11 @@ fn build_group(
     };
     // Cargo's configuration is found from there: it may say where packages come from.
     let folder = first.package.root.as_path();
-    let command = building(&workspace, members, facade, first);
+    let flags = facade.flags(accesses);
+    let command = building(&workspace, members, (facade, flags), first);
     let text = format!("{manifest}{:?}", facade.explorer);
     let kept = CachedCommand::new(&place.join(KEPT), &command, &text)?;
-    if let Some(harnesses) = known_harnesses(kept.answer(), members, facade)? {
+    if let Some(harnesses) = known_harnesses(kept.answer(), members, (facade, accesses))? {
         return Ok(harnesses);
     }
     let mut inputs = Inputs::new(folder, &workspace).with_generated(place);
@@ -135,7 +142,7 @@ fn build_group(
             "cargo did not build anything; mend what it says above",
         ));
     }
-    let built = built.results(facade, &mut inputs)?;
+    let built = built.results((facade, accesses), &mut inputs)?;
     let harnesses = built.iter().map(|(_, result)| {
         let harness = result.as_ref().ok()?;
         Some(json!({
@@ -154,7 +161,7 @@ fn build_group(
 fn building(
     workspace: &Path,
     members: &[(usize, &Subject)],
-    facade: &Facade,
+    (facade, flags): (&Facade, String),
     first: &Subject,
 ) -> Command {
     let mut command = Command::new(cargo());
@@ -171,7 +178,7 @@ fn building(
         .current_dir(&first.package.root)
         .arg("--target-dir")
         .arg(&first.package.build)
-        .env("CARGO_ENCODED_RUSTFLAGS", facade.flags())
+        .env("CARGO_ENCODED_RUSTFLAGS", flags)
         .stdin(Stdio::null())
         .stdout(Stdio::piped());
     for (_, subject) in members {
@@ -236,7 +243,7 @@ impl<'b> BuildLog<'b> {
     /// What became of each program.
     fn results(
         mut self,
-        facade: &Facade,
+        (facade, accesses): (&Facade, bool),
         inputs: &mut Inputs,
     ) -> Result<Vec<(usize, BuildResult)>> {
         let mut members = self.members.iter();
@@ -252,6 +259,7 @@ impl<'b> BuildLog<'b> {
                         executable,
                         program: subject.fingerprint()?,
                         explorer: facade.fingerprint,
+                        accesses,
                         unseen: Unseen::of(self.crates.sources(&subject.package_folder())?),
                     })
                 }
@@ -267,7 +275,7 @@ impl<'b> BuildLog<'b> {
 fn known_harnesses(
     answer: Option<Value>,
     members: &[(usize, &Subject)],
-    facade: &Facade,
+    (facade, accesses): (&Facade, bool),
 ) -> Result<Option<Vec<(usize, BuildResult)>>> {
     let Some(Value::Array(known)) = answer.filter(|known| {
         let is_whole = |known: &Vec<Value>| known.len() == members.len();
@@ -281,6 +289,7 @@ fn known_harnesses(
             executable: PathBuf::from(known["executable"].as_str().unwrap_or_default()),
             program: subject.fingerprint()?,
             explorer: facade.fingerprint,
+            accesses,
             unseen: Unseen::parse(&known["unseen"]),
         };
         harnesses.push((*index, Ok(harness)));

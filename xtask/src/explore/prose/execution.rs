@@ -3,7 +3,7 @@
 use std::fmt::Write;
 use std::fs;
 
-use super::preempted;
+use super::{conflict, preempted};
 use crate::explore::pitfall::Pitfall;
 use crate::explore::stuck::Stuck;
 use crate::explore::table::Table;
@@ -131,6 +131,9 @@ impl<'v> ExecutionProse<'v> {
             return "nothing is wrong with it".to_string();
         };
         let place = |place: &Place| self.verdict.place(place);
+        if let Some(conflict) = &execution.conflict {
+            return conflict::sentence(conflict, table.words(), &place);
+        }
         let who_waits = Stuck::new(execution, table.words(), &place).sentence();
         match (who_waits, fault.thread) {
             (Some(who_waits), _) => who_waits,

@@ -1,5 +1,6 @@
 //! What came of exploring a program, as a person reads it.
 
+mod conflict;
 mod coverage;
 mod execution;
 mod outputs;

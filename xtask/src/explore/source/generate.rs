@@ -33,10 +33,11 @@ const HARNESS: &str = "\
 extern crate explorer_harness;
 
 fn canary() {
-    let lock = std::sync::Mutex::new(());
+    let lock = std::sync::Arc::new(std::sync::Mutex::new(0));
     std::thread::scope(|scope| {
-        scope.spawn(|| drop(lock.lock()));
+        scope.spawn(|| *lock.lock().unwrap() += 1);
     });
+    drop(std::sync::Arc::clone(&lock));
     std::sync::atomic::AtomicBool::new(true).load(std::sync::atomic::Ordering::SeqCst);
     println!(\"intercepted\");
 }

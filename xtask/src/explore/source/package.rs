@@ -1,9 +1,11 @@
 //! Packages that have programs to explore: where their files are, and where they are built.
 
+use std::fs;
 use std::path::{Path, PathBuf};
 
 use serde_json::Value;
 
+use super::files::rust_files;
 use super::folders::{BUILD, folder_name};
 use super::metadata::{PackageMetadata, replacements};
 use crate::error::{Error, Result};
@@ -143,5 +145,21 @@ impl Package {
     pub fn depends(&self) -> bool {
         let known = self.metadata.as_ref();
         known.is_some_and(|known| !known.dependencies().is_empty())
+    }
+
+    /// Whether `unsafe` code may be compiled into its programs, as far as is known before they are: it
+    /// may be in another package, or in what a build script writes.
+    pub fn may_be_unsafe(&self) -> bool {
+        let has_word = |file: &Path| {
+            let text = fs::read_to_string(file);
+            // What cannot be read is looked at once it has been compiled.
+            text.is_ok_and(|text| text.contains("unsafe"))
+        };
+        let has_script = self.targets("custom-build").next().is_some();
+        let own = match self.is_cargos() {
+            true => rust_files(&self.path).unwrap_or_default(),
+            false => vec![self.path.clone()],
+        };
+        self.depends() || has_script || own.iter().any(|file| has_word(file))
     }
 }

@@ -20,7 +20,7 @@ use std::collections::VecDeque;
 use std::sync::mpsc::{RecvError, SendError, TryRecvError, TrySendError};
 use std::time::Duration;
 
-use crate::raw::Confined;
+use crate::raw::{Confined, Held};
 use engine::{Access, ChannelEnd, Object, Op, StepId, Thread};
 
 /// A counter that satisfies everybody.
@@ -151,7 +151,8 @@ impl<T> Channel<T> {
             false => op.perform(),
         };
         let mut state = self.state();
-        if state.receiver_dropped.is_some() {
+        if let Some(dropped) = state.receiver_dropped {
+            engine::after(dropped);
             engine::unchanged();
             engine::show(|| "closed".to_string());
             return Err(SendError(value));
@@ -464,7 +465,7 @@ impl<T> Channel<T> {
         Object::set_counters([(self.queue, queue), (self.room, room)]);
     }
 
-    fn state(&self) -> RefMut<'_, State<T>> {
+    fn state(&self) -> Held<RefMut<'_, State<T>>> {
         self.state.borrow_mut()
     }
 }

@@ -4,8 +4,8 @@ mod channel;
 
 use std::fmt;
 use std::marker::PhantomData;
+use std::rc::Rc;
 use std::sync as real;
-use std::sync::Arc;
 use std::time::Duration;
 
 #[doc(no_inline)]
@@ -13,6 +13,8 @@ pub use crate::fidelity::passed::mpsc::*;
 
 use channel::Channel;
 use engine::ChannelEnd;
+
+use crate::shared::Shared;
 
 /// `std::sync::mpsc::Sender`.
 pub struct Sender<T>(Share<T>);
@@ -22,7 +24,7 @@ pub struct SyncSender<T>(Share<T>);
 
 /// `std::sync::mpsc::Receiver`.
 pub struct Receiver<T> {
-    channel: Arc<Channel<T>>,
+    channel: Shared<Channel<T>>,
     end: ChannelEnd,
     /// May be moved to another thread, but not shared with one.
     like: PhantomData<real::mpsc::Receiver<T>>,
@@ -47,7 +49,7 @@ pub struct IntoIter<T> {
 }
 
 /// One of the senders of a channel.
-struct Share<T>(Arc<Channel<T>>, ChannelEnd);
+struct Share<T>(Shared<Channel<T>>, ChannelEnd);
 
 /// A channel in which any number of messages may wait.
 #[must_use]
@@ -68,9 +70,9 @@ pub fn sync_channel<T>(bound: usize) -> (SyncSender<T>, Receiver<T>) {
 /// Both ends of a new channel.
 #[track_caller]
 fn open<T>(bound: Option<usize>) -> (Share<T>, Receiver<T>) {
-    let channel = Arc::new(Channel::new(bound));
+    let channel = Shared::new(Rc::new(Channel::new(bound)));
     let receiver = Receiver {
-        channel: Arc::clone(&channel),
+        channel: Shared::clone(&channel),
         end: channel.end(false),
         like: PhantomData,
     };
@@ -182,7 +184,7 @@ impl<T> Clone for Share<T> {
     #[track_caller]
     fn clone(&self) -> Self {
         self.0.add_sender();
-        Self(Arc::clone(&self.0), self.0.end(true))
+        Self(Shared::clone(&self.0), self.0.end(true))
     }
 }
 
