@@ -13,15 +13,18 @@ impl Execution {
     pub(crate) fn put_down(&mut self, yields: bool) {
         let thread = &mut self.threads[self.current as usize];
         let ThreadState { op, waiting, .. } = thread;
-        let seen = match yields {
-            true => waiting.before_yield(op, self.now),
-            false => waiting.before_op(op, self.now, &self.objects),
-        };
         let pending = &mut self.pending[thread.index];
-        pending.spins = seen.is_some();
-        if let Some(seen) = seen {
-            self.loops = true;
-            thread.seen = seen;
+        pending.spins = false;
+        if yields || waiting.may_wait_before(op) {
+            let seen = match yields {
+                true => waiting.before_yield(op, self.now),
+                false => waiting.before_op(op, self.now, &self.objects),
+            };
+            if let Some(seen) = seen {
+                self.loops = true;
+                pending.spins = true;
+                thread.seen = seen;
+            }
         }
         thread.waits = true;
         pending.guard = op.guard;
