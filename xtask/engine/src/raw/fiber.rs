@@ -1,7 +1,7 @@
 //! Coroutines: each thread of a program is one, and all of them run on one thread of the operating
 //! system.
 
-use std::cell::Cell;
+use std::cell::{Cell, RefCell};
 use std::io;
 use std::ptr;
 
@@ -18,7 +18,7 @@ thread_local! {
     /// Where the running coroutine's stack is.
     static STACK: Cell<(usize, usize)> = const { Cell::new((0, 0)) };
     /// Stacks of finished coroutines, for the next ones that want so many bytes.
-    static STACKS: Cell<Vec<(usize, DefaultStack)>> = const { Cell::new(Vec::new()) };
+    static STACKS: RefCell<Vec<(usize, DefaultStack)>> = const { RefCell::new(Vec::new()) };
 }
 
 /// A coroutine: the body of one thread of the program, on a stack of its own.
@@ -43,7 +43,7 @@ impl Fiber {
     ///
     /// There is no room for another stack.
     pub fn new(stack: usize, body: Box<dyn FnOnce()>) -> io::Result<Self> {
-        let pooled = with_stacks(|stacks| {
+        let pooled = STACKS.with_borrow_mut(|stacks| {
             let index = stacks.iter().rposition(|(size, _)| *size == stack)?;
             Some(stacks.swap_remove(index).1)
         });
@@ -99,7 +99,7 @@ impl Fiber {
         if returned && let Some(done) = self.coroutine.take() {
             let (limit, base) = self.place;
             addresses::forget(limit..base);
-            with_stacks(|stacks| stacks.push((self.stack, done.into_stack())));
+            STACKS.with_borrow_mut(|stacks| stacks.push((self.stack, done.into_stack())));
         }
         returned
     }
@@ -116,15 +116,8 @@ impl Drop for Fiber {
         // that is left is dropped only when the execution has ended, and then no other is
         // resumed.
         unsafe { coroutine.force_reset() };
-        with_stacks(|stacks| stacks.push((self.stack, coroutine.into_stack())));
+        STACKS.with_borrow_mut(|stacks| stacks.push((self.stack, coroutine.into_stack())));
     }
-}
-
-fn with_stacks<R>(f: impl FnOnce(&mut Vec<(usize, DefaultStack)>) -> R) -> R {
-    let mut stacks = STACKS.take();
-    let result = f(&mut stacks);
-    STACKS.set(stacks);
-    result
 }
 
 /// Suspends the running coroutine until it is resumed.
