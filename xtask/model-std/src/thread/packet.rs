@@ -2,7 +2,7 @@
 
 use ::std::mem;
 use ::std::panic::Location;
-use ::std::sync::{Arc, Mutex, PoisonError};
+use ::std::sync::Arc;
 use ::std::thread::Result;
 
 use engine::{Access, Handle, Object, Op};
@@ -10,6 +10,7 @@ use engine::{Access, Handle, Object, Op};
 use super::current::Thread;
 use super::local::drop_locals;
 use super::members::{Members, Membership};
+use crate::raw::Confined;
 use crate::unwind::{abort, catch};
 
 /// What became of a thread, as its handle sees it: without the bounds on the type that only
@@ -28,18 +29,17 @@ pub type SharedResult<'scope, T> = Arc<dyn ThreadResult<T> + Send + Sync + 'scop
 /// What a thread and its handle share.
 struct Packet<T> {
     handle: Handle,
-    result: Mutex<Option<Result<T>>>,
+    result: Confined<Option<Result<T>>>,
     membership: Option<Arc<Members>>,
     /// What leaves the scope when this is dropped, where it matters who does: it wakes the
     /// scope's owner. As in the real library, that is who drops the packet.
-    leaving: Mutex<Option<Membership>>,
+    leaving: Confined<Option<Membership>>,
     place: &'static Location<'static>,
 }
 
 impl<T> Packet<T> {
     fn swap(&self, result: Option<Result<T>>) -> Option<Result<T>> {
-        let mut place = self.result.lock().unwrap_or_else(PoisonError::into_inner);
-        mem::replace(&mut place, result)
+        mem::replace(&mut self.result.borrow_mut(), result)
     }
 }
 
@@ -53,8 +53,7 @@ impl<T: Send> ThreadResult<T> for Packet<T> {
     }
 
     fn leaves_scope(&self) -> bool {
-        let leaving = self.leaving.lock().unwrap_or_else(PoisonError::into_inner);
-        leaving.is_some()
+        self.leaving.borrow_mut().is_some()
     }
 }
 
@@ -69,11 +68,8 @@ impl<T> Drop for Packet<T> {
         if catch(|| drop(result)).is_err() {
             abort();
         }
-        let leaving = self
-            .leaving
-            .get_mut()
-            .unwrap_or_else(PoisonError::into_inner);
-        if let Some(membership) = leaving.take() {
+        let leaving = self.leaving.borrow_mut().take();
+        if let Some(membership) = leaving {
             membership.leave(self.place);
         }
     }
@@ -97,9 +93,9 @@ where
     let place = Location::caller();
     let packet = Arc::new(Packet {
         handle: Handle::new("result"),
-        result: Mutex::new(None),
+        result: Confined::new(None),
         membership: members,
-        leaving: Mutex::new(leaving),
+        leaving: Confined::new(leaving),
         place,
     });
     let body = Body {
