@@ -52,7 +52,7 @@ pub(crate) fn perform_with(op: impl Fn(&Execution) -> Op) {
                 return Next::RunDeferred;
             }
             thread.op = op;
-            match running.announce(false) {
+            match running.announce() {
                 true => Next::GoOn,
                 false => Next::Wait,
             }
@@ -76,7 +76,7 @@ pub fn yield_now(verb: &'static str) {
             return true;
         }
         execution.threads[execution.current as usize].op = op;
-        running.announce(true)
+        running.announce_yield()
     });
     if !goes_on {
         fiber::suspend();

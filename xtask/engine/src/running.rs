@@ -24,9 +24,18 @@ impl Running {
     }
 
     /// The running thread has come to an operation, which it has put down in its state, and
-    /// waits to be chosen for it. If it yields, that is the end of a round of its loop. Whether
-    /// it goes on at once.
-    pub(crate) fn announce(&mut self, yields: bool) -> bool {
+    /// waits to be chosen for it. Whether it goes on at once.
+    pub(crate) fn announce(&mut self) -> bool {
+        self.announce_one(false)
+    }
+
+    /// The same, if the thread yields: that is the end of a round of its loop.
+    pub(crate) fn announce_yield(&mut self) -> bool {
+        self.announce_one(true)
+    }
+
+    #[inline(always)]
+    fn announce_one(&mut self, yields: bool) -> bool {
         let asking = self.execution.current;
         self.execution.put_down(yields);
         self.choose() == Some(asking)
@@ -80,12 +89,11 @@ impl Running {
         };
         if chosen != default {
             execution.deviations.push((execution.length, chosen));
+            execution.preemptions += u32::from(stays);
         }
-        let preempts = stays && chosen != before;
-        execution.preemptions += u32::from(preempts);
         execution.take_step(chosen);
         if execution.recorded {
-            execution.add_detail(before, preempts);
+            execution.add_detail(before, stays && chosen != before);
         }
         Some(chosen)
     }
