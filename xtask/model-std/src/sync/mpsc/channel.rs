@@ -374,7 +374,7 @@ impl<T> Channel<T> {
     }
 
     /// In a rendezvous channel the receiver is there for `try_send` from here on.
-    #[inline]
+    #[inline(always)]
     #[track_caller]
     pub fn announce_receiver(&self) {
         if self.bound == Some(0) {
