@@ -412,8 +412,8 @@ impl Execution {
     /// The running thread's latest operation.
     #[inline]
     pub(crate) fn latest(&self) -> StepId {
-        let thread = self.threads.get(self.current as usize);
-        StepId(thread.and_then(|thread| thread.last).unwrap_or(0))
+        // Nobody has taken a step since.
+        StepId(self.length.saturating_sub(1))
     }
 
     /// The time model.
