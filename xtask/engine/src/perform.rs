@@ -143,6 +143,7 @@ pub fn unchanged() {
 
 /// The running thread's latest operation, which gave a lock back, has also changed what the
 /// lock protects: who looks at it in a loop will see something new.
+#[inline]
 pub fn changed(object: Object) {
     with(|running| {
         if running.is_running {
