@@ -193,8 +193,9 @@ impl Heap {
     /// Which size a block with this layout has: the number of its list.
     #[inline]
     pub fn size(layout: Layout) -> usize {
-        let bytes = layout.size().max(layout.align()).max(SMALLEST);
-        bytes.div_ceil(SMALLEST).next_power_of_two().ilog2() as usize
+        // An alignment is 1 at least.
+        let last = layout.size().max(layout.align()) - 1;
+        (usize::BITS - (last / SMALLEST).leading_zeros()) as usize
     }
 
     /// A block with this layout.
