@@ -47,8 +47,8 @@ impl Running {
         scheduler.next(&self.execution)
     }
 
-    /// Lets the scheduler choose who goes on, and takes that step; or ends the execution. Gives
-    /// the thread that has been chosen.
+    /// Lets the scheduler choose who goes on in an execution that has not ended, and takes that step;
+    /// or ends it. Gives the thread that has been chosen.
     ///
     /// This is done at each operation of any thread: what it calls is part of it.
     #[inline(always)]
@@ -57,9 +57,6 @@ impl Running {
             execution,
             scheduler,
         } = self;
-        if execution.ending.is_some() {
-            return None;
-        }
         let Some(stays) = execution.find_enabled() else {
             let mut threads = 0..execution.threads.len() as u32;
             let livelock = threads.any(|thread| execution.spins(thread));
