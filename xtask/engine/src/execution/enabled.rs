@@ -87,6 +87,8 @@ impl Execution {
         self.fair |= enabled.len() < before;
     }
 
+    /// Lets time pass until somebody can go on, or lets those go round who wait in loops; whether
+    /// that is of any use.
     #[inline(never)]
     fn let_time_pass(&mut self) -> bool {
         let next = self.pending.iter().map(|pending| pending.due).min();
@@ -96,6 +98,13 @@ impl Execution {
             self.now = self.now.max(next);
             return true;
         }
+        self.let_loops_go_round()
+    }
+
+    /// Lets those go round once more who wait in loops; whether there are any.
+    #[cold]
+    #[inline(never)]
+    fn let_loops_go_round(&mut self) -> bool {
         let loops = self
             .threads
             .iter()
