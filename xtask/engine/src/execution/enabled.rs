@@ -32,21 +32,13 @@ impl Execution {
     #[inline(always)]
     pub(crate) fn find_enabled(&mut self) -> Option<bool> {
         loop {
+            if self.loops {
+                self.look_at_loops();
+            }
             self.enabled.clear();
-            self.spinning.clear();
             let mut stays = false;
             for pending in &self.pending {
-                let mut open = pending.guard.is_open(&self.objects);
-                if pending.spins {
-                    let latest = self.length.checked_sub(1);
-                    let thread = &mut self.threads[pending.thread as usize];
-                    let woken = thread.is_woken(&self.objects, latest);
-                    let is_patient = thread.rounds_in_vain < PATIENCE;
-                    if open && !woken && pending.due > self.now && is_patient {
-                        self.spinning.push(pending.thread);
-                    }
-                    open &= woken;
-                }
+                let open = pending.guard.is_open(&self.objects) && !pending.keeps_waiting;
                 if open || pending.due <= self.now {
                     stays |= pending.thread == self.current;
                     self.enabled.push(pending.thread);
@@ -63,6 +55,26 @@ impl Execution {
                 return None;
             }
             self.epoch += 1;
+        }
+    }
+
+    /// Finds out which of the threads that wait in a loop have something new to see.
+    #[cold]
+    fn look_at_loops(&mut self) {
+        self.spinning.clear();
+        let latest = self.length.checked_sub(1);
+        for pending in &mut self.pending {
+            if !pending.spins {
+                continue;
+            }
+            let thread = &mut self.threads[pending.thread as usize];
+            let woken = thread.is_woken(&self.objects, latest);
+            let is_patient = thread.rounds_in_vain < PATIENCE;
+            let open = pending.guard.is_open(&self.objects);
+            if open && !woken && pending.due > self.now && is_patient {
+                self.spinning.push(pending.thread);
+            }
+            pending.keeps_waiting = !woken;
         }
     }
 
@@ -131,6 +143,7 @@ impl Execution {
         }
         for pending in &mut self.pending {
             pending.spins = false;
+            pending.keeps_waiting = false;
         }
         true
     }

@@ -244,6 +244,7 @@ impl Execution {
         self.memory = (self.time == TimeModel::Weak).then(Box::default);
         self.new_fibers.clear();
         self.pending.clear();
+        self.spinning.clear();
         self.epoch = 0;
         self.changes = 0;
         self.idle_rounds = 0;
@@ -349,6 +350,7 @@ impl Execution {
         self.pending.push(Pending {
             thread: thread.0,
             spins: false,
+            keeps_waiting: false,
             guard: Guard::ALWAYS,
             due: NEVER,
         });

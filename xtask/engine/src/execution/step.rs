@@ -15,6 +15,7 @@ impl Execution {
         let ThreadState { op, waiting, .. } = thread;
         let pending = &mut self.pending[thread.index];
         pending.spins = false;
+        pending.keeps_waiting = false;
         if yields || waiting.may_wait_before(op) {
             let seen = match yields {
                 true => waiting.before_yield(op, self.now),
