@@ -29,10 +29,10 @@ impl Execution {
         }
         thread.waits = true;
         pending.guard = op.guard;
-        pending.due = op.deadline.unwrap_or(NEVER);
-        if self.time == TimeModel::Adversarial
-            && let Some(at) = op.deadline
-        {
+        pending.due = NEVER;
+        let Some(at) = op.deadline else { return };
+        pending.due = at;
+        if self.time == TimeModel::Adversarial {
             // At any moment; but if it has seen all there is, only when there is more to see.
             if pending.spins {
                 pending.guard = Guard::ALWAYS;
