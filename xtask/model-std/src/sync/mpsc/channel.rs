@@ -385,6 +385,7 @@ impl<T> Channel<T> {
     }
 
     /// Adds a message, for which there is room.
+    #[inline(always)]
     fn put(&self, state: &mut State<T>, value: T) {
         let here = match &mut state.room {
             Room::Bounded { unused: 0, freed } => {
@@ -408,6 +409,7 @@ impl<T> Channel<T> {
     }
 
     /// Takes the first message, if there is one.
+    #[inline(always)]
     fn take(&self) -> Result<T, TryRecvError> {
         let mut state = self.state();
         state.set_receiver_waits(false);
