@@ -40,6 +40,7 @@ pub fn now() -> Duration {
 
 /// Waits for so long, in virtual time.
 #[track_caller]
+#[inline]
 pub fn sleep(duration: Duration) {
     let place = Location::caller();
     perform_with(|running| {

@@ -103,6 +103,7 @@ impl Object {
     }
 
     /// Sets the counter. Only right after `perform`, like every change of shared data.
+    #[inline]
     pub fn set_counter(self, value: i64) {
         Self::set_counters([(self, value)]);
     }
@@ -215,6 +216,7 @@ impl ChannelEnd {
     }
 
     /// The running thread uses it.
+    #[inline]
     pub fn used(self) {
         let Self(Some(index)) = self else { return };
         with(|running| {
@@ -227,6 +229,7 @@ impl ChannelEnd {
     }
 
     /// It is gone.
+    #[inline]
     pub fn dropped(self) {
         let Self(Some(index)) = self else { return };
         with(|running| {

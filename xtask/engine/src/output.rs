@@ -237,12 +237,19 @@ impl Hash {
         let (chunks, rest) = bytes.as_chunks::<16>();
         let mut last = [0; 16];
         last[..rest.len()].copy_from_slice(rest);
-        for chunk in chunks.iter().chain([&last]) {
-            let both = u128::from_le_bytes(*chunk);
-            let [one, two] = [both as u64, (both >> 64) as u64];
-            self.mix([one, two], [two, one]);
+        for chunk in chunks {
+            self.add_chunk(chunk);
         }
+        self.add_chunk(&last);
         self.mix([bytes.len() as u64; 2], [bytes.len() as u64; 2]);
+    }
+
+    /// Stirs in so many bytes.
+    #[inline(always)]
+    fn add_chunk(&mut self, chunk: &[u8; 16]) {
+        let both = u128::from_le_bytes(*chunk);
+        let [one, two] = [both as u64, (both >> 64) as u64];
+        self.mix([one, two], [two, one]);
     }
 
     /// Stirs two words into each half: multiplied with each other, and folded.

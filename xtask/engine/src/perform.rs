@@ -52,7 +52,7 @@ pub(crate) fn perform_with(op: impl Fn(&Execution) -> Op) {
                 return Next::RunDeferred;
             }
             thread.op = op;
-            match running.announce(false) {
+            match running.announce() {
                 true => Next::GoOn,
                 false => Next::Wait,
             }
@@ -76,7 +76,7 @@ pub fn yield_now(verb: &'static str) {
             return true;
         }
         execution.threads[execution.current as usize].op = op;
-        running.announce(true)
+        running.announce_yield()
     });
     if !goes_on {
         fiber::suspend();
@@ -154,6 +154,7 @@ pub fn unchanged() {
 
 /// The running thread's latest operation, which gave a lock back, has also changed what the
 /// lock protects: who looks at it in a loop will see something new.
+#[inline]
 pub fn changed(object: Object) {
     with(|running| {
         if running.is_running {

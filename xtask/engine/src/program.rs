@@ -10,7 +10,7 @@ use crate::raw::fiber::Fiber;
 use crate::raw::keys;
 use crate::raw::statics::Statics;
 use crate::record::Ending;
-use crate::running::{Running, with, with_scheduler};
+use crate::running::{with, with_scheduler};
 
 /// How many threads the modelled machine runs at once.
 pub const CORES: usize = 4;
@@ -94,7 +94,11 @@ impl Program {
 /// Lets another thread go on than the one that ran, which has nothing more to do.
 #[inline(never)]
 fn choose_another() {
-    with_scheduler(Running::choose);
+    with_scheduler(|running| {
+        if running.execution.ending.is_none() {
+            running.choose();
+        }
+    });
 }
 
 /// From here on the seed of an execution decides what each `RandomState` of the program is made of,

@@ -24,9 +24,18 @@ impl Running {
     }
 
     /// The running thread has come to an operation, which it has put down in its state, and
-    /// waits to be chosen for it. If it yields, that is the end of a round of its loop. Whether
-    /// it goes on at once.
-    pub(crate) fn announce(&mut self, yields: bool) -> bool {
+    /// waits to be chosen for it. Whether it goes on at once.
+    pub(crate) fn announce(&mut self) -> bool {
+        self.announce_one(false)
+    }
+
+    /// The same, if the thread yields: that is the end of a round of its loop.
+    pub(crate) fn announce_yield(&mut self) -> bool {
+        self.announce_one(true)
+    }
+
+    #[inline(always)]
+    fn announce_one(&mut self, yields: bool) -> bool {
         let asking = self.execution.current;
         self.execution.put_down(yields);
         self.choose() == Some(asking)
@@ -38,8 +47,8 @@ impl Running {
         scheduler.next(&self.execution)
     }
 
-    /// Lets the scheduler choose who goes on, and takes that step; or ends the execution. Gives
-    /// the thread that has been chosen.
+    /// Lets the scheduler choose who goes on in an execution that has not ended, and takes that step;
+    /// or ends it. Gives the thread that has been chosen.
     ///
     /// This is done at each operation of any thread: what it calls is part of it.
     #[inline(always)]
@@ -48,9 +57,6 @@ impl Running {
             execution,
             scheduler,
         } = self;
-        if execution.ending.is_some() {
-            return None;
-        }
         let Some(stays) = execution.find_enabled() else {
             let mut threads = 0..execution.threads.len() as u32;
             let livelock = threads.any(|thread| execution.spins(thread));
@@ -80,12 +86,11 @@ impl Running {
         };
         if chosen != default {
             execution.deviations.push((execution.length, chosen));
+            execution.preemptions += u32::from(stays);
         }
-        let preempts = stays && chosen != before;
-        execution.preemptions += u32::from(preempts);
         execution.take_step(chosen);
         if execution.recorded {
-            execution.add_detail(before, preempts);
+            execution.add_detail(before, stays && chosen != before);
         }
         Some(chosen)
     }

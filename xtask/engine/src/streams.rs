@@ -21,12 +21,14 @@ pub fn stream(stream: Stream) -> Object {
 
 /// Prints, as one operation on the stream.
 #[track_caller]
-#[inline(always)]
+#[inline]
 pub fn print(stream: Stream, text: &[u8]) {
     print_at(stream, Location::caller(), text);
 }
 
-#[inline(always)]
+/// Its callers call this one function. Were it a part of each of them, what it does with the
+/// execution would be two functions that each of them calls.
+#[inline(never)]
 fn print_at(to: Stream, place: &'static Location<'static>, text: &[u8]) {
     let object = stream(to);
     perform_with(|running| {

@@ -27,6 +27,7 @@ pub fn current() -> Thread {
 
 impl Thread {
     /// The object whose counter is 1 once the thread has finished; finishing is a `Write`.
+    #[inline]
     pub fn finished(self) -> Object {
         with(|running| running.threads[self.0 as usize].finished)
     }
@@ -45,6 +46,7 @@ impl Thread {
     }
 
     /// Its latest operation; once it has finished, the one with which it did.
+    #[inline]
     pub fn last_step(self) -> Option<StepId> {
         with(|running| running.threads[self.0 as usize].last.map(StepId))
     }
@@ -60,6 +62,7 @@ impl Thread {
     }
 
     /// It ended with a panic (`true`), or somebody has asked how it ended (`false`).
+    #[inline]
     pub fn set_unjoined_panic(self, unjoined: bool) {
         with(|running| running.threads[self.0 as usize].unjoined_panic = unjoined);
     }
@@ -116,6 +119,7 @@ pub fn spawn(
 }
 
 /// Whether the running thread is unwinding from a panic of its own.
+#[inline]
 pub fn panicking() -> bool {
     with(|running| {
         let thread = running.threads.get(running.current as usize);

@@ -165,8 +165,15 @@ impl Waiting {
         self.reads.push(SeenState::at(object, objects));
     }
 
+    /// Whether the thread may be about to see once more what it has seen: it only reads now, or
+    /// has done so for long.
+    #[inline(always)]
+    pub fn may_wait_before(&self, op: &Op) -> bool {
+        self.reads.len() + self.known >= READS || op.accesses.only_reads_one().is_some()
+    }
+
     /// What the thread has seen, if it is about to see that once more and in vain.
-    #[inline]
+    #[inline(never)]
     pub fn before_op(&mut self, op: &mut Op, now: u64, objects: &[ObjectState]) -> Option<Seen> {
         // To give a lock back is the end of a look, and the next may find something new.
         if self.reads.len() + self.known >= READS

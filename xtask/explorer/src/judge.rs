@@ -5,6 +5,7 @@ use std::rc::Rc;
 
 use engine::{Ending, Execution, Schedule, TimeModel};
 use protocol::{Distinct, FaultKind, Message, Request, RuleSummary, RuleVerdict};
+use rustc_hash::FxBuildHasher;
 use transcript::{Printed, Transcript};
 
 use crate::claims::{Claims, Given, ReadClaims, Rule};
@@ -21,7 +22,8 @@ pub struct Judge {
     claims: Option<Box<dyn Claims>>,
     /// A pitfall is to go wrong, and what is looked for is one schedule on which it does.
     is_pitfall: bool,
-    known: HashMap<u128, Option<Rc<Cause>>>,
+    /// Why each run fails that is remembered, by a number that is a hash already.
+    known: HashMap<u128, Option<Rc<Cause>>, FxBuildHasher>,
     rules: Vec<Rule>,
     /// For each rule what is known of it, under each time model.
     known_rules: Vec<[Known; protocol::TimeModel::ALL.len()]>,
@@ -78,7 +80,7 @@ impl Judge {
         Ok(Self {
             claims,
             is_pitfall,
-            known: HashMap::new(),
+            known: HashMap::with_hasher(FxBuildHasher),
             known_rules: vec![Default::default(); rules.len()],
             rules,
             outputs: request

@@ -258,6 +258,7 @@ impl Execution {
         }
         self.new_fibers.clear();
         self.pending.clear();
+        self.spinning.clear();
         self.epoch = 0;
         self.changes = 0;
         self.idle_rounds = 0;
@@ -366,6 +367,7 @@ impl Execution {
         self.pending.push(Pending {
             thread: thread.0,
             spins: false,
+            keeps_waiting: false,
             guard: Guard::ALWAYS,
             due: NEVER,
         });
@@ -429,8 +431,8 @@ impl Execution {
     /// The running thread's latest operation.
     #[inline]
     pub(crate) fn latest(&self) -> StepId {
-        let thread = self.threads.get(self.current as usize);
-        StepId(thread.and_then(|thread| thread.last).unwrap_or(0))
+        // Nobody has taken a step since.
+        StepId(self.length.saturating_sub(1))
     }
 
     /// The running thread's latest operation could not have happened before that one.

@@ -14,22 +14,26 @@ impl Execution {
     pub(crate) fn put_down(&mut self, yields: bool) {
         let thread = &mut self.threads[self.current as usize];
         let ThreadState { op, waiting, .. } = thread;
-        let seen = match yields {
-            true => waiting.before_yield(op, self.now),
-            false => waiting.before_op(op, self.now, &self.objects),
-        };
         let pending = &mut self.pending[thread.index];
-        pending.spins = seen.is_some();
-        if let Some(seen) = seen {
-            self.loops = true;
-            thread.seen = seen;
+        pending.spins = false;
+        pending.keeps_waiting = false;
+        if yields || waiting.may_wait_before(op) {
+            let seen = match yields {
+                true => waiting.before_yield(op, self.now),
+                false => waiting.before_op(op, self.now, &self.objects),
+            };
+            if let Some(seen) = seen {
+                self.loops = true;
+                pending.spins = true;
+                thread.seen = seen;
+            }
         }
         thread.waits = true;
         pending.guard = op.guard;
-        pending.due = op.deadline.unwrap_or(NEVER);
-        if self.time == TimeModel::Adversarial
-            && let Some(at) = op.deadline
-        {
+        pending.due = NEVER;
+        let Some(at) = op.deadline else { return };
+        pending.due = at;
+        if self.time == TimeModel::Adversarial {
             // At any moment; but if it has seen all there is, only when there is more to see.
             if pending.spins {
                 pending.guard = Guard::ALWAYS;

@@ -50,6 +50,8 @@ pub(crate) struct Pending {
     pub(crate) thread: u32,
     /// Whether it waits in a loop for something else than it has seen.
     pub(crate) spins: bool,
+    /// Whether it does so, and has nothing new to see. That is found out before each choice.
+    pub(crate) keeps_waiting: bool,
     pub(crate) guard: Guard,
     /// The time at which it goes on in any case, or [`NEVER`].
     pub(crate) due: u64,

@@ -22,7 +22,7 @@ thread_local! {
     /// Where there are stacks.
     static PLACES: RefCell<Vec<Range<usize>>> = const { RefCell::new(Vec::new()) };
     /// Stacks of finished coroutines, for the next ones that want so many bytes.
-    static STACKS: Cell<Vec<(usize, DefaultStack)>> = const { Cell::new(Vec::new()) };
+    static STACKS: RefCell<Vec<(usize, DefaultStack)>> = const { RefCell::new(Vec::new()) };
 }
 
 /// A coroutine: the body of one thread of the program, on a stack of its own.
@@ -47,7 +47,7 @@ impl Fiber {
     ///
     /// There is no room for another stack.
     pub fn new(stack: usize, body: Box<dyn FnOnce()>) -> io::Result<Self> {
-        let pooled = with_stacks(|stacks| {
+        let pooled = STACKS.with_borrow_mut(|stacks| {
             let index = stacks.iter().rposition(|(size, _)| *size == stack)?;
             Some(stacks.swap_remove(index).1)
         });
@@ -104,7 +104,7 @@ impl Fiber {
             let (limit, base) = self.place;
             addresses::forget(limit..base);
             races::forget(limit..base);
-            with_stacks(|stacks| stacks.push((self.stack, done.into_stack())));
+            STACKS.with_borrow_mut(|stacks| stacks.push((self.stack, done.into_stack())));
         }
         returned
     }
@@ -121,7 +121,7 @@ impl Drop for Fiber {
         // that is left is dropped only when the execution has ended, and then no other is
         // resumed.
         unsafe { coroutine.force_reset() };
-        with_stacks(|stacks| stacks.push((self.stack, coroutine.into_stack())));
+        STACKS.with_borrow_mut(|stacks| stacks.push((self.stack, coroutine.into_stack())));
     }
 }
 
@@ -130,13 +130,6 @@ fn new_stack(bytes: usize) -> io::Result<DefaultStack> {
     let place = stack.limit().get()..stack.base().get();
     PLACES.with_borrow_mut(|places| places.push(place));
     Ok(stack)
-}
-
-fn with_stacks<R>(f: impl FnOnce(&mut Vec<(usize, DefaultStack)>) -> R) -> R {
-    let mut stacks = STACKS.take();
-    let result = f(&mut stacks);
-    STACKS.set(stacks);
-    result
 }
 
 /// Suspends the running coroutine until it is resumed.

@@ -286,9 +286,10 @@ impl Heap {
     /// Which size a block with this layout has: the number of its list.
     #[inline]
     pub fn size(&self, layout: Layout) -> usize {
+        // An alignment is 1 at least.
         let asked = layout.size() + usize::from(self.is_watched());
-        let bytes = asked.max(layout.align()).max(SMALLEST);
-        bytes.div_ceil(SMALLEST).next_power_of_two().ilog2() as usize
+        let last = asked.max(layout.align()) - 1;
+        (usize::BITS - (last / SMALLEST).leading_zeros()) as usize
     }
 
     /// How many bytes a block with this layout has.

@@ -3,7 +3,6 @@
 use ::std::mem;
 use ::std::panic::Location;
 use ::std::rc::Rc;
-use ::std::sync::{Mutex, PoisonError};
 use ::std::thread::Result;
 
 use engine::{Access, Handle, Object, Op};
@@ -11,6 +10,7 @@ use engine::{Access, Handle, Object, Op};
 use super::current::Thread;
 use super::local::drop_locals;
 use super::members::{Members, Membership};
+use crate::raw::Confined;
 use crate::shared::Shared;
 use crate::unwind::{abort, catch};
 
@@ -30,18 +30,17 @@ pub type SharedResult<'scope, T> = Shared<dyn ThreadResult<T> + Send + Sync + 's
 /// What a thread and its handle share.
 struct Packet<T> {
     handle: Handle,
-    result: Mutex<Option<Result<T>>>,
+    result: Confined<Option<Result<T>>>,
     membership: Option<Shared<Members>>,
     /// What leaves the scope when this is dropped, where it matters who does: it wakes the
     /// scope's owner. As in the real library, that is who drops the packet.
-    leaving: Mutex<Option<Membership>>,
+    leaving: Confined<Option<Membership>>,
     place: &'static Location<'static>,
 }
 
 impl<T> Packet<T> {
     fn swap(&self, result: Option<Result<T>>) -> Option<Result<T>> {
-        let mut place = self.result.lock().unwrap_or_else(PoisonError::into_inner);
-        mem::replace(&mut place, result)
+        mem::replace(&mut self.result.borrow_mut(), result)
     }
 }
 
@@ -55,8 +54,7 @@ impl<T: Send> ThreadResult<T> for Packet<T> {
     }
 
     fn leaves_scope(&self) -> bool {
-        let leaving = self.leaving.lock().unwrap_or_else(PoisonError::into_inner);
-        leaving.is_some()
+        self.leaving.borrow_mut().is_some()
     }
 }
 
@@ -71,11 +69,8 @@ impl<T> Drop for Packet<T> {
         if catch(|| drop(result)).is_err() {
             abort();
         }
-        let leaving = self
-            .leaving
-            .get_mut()
-            .unwrap_or_else(PoisonError::into_inner);
-        if let Some(membership) = leaving.take() {
+        let leaving = self.leaving.borrow_mut().take();
+        if let Some(membership) = leaving {
             membership.leave(self.place);
         }
     }
@@ -99,9 +94,9 @@ where
     let place = Location::caller();
     let packet = Rc::new(Packet {
         handle: Handle::unordered("result"),
-        result: Mutex::new(None),
+        result: Confined::new(None),
         membership: members,
-        leaving: Mutex::new(leaving),
+        leaving: Confined::new(leaving),
         place,
     });
     let body = Body {

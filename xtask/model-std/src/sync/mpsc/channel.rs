@@ -375,7 +375,7 @@ impl<T> Channel<T> {
     }
 
     /// In a rendezvous channel the receiver is there for `try_send` from here on.
-    #[inline]
+    #[inline(always)]
     #[track_caller]
     pub fn announce_receiver(&self) {
         if self.bound == Some(0) {
@@ -386,6 +386,7 @@ impl<T> Channel<T> {
     }
 
     /// Adds a message, for which there is room.
+    #[inline(always)]
     fn put(&self, state: &mut State<T>, value: T) {
         let here = match &mut state.room {
             Room::Bounded { unused: 0, freed } => {
@@ -409,6 +410,7 @@ impl<T> Channel<T> {
     }
 
     /// Takes the first message, if there is one.
+    #[inline(always)]
     fn take(&self) -> Result<T, TryRecvError> {
         let mut state = self.state();
         state.set_receiver_waits(false);
