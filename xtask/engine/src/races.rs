@@ -102,22 +102,8 @@ pub enum At {
 }
 
 impl At {
-    /// What is known of it if only its site was kept.
-    pub(crate) fn site(site: u32) -> Self {
-        let mut calls = [0; CALLS];
-        if site > 0 {
-            calls[0] = linked(statics::at(site as usize));
-        }
-        At::Calls(calls)
-    }
-
-    /// A number that tells it from others: the first address.
-    pub fn number(self) -> usize {
-        match self {
-            At::Calls(calls) => calls[0],
-            At::Place(place) => linked(ptr::from_ref(place).addr()),
-        }
-    }
+    /// Nowhere that is known.
+    pub(crate) const NOWHERE: Self = At::Calls([0; CALLS]);
 }
 
 /// What tells where an access stands.
@@ -163,6 +149,8 @@ pub struct MemoryAccess {
     pub thread: u32,
     /// What it does.
     pub kind: AccessKind,
+    /// An address that tells where it stands, in the executable's file; 0 if nothing does.
+    pub site: u32,
     /// Where it stands.
     pub at: At,
 }

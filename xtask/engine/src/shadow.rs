@@ -236,7 +236,7 @@ impl Shadow {
         let record = Record::new(accessor);
         let execution = self.execution;
         let site = match self.keeps_places {
-            true => self.places.number(by.at()),
+            true => self.places.number(by.site(), by.at()),
             false => by.site(),
         };
         for addresses_of_page in pages(addresses.clone()) {
@@ -319,13 +319,17 @@ impl Shadow {
 
     #[cold]
     fn conflict(&self, access: (Record, u32), bytes: usize, earlier: (Record, u32)) -> Conflict {
-        let shown = |(record, site): (Record, u32)| MemoryAccess {
-            thread: record.thread(),
-            kind: record.kind(),
-            at: match self.keeps_places {
+        let shown = |(record, site): (Record, u32)| {
+            let (site, at) = match self.keeps_places {
                 true => self.places.all[site as usize],
-                false => At::site(site),
-            },
+                false => (site, At::NOWHERE),
+            };
+            MemoryAccess {
+                thread: record.thread(),
+                kind: record.kind(),
+                site,
+                at,
+            }
         };
         Conflict {
             access: shown(access),
@@ -387,19 +391,19 @@ fn words(addresses: Range<usize>) -> impl Iterator<Item = (usize, u8)> {
     })
 }
 
-/// Places, each with a number.
+/// Places with their sites, each with a number.
 #[derive(Default)]
 struct Places {
-    all: Vec<At>,
-    numbers: HashMap<At, u32, FxBuildHasher>,
+    all: Vec<(u32, At)>,
+    numbers: HashMap<(u32, At), u32, FxBuildHasher>,
 }
 
 impl Places {
-    fn number(&mut self, at: At) -> u32 {
+    fn number(&mut self, site: u32, at: At) -> u32 {
         let next = self.all.len() as u32;
-        let number = *self.numbers.entry(at).or_insert(next);
+        let number = *self.numbers.entry((site, at)).or_insert(next);
         if number == next {
-            self.all.push(at);
+            self.all.push((site, at));
         }
         number
     }

@@ -147,7 +147,7 @@ fn conflicting(execution: &Execution, conflict: &Conflict) -> Cause {
         ),
         _ => (FaultKind::DataRace, "accessed memory beside another thread"),
     };
-    let mut places = [access, earlier].map(|access| access.at.number().to_string());
+    let mut places = [access, earlier].map(|access| access.site.to_string());
     places.sort();
     Cause {
         places: places.to_vec(),

@@ -1,12 +1,13 @@
 //! The search of a program, phase by phase.
 
+use std::collections::HashSet;
 use std::ops::ControlFlow;
 use std::time::{Duration, Instant};
 
 use engine::{
     Coverage, Ending, Execution, MOST_THREADS, Program, Schedule, TimeModel, begin_count, explore,
 };
-use protocol::{Doing, Message, Request, Strategy};
+use protocol::{Conflict, Doing, FaultKind, Message, Place, Request, Strategy};
 
 use crate::failure::{Cause, Failure};
 use crate::judge::Judge;
@@ -54,6 +55,8 @@ pub struct Search<'r> {
     given_up: GivenUp,
     /// The hash seeds that made a difference, a bit for each.
     hash_seeds: u32,
+    /// The accesses that must not be of which a failure was told.
+    conflicts: HashSet<(FaultKind, [Place; 2])>,
     /// When it began, with the runs that show whether the program is deterministic.
     begun: Instant,
 }
@@ -84,6 +87,7 @@ impl<'r> Search<'r> {
             tried: 0,
             given_up: GivenUp::default(),
             hash_seeds: 0,
+            conflicts: HashSet::new(),
             begun: Instant::now(),
         }
     }
@@ -367,6 +371,12 @@ impl<'r> Search<'r> {
         let (Some(mut said), [(same, first), (_, second)]) = (said, &found[..]) else {
             unreachable!("there were two");
         };
+        if let Some(places) = said.conflict.as_ref().and_then(Conflict::places) {
+            // Either access may come first, and the compiler may have made copies of each.
+            if !self.conflicts.insert((failure.cause.kind, places)) {
+                return;
+            }
+        }
         said.strategy = Some(failure.strategy);
         said.found_after = Some(failure.found_after);
         said.failing = Some(failure.failing);

@@ -257,7 +257,7 @@ pub struct Object {
 }
 
 /// A place in a source file; the default is none, where nobody wrote the call.
-#[derive(Debug, Clone, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Place {
     /// The file, as the compiler names it.
@@ -277,6 +277,16 @@ fn is_zero(number: &usize) -> bool {
 
 fn is_false(value: &bool) -> bool {
     !value
+}
+
+impl Conflict {
+    /// The places of both accesses, in the order of the source, if they are known.
+    pub fn places(&self) -> Option<[Place; 2]> {
+        let mut places = [&self.access, self.earlier.as_ref()?].map(|access| access.place.clone());
+        places.sort();
+        let are_known = places.iter().all(|place| place.line > 0);
+        are_known.then_some(places)
+    }
 }
 
 impl Execution {

@@ -96,11 +96,6 @@ pub fn within(address: usize) -> usize {
     address.wrapping_sub((&raw const START).addr())
 }
 
-/// The address that is there.
-pub fn at(within: usize) -> usize {
-    (&raw const START).addr() + within
-}
-
 /// Where this address of the executable is in its file, as the linker has numbered it.
 pub fn linked(address: usize) -> usize {
     let first = headers()
