@@ -165,13 +165,13 @@ macro_rules! with_table {
             /// fence has nothing to do. Then a program that asks for weaker ones is run on random
             /// schedules under weak memory, where a load may read an older value. All that is tried is
             /// allowed by RC11; and on a processor of the family x86, an operation that both reads and
-            /// writes, with a `compiler_fence` behind it, is a fence. Not tried is that a load reads a store which is yet to come, that two
-            /// stores of one atomic come in another order than on the schedule, that a load reads a
-            /// store older than the latest eight, or one that was followed by another before time has
-            /// passed, and that an exchange fails because it has read an older value. Mutexes, channels
-            /// and the like order their operations more than they promise. So no such program is called
-            /// proved. An atomic is in memory what the real one is; what is done through a plain pointer
-            /// to it is no operation.
+            /// writes, with a `compiler_fence` behind it, is a fence. Not tried is that a load reads a
+            /// store which is yet to come, that two stores of one atomic come in another order than on
+            /// the schedule, that a load reads a store older than the latest eight, or one that was
+            /// followed by another before time has passed, and that an exchange fails because it has
+            /// read an older value. So no such program is called proved. An atomic is in memory what the
+            /// real one is; what is done through a plain pointer to it is no operation, but a data race
+            /// if nothing orders it and an operation.
             "`std::sync::atomic`" atomic in ::std::sync::atomic {
                 modelled {
                     ATOMIC_BOOL_INIT, ATOMIC_ISIZE_INIT, ATOMIC_USIZE_INIT, AtomicBool, AtomicI8,
