@@ -74,6 +74,8 @@ struct Event {
     reads: bool,
     /// It is an exchange's second half.
     is_second: bool,
+    /// It is no atomic operation.
+    is_plain: bool,
 }
 
 /// What a program may read: for each execution the values of all its loads and exchanges, in their
@@ -81,32 +83,65 @@ struct Event {
 pub fn allowed(program: &Program) -> BTreeSet<Vec<u32>> {
     let events = events(program);
     let mut found = BTreeSet::new();
+    for_each_execution(&events, &mut |sources, mo, _| {
+        let read = sources.iter().map(|&source| events[source].writes);
+        let last = (0..PLACES).filter_map(|place| {
+            let mut writes = writes_to(&events, Some(place)).into_iter();
+            let last = writes.find(|&write| mo.0[write] == 0)?;
+            Some(events[last].writes)
+        });
+        found.insert(read.chain(last).flatten().collect());
+    });
+    found
+}
+
+/// Whether a program has a data race: in some execution nothing orders two operations of two threads on
+/// one place, of which one writes and one is not atomic. What is not atomic reads what an atomic
+/// operation might that orders nothing.
+pub fn has_race(program: &Program) -> bool {
+    let events = events(program);
+    let mut has_race = false;
+    for_each_execution(&events, &mut |_, _, hb| {
+        let races = |a: usize, b: usize| {
+            let (one, other) = (&events[a], &events[b]);
+            let is_same = one.place.is_some() && one.place == other.place;
+            let writes = one.writes.is_some() || other.writes.is_some();
+            let are_apart = one.thread.is_some() && other.thread.is_some();
+            is_same
+                && writes
+                && are_apart
+                && one.thread != other.thread
+                && (one.is_plain || other.is_plain)
+                && !hb.holds(a, b)
+                && !hb.holds(b, a)
+        };
+        has_race |= (0..events.len()).any(|a| (0..a).any(|b| races(a, b)));
+    });
+    has_race
+}
+
+/// Each execution that keeps the axioms: what each read reads, the modification order, and what
+/// happens before what.
+fn for_each_execution(events: &[Event], visit: &mut dyn FnMut(&[usize], &Relation, &Relation)) {
     let reads: Vec<usize> = (0..events.len())
         .filter(|&event| events[event].reads)
         .collect();
     for_each_choice(
         &reads,
         &mut Vec::new(),
-        &|read| writes_to(&events, events[read].place),
+        &|read| writes_to(events, events[read].place),
         &mut |sources| {
             let rf = Relation::of(events.len(), |a, b| {
                 let read = reads.iter().position(|&read| read == b);
                 read.is_some_and(|read| sources[read] == a)
             });
-            for mo in modification_orders(&events) {
-                if is_consistent(&events, &rf, &mo) {
-                    let read = sources.iter().map(|&source| events[source].writes);
-                    let last = (0..PLACES).filter_map(|place| {
-                        let mut writes = writes_to(&events, Some(place)).into_iter();
-                        let last = writes.find(|&write| mo.0[write] == 0)?;
-                        Some(events[last].writes)
-                    });
-                    found.insert(read.chain(last).flatten().collect());
+            for mo in modification_orders(events) {
+                if let Some(hb) = happens_before(events, &rf, &mo) {
+                    visit(sources, &mo, &hb);
                 }
             }
         },
     );
-    found
 }
 
 fn events(program: &Program) -> Vec<Event> {
@@ -117,6 +152,11 @@ fn events(program: &Program) -> Vec<Event> {
         writes,
         reads,
         is_second,
+        is_plain: false,
+    };
+    let plain = |event| Event {
+        is_plain: true,
+        ..event
     };
     let first =
         (0..PLACES).map(|place| event(None, Some(place), Ordering::Relaxed, Some(0), false, false));
@@ -136,6 +176,21 @@ fn events(program: &Program) -> Vec<Event> {
                     events.push(event(thread, Some(place), order, Some(value), false, true));
                 }
                 Op::Fence(order) => events.push(event(thread, None, order, None, false, false)),
+                Op::PlainRead(place) => {
+                    let order = Ordering::Relaxed;
+                    events.push(plain(event(thread, Some(place), order, None, true, false)));
+                }
+                Op::PlainWrite(place, value) => {
+                    let (order, value) = (Ordering::Relaxed, Some(value));
+                    events.push(plain(event(
+                        thread,
+                        Some(place),
+                        order,
+                        value,
+                        false,
+                        false,
+                    )));
+                }
             }
         }
     }
@@ -199,8 +254,8 @@ fn permutations(items: &[usize]) -> Vec<Vec<usize>> {
     items.iter().flat_map(|&first| with_first(first)).collect()
 }
 
-/// Whether an execution keeps the axioms.
-fn is_consistent(events: &[Event], rf: &Relation, mo: &Relation) -> bool {
+/// What happens before what in an execution, if that keeps the axioms.
+fn happens_before(events: &[Event], rf: &Relation, mo: &Relation) -> Option<Relation> {
     let relation = |holds: &dyn Fn(usize, usize) -> bool| Relation::of(events.len(), holds);
     let sb = relation(&|a, b| match (events[a].thread, events[b].thread) {
         (None, Some(_)) => true,
@@ -216,12 +271,13 @@ fn is_consistent(events: &[Event], rf: &Relation, mo: &Relation) -> bool {
         let between = rb.then(mo);
         (0..events.len()).any(|b| rmw.holds(a, b) && between.holds(a, b))
     });
-    hb.then(&eco.maybe()).is_irreflexive()
+    let is_consistent = hb.then(&eco.maybe()).is_irreflexive()
         && is_atomic
         && sb.or(rf).closure().is_irreflexive()
         && partial_sc(events, &sb, &hb, mo, &rb, &eco)
             .closure()
-            .is_irreflexive()
+            .is_irreflexive();
+    is_consistent.then_some(hb)
 }
 
 fn synchronises_with(events: &[Event], sb: &Relation, rf: &Relation, rmw: &Relation) -> Relation {

@@ -2,20 +2,54 @@
 
 use std::cell::RefCell;
 use std::collections::BTreeSet;
+use std::ffi::c_void;
 use std::ops::ControlFlow;
 use std::rc::Rc;
 use std::sync::Arc;
 
-use engine::{Ending, Settings, Strategy, TimeModel, explore, outside};
+use engine::{Ending, Execution, Settings, Strategy, TimeModel, explore, outside};
 use model_std::__harness;
 use model_std::sync::atomic::{AtomicU32, Ordering, fence};
 use model_std::thread;
 
 use crate::program::{Op, PLACES, Program};
 
+#[allow(unsafe_code)]
+unsafe extern "C" {
+    // What the compiler calls before an access, where it announces them.
+    fn __tsan_read4(address: *const c_void);
+    fn __tsan_write4(address: *const c_void);
+}
+
 /// What so many random schedules under weak memory read: as [`allowed`](crate::axioms::allowed)
 /// has it.
 pub fn outcomes(program: &Program, schedules: u64) -> BTreeSet<Vec<u32>> {
+    let mut found = BTreeSet::new();
+    explore_weakly(program, schedules, |execution, read| {
+        assert_eq!(execution.ending, Some(Ending::Exited(0)), "{program}");
+        found.insert(read.expect("the program has read something"));
+    });
+    found
+}
+
+/// Whether a data race is found on so many random schedules under weak memory.
+pub fn has_race(program: &Program, schedules: u64) -> bool {
+    engine::look_for_races();
+    let mut races = false;
+    explore_weakly(program, schedules, |execution, _| match execution.ending {
+        Some(Ending::Conflict(_)) => races = true,
+        ref ending => assert_eq!(*ending, Some(Ending::Exited(0)), "{program}"),
+    });
+    races
+}
+
+/// Shows each of so many random schedules under weak memory, with what was read, if it has ended by
+/// itself.
+fn explore_weakly(
+    program: &Program,
+    schedules: u64,
+    mut visit: impl FnMut(&Execution, Option<Vec<u32>>),
+) {
     let read = Rc::new(RefCell::new(None));
     let run = {
         let (program, read) = (program.clone(), Rc::clone(&read));
@@ -32,13 +66,10 @@ pub fn outcomes(program: &Program, schedules: u64) -> BTreeSet<Vec<u32>> {
     settings.time = TimeModel::Weak;
     settings.schedules = schedules;
     settings.seed = 1;
-    let mut found = BTreeSet::new();
     explore(&settings, &run, |execution| {
-        assert_eq!(execution.ending, Some(Ending::Exited(0)), "{program}");
-        found.insert(read.take().expect("the program has read something"));
+        visit(execution, read.take());
         ControlFlow::Continue(())
     });
-    found
 }
 
 fn run(Program(threads): &Program) -> Vec<u32> {
@@ -69,6 +100,25 @@ fn perform(places: &[AtomicU32; PLACES], op: Op) -> Option<u32> {
         Op::Swap(place, value, order) => Some(places[place].swap(value, order)),
         Op::Fence(order) => {
             fence(order);
+            None
+        }
+        Op::PlainRead(place) => {
+            let place = places[place].as_ptr();
+            // SAFETY: the place is there, and all threads are on one of the operating system.
+            #[allow(unsafe_code)]
+            unsafe {
+                __tsan_read4(place.cast());
+                Some(place.read())
+            }
+        }
+        Op::PlainWrite(place, value) => {
+            let place = places[place].as_ptr();
+            // SAFETY: likewise.
+            #[allow(unsafe_code)]
+            unsafe {
+                __tsan_write4(place.cast());
+                place.write(value);
+            }
             None
         }
     }

@@ -204,6 +204,18 @@ const LITMUS: &[Litmus] = &[
     ),
 ];
 
+/// Programs of which some operations are not atomic, and whether they have a data race.
+const RACES: &[(&str, bool)] = &[
+    ("x=1 na | x=2 na", true),
+    ("x=1 na | x na", true),
+    ("x na | x na", false),
+    ("x=1 rlx | x na", true),
+    ("x rlx | x na", false),
+    ("x=1 na; y=1 rel | y acq; x na", true),
+    ("x=1 na | y=1 rel", false),
+    ("x<>1 acq; y=1 na; x=0 rel | z rlx; z=1 rlx", false),
+];
+
 /// The random programs that the suite has time for.
 const SEEDS: Range<u64> = 0..60;
 
@@ -261,4 +273,37 @@ fn nothing_forbidden_is_found_of_random_programs() {
     let tried = seeds.end - seeds.start;
     println!("{tried} random programs, {weak} of them with what only weak memory allows");
     assert!(weak > 0, "no program has shown anything of weak memory");
+}
+
+#[test]
+fn races_are_those_of_the_axioms() {
+    for &(text, races) in RACES {
+        let program = Program::read(text);
+        assert_eq!(axioms::has_race(&program), races, "{text}, by the axioms");
+        assert_eq!(explored::has_race(&program, 1_000), races, "{text}");
+    }
+}
+
+#[test]
+fn races_of_random_programs_are_those_of_the_axioms() {
+    let seeds = seeds::asked().unwrap_or(SEEDS);
+    let (mut racing, mut missed) = (0, 0);
+    for seed in seeds.clone() {
+        let program = random::partly_plain(seed);
+        let allowed = axioms::has_race(&program);
+        let found = explored::has_race(&program, 1_000);
+        assert!(allowed || !found, "seed {seed}: {program}\n  is no race");
+        racing += usize::from(allowed);
+        missed += usize::from(allowed && !found);
+        if allowed && !found {
+            println!("seed {seed}: {program}: a race that is not found");
+        }
+    }
+    let tried = seeds.end - seeds.start;
+    println!("{tried} random programs, {racing} of them with a race, {missed} not found");
+    assert!(
+        0 < racing && racing < tried as usize,
+        "some have a race, and some have none"
+    );
+    assert_eq!(missed, 0, "each race is found");
 }

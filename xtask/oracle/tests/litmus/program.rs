@@ -1,4 +1,5 @@
 //! Litmus tests: a few threads, each with a few operations on a few atomics, which are all 0 at first.
+//! Some of the operations may be no atomic ones.
 
 use std::fmt;
 use std::sync::atomic::Ordering::{self, AcqRel, Acquire, Relaxed, Release, SeqCst};
@@ -17,6 +18,21 @@ pub enum Op {
     Swap(usize, u32, Ordering),
     /// A fence.
     Fence(Ordering),
+    /// Reads, and is no atomic operation.
+    PlainRead(usize),
+    /// Writes this value, and is none.
+    PlainWrite(usize, u32),
+}
+
+impl Op {
+    /// What it is done to.
+    pub fn place(&self) -> Option<usize> {
+        match *self {
+            Op::Load(place, _) | Op::Store(place, ..) | Op::Swap(place, ..) => Some(place),
+            Op::PlainRead(place) | Op::PlainWrite(place, _) => Some(place),
+            Op::Fence(_) => None,
+        }
+    }
 }
 
 /// The operations of each thread.
@@ -25,7 +41,7 @@ pub struct Program(pub Vec<Vec<Op>>);
 
 impl Program {
     /// Reads a program: `|` stands between threads, `;` between operations. `x=1 rel` stores, `x rlx`
-    /// loads, `x<>1 acq_rel` exchanges, `fence sc` is a fence.
+    /// loads, `x<>1 acq_rel` exchanges, `fence sc` is a fence; `x=1 na` and `x na` are not atomic.
     ///
     /// # Panics
     ///
@@ -34,7 +50,10 @@ impl Program {
         let threads = text.split('|').map(|thread| {
             let ops = thread.split(';').map(|op| {
                 let (what, order) = op.trim().rsplit_once(' ').expect("an order comes last");
-                read_op(what, read_order(order))
+                match order {
+                    "na" => read_plain(what),
+                    order => read_op(what, read_order(order)),
+                }
             });
             ops.collect()
         });
@@ -42,17 +61,30 @@ impl Program {
     }
 }
 
-fn read_op(what: &str, order: Ordering) -> Op {
-    let place = || match what.as_bytes()[0] {
+fn place(what: &str) -> usize {
+    match what.as_bytes()[0] {
         place @ b'x'..=b'z' => usize::from(place - b'x'),
         _ => panic!("`{what}` begins with no atomic"),
-    };
-    let number = |text: &str| text.parse().expect("a value is a number");
+    }
+}
+
+fn number(text: &str) -> u32 {
+    text.parse().expect("a value is a number")
+}
+
+fn read_plain(what: &str) -> Op {
+    match what.split_once('=') {
+        Some((_, value)) => Op::PlainWrite(place(what), number(value)),
+        None => Op::PlainRead(place(what)),
+    }
+}
+
+fn read_op(what: &str, order: Ordering) -> Op {
     match (what, what.split_once("<>"), what.split_once('=')) {
         ("fence", ..) => Op::Fence(order),
-        (_, Some((_, value)), _) => Op::Swap(place(), number(value), order),
-        (_, _, Some((_, value))) => Op::Store(place(), number(value), order),
-        _ => Op::Load(place(), order),
+        (_, Some((_, value)), _) => Op::Swap(place(what), number(value), order),
+        (_, _, Some((_, value))) => Op::Store(place(what), number(value), order),
+        _ => Op::Load(place(what), order),
     }
 }
 
@@ -87,6 +119,8 @@ impl fmt::Display for Op {
                 write!(out, "{}<>{value} {}", letter(place), name(order))
             }
             Op::Fence(order) => write!(out, "fence {}", name(order)),
+            Op::PlainRead(place) => write!(out, "{} na", letter(place)),
+            Op::PlainWrite(place, value) => write!(out, "{}={value} na", letter(place)),
         }
     }
 }

@@ -21,6 +21,23 @@ pub fn program(seed: u64) -> Program {
     Program(ops.collect())
 }
 
+/// The program of this seed with the operations on its last place not atomic, those on another place as
+/// strong as in [`program`].
+pub fn partly_plain(seed: u64) -> Program {
+    let Program(threads) = program(seed);
+    let mut places = threads.iter().flatten().filter_map(Op::place);
+    let last = places.by_ref().max();
+    let plain = |op: &Op| match *op {
+        Op::Load(place, _) if Some(place) == last => Op::PlainRead(place),
+        Op::Store(place, value, _) | Op::Swap(place, value, _) if Some(place) == last => {
+            Op::PlainWrite(place, value)
+        }
+        other => other,
+    };
+    let threads = threads.iter().map(|ops| ops.iter().map(plain).collect());
+    Program(threads.collect())
+}
+
 fn op(numbers: &mut Numbers, places: usize, stores: &mut u32) -> Op {
     let place = numbers.below(places);
     let load = [Relaxed, Acquire, SeqCst][numbers.below(3)];
@@ -52,6 +69,7 @@ pub fn strongest(Program(threads): &Program) -> Program {
         Op::Store(place, value, _) => Op::Store(place, value, SeqCst),
         Op::Swap(place, value, _) => Op::Swap(place, value, SeqCst),
         Op::Fence(_) => Op::Fence(SeqCst),
+        Op::PlainRead(_) | Op::PlainWrite(..) => *op,
     };
     let threads = threads.iter().map(|ops| ops.iter().map(strong).collect());
     Program(threads.collect())
