@@ -12,8 +12,11 @@
 //! Everything here is possible on some machine that the language allows, and some of what is possible
 //! is left out: a load reads no store that is yet to come, and a store is the last one of its atomic
 //! when it is made, so that no load finds two stores in another order than the schedule has them. A
-//! failed exchange reads the latest store. What threads share beside atomics orders them at each
-//! operation, so that more is ordered than has to be. And as time passes, each store is seen.
+//! failed exchange reads the latest store. And as time passes, each store is seen.
+//!
+//! The same views tell which accesses to memory may race, under every time model: what a thread has
+//! seen of another are that one's moments. Beside atomics, threads are ordered by locks, by joins and
+//! by what a library says of its operations ([`after`](crate::after)).
 
 use std::collections::{HashMap, VecDeque};
 use std::mem;

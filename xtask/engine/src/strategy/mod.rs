@@ -79,7 +79,7 @@ impl Scheduler for AnyScheduler {
 }
 
 /// Of a search's schedules, accesses to memory are looked at on the first so many.
-const FIRST: u64 = 256;
+const FIRST: u64 = 64;
 /// And then on one of so many. They have no divisor in common with the number of hash seeds, so that
 /// each seed is among those that are looked at.
 const ONE_OF: u64 = 7;
