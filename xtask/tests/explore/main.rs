@@ -1,5 +1,5 @@
-//! What `cargo xtask explore` makes of programs: those of the page `explore.md`, and files that a
-//! test changes; and whether the states that it writes are those of the engine.
+//! What `cargo xtask explore` makes of programs: those of the pages `explore.md` and `primitives.md`,
+//! and files that a test changes; and whether the states that it writes are those of the engine.
 
 // The explorer is built on Linux only.
 #[cfg(target_os = "linux")]

@@ -1,5 +1,5 @@
-//! `explore.md` is true: the explorer says of each of its programs what the page says, says it
-//! again, and leaves no process and no folder behind.
+//! `explore.md` and `primitives.md` are true: the explorer says of each of their programs what the
+//! page says, says it again, and leaves no process and no folder behind.
 
 use std::fs;
 use std::process::Command;
@@ -11,7 +11,11 @@ use serde_json::Value;
 use crate::page::{Line, Page, Result, compare};
 use crate::ran::{Ran, is_cargos, normal};
 
-const PAGE: &str = include_str!("../explore.md");
+/// One page after the other, so that the programs of both share a workspace and what is built there.
+const PAGE: &str = concat!(
+    include_str!("../explore.md"),
+    include_str!("../primitives.md")
+);
 
 pub fn trials() -> Vec<Trial> {
     let page = Arc::new(Page::new("explore", PAGE));
