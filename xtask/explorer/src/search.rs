@@ -363,17 +363,23 @@ impl<'r> Search<'r> {
                 said.get_or_insert_with(|| {
                     report::failure(execution, Some(&failure.cause), &self.judge)
                 });
-                let same = self.judge.cause(execution).as_ref() == Some(&failure.cause);
-                found.push((same, Trace::of(execution)));
+                found.push((self.judge.cause(execution), Trace::of(execution)));
                 ControlFlow::Break(())
             });
         }
-        let (Some(mut said), [(same, first), (_, second)]) = (said, &found[..]) else {
+        let (Some(mut said), [(again, first), (_, second)]) = (said, &found[..]) else {
             unreachable!("there were two");
         };
+        // Nobody looked at its accesses when it went wrong, and now they end it before.
+        let cause = match again {
+            Some(again) if said.conflict.is_some() => again,
+            _ => &failure.cause,
+        };
+        said.fault = Some(cause.fault());
+        let same = again.as_ref() == Some(cause);
         if let Some(places) = said.conflict.as_ref().and_then(Conflict::places) {
             // Either access may come first, and the compiler may have made copies of each.
-            if !self.conflicts.insert((failure.cause.kind, places)) {
+            if !self.conflicts.insert((cause.kind, places)) {
                 return;
             }
         }
@@ -382,7 +388,7 @@ impl<'r> Search<'r> {
         said.failing = Some(failure.failing);
         let cause = match first.difference(second) {
             Some(difference) => Some(Cause::nondeterminism(&difference)),
-            None if *same => None,
+            None if same => None,
             // The runs before these were different, and what that was is known already.
             None if failure.cause.is_nondeterminism() => Some(failure.cause.clone()),
             None => {
