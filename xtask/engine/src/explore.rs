@@ -144,7 +144,7 @@ pub fn explore(
         let nth = count % u64::from(settings.hash_seeds);
         with(|running| {
             running.hash_seed = first_seed + nth as u32;
-            running.looks = settings.strategy.looks_at(count);
+            running.looks = settings.strategy.looks_at(running.number);
         });
         program.run();
         let (more, go_on) = with_scheduler(|running| {

@@ -253,11 +253,17 @@ impl Heap {
         self.program_runs.get()
     }
 
-    /// Has an access of a thread of the program looked at, if accesses are; but not one that is as
-    /// another was at the same moment. `look` says whether it could.
+    /// Whether accesses to memory are looked at now.
+    #[inline(always)]
+    pub fn looks(&self) -> bool {
+        self.looks.get()
+    }
+
+    /// Has an access of a thread of the program looked at; but not one that is as another was at the
+    /// same moment. `look` says whether it could.
     #[inline(always)]
     pub fn access(&self, address: usize, bytes: usize, kind: u8, look: impl FnOnce() -> bool) {
-        if !self.looks.get() || !self.program_runs() {
+        if !self.program_runs() {
             return;
         }
         let access = (address as u64) << 16 | (bytes as u64 & 0xff) << 8 | u64::from(kind);

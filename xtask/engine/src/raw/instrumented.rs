@@ -18,7 +18,7 @@ use std::sync::atomic::{
 };
 
 use super::fiber;
-use super::heap::{self, HEAP};
+use super::heap::{self, HEAP, Heap};
 use crate::count::{self, Change};
 use crate::memory;
 use crate::races::{self, AccessKind};
@@ -181,10 +181,17 @@ extern "C" fn __tsan_atomic_thread_fence(number: c_int) {
 #[unsafe(no_mangle)]
 extern "C" fn __tsan_atomic_signal_fence(_number: c_int) {}
 
-/// The running thread accesses so many bytes from this address on.
+/// The running thread accesses so many bytes from this address on. There may be millions of accesses,
+/// and mostly nobody looks: that has to be found out in a few instructions.
 #[inline(always)]
 fn access(address: *const c_void, bytes: usize, kind: AccessKind) {
-    let (address, frame) = (address.addr(), fiber::frame());
+    if HEAP.with(Heap::looks) {
+        look_at(address.addr(), bytes, kind, fiber::frame());
+    }
+}
+
+#[inline(never)]
+fn look_at(address: usize, bytes: usize, kind: AccessKind, frame: usize) {
     HEAP.with(|heap| {
         heap.access(address, bytes, kind as u8, || {
             races::access(address..address + bytes, kind, frame)

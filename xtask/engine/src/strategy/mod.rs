@@ -78,18 +78,18 @@ impl Scheduler for AnyScheduler {
     }
 }
 
-/// Of a search's schedules, accesses to memory are looked at on the first so many.
-const FIRST: u64 = 64;
+/// Accesses to memory are looked at in the first so many executions of a program.
+const FIRST: u32 = 64;
 /// And then on one of so many. They have no divisor in common with the number of hash seeds, so that
 /// each seed is among those that are looked at.
-const ONE_OF: u64 = 7;
+const ONE_OF: u32 = 7;
 
 impl Strategy {
-    /// Whether accesses to memory are looked at on the schedule with this number. To look at all of
+    /// Whether accesses to memory are looked at in the execution with this number. To look at all of
     /// them takes as long as several schedules; and accesses that race on one schedule do so on all
     /// that order the operations alike. So where a search is not exhaustive, more schedules are
     /// worth more.
-    pub(crate) fn looks_at(&self, number: u64) -> bool {
+    pub(crate) fn looks_at(&self, number: u32) -> bool {
         match self {
             Self::Bounded(_) | Self::Pct { .. } | Self::Random => {
                 number < FIRST || number.is_multiple_of(ONE_OF)
