@@ -22,12 +22,13 @@ pub enum Access {
     Receive,
     /// Waits for what stays true once it is true. Commutes with everything.
     Await,
-    /// Adds one to a count, of which it has one itself. Commutes with what moves the count.
+    /// Adds one to a count. The thread owns a share of it, so the count is not 0, whatever others do.
+    /// Commutes with the two below.
     CountUp,
-    /// Takes one from a count and leaves several. Commutes with what moves the count.
+    /// Takes one from a count and leaves several. Commutes with the others that move a count.
     CountDown,
-    /// Takes one from a count and leaves one. Commutes with what moved the count before; who takes the
-    /// next takes the last.
+    /// Takes one from a count and leaves one. Commutes with the others that move a count; but the next
+    /// thread that takes one takes the last, and that is a [`Write`](Access::Write).
     CountToOne,
 }
 
@@ -115,8 +116,8 @@ impl Accesses {
         }))
     }
 
-    /// The same objects. Those that are written have only had one taken from their count, and so many
-    /// are left.
+    /// The same objects. The operation only took one from the count of each that it wrote, and left so
+    /// many.
     pub(crate) fn only_count(self, left: usize) -> Self {
         Self(self.0.map(|touched| {
             let (object, access) = touched?;
@@ -148,9 +149,8 @@ impl Accesses {
         }
     }
 
-    /// Whether an operation that was done in a state, with these accesses, is the same after that
-    /// one, which is done instead. Both may have found one left behind those that they took, so that
-    /// the second takes the last.
+    /// Whether an operation with these accesses stays what it was if the other one comes first. It does
+    /// not where each has left one when it came first: then whichever comes second takes the last.
     pub(crate) fn sleep_through(&self, other: &Self) -> bool {
         let takes = |access| matches!(access, Access::CountDown | Access::CountToOne);
         let meet = |(object, access)| {

@@ -82,8 +82,8 @@ pub(crate) fn change(
         bytes: BYTES,
     };
     let lets_go = is_weak && change == Change::Subtract;
-    // Who is the last to let go of a weak count only frees the memory. Nobody is left who could look
-    // at the count, and to whoever let go before it is the same who comes last.
+    // The last thread that lets go of a weak count only frees the memory. No other thread can look at
+    // the count any more, and none can tell which thread was the last.
     if lets_go && read() == 1 {
         let [before, after] = perform();
         memory::update(word, order, [before, after].map(|value| value as u64));
@@ -113,7 +113,7 @@ pub(crate) fn change(
         Change::Add | Change::Subtract | Change::Exchange => memory::update(word, order, values),
     }
     if change == Change::Subtract && (is_weak || after > 0) {
-        // Who takes the last from a weak count only frees the memory.
+        // Taking the last from a weak count is no more than taking any other.
         let left = if is_weak { usize::MAX } else { after };
         with(|running| running.only_counted(left));
     }

@@ -34,8 +34,8 @@ impl Handle {
         }
     }
 
-    /// The same, of an object that orders nobody: the library says by [`after`](crate::after) who comes
-    /// after whom, if somebody does.
+    /// The same, but operations on this object do not order the threads that do them. The library tells
+    /// by [`after`](crate::after) which operation comes after which.
     #[track_caller]
     pub const fn unordered(kind: &'static str) -> Self {
         Self {
@@ -81,8 +81,8 @@ impl Handle {
 }
 
 /// A new object, created by the caller's caller, of which the counter is this. For what is made
-/// while the program runs, and stays on its heap: a [`Handle`] is for what may be a `static`. It
-/// orders nobody, as [`Handle::unordered`].
+/// while the program runs, and stays on its heap: a [`Handle`] is for what may be a `static`.
+/// Operations on it do not order threads, as with [`Handle::unordered`].
 #[track_caller]
 #[inline]
 pub fn object(kind: &'static str, counter: i64) -> Object {

@@ -170,15 +170,15 @@ impl Atomic {
 /// What threads have left at an object that is no atomic, for those who come after them.
 #[derive(Default)]
 struct Left {
-    /// Who gave a lock back, or has sent.
+    /// What each thread that takes the lock comes after.
     main: View,
-    /// Who gave a shared lock back, or has received.
+    /// What only writers come after: it is what readers have left.
     other: View,
 }
 
 impl Left {
-    /// A thread does something to the object. Who reads what a lock protects does not come after others
-    /// who do, and who only asks comes after nobody.
+    /// A thread does something to the object. A reader of a lock comes after its writers, and not after
+    /// its other readers. An operation that only asks orders no threads.
     fn order(&mut self, now: &mut View, access: Access) {
         let Self { main, other } = self;
         match access {
@@ -402,7 +402,7 @@ impl Memory {
             true => &views.now,
             false => &views.released,
         };
-        // Where memory is not weak, nobody reads any other than the latest.
+        // Unless memory is weak, each load reads the latest store.
         let kept = if self.is_weak { KEPT } else { 1 };
         self.atomics[atomic].push(kept, (value, at), |carried| {
             carried.clone_from(view);

@@ -3,11 +3,11 @@
 //! Two accesses to the same byte, by two threads, race if one of them writes, one of them is no
 //! atomic operation, and nothing orders the two. What orders them is what the threads' views say
 //! ([`memory`](crate::memory)): each thread counts the moments at which it let others see what it
-//! has done, and knows up to which moment of each other thread it has seen. For each eight bytes of
-//! the program's memory the latest accesses are kept, of which an earlier one is forgotten as soon as
-//! a later one stands for it. (Flanagan and Freund, "FastTrack: efficient and precise dynamic race detection", 2009; the
-//! words of eight bytes are those of Serebryany and Iskhodzhanov, "ThreadSanitizer: data race
-//! detection in practice", 2009.)
+//! has done, and knows up to which moment of each other thread it has seen. The engine keeps the latest
+//! accesses to each eight bytes of the program's memory. It forgets an access as soon as a later one
+//! would reveal every race that this one could. (Flanagan and Freund, "FastTrack: efficient and precise
+//! dynamic race detection", 2009; the words of eight bytes are those of Serebryany and Iskhodzhanov,
+//! "ThreadSanitizer: data race detection in practice", 2009.)
 
 use std::ops::Range;
 use std::panic::Location;
@@ -41,7 +41,7 @@ pub enum AccessKind {
 use AccessKind::*;
 
 impl AccessKind {
-    /// Each at the place of its number; what is behind the last one is nobody's.
+    /// The kinds by their numbers. There are six; the rest makes a number of three bits a valid index.
     pub(crate) const ALL: [Self; 8] = [
         Read,
         Write,
@@ -61,7 +61,7 @@ impl AccessKind {
         matches!(self, AtomicRead | AtomicWrite)
     }
 
-    /// Whether nobody may access the memory after this.
+    /// Whether an access to the memory after this is a fault.
     pub(crate) fn is_end(self) -> bool {
         matches!(self, Free | Outside)
     }

@@ -17,6 +17,7 @@ use protocol::{Object, Request, Verb, graph};
 
 use crate::failure::Cause;
 use crate::judge::Judge;
+use crate::place::place;
 use crate::transcribe::{owned, transcript};
 use crate::{report, wire};
 
@@ -318,7 +319,7 @@ impl Search<'_> {
         };
         StateThread {
             name: thread.name.clone(),
-            spawned: crate::place::place(execution.spawned_at(id)),
+            spawned: place(execution.spawned_at(id)),
             status,
             next,
         }

@@ -315,9 +315,9 @@ pub fn summary(phases: &[Phase], judge: &Judge, given_up: &GivenUp, hash_seeds: 
         phases.iter().any(|other| is_exhaustive(&other))
     };
     let weak_orders = engine::weak_orders();
-    let weak_orders = weak_orders.iter().map(|(order, place)| WeakOrder {
+    let weak_orders = weak_orders.iter().map(|(order, asked)| WeakOrder {
         order: order.to_string(),
-        place: crate::place::place(place),
+        place: place(asked),
     });
     let found = judge.found();
     Summary {

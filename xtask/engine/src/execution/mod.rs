@@ -431,7 +431,7 @@ impl Execution {
     /// The running thread's latest operation.
     #[inline]
     pub(crate) fn latest(&self) -> StepId {
-        // Nobody has taken a step since.
+        // No other thread has taken a step since the running one took its own.
         StepId(self.length.saturating_sub(1))
     }
 

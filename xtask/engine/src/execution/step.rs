@@ -2,7 +2,7 @@
 
 use super::thread::{NEVER, ThreadState};
 use super::{Execution, Observer};
-use crate::access::Access;
+use crate::access::{Access, Accesses};
 use crate::object::{CLOCK, Guard, Object};
 use crate::raw::{fiber, heap, statics};
 use crate::record::{Detail, Step, Switch};
@@ -150,35 +150,45 @@ impl Execution {
     /// Keeps what the running thread's latest step read or wrote, if the execution is recorded.
     #[inline(always)]
     pub(crate) fn show(&mut self, value: impl FnOnce() -> String) {
-        if self.recorded {
-            let last = self.threads[self.current as usize].last;
-            if let Some(detail) = last.and_then(|last| self.details.get_mut(last as usize)) {
-                detail.value = Some(value());
-            }
+        if let Some(detail) = self.latest_detail() {
+            detail.value = Some(value());
+        }
+    }
+
+    /// The details of the running thread's latest step, if the execution is recorded.
+    #[inline(always)]
+    fn latest_detail(&mut self) -> Option<&mut Detail> {
+        if !self.recorded {
+            return None;
+        }
+        let last = self.threads[self.current as usize].last?;
+        self.details.get_mut(last as usize)
+    }
+
+    /// The running thread's latest step did this, and not all that it had announced.
+    fn did_only(&mut self, accesses: Accesses) {
+        let thread = &mut self.threads[self.current as usize];
+        thread.op.accesses = accesses;
+        if self.traced
+            && let Some(last) = thread.last
+        {
+            self.steps[last as usize].accesses = accesses;
         }
     }
 
     /// Keeps by which calls the running thread has come to its latest step, if the execution is
     /// recorded: where nothing else tells in which place of the source that stands.
     pub(crate) fn note_calls(&mut self) {
-        if self.recorded {
-            let last = self.threads[self.current as usize].last;
-            if let Some(detail) = last.and_then(|last| self.details.get_mut(last as usize)) {
-                detail.calls = fiber::calls().map(statics::linked).collect();
-            }
+        if let Some(detail) = self.latest_detail() {
+            detail.calls = fiber::calls().map(statics::linked).collect();
         }
     }
 
     /// Takes back that the running thread's latest step did more than to take one from a count, of
     /// which so many are left.
     pub(crate) fn only_counted(&mut self, left: usize) {
-        let thread = &mut self.threads[self.current as usize];
-        thread.op.accesses = thread.op.accesses.only_count(left);
-        if self.traced
-            && let Some(last) = thread.last
-        {
-            self.steps[last as usize].accesses = thread.op.accesses;
-        }
+        let thread = &self.threads[self.current as usize];
+        self.did_only(thread.op.accesses.only_count(left));
     }
 
     /// Takes in that the running thread's latest step changed what this lock protects.
@@ -199,11 +209,7 @@ impl Execution {
             }
         }
         self.changes -= u32::from(wrote);
-        thread.op.accesses = thread.op.accesses.only_read();
-        if self.traced
-            && let Some(last) = thread.last
-        {
-            self.steps[last as usize].accesses = thread.op.accesses;
-        }
+        let accesses = thread.op.accesses.only_read();
+        self.did_only(accesses);
     }
 }

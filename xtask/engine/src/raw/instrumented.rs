@@ -230,39 +230,34 @@ accesses! {
     __tsan_unaligned_write16 16 Write
 }
 
-/// `memmove`.
-#[unsafe(no_mangle)]
-unsafe extern "C" fn __tsan_memmove(
-    to: *mut c_void,
-    from: *const c_void,
-    bytes: usize,
-) -> *mut c_void {
-    access(from, bytes, AccessKind::Read);
-    access(to, bytes, AccessKind::Write);
-    // SAFETY: the compiler calls this where the program copies so many bytes.
-    unsafe { ptr::copy(from.cast::<u8>(), to.cast::<u8>(), bytes) };
-    to
+/// Functions of the C library that copy so many bytes.
+macro_rules! copies {
+    ($($name:ident $copy:ident)*) => { $(
+        #[unsafe(no_mangle)]
+        unsafe extern "C" fn $name(
+            to: *mut c_void,
+            from: *const c_void,
+            bytes: usize,
+        ) -> *mut c_void {
+            access(from, bytes, AccessKind::Read);
+            access(to, bytes, AccessKind::Write);
+            // SAFETY: the compiler calls this where the program copies so many bytes in this way.
+            unsafe { ptr::$copy(from.cast::<u8>(), to.cast::<u8>(), bytes) };
+            to
+        }
+    )* };
 }
 
-/// `memcpy`.
-#[unsafe(no_mangle)]
-unsafe extern "C" fn __tsan_memcpy(
-    to: *mut c_void,
-    from: *const c_void,
-    bytes: usize,
-) -> *mut c_void {
-    access(from, bytes, AccessKind::Read);
-    access(to, bytes, AccessKind::Write);
-    // SAFETY: likewise, from elsewhere.
-    unsafe { ptr::copy_nonoverlapping(from.cast::<u8>(), to.cast::<u8>(), bytes) };
-    to
+copies! {
+    __tsan_memmove copy
+    __tsan_memcpy copy_nonoverlapping
 }
 
 /// `memset`.
 #[unsafe(no_mangle)]
 unsafe extern "C" fn __tsan_memset(to: *mut c_void, value: c_int, bytes: usize) -> *mut c_void {
     access(to, bytes, AccessKind::Write);
-    // SAFETY: likewise, where it sets so many bytes to one value.
+    // SAFETY: likewise, where the program sets so many bytes to one value.
     unsafe { ptr::write_bytes(to.cast::<u8>(), value as u8, bytes) };
     to
 }

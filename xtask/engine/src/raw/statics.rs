@@ -67,8 +67,7 @@ impl Statics {
 
     /// Whether a `static` stands at this address whose first value was not kept.
     pub fn are_lost(&self, address: usize) -> bool {
-        let executable = (&raw const START).addr()..(&raw const END).addr();
-        self.bytes.is_empty() && executable.contains(&address)
+        self.bytes.is_empty() && has(address)
     }
 }
 
@@ -76,7 +75,7 @@ impl Statics {
 /// thread's stack, which may be another stack each time, its place in a page; of one of the
 /// executable, behind those, its place there; and of one in the program's heap, behind these.
 pub fn lasting(address: usize) -> usize {
-    let executable = (&raw const START).addr()..(&raw const END).addr();
+    let executable = executable();
     let heap = heap::PAGE + executable.len();
     match heap::place_of(address) {
         Some(place) => heap + place,
@@ -87,7 +86,12 @@ pub fn lasting(address: usize) -> usize {
 
 /// Whether this address is one of the executable's.
 pub fn has(address: usize) -> bool {
-    ((&raw const START).addr()..(&raw const END).addr()).contains(&address)
+    executable().contains(&address)
+}
+
+/// The addresses of the executable.
+fn executable() -> Range<usize> {
+    (&raw const START).addr()..(&raw const END).addr()
 }
 
 /// Where this address of the executable is in it.
