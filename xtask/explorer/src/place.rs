@@ -1,11 +1,13 @@
 //! Where an operation stands in the source.
 
 use std::cell::LazyCell;
+use std::fs;
 use std::panic::Location;
 use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
 
-use addr2line::Loader;
+use addr2line::gimli::{Dwarf, EndianSlice, NativeEndian};
+use object::{Object, ObjectSection};
 use protocol::Place;
 
 /// This process's executable, as it was started.
@@ -14,12 +16,29 @@ const EXECUTABLE: &str = "/proc/self/exe";
 /// The packages beside this one of which parts are compiled into a program.
 const OWN: [&str; 2] = ["engine", "model-std"];
 
+/// What the debug information of an executable says of its source.
+type Source = addr2line::Context<EndianSlice<'static, NativeEndian>>;
+
 /// The folder in which the compiler was started, and from which it names the program's files.
 static FOLDER: OnceLock<PathBuf> = OnceLock::new();
 
 thread_local! {
     /// What the executable says of its source; `None` if it says nothing.
-    static SOURCE: LazyCell<Option<Loader>> = LazyCell::new(|| Loader::new(EXECUTABLE).ok());
+    static SOURCE: LazyCell<Option<Source>> = LazyCell::new(read_source);
+}
+
+/// Reads the debug information of this process's executable, if it has some.
+fn read_source() -> Option<Source> {
+    // There is one as long as the process.
+    let bytes = fs::read(EXECUTABLE).ok()?.leak();
+    let file = object::File::parse(&*bytes).ok()?;
+    let sections = Dwarf::load(|section| {
+        let section = file.section_by_name(section.name());
+        // Where there is no such section, nothing is in it.
+        let data = section.map_or(Ok(&[][..]), |section| section.data())?;
+        Ok::<_, object::Error>(EndianSlice::new(data, NativeEndian))
+    });
+    addr2line::Context::from_dwarf(sections.ok()?).ok()
 }
 
 /// Names the files of the program from this folder, as the compiler does that was started there.
@@ -69,7 +88,7 @@ const NEAR: u64 = 64;
 
 /// The innermost place that somebody wrote, of those from which this address is reached without a
 /// call: functions may be compiled into others.
-fn written(source: &Loader, returns_to: usize) -> Option<Place> {
+fn written(source: &Source, returns_to: usize) -> Option<Place> {
     // What has called stands before the address to which it returns.
     let call = returns_to as u64 - 1;
     (call.saturating_sub(NEAR)..=call)
@@ -89,8 +108,9 @@ enum Line {
     Moved,
 }
 
-fn written_at(source: &Loader, address: u64) -> Option<Line> {
-    let mut frames = source.find_frames(address).ok()?;
+fn written_at(source: &Source, address: u64) -> Option<Line> {
+    // The executable has all of it, and names no other file.
+    let mut frames = source.find_frames(address).skip_all_loads().ok()?;
     while let Some(frame) = frames.next().ok()? {
         let Some(location) = frame.location else {
             continue;

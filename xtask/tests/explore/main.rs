@@ -20,8 +20,11 @@ mod states;
 fn main() {
     #[cfg(target_os = "linux")]
     {
-        let arguments = libtest_mimic::Arguments::from_args();
-        let mut trials = programs::trials();
+        let mut arguments = libtest_mimic::Arguments::from_args();
+        // Many of the programs stand still until they are ended.
+        let cores = std::thread::available_parallelism().map_or(1, usize::from);
+        arguments.test_threads.get_or_insert(2 * cores);
+        let mut trials = programs::trials(&arguments);
         trials.extend(files::trials());
         trials.extend(states::trials());
         libtest_mimic::run(&arguments, trials).exit();

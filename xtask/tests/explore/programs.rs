@@ -5,9 +5,10 @@ use std::fs;
 use std::process::Command;
 use std::sync::Arc;
 
-use libtest_mimic::Trial;
+use libtest_mimic::{Arguments, Trial};
 use serde_json::Value;
 
+use crate::house;
 use crate::page::{Line, Page, Result, compare};
 use crate::ran::{Ran, is_cargos, normal};
 
@@ -17,12 +18,40 @@ const PAGE: &str = concat!(
     include_str!("../primitives.md")
 );
 
-pub fn trials() -> Vec<Trial> {
+/// From so many commands on, it is faster to build all programs of the page at once, and not each
+/// when a command asks for it.
+const MANY: usize = 20;
+
+pub fn trials(arguments: &Arguments) -> Vec<Trial> {
     let page = Arc::new(Page::new("explore", PAGE));
-    page.trials({
+    let trials = page.trials({
         let page = page.clone();
         move |line, expected| check(&page, line, expected)
-    })
+    });
+    let asked = trials
+        .iter()
+        .filter(|trial| house::is_asked(arguments, trial.name()));
+    let is_built = page.root.join("target").exists();
+    if !arguments.list && !is_built && asked.count() >= MANY {
+        build(&page);
+    }
+    trials
+}
+
+/// Builds all programs at once, so that the build of each command finds nothing to do. What is said
+/// of each is another matter: some do not compile, and some have no end.
+fn build(page: &Page) {
+    let mut words = "explore --schedules 1 --time 100ms --stall 1s --real-runs 0".to_string();
+    // A build script may have no end either.
+    let sections = page.sections.iter();
+    for section in sections.filter(|section| !section.has("build.rs")) {
+        words += &format!(" {}", section.name);
+    }
+    let words: Vec<_> = words.split(' ').collect();
+    let output = explore(page, &words).output();
+    let output = output.expect("the runner can be started");
+    let said = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.code() == Some(1), "nothing was built\n{said}");
 }
 
 /// Carries out a command of the page, and compares what comes of it.
