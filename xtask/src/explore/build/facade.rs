@@ -66,9 +66,11 @@ impl Facade {
                 build: answer["explorer"].as_u64()?,
                 rules: answer["rules"].as_u64(),
             };
-            Some((library, answer["build"].as_u64()?, explorer))
+            let fingerprint = u32::try_from(answer["fingerprint"].as_u64()?).ok()?;
+            Some((library, answer["build"].as_u64()?, explorer, fingerprint))
         });
-        let (library, build, explorer) = match known {
+        let (host, release) = compiler()?;
+        let (library, build, explorer, fingerprint) = match known {
             Some(known) => known,
             None => {
                 let mut inputs = Inputs::new(&folder, own.parent().unwrap_or(own));
@@ -83,23 +85,24 @@ impl Facade {
                     build: print_of(&[&explorer])?,
                     rules: rules.map(|rules| print_of(&[&rules])).transpose()?,
                 };
+                let fingerprint = fingerprint(own, &release)?;
                 let answer = json!({
                     "library": facade,
                     "build": build,
                     "explorer": explorer.build,
                     "rules": explorer.rules,
+                    "fingerprint": fingerprint,
                 });
                 kept.keep(inputs, &answer);
-                (facade, build, explorer)
+                (facade, build, explorer, fingerprint)
             }
         };
-        let (host, release) = compiler()?;
         Ok(Self {
             library,
             host,
             build,
             explorer,
-            fingerprint: fingerprint(own, &release)?,
+            fingerprint,
         })
     }
 
@@ -218,7 +221,7 @@ fn print_of(libraries: &[&Path]) -> Result<u64> {
 fn fingerprint(own: &Path, release: &str) -> Result<u32> {
     let mut fingerprint = Fingerprint::new();
     fingerprint.add(release);
-    for folder in SOURCES.map(|name| own.join(name)) {
+    for folder in SOURCES.map(|name| own.join(name).join("src")) {
         let cannot = || Error::io(format!("cannot read {}", folder.display()));
         for file in source::rust_files(&folder).map_err(cannot())? {
             let text = fs::read_to_string(&file).map_err(cannot())?;
