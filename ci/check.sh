@@ -36,7 +36,8 @@ step 'formatting' cargo fmt --all --check
 step 'lints' cargo clippy --quiet --locked --workspace --exclude book --all-targets -- --deny warnings
 step 'documentation' env RUSTDOCFLAGS='--deny warnings' cargo doc --quiet --locked --no-deps \
     --package xtask --package transcript --package protocol --package invariants --package engine \
-    --package fidelity --package model-std --package explorer --package explorer-claims
+    --package fidelity --package model-std --package explorer --package explorer-claims \
+    --package explorer-test-harness
 # Needs nothing from the network but what cargo has fetched. The advisories do, and
 # are asked for in the GitHub workflow.
 if cargo deny --version >/dev/null 2>&1; then

@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 use serde_json::Value;
 
 /// What cargo says while it builds.
+#[derive(Debug, Clone)]
 pub enum CargoMessage {
     /// The compiler says something.
     Compiler {
@@ -25,6 +26,7 @@ pub enum CargoMessage {
 }
 
 /// Something that cargo has built, or need not build again.
+#[derive(Debug, Clone)]
 pub struct Artifact {
     /// The id of its package.
     pub package: String,
@@ -32,6 +34,14 @@ pub struct Artifact {
     pub folder: Option<PathBuf>,
     /// The name of its target: the program's, or the library's.
     pub target: String,
+    /// The file in which the target begins.
+    pub source: PathBuf,
+    /// The edition of the target.
+    pub edition: String,
+    /// Whether the target is a file of `tests`.
+    pub is_integration_test: bool,
+    /// Whether it was built to be tested.
+    pub is_tested: bool,
     /// The program, if it is one.
     pub executable: Option<PathBuf>,
     /// All of its files.
@@ -39,6 +49,7 @@ pub struct Artifact {
 }
 
 /// A build script that cargo has run, or need not run again.
+#[derive(Debug, Clone)]
 pub struct Script {
     /// The id of its package.
     pub package: String,
@@ -47,6 +58,7 @@ pub struct Script {
 }
 
 /// One message of the compiler.
+#[derive(Debug, Clone)]
 pub struct CompilerMessage {
     /// Whether it is an error, and not a warning or a note.
     pub is_error: bool,
@@ -61,6 +73,7 @@ pub struct CompilerMessage {
 }
 
 /// A place that the compiler points at.
+#[derive(Debug, Clone)]
 pub struct Span {
     /// The file, as the compiler names it.
     pub file: String,
@@ -89,6 +102,10 @@ impl CargoMessage {
                     package: package(),
                     folder,
                     target: text(&object["target"]["name"]),
+                    source: path(&object["target"]["src_path"]).unwrap_or_default(),
+                    edition: text(&object["target"]["edition"]),
+                    is_integration_test: object["target"]["kind"][0] == "test",
+                    is_tested: object["profile"]["test"] == true,
                     executable: path(&object["executable"]),
                     files: files.filter_map(path).collect(),
                 })

@@ -94,7 +94,7 @@ fn what_is_missing_is_named() {
 /// What each package stands on, of the repository's own. Without rules below `explorer` none is
 /// compiled for a program that has no claims; and what is below `model-std` the crates of every
 /// program see.
-const BELOW: [(&str, &[&str]); 9] = [
+const BELOW: [(&str, &[&str]); 10] = [
     ("transcript", &[]),
     ("invariants", &["transcript"]),
     ("protocol", &["transcript"]),
@@ -113,6 +113,17 @@ const BELOW: [(&str, &[&str]); 9] = [
             "explorer",
             "fidelity",
             "invariants",
+            "model-std",
+            "protocol",
+            "transcript",
+        ],
+    ),
+    (
+        "explorer-test-harness",
+        &[
+            "engine",
+            "explorer",
+            "fidelity",
             "model-std",
             "protocol",
             "transcript",

@@ -27,6 +27,7 @@ use std::sync::atomic::Ordering::{self, AcqRel, Acquire, Release, SeqCst};
 use rustc_hash::FxBuildHasher;
 
 use crate::access::{Access, Accesses};
+use crate::addresses;
 use crate::object::{CLOCK, Object, ObjectState};
 use crate::operation::Op;
 use crate::races;
@@ -36,6 +37,9 @@ use crate::scheduler::Scheduler;
 
 /// So many stores of an atomic are kept, and no older one is read any more.
 const KEPT: usize = 8;
+
+/// From so many atomics on, those are looked for that are no more.
+const MANY: usize = 64;
 
 /// Numbers that only become more.
 #[derive(Default)]
@@ -127,6 +131,8 @@ struct Store {
 /// An atomic, and its latest stores, the last one last.
 #[derive(Default)]
 struct Atomic {
+    /// The number of the object.
+    object: u32,
     address: usize,
     bytes: usize,
     /// The number of the first store that is kept.
@@ -233,6 +239,10 @@ pub(crate) struct Memory {
     atomics: Vec<Atomic>,
     /// The places of atomics, by the numbers of their objects.
     numbers: HashMap<u32, usize, FxBuildHasher>,
+    /// The places whose atomics are no more.
+    free: Vec<usize>,
+    /// With so many atomics those are looked for that are no more.
+    many: usize,
     /// What the threads have left at other objects that they share, by the objects' numbers.
     left: HashMap<u32, Left, FxBuildHasher>,
     /// What threads had seen at steps after which others may come.
@@ -258,6 +268,7 @@ impl Memory {
     pub fn new(is_weak: bool) -> Self {
         Self {
             is_weak,
+            many: MANY,
             ..Self::default()
         }
     }
@@ -345,11 +356,10 @@ impl Memory {
     /// latest store made another value, a thread has since written this one without an operation, as
     /// `get_mut` does: then all threads read it.
     fn atomic(&mut self, word: Word, value: u64, now: u64) -> usize {
-        let next = self.atomics.len();
-        let number = *self.numbers.entry(word.object.0).or_insert(next);
-        if number == next {
-            self.atomics.push(Atomic::default());
-        }
+        let number = match self.numbers.get(&word.object.0) {
+            Some(&number) => number,
+            None => self.new_atomic(word.object.0),
+        };
         let atomic = &mut self.atomics[number];
         let is_same = (atomic.address, atomic.bytes) == (word.address, word.bytes);
         let last = atomic.stores.back().map(|store| store.value);
@@ -359,6 +369,44 @@ impl Memory {
             atomic.push(KEPT, (value, now), |_| {});
         }
         number
+    }
+
+    /// A place for an atomic: one of another that is no more, if there is one. A view may still know
+    /// that one's stores, all of which come before those of the new one.
+    fn new_atomic(&mut self, object: u32) -> usize {
+        if self.numbers.len() >= self.many {
+            self.forget_atomics();
+        }
+        let number = self.free.pop().unwrap_or_else(|| {
+            self.atomics.push(Atomic::default());
+            self.atomics.len() - 1
+        });
+        self.atomics[number].object = object;
+        self.numbers.insert(object, number);
+        number
+    }
+
+    /// Forgets the atomics whose memory was given back. Each view has a number for each atomic, so that
+    /// a program which allocates for long would need ever more memory.
+    fn forget_atomics(&mut self) {
+        let Self {
+            atomics,
+            numbers,
+            free,
+            ..
+        } = self;
+        numbers.retain(|_, &mut number| {
+            let atomic = &mut atomics[number];
+            let stands = addresses::object_at(atomic.address, atomic.bytes) == Some(atomic.object);
+            if !stands {
+                atomic.first += mem::take(&mut atomic.stores).len() as u32;
+                free.push(number);
+            }
+            stands
+        });
+        // Which place is taken first must not depend on the order of a map.
+        free.sort_unstable();
+        self.many = MANY.max(2 * self.numbers.len());
     }
 
     /// The thread reads this store.

@@ -23,7 +23,11 @@ const PANICKED: i32 = 101;
 
 /// A program, which can be run again and again.
 #[derive(Clone)]
-pub struct Program(Rc<dyn Fn() -> i32>);
+pub struct Program {
+    main: Rc<dyn Fn() -> i32>,
+    /// The name of its first thread.
+    thread: Rc<str>,
+}
 
 impl Program {
     /// A program that does this, and returns its exit status.
@@ -35,7 +39,18 @@ impl Program {
     /// has captured, and no static, unless [`keep_statics`](Self::keep_statics) was called.
     #[allow(unsafe_code)]
     pub unsafe fn new(main: impl Fn() -> i32 + 'static) -> Self {
-        Self(Rc::new(main))
+        Self {
+            main: Rc::new(main),
+            thread: "main".into(),
+        }
+    }
+
+    /// The same, whose first thread has this name, and not `main`.
+    pub fn on_thread(self, name: &str) -> Self {
+        Self {
+            thread: name.into(),
+            ..self
+        }
     }
 
     /// From here on each execution begins with the statics of this process as they are now, whatever
@@ -57,7 +72,7 @@ impl Program {
     /// Runs the program once, on the schedule that its scheduler chooses.
     pub(crate) fn run(&self) {
         with(Execution::begin);
-        let Self(program) = self.clone();
+        let program = self.main.clone();
         let main = Fiber::new(
             MAIN_STACK,
             Box::new(move || {
@@ -67,7 +82,7 @@ impl Program {
             }),
         );
         let main = main.expect("there is room for one thread");
-        with(|running| running.start_thread(Some("main".into()), Location::caller(), main));
+        with(|running| running.start_thread(Some((*self.thread).into()), Location::caller(), main));
         choose_another();
         // By the number of the thread.
         let mut fibers = Vec::new();

@@ -14,6 +14,23 @@ use crate::search::Search;
 use crate::wire::{self, say};
 use crate::{graph, parent, place, report};
 
+/// What a harness explores.
+#[derive(Debug, Clone, Copy)]
+pub struct Subject {
+    /// What is done, which returns the exit status.
+    pub main: fn() -> i32,
+    /// The name of the thread that does it.
+    pub thread: &'static str,
+}
+
+/// A program, of which this is the `main`.
+pub fn program(main: fn() -> i32) -> Subject {
+    Subject {
+        main,
+        thread: "main",
+    }
+}
+
 /// Answers one request: the `main` of a harness.
 ///
 /// `canary` spawns a thread, takes a lock, loads an atomic and prints, through plain paths of `std`,
@@ -21,7 +38,7 @@ use crate::{graph, parent, place, report};
 /// place, or the compiler does not announce what it should, and nothing else is run. Nor is it where a
 /// call of the C library's `syscall` is not seen. `read` reads the claims on the program, if it has
 /// some.
-pub fn main(canary: fn(), program: fn() -> i32, read: Option<ReadClaims>) {
+pub fn main(canary: fn(), subject: Subject, read: Option<ReadClaims>) {
     let mut text = String::new();
     let request = io::stdin()
         .read_to_string(&mut text)
@@ -37,7 +54,7 @@ pub fn main(canary: fn(), program: fn() -> i32, read: Option<ReadClaims>) {
     }
     // SAFETY: a function captures nothing, and `answer` keeps the statics before it runs this.
     #[allow(unsafe_code)]
-    let program = unsafe { __harness::program(program) };
+    let program = unsafe { __harness::program(subject.main) }.on_thread(subject.thread);
     let outcome = request.and_then(|request| answer(&request, &program, read));
     if let Err(problem) = outcome {
         say(&Message::Error { problem });

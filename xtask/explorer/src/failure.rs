@@ -236,6 +236,12 @@ fn panic(execution: &Execution, thread: u32) -> Cause {
             ..Cause::of(FaultKind::Panic, "panicked")
         };
     };
+    if crate::place::is_test_harness(place) {
+        return Cause {
+            thread: cause.map(|cause| cause.thread),
+            ..Cause::of(FaultKind::Panic, message.clone())
+        };
+    }
     let file = model_std::__harness::shown_file(place.file());
     let place = format!("{file}:{}:{}", place.line(), place.column());
     Cause {

@@ -22,6 +22,8 @@ pub struct Judge {
     claims: Option<Box<dyn Claims>>,
     /// A pitfall is to go wrong, and what is looked for is one schedule on which it does.
     is_pitfall: bool,
+    /// A test has to exit with 0.
+    is_test: bool,
     /// Why each run fails that is remembered, by a number that is a hash already.
     known: HashMap<u128, Option<Rc<Cause>>, FxBuildHasher>,
     rules: Vec<Rule>,
@@ -80,6 +82,7 @@ impl Judge {
         Ok(Self {
             claims,
             is_pitfall,
+            is_test: request.is_test,
             known: HashMap::with_hasher(FxBuildHasher),
             known_rules: vec![Default::default(); rules.len()],
             rules,
@@ -161,13 +164,25 @@ impl Judge {
 
     /// Why an execution fails, without taking it in.
     pub fn cause(&mut self, execution: &Execution) -> Option<Cause> {
-        report(self.claims.as_deref_mut(), &self.rules, execution).0
+        let cause = report(self.claims.as_deref_mut(), &self.rules, execution).0;
+        cause.or_else(|| self.failed_test(execution))
+    }
+
+    /// Why an execution fails that is wrong only of a test.
+    fn failed_test(&self, execution: &Execution) -> Option<Cause> {
+        match execution.ending {
+            Some(Ending::Exited(code)) if self.is_test && code != 0 => Some(Cause::of(
+                FaultKind::Exit,
+                format!("it exited with {code}, and none of the tests beside it would be run"),
+            )),
+            _ => None,
+        }
     }
 
     fn look_at(&mut self, execution: &Execution) -> Option<Cause> {
         let (cause, holds) = report(self.claims.as_deref_mut(), &self.rules, execution);
         let Some(holds) = holds else {
-            return cause;
+            return cause.or_else(|| self.failed_test(execution));
         };
         // Also what need not show on every run: it is looked for on this one.
         let goes_wrong = self.is_pitfall && holds.iter().all(|holds| *holds);

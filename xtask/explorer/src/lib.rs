@@ -26,6 +26,6 @@ mod trace;
 mod transcribe;
 mod wire;
 
-pub use answer::main;
+pub use answer::{Subject, main, program};
 pub use claims::{Claims, Given, ReadClaims, Rule};
 pub use judge::Judge;

@@ -58,10 +58,20 @@ pub fn place(place: &Location<'_>) -> Place {
     }
 }
 
-/// Whether nobody wrote it there: the explorer starts `main`, and the library of the compiler
-/// drops a guard.
+/// Whether nobody wrote it there: the explorer starts `main`, the library of the compiler drops a
+/// guard, and what calls a test says how it failed.
 pub fn is_inner(place: &Location<'_>) -> bool {
-    is_librarys(place.file()) || engine::is_own(place) || model_std::__harness::is_own(place)
+    is_librarys(place.file())
+        || engine::is_own(place)
+        || model_std::__harness::is_own(place)
+        || is_test_harness(place)
+}
+
+/// Whether it stands in what calls the tests of a crate.
+pub fn is_test_harness(place: &Location<'_>) -> bool {
+    let beside = file!().trim_end_matches("explorer/src/place.rs");
+    let within = place.file().strip_prefix(beside);
+    within.is_some_and(|within| within.starts_with("test-harness/"))
 }
 
 /// Whether a file is one of the library of the compiler.

@@ -19,6 +19,7 @@ mod request;
 mod saved;
 mod schedule;
 mod summary;
+mod test;
 mod verb;
 
 pub use execution::{
@@ -29,4 +30,5 @@ pub use message::{Doing, Message, Output, TakenStep};
 pub use request::{Again, Request};
 pub use schedule::{Schedule, Strategy, TimeModel};
 pub use summary::{Distinct, Phase, RuleSummary, RuleVerdict, Summary, WeakOrder};
+pub use test::ListedTest;
 pub use verb::{Side, Verb};

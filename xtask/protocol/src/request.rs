@@ -20,6 +20,9 @@ pub struct Request {
     /// The pitfall of that file that the program is, if it is one.
     #[serde(default)]
     pub pitfall: Option<String>,
+    /// Whether the program is a test of a crate, which fails unless it exits with 0.
+    #[serde(default)]
+    pub is_test: bool,
     /// How many schedules for each time model, at most.
     pub schedules: u64,
     /// How many steps the schedules may have together, for each time model; making the schedule of

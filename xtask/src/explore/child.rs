@@ -31,6 +31,9 @@ use invariants::{End, Exit, Transcript};
 
 /// A schedule that takes more steps is not explored further.
 const STEPS: u32 = 1_000_000;
+/// The number of SIGKILL, which no process can catch.
+#[cfg(unix)]
+const KILLED: i32 = 9;
 /// How much of what a process that died has said is shown.
 const LAST_WORDS: usize = 2_000;
 
@@ -74,6 +77,11 @@ pub fn explore(
         explored.summary.is_some() || replay.is_some() && !explored.executions.is_empty();
     if is_whole && matches!(ended, ProcessEnd::Well) {
         return Ok(explored);
+    }
+    if ended.was_killed() {
+        let what = "the exploring process was killed from outside: by the system, if there was no \
+                    memory left";
+        return Err(Error::Broken(what.to_string()).into());
     }
     let (kind, story) = ended.why(settings, &scratch);
     let Some(record) = Record::read(&scratch.recorder()) else {
@@ -257,12 +265,16 @@ fn request(
     let pitfall = (subject.role == Role::Pitfall).then_some(&subject.name);
     Request {
         source: subject.file.to_string_lossy().into_owned(),
-        folder: subject.package.workspace(),
+        folder: match subject.test {
+            Some(_) => subject.package.root.clone(),
+            None => subject.package.workspace(),
+        },
         invariants: subject
             .claims
             .as_ref()
             .map(|ready| ready.invariants.source.clone()),
         pitfall: pitfall.cloned(),
+        is_test: subject.test.is_some(),
         schedules: settings.schedules,
         steps_in_all: settings.steps,
         time_ms: settings.time.map(|time| time.as_millis() as u64),
@@ -294,6 +306,16 @@ enum ProcessEnd {
 }
 
 impl ProcessEnd {
+    /// Whether it was ended as no program ends by itself, which says nothing of the program.
+    fn was_killed(&self) -> bool {
+        #[cfg(unix)]
+        if let ProcessEnd::Died(status) = self {
+            use std::os::unix::process::ExitStatusExt;
+            return status.signal() == Some(KILLED);
+        }
+        false
+    }
+
     /// What became of a process that has not said all that was asked for.
     fn why(self, settings: &Settings, scratch: &Scratch) -> (FaultKind, String) {
         let words = || scratch.last_words();
@@ -338,6 +360,7 @@ fn supervise(
         command.arg(word).arg(&harness.executable);
     }
     command
+        .args(&harness.test)
         .stdin(File::open(&file).map_err(cannot())?)
         .stdout(Stdio::piped())
         .stderr(File::create(scratch.words()).map_err(cannot())?)

@@ -7,6 +7,8 @@
 //! stuck. [`real`] compares what was [`explored`] with real runs of the [`plain`] program, and
 //! [`one`] does all that to one program.
 //!
+//! The [`tests`] of a crate are built as cargo builds them, and each is explored as a program.
+//!
 //! A [`verdict`] says what the program is worth. [`prose`], [`object`] and [`suite`] report it to
 //! people, to programs and to CI systems.
 //!
@@ -33,6 +35,7 @@ pub mod states;
 pub mod stuck;
 pub mod suite;
 pub mod table;
+pub mod tests;
 pub mod token;
 pub mod unchanged;
 pub mod unseen;

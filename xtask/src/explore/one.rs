@@ -32,7 +32,8 @@ pub fn explore(
     let is_proved = verdict.status == Status::Proved && replay.is_none();
     doing(explored.schedules, "real runs");
     explored.real = match settings.real_runs {
-        None if is_proved => real::confirm(subject, harness, settings)?,
+        // A test runs among others, and prints between what is said of them.
+        None if is_proved && subject.test.is_none() => real::confirm(subject, harness, settings)?,
         None | Some(0) => None,
         Some(runs) => Some(real::compare(subject, &explored, runs)?),
     };

@@ -13,7 +13,7 @@ use crate::house;
 use crate::page::{Result, remove, write};
 use crate::ran::Ran;
 
-type Test = (&'static str, fn() -> Result<()>);
+pub type Test = (&'static str, fn() -> Result<()>);
 
 pub fn trials() -> Vec<Trial> {
     let tests: [Test; _] = [
@@ -678,7 +678,7 @@ fn with_other_harness(command: &mut Command, folder: &Path, edit: &str) -> Resul
 }
 
 /// Has the compiler wrapped by a script.
-fn with_wrapper(command: &mut Command, folder: &Path, script: &str) -> Result<()> {
+pub fn with_wrapper(command: &mut Command, folder: &Path, script: &str) -> Result<()> {
     let wrapper = folder.join("wrapper");
     write_script(&wrapper, script)?;
     command.env("RUSTC_WRAPPER", wrapper);
@@ -733,7 +733,7 @@ fn without_flag(name: &str, flag: &str, missed: &str) -> Result<()> {
 fn mute() -> Result<()> {
     let path = folder("mute", &[("mute.rs", RACE), ("race.rs", RACE)])?;
     let mut command = explore(&path, &["mute.rs", "race.rs"]);
-    with_other_harness(&mut command, &path, "'/::main(canary, mute/d'")?;
+    with_other_harness(&mut command, &path, "'/::program(mute/d'")?;
     let ran = Ran::of(command)?;
     must(
         &ran,

@@ -16,6 +16,8 @@ mod programs;
 mod ran;
 #[cfg(target_os = "linux")]
 mod states;
+#[cfg(target_os = "linux")]
+mod tested;
 
 fn main() {
     #[cfg(target_os = "linux")]
@@ -27,6 +29,7 @@ fn main() {
         let mut trials = programs::trials(&arguments);
         trials.extend(files::trials());
         trials.extend(states::trials());
+        trials.extend(tested::trials());
         libtest_mimic::run(&arguments, trials).exit();
     }
 }

@@ -39,7 +39,9 @@ impl ExploredEntry<'_> {
     fn details(&self, prose: &Prose<'_>) -> String {
         let mut details = real_runs(self.verdict);
         let all = self.asked.settings.outputs;
-        if all || self.verdict.subject.claims.is_none() {
+        // What a program prints may be all that it is for; a test says itself what is wrong.
+        let subject = self.verdict.subject;
+        if all || subject.claims.is_none() && subject.test.is_none() {
             details = outputs(self.verdict, all) + &details;
         }
         if self.asked.wanted.bin.is_some() {
@@ -275,9 +277,19 @@ pub struct Summary {
     pub wall: Duration,
     /// Whether it was interrupted.
     pub interrupted: bool,
+    /// Whether they are the tests of a crate, and not programs.
+    are_tests: bool,
 }
 
 impl Summary {
+    /// Nothing has become of any yet.
+    pub fn new(asked: &ExploreArgs) -> Self {
+        Self {
+            are_tests: asked.tests.is_some(),
+            ..Self::default()
+        }
+    }
+
     /// Counts a program that was explored.
     pub fn explored(&mut self, asked: &ExploreArgs, verdict: &ProgramVerdict<'_>) {
         self.statuses.push(verdict.status.name());
@@ -339,16 +351,20 @@ impl Entry for Summary {
         let mut text = String::new();
         let all = self.statuses.len();
         if all > 1 {
+            let what = if self.are_tests { "tests" } else { "programs" };
             let (programs, style) = match self.failed {
-                0 if self.holds() => (format!("{all} programs"), GREEN),
-                0 => (format!("{all} programs"), BOLD),
-                failed => (format!("{failed} of {all} programs failed"), RED),
+                0 if self.holds() => (format!("{all} {what}"), GREEN),
+                0 => (format!("{all} {what}"), BOLD),
+                failed => (format!("{failed} of {all} {what} failed"), RED),
             };
             text += &format!("{style}{programs}{style:#}");
             for (status, count) in self.counts().iter().filter(|(_, count)| *count > 0) {
                 text += &format!(", {count} {status}");
             }
             text += &format!(" in {:.1} s\n", self.wall.as_secs_f64());
+        }
+        if self.are_tests {
+            text += &format!("{DIM}examples in the documentation are no part of this{DIM:#}\n");
         }
         if let Some(words) = &self.found {
             text += &format!(

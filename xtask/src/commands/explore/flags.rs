@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use crate::error::{Error, Result};
 use crate::explore::settings::Settings;
 use crate::explore::source::Wanted;
+use crate::explore::tests::WantedTests;
 use crate::flags::{BIN, Flag, JSON, JUNIT, Words};
 use protocol::{Strategy, TimeModel};
 
@@ -16,6 +17,28 @@ pub const FLAGS: &[Flag] = &[
         "every topic, with its variants and pitfalls, on all cores",
     ),
     BIN,
+    Flag::alone(
+        "--tests",
+        "the tests of a crate, each as a program of its own, as they\n\
+         stand: the first word is a topic or the folder of a crate, and\n\
+         the others are names of tests or parts of them",
+    ),
+    Flag::alone("--list", "with --tests: only list them"),
+    Flag::alone(
+        "--include-ignored",
+        "with --tests: those with #[ignore] as well",
+    ),
+    Flag::with(
+        "--features",
+        "LIST",
+        "with --tests: features of the crate, beside the default ones",
+    ),
+    Flag::with(
+        "--cfg",
+        "NAME",
+        "with --tests: set this cfg in the crate and its workspace; with\n\
+         miri, the tests of many crates make fewer rounds",
+    ),
     Flag::with(
         "--edition",
         "YEAR",
@@ -112,6 +135,10 @@ const EDITIONS: [&str; 4] = ["2015", "2018", "2021", "2024"];
 pub struct ExploreArgs {
     /// What is to be explored.
     pub wanted: Wanted,
+    /// The tests of a crate that are to be explored, in place of programs.
+    pub tests: Option<WantedTests>,
+    /// Whether these are only listed.
+    pub list: bool,
     /// How.
     pub settings: Settings,
     /// Only this schedule.
@@ -126,6 +153,41 @@ pub struct ExploreArgs {
     pub json: bool,
     /// Where to write a JUnit file.
     pub junit: Option<PathBuf>,
+}
+
+/// What was said of tests.
+struct OfTests {
+    features: Option<String>,
+    cfg: Option<String>,
+    include_ignored: bool,
+}
+
+impl OfTests {
+    /// The tests that are wanted: of the first word, with the others in their names.
+    fn of(self, words: &[String]) -> WantedTests {
+        let (of, filters) = words.split_first().expect("a word was asked for");
+        WantedTests {
+            of: of.clone(),
+            filters: filters.to_vec(),
+            features: self.features,
+            cfg: self.cfg,
+            include_ignored: self.include_ignored,
+        }
+    }
+
+    /// Refuses what means nothing without tests.
+    fn refuse(self, list: bool) -> Result<Option<WantedTests>> {
+        let given = [
+            (list, "--list"),
+            (self.features.is_some(), "--features"),
+            (self.cfg.is_some(), "--cfg"),
+            (self.include_ignored, "--include-ignored"),
+        ];
+        match given.into_iter().find(|(given, _)| *given) {
+            Some((_, flag)) => Err(Error::usage(format!("`{flag}` goes with `--tests`"))),
+            None => Ok(None),
+        }
+    }
 }
 
 impl ExploreArgs {
@@ -173,13 +235,37 @@ impl ExploreArgs {
         let junit = words.path("--junit");
         let (tree, html) = (words.path("--tree"), words.path("--html"));
         let is_all = words.has("--all");
+        let list = words.has("--list");
+        let of_tests = OfTests {
+            features: words.text("--features")?,
+            cfg: words.text("--cfg")?,
+            include_ignored: words.has("--include-ignored"),
+        };
+        let with_tests = words.has("--tests");
         let topics = words.free();
         match (topics.is_empty(), is_all) {
             (true, false) => return Err(words.expected("the name of a topic")),
             (false, true) => return Err(words.expected("either `--all` or a topic, not both")),
             _ => {}
         }
+        let tests = match with_tests {
+            true if is_all || bin.is_some() || edition.is_some() => {
+                return Err(Error::usage(
+                    "`--tests` is about the tests of one crate: `--all`, `--bin` and `--edition` \
+                     are about programs",
+                ));
+            }
+            true if settings.real_runs.is_some() => {
+                return Err(Error::usage(
+                    "`--real-runs` is about programs: a test has no output of its own",
+                ));
+            }
+            true => Some(of_tests.of(&topics)),
+            false => of_tests.refuse(list)?,
+        };
         Ok(Self {
+            tests,
+            list,
             wanted: Wanted {
                 words: topics,
                 bin,

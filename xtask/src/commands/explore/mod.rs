@@ -5,13 +5,16 @@ use std::path::Path;
 use std::slice;
 use std::time::Instant;
 
-use crate::error::{Error, Result};
-use crate::explore::build::{self, Facade, Harness, Unbuilt};
+use serde_json::json;
+
+use crate::error::{ALL_HOLD, Error, Result};
+use crate::explore::build::{self, BuildResult, Facade, Harness, Unbuilt};
 use crate::explore::explored::{Explored, NotExplored};
 use crate::explore::html;
 use crate::explore::one;
 use crate::explore::source::{self, Subject};
 use crate::explore::states::{self, States};
+use crate::explore::tests::{self, FoundTests, WantedTests};
 use crate::explore::token::Token;
 use crate::explore::verdict::ProgramVerdict;
 use crate::flags::{Command, TIMES, TOPICS, Words};
@@ -22,6 +25,7 @@ use crate::report;
 use crate::report::event::{Entry, ReportEvent, Reporter};
 use crate::report::settings::Settings;
 use crate::text::counted;
+use crate::text::say::{say, say_json};
 use crate::workspace::Workspace;
 use entry::{Summary, Unexplored, Why};
 use flags::{ExploreArgs, FLAGS};
@@ -32,7 +36,7 @@ mod flags;
 /// The command.
 pub const COMMAND: Command = Command {
     name: "explore",
-    takes: "{TOPIC... | FILE.rs... | --all} [OPTIONS]",
+    takes: "{TOPIC... | FILE.rs... | --all | CRATE --tests [FILTER...]} [OPTIONS]",
     about: "run programs on every schedule, or on many, and check each",
     flags: &[FLAGS],
     notes: &[TIMES, TOPICS],
@@ -52,6 +56,9 @@ fn run(mut words: Words) -> Result<u8> {
     let asked = ExploreArgs::read(&mut words)?;
     let replay = asked.replay.as_deref().map(Token::parse).transpose()?;
     let workspace = Workspace::find()?;
+    if let Some(wanted) = &asked.tests {
+        return explore_tests(&workspace, wanted, &asked, replay.as_ref(), start);
+    }
     let mut subjects = source::subjects(&workspace, &asked.wanted)?;
     let of_one = asked.of_one();
     if !of_one.is_empty() {
@@ -68,6 +75,98 @@ fn run(mut words: Words) -> Result<u8> {
             )));
         }
     }
+    make_files(&asked)?;
+    let (not_meant, subjects): (Vec<_>, Vec<_>) = subjects
+        .into_iter()
+        .partition(|subject| subject.not_explored().is_some());
+    let claim = source::claim_files(&subjects)?;
+    let harnesses = match subjects.is_empty() {
+        true => Vec::new(),
+        false => build::build(&subjects, &Facade::build(&subjects)?)?,
+    };
+    let status = explore_all(
+        (&subjects, &harnesses),
+        &not_meant,
+        &asked,
+        replay.as_ref(),
+        start,
+    )?;
+    if let Some(claim) = claim {
+        drop(claim);
+        source::remove_older()?;
+    }
+    Ok(status)
+}
+
+/// Explores the tests of a crate, or lists them; returns the status to end with.
+fn explore_tests(
+    workspace: &Workspace,
+    wanted: &WantedTests,
+    asked: &ExploreArgs,
+    replay: Option<&Token>,
+    start: Instant,
+) -> Result<u8> {
+    let found = tests::find(workspace, wanted)?;
+    for target in &found.others {
+        anstream::eprintln!("not explored: the tests of `{target}` have a harness of their own");
+    }
+    if asked.list {
+        return list(&found, asked.json);
+    }
+    let of_one = asked.of_one();
+    if !of_one.is_empty() && found.subjects.len() != 1 {
+        return Err(Error::usage(format!(
+            "{} is about one test; give its whole name, as `--list` has it",
+            of_one.join(" and ")
+        )));
+    }
+    make_files(asked)?;
+    explore_all(
+        (&found.subjects, &found.built),
+        &found.ignored,
+        asked,
+        replay,
+        start,
+    )
+}
+
+/// Lists tests, to people and, if that is wanted, to programs.
+fn list(found: &FoundTests, json: bool) -> Result<u8> {
+    let all = || found.subjects.iter().chain(&found.ignored);
+    for subject in all() {
+        let (name, why) = (&subject.name, subject.not_explored());
+        let in_words = why.map_or_else(String::new, |why| format!("  (ignored: {why})"));
+        match json {
+            true => {
+                anstream::eprintln!("{name}{in_words}");
+                say_json(&json!({"type": "test", "test": name, "ignored": why}))?;
+            }
+            false => say(format!("{name}{in_words}"))?,
+        }
+    }
+    if json {
+        say_json(&json!({"type": "summary", "tests": all().count()}))?;
+    }
+    Ok(ALL_HOLD)
+}
+
+/// Explores what was built, and reports all of it; returns the status to end with.
+fn explore_all(
+    (subjects, harnesses): (&[Subject], &[BuildResult]),
+    not_meant: &[Subject],
+    asked: &ExploreArgs,
+    replay: Option<&Token>,
+    start: Instant,
+) -> Result<u8> {
+    let mut collector = Collector::new(asked, subjects)?;
+    let ready = collector.begin(harnesses, replay)?;
+    explore(&ready, asked, replay, &mut collector)?;
+    collector.end(not_meant, start)?;
+    Ok(collector.summary.exit_code())
+}
+
+/// Makes the files that states are written to in the end.
+fn make_files(asked: &ExploreArgs) -> Result<()> {
     if asked.tree.is_some() && asked.tree == asked.html {
         return Err(Error::usage(
             "`--tree` and `--html` cannot write to one file",
@@ -77,24 +176,7 @@ fn run(mut words: Words) -> Result<u8> {
         .tree
         .iter()
         .chain(&asked.html)
-        .try_for_each(|file| make(file))?;
-    let (not_meant, subjects): (Vec<_>, Vec<_>) = subjects
-        .into_iter()
-        .partition(|subject| reason(subject).is_some());
-    let claim = source::claim_files(&subjects)?;
-    let mut collector = Collector::new(&asked, &subjects)?;
-    let harnesses = match subjects.is_empty() {
-        true => Vec::new(),
-        false => build::build(&subjects, &Facade::build(&subjects)?)?,
-    };
-    let ready = collector.begin(&harnesses, replay.as_ref())?;
-    explore(&ready, &asked, replay.as_ref(), &mut collector)?;
-    collector.end(&not_meant, start)?;
-    if let Some(claim) = claim {
-        drop(claim);
-        source::remove_older()?;
-    }
-    Ok(collector.summary.exit_code())
+        .try_for_each(|file| make(file))
 }
 
 /// Makes a file that is written in the end, so that nobody waits for what cannot be written.
@@ -106,12 +188,6 @@ fn make(file: &Path) -> Result<()> {
             file.display()
         ))),
     }
-}
-
-/// Why a program is not explored.
-fn reason(subject: &Subject) -> Option<&str> {
-    let run = &subject.claims.as_ref()?.spec.run;
-    run.not_explored.as_deref()
 }
 
 /// Explores on all cores, and reports each program in the reading order.
@@ -234,7 +310,7 @@ impl<'f> Collector<'f> {
             asked,
             subjects,
             reporter: report::reporters(&settings)?,
-            summary: Summary::default(),
+            summary: Summary::new(asked),
         })
     }
 
@@ -325,7 +401,7 @@ impl<'f> Collector<'f> {
             self.not_meant(
                 subject,
                 names,
-                reason(subject).unwrap_or_default().to_string(),
+                subject.not_explored().unwrap_or_default().to_string(),
             )?;
         }
         let subjects = self.subjects.iter();

@@ -11,6 +11,15 @@ use crate::cargo::cargo;
 use crate::error::{Error, Result};
 use crate::messages::Artifact;
 
+/// The kinds of dependencies that are compiled into something.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Used {
+    /// Into programs.
+    ByPrograms,
+    /// Into tests, which may have more.
+    ByTests,
+}
+
 /// The crates of a build, each with the source files that the compiler has read for it.
 pub struct Crates<'b> {
     workspace: &'b Path,
@@ -67,7 +76,7 @@ impl<'b> Crates<'b> {
     /// # Errors
     ///
     /// Cargo does not say it.
-    pub fn find_dependencies(&mut self) -> Result<()> {
+    pub fn find_dependencies(&mut self, used: Used) -> Result<()> {
         let output = Command::new(cargo())
             .args([
                 "metadata",
@@ -90,13 +99,15 @@ impl<'b> Crates<'b> {
             .into_iter()
             .flatten()
         {
-            let is_normal = |dependency: &&Value| {
+            let is_used = |dependency: &&Value| {
                 let kinds = dependency["dep_kinds"].as_array().into_iter().flatten();
-                kinds.into_iter().any(|kind| kind["kind"].is_null())
+                kinds.into_iter().any(|kind| {
+                    kind["kind"].is_null() || used == Used::ByTests && kind["kind"] == "dev"
+                })
             };
             let all = node["deps"].as_array().into_iter().flatten();
             let all = all
-                .filter(is_normal)
+                .filter(is_used)
                 .filter_map(|dependency| dependency["pkg"].as_str());
             let id = node["id"].as_str().unwrap_or_default().to_string();
             self.dependencies
@@ -112,8 +123,29 @@ impl<'b> Crates<'b> {
     ///
     /// A list of files cannot be read.
     pub fn sources(&self, folder: &Path) -> Result<Vec<PathBuf>> {
-        let own = self.packages.iter().find(|(_, (known, _))| known == folder);
-        let mut found: Vec<&str> = own.iter().map(|(id, _)| id.as_str()).collect();
+        let mut own = self.packages.iter();
+        match own.find(|(_, (known, _))| known == folder) {
+            Some((id, _)) => self.sources_of(id),
+            None => Ok(Vec::new()),
+        }
+    }
+
+    /// The source files of all that is compiled into a test, those that this list of the compiler has
+    /// first.
+    ///
+    /// # Errors
+    ///
+    /// A list of files cannot be read.
+    pub fn sources_of_test(&self, test: &Artifact, list: &Path) -> Result<Vec<PathBuf>> {
+        let folder = test.folder.as_deref().unwrap_or(self.workspace);
+        let mut files = self.listed(list, folder)?;
+        files.append(&mut self.sources_of(&test.package)?);
+        Ok(files)
+    }
+
+    /// The source files of the libraries of this package and of all that it is built with.
+    fn sources_of(&self, package: &str) -> Result<Vec<PathBuf>> {
+        let mut found: Vec<&str> = vec![package];
         let mut next = 0;
         while let Some(id) = found.get(next) {
             for id in self.dependencies.get(*id).into_iter().flatten() {

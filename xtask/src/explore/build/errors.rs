@@ -52,8 +52,12 @@ impl Errors {
     /// each name that the compiler does not know.
     pub fn details(&self, subject: &Subject) -> String {
         let file = subject.file.to_string_lossy();
-        let mut details = self.text.replace(&*file, &subject.shown_file());
-        details += &notes(&self.unknown);
+        self.text.replace(&*file, &subject.shown_file()) + &self.notes()
+    }
+
+    /// A note on each name that the compiler does not know, and on what else the facade may cause.
+    pub fn notes(&self) -> String {
+        let mut details = notes(&self.unknown);
         if self.relies_on_layout {
             details += "note: the explorer's standard library has no locks of the real size: each \
                         keeps beside its value what the scheduler knows of it\n\

@@ -25,7 +25,13 @@ const NO_FUNCTIONS: &str = "-Cllvm-args=-tsan-instrument-func-entry-exit=0";
 
 /// The packages that decide what a schedule is and what comes of it: a token is of one version of
 /// them.
-const SOURCES: [&str; 4] = ["engine", "fidelity", "model-std", "explorer"];
+const SOURCES: [&str; 5] = [
+    "engine",
+    "fidelity",
+    "model-std",
+    "explorer",
+    "test-harness",
+];
 
 /// The facade, compiled.
 pub struct Facade {
@@ -36,8 +42,29 @@ pub struct Facade {
     build: u64,
     /// What harnesses are linked with.
     pub explorer: Explorer,
+    /// What stands in place of the crate `test`, if it was built with that.
+    pub test: Option<PathBuf>,
     /// What tells it from another version of it, on any machine.
     pub fingerprint: u32,
+}
+
+/// What is built beside the facade and the explorer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Beside {
+    /// What reads the claims on a program.
+    Claims,
+    /// What is called in place of the crate `test`.
+    Tests,
+}
+
+impl Beside {
+    /// The package, and its library.
+    fn names(self) -> (&'static str, &'static str) {
+        match self {
+            Beside::Claims => ("explorer-claims", "explorer_claims"),
+            Beside::Tests => ("explorer-test-harness", "test"),
+        }
+    }
 }
 
 impl Facade {
@@ -49,6 +76,19 @@ impl Facade {
     /// It does not compile, or its source is not where this runner was built.
     pub fn build(subjects: &[Subject]) -> Result<Self> {
         let has_claims = subjects.iter().any(|subject| subject.claims.is_some());
+        Self::build_with(has_claims.then_some(Beside::Claims))
+    }
+
+    /// Compiles the facade for the tests of a crate, unless it is compiled already.
+    ///
+    /// # Errors
+    ///
+    /// As those of [`build`](Self::build).
+    pub fn build_for_tests() -> Result<Self> {
+        Self::build_with(Some(Beside::Tests))
+    }
+
+    fn build_with(beside: Option<Beside>) -> Result<Self> {
         let own = Path::new(env!("CARGO_MANIFEST_DIR"));
         let folder = own.join("model-std");
         let keep_folder = source::keep_folder()?;
@@ -58,7 +98,7 @@ impl Facade {
                 "    Building the explorer's standard library, this once: it takes about half a minute"
             );
         }
-        let command = Libraries::building(&folder, &target, has_claims);
+        let command = Libraries::building(&folder, &target, beside);
         let kept = CachedCommand::new(&keep_folder.join(KEPT), &command, "")?;
         let known = kept.answer().and_then(|answer| {
             let library = PathBuf::from(answer["library"].as_str()?);
@@ -66,11 +106,13 @@ impl Facade {
                 build: answer["explorer"].as_u64()?,
                 rules: answer["rules"].as_u64(),
             };
+            let test = answer["test"].as_str().map(PathBuf::from);
             let fingerprint = u32::try_from(answer["fingerprint"].as_u64()?).ok()?;
-            Some((library, answer["build"].as_u64()?, explorer, fingerprint))
+            let build = answer["build"].as_u64()?;
+            Some((library, build, explorer, test, fingerprint))
         });
         let (host, release) = compiler()?;
-        let (library, build, explorer, fingerprint) = match known {
+        let (library, build, explorer, test, fingerprint) = match known {
             Some(known) => known,
             None => {
                 let mut inputs = Inputs::new(&folder, own.parent().unwrap_or(own));
@@ -78,23 +120,27 @@ impl Facade {
                     engine,
                     facade,
                     explorer,
-                    rules,
-                } = Libraries::build(command, has_claims, &mut inputs)?;
+                    beside: library,
+                } = Libraries::build(command, beside, &mut inputs)?;
                 let build = print_of(&[&engine, &facade])?;
+                let of = |wanted| library.as_deref().filter(|_| beside == Some(wanted));
+                let rules = of(Beside::Claims).map(|rules| print_of(&[rules]));
                 let explorer = Explorer {
                     build: print_of(&[&explorer])?,
-                    rules: rules.map(|rules| print_of(&[&rules])).transpose()?,
+                    rules: rules.transpose()?,
                 };
+                let test = of(Beside::Tests).map(Path::to_path_buf);
                 let fingerprint = fingerprint(own, &release)?;
                 let answer = json!({
                     "library": facade,
                     "build": build,
                     "explorer": explorer.build,
                     "rules": explorer.rules,
+                    "test": test,
                     "fingerprint": fingerprint,
                 });
                 kept.keep(inputs, &answer);
-                (facade, build, explorer, fingerprint)
+                (facade, build, explorer, test, fingerprint)
             }
         };
         Ok(Self {
@@ -102,6 +148,7 @@ impl Facade {
             host,
             build,
             explorer,
+            test,
             fingerprint,
         })
     }
@@ -142,19 +189,20 @@ struct Libraries {
     engine: PathBuf,
     facade: PathBuf,
     explorer: PathBuf,
-    /// The rules, if they are wanted.
-    rules: Option<PathBuf>,
+    /// What is wanted beside these.
+    beside: Option<PathBuf>,
 }
 
 impl Libraries {
     /// The command that builds them.
-    fn building(folder: &Path, target: &Path, has_claims: bool) -> Command {
+    fn building(folder: &Path, target: &Path, beside: Option<Beside>) -> Command {
+        let beside = beside.map(|beside| format!("--package={}", beside.names().0));
         let mut command = Command::new(cargo());
         command
             .args(["build", "--release", "--message-format=json"])
             .args(["--manifest-path", "Cargo.toml", "--package", "model-std"])
             .arg("--package=explorer")
-            .args(has_claims.then_some("--package=explorer-claims"))
+            .args(beside)
             // The configuration of the program's folder is not the facade's.
             .current_dir(folder)
             .arg("--target-dir")
@@ -166,7 +214,7 @@ impl Libraries {
     }
 
     /// Has cargo build them.
-    fn build(command: Command, has_claims: bool, inputs: &mut Inputs) -> Result<Self> {
+    fn build(command: Command, beside: Option<Beside>, inputs: &mut Inputs) -> Result<Self> {
         let mut found = BTreeMap::new();
         let status = cargo::messages(command, &mut |message| {
             match &message {
@@ -180,28 +228,28 @@ impl Libraries {
             }
             inputs.message(message);
         })?;
-        let libraries = Self::of(found, has_claims).filter(|_| status.success());
+        let libraries = Self::of(found, beside).filter(|_| status.success());
         let libraries = libraries.ok_or_else(|| {
             Error::Broken("cargo could not build the explorer's standard library".to_string())
         })?;
         let all = [&libraries.engine, &libraries.facade, &libraries.explorer];
-        for library in all.into_iter().chain(&libraries.rules) {
+        for library in all.into_iter().chain(&libraries.beside) {
             inputs.output(library);
         }
         Ok(libraries)
     }
 
     /// Those that are wanted, of what was built; `None` if one of them was not.
-    fn of(mut built: BTreeMap<String, PathBuf>, has_claims: bool) -> Option<Self> {
-        let rules = built.remove("explorer_claims");
+    fn of(mut built: BTreeMap<String, PathBuf>, beside: Option<Beside>) -> Option<Self> {
+        let beside = match beside {
+            Some(beside) => Some(built.remove(beside.names().1)?),
+            None => None,
+        };
         Some(Self {
             engine: built.remove("engine")?,
             facade: built.remove("model_std")?,
             explorer: built.remove("explorer_harness")?,
-            rules: match has_claims {
-                true => Some(rules?),
-                false => None,
-            },
+            beside,
         })
     }
 }

@@ -8,6 +8,7 @@
 mod crates;
 mod errors;
 mod facade;
+mod tests;
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -24,17 +25,22 @@ use crate::error::{Error, Result};
 use crate::machine;
 use crate::messages::CargoMessage;
 use crate::program::NotReady;
-use crates::Crates;
+use crates::{Crates, Used};
 use errors::{Errors, is_without_main};
 pub use facade::Facade;
+pub use tests::{TestProgram, tests};
 
 /// How programs are compiled: with the checks of a debug build, since their panics are
 /// part of what they do. In one unit each, because the compiler would optimise several units
 /// twice: each alone, and then together. With what tells the place of an operation that the compiler
 /// announces.
-const PROFILE: &str = "[profile.release]\nopt-level = 1\ncodegen-units = 1\n\
-                       debug = \"line-tables-only\"\n\
-                       debug-assertions = true\noverflow-checks = true\n";
+const PROFILE: [&str; 5] = [
+    "opt-level = 1",
+    "codegen-units = 1",
+    "debug = \"line-tables-only\"",
+    "debug-assertions = true",
+    "overflow-checks = true",
+];
 
 /// Why there is no program to explore.
 pub enum Unbuilt {
@@ -49,6 +55,8 @@ pub enum Unbuilt {
 pub struct Harness {
     /// The process that explores it.
     pub executable: PathBuf,
+    /// Which of the tests in the process it is, if it is a test.
+    pub test: Option<String>,
     /// The fingerprint of the program.
     pub program: u32,
     /// The fingerprint of the explorer.
@@ -248,7 +256,7 @@ impl<'b> BuildLog<'b> {
     ) -> Result<Vec<(usize, BuildResult)>> {
         let mut members = self.members.iter();
         if members.any(|(_, subject)| subject.package.depends()) {
-            self.crates.find_dependencies()?;
+            self.crates.find_dependencies(Used::ByPrograms)?;
         }
         let members = self.members.iter().zip(self.executables).zip(&self.errors);
         let results = members.map(|(((index, subject), executable), errors)| {
@@ -257,6 +265,7 @@ impl<'b> BuildLog<'b> {
                     inputs.output(&executable);
                     Ok(Harness {
                         executable,
+                        test: None,
                         program: subject.fingerprint()?,
                         explorer: facade.fingerprint,
                         accesses,
@@ -287,6 +296,7 @@ fn known_harnesses(
     for ((index, subject), known) in members.iter().zip(known) {
         let harness = Harness {
             executable: PathBuf::from(known["executable"].as_str().unwrap_or_default()),
+            test: None,
             program: subject.fingerprint()?,
             explorer: facade.fingerprint,
             accesses,
@@ -314,8 +324,10 @@ fn write_packages(members: &[(usize, &Subject)], explorer: Explorer) -> Result<S
     let replaced = members
         .first()
         .map_or("", |(_, subject)| subject.package.replaced.as_str());
+    let profile = PROFILE.join("\n");
     Ok(format!(
-        "[workspace]\nresolver = \"3\"\nmembers = [\n{list}]\n\n{PROFILE}{replaced}"
+        "[workspace]\nresolver = \"3\"\nmembers = [\n{list}]\n\n\
+         [profile.release]\n{profile}\n{replaced}"
     ))
 }
 

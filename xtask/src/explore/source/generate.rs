@@ -43,7 +43,7 @@ fn canary() {
 }
 
 fn main() {
-    explorer_harness::main(canary, PROGRAM::__explore_main, CLAIMS);
+    explorer_harness::main(canary, explorer_harness::program(PROGRAM::__explore_main), CLAIMS);
 }
 ";
 

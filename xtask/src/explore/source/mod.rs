@@ -16,5 +16,5 @@ pub use files::{rust_files, write_changed};
 pub use folders::{RUNNING, keep_folder, remove_older};
 pub use generate::{Explorer, copy_files, copy_lock, is_entry, write_package};
 pub use package::Package;
-pub use select::{Wanted, claim_files, of_answer, of_pitfall, subjects};
+pub use select::{Wanted, claim_files, crate_words, of_answer, of_pitfall, package_of, subjects};
 pub use subject::Subject;

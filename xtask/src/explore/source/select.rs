@@ -107,6 +107,15 @@ pub fn of_pitfall(topic: &Topic, name: &str) -> Result<Option<Subject>> {
     Ok(subjects.into_iter().find(|subject| subject.name == name))
 }
 
+/// The package of a topic, or of a crate elsewhere.
+///
+/// # Errors
+///
+/// It is no package.
+pub fn package_of(topic: &Topic) -> Result<Package> {
+    Package::of_topic(topic, &metadata(&topic.path)?, None)
+}
+
 /// A topic's programs: those that its invariants name, or without them those of its package.
 fn of_topic(
     topic: &Topic,
@@ -183,10 +192,7 @@ impl Programs<'_> {
     fn subject(&self, name: &str, is_default: bool, target: &Value) -> Subject {
         let (topic, package) = (self.topic, self.package.clone());
         let file = Path::new(target["src_path"].as_str().unwrap_or_default());
-        let words = match topic.member {
-            true => topic.name.clone(),
-            false => quoted(&shown_path(&topic.path)),
-        };
+        let words = crate_words(topic);
         Subject {
             name: name.to_string(),
             topic: topic.name.clone(),
@@ -203,8 +209,17 @@ impl Programs<'_> {
                 .to_path_buf(),
             edition: target["edition"].as_str().unwrap_or("2015").to_string(),
             others: Vec::new(),
+            test: None,
             package,
         }
+    }
+}
+
+/// The words that name a topic on a command line.
+pub fn crate_words(topic: &Topic) -> String {
+    match topic.member {
+        true => topic.name.clone(),
+        false => quoted(&shown_path(&topic.path)),
     }
 }
 
@@ -228,6 +243,7 @@ fn of_file(word: &str, edition: &str) -> Result<Subject> {
         file: PathBuf::from(name),
         edition: edition.to_string(),
         others: Vec::new(),
+        test: None,
         package: Arc::new(Package::of_file(path.clone(), folder, place)),
     })
 }

@@ -13,6 +13,7 @@ use crate::fingerprint::Fingerprint;
 use crate::program::{Ready, Role};
 use crate::text::shown_path;
 use invariants::spec::Companion;
+use protocol::ListedTest;
 
 /// A program to be explored.
 pub struct Subject {
@@ -36,9 +37,20 @@ pub struct Subject {
     pub edition: String,
     /// The other programs of its package, where it alone is meant by the package's name.
     pub others: Vec<String>,
+    /// What its crate says of it, if it is a test.
+    pub test: Option<ListedTest>,
 }
 
 impl Subject {
+    /// Why it is not explored, unless that is asked for.
+    pub fn not_explored(&self) -> Option<&str> {
+        if let Some(test) = self.test.as_ref().filter(|test| test.ignored) {
+            return Some(test.why.as_deref().unwrap_or("it has `#[ignore]`"));
+        }
+        let run = &self.claims.as_ref()?.spec.run;
+        run.not_explored.as_deref()
+    }
+
     /// The name of the package that is made of it.
     pub fn package_name(&self) -> String {
         let known = self.package.metadata.as_ref();
@@ -81,6 +93,9 @@ impl Subject {
         let Package { root, path, .. } = &*self.package;
         print.add(self.file.to_string_lossy().replace('\\', "/"));
         print.add(&self.edition);
+        if self.test.is_some() {
+            print.add(&self.name);
+        }
         let depends = self.package.depends();
         let lock = root.join("Cargo.lock");
         let read = |print: &mut Fingerprint, file: &Path| {
