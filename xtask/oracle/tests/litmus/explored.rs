@@ -7,7 +7,7 @@ use std::ops::ControlFlow;
 use std::rc::Rc;
 use std::sync::Arc;
 
-use engine::{Ending, Execution, Settings, Strategy, TimeModel, explore, outside};
+use engine::{Coverage, Ending, Execution, Settings, Strategy, TimeModel, explore, outside};
 use model_std::__harness;
 use model_std::sync::atomic::{AtomicU32, Ordering, fence};
 use model_std::thread;
@@ -25,7 +25,7 @@ unsafe extern "C" {
 /// has it.
 pub fn outcomes(program: &Program, schedules: u64) -> BTreeSet<Vec<u32>> {
     let mut found = BTreeSet::new();
-    explore_weakly(program, schedules, |execution, read| {
+    search(program, weakly(schedules), |execution, read| {
         assert_eq!(execution.ending, Some(Ending::Exited(0)), "{program}");
         found.insert(read.expect("the program has read something"));
     });
@@ -36,20 +36,65 @@ pub fn outcomes(program: &Program, schedules: u64) -> BTreeSet<Vec<u32>> {
 pub fn has_race(program: &Program, schedules: u64) -> bool {
     engine::look_for_races();
     let mut races = false;
-    explore_weakly(program, schedules, |execution, _| match execution.ending {
-        Some(Ending::Conflict(_)) => races = true,
-        ref ending => assert_eq!(*ending, Some(Ending::Exited(0)), "{program}"),
+    search(program, weakly(schedules), |execution, _| {
+        match execution.ending {
+            Some(Ending::Conflict(_)) => races = true,
+            ref ending => assert_eq!(*ending, Some(Ending::Exited(0)), "{program}"),
+        }
     });
     races
 }
 
-/// Shows each of so many random schedules under weak memory, with what was read, if it has ended by
-/// itself.
-fn explore_weakly(
+/// What one search finds where memory is sequentially consistent.
+pub struct Found {
+    /// What was read on the schedules that have no race.
+    pub outcomes: BTreeSet<Vec<u32>>,
+    /// Whether one has a race.
+    pub has_race: bool,
+    /// How many schedules there were.
+    pub schedules: u64,
+}
+
+/// What a systematic search finds, unless there are more schedules than this.
+pub fn systematic(program: &Program, strategy: Strategy, most: u64) -> Option<Found> {
+    engine::look_for_races();
+    let mut found = Found {
+        outcomes: BTreeSet::new(),
+        has_race: false,
+        schedules: 0,
+    };
+    let mut settings = Settings::new(strategy);
+    settings.schedules = most;
+    let coverage = search(program, settings, |execution, read| {
+        match execution.ending {
+            Some(Ending::Conflict(_)) => found.has_race = true,
+            ref ending => {
+                assert_eq!(*ending, Some(Ending::Exited(0)), "{program}");
+                found
+                    .outcomes
+                    .insert(read.expect("the program has read something"));
+            }
+        }
+    });
+    found.schedules = coverage.schedules;
+    coverage.complete.then_some(found)
+}
+
+/// So many random schedules under weak memory.
+fn weakly(schedules: u64) -> Settings {
+    let mut settings = Settings::new(Strategy::Random);
+    settings.time = TimeModel::Weak;
+    settings.schedules = schedules;
+    settings.seed = 1;
+    settings
+}
+
+/// Shows each schedule that is chosen so, with what was read, if it has ended by itself.
+fn search(
     program: &Program,
-    schedules: u64,
+    settings: Settings,
     mut visit: impl FnMut(&Execution, Option<Vec<u32>>),
-) {
+) -> Coverage {
     let read = Rc::new(RefCell::new(None));
     let run = {
         let (program, read) = (program.clone(), Rc::clone(&read));
@@ -62,14 +107,10 @@ fn explore_weakly(
     // SAFETY: what was read is kept outside.
     #[allow(unsafe_code)]
     let run = unsafe { __harness::program(run) };
-    let mut settings = Settings::new(Strategy::Random);
-    settings.time = TimeModel::Weak;
-    settings.schedules = schedules;
-    settings.seed = 1;
     explore(&settings, &run, |execution| {
         visit(execution, read.take());
         ControlFlow::Continue(())
-    });
+    })
 }
 
 fn run(Program(threads): &Program) -> Vec<u32> {

@@ -21,6 +21,7 @@ mod seeds;
 use std::collections::BTreeSet;
 use std::ops::Range;
 
+use engine::Strategy;
 use program::Program;
 
 /// A litmus test: its name, the program, and how many of the allowed outcomes the explorer does not
@@ -306,4 +307,58 @@ fn races_of_random_programs_are_those_of_the_axioms() {
         "some have a race, and some have none"
     );
     assert_eq!(missed, 0, "each race is found");
+}
+
+/// The random programs for which the suite has time where no axioms are asked.
+const REDUCED: Range<u64> = 0..300;
+
+/// A plain search of a random program with more schedules takes too long: for the suite, and for who
+/// asks for other programs than the suite has.
+const MOST: [u64; 2] = [1_000, 20_000];
+
+#[test]
+fn the_reduction_finds_what_a_plain_search_finds() {
+    let (seeds, most) = match seeds::asked() {
+        None => (REDUCED, MOST[0]),
+        Some(asked) => (asked, MOST[1]),
+    };
+    let (mut compared, mut racing, mut plainly, mut reduced) = (0, 0, 0, 0);
+    for seed in seeds.clone() {
+        // A schedule that has a race is over there, and most programs with plain accesses have one.
+        let program = match seed % 3 {
+            0 => random::partly_plain(seed),
+            _ => random::program(seed),
+        };
+        let Some(plain) = explored::systematic(&program, Strategy::Plain, most) else {
+            continue;
+        };
+        let found = explored::systematic(&program, Strategy::Exhaustive, u64::MAX);
+        let found = found.expect("it has fewer schedules than the plain search");
+        assert_eq!(
+            found.has_race, plain.has_race,
+            "seed {seed}: {program}\n  has a race"
+        );
+        assert!(
+            found.outcomes.is_subset(&plain.outcomes),
+            "seed {seed}: {program}\n  invented: {}",
+            shown(&(&found.outcomes - &plain.outcomes))
+        );
+        // A schedule ends at a race, and with it what the reduction would have learnt from the rest.
+        if !plain.has_race {
+            assert_eq!(found.outcomes, plain.outcomes, "seed {seed}: {program}");
+        }
+        compared += 1;
+        racing += usize::from(plain.has_race);
+        plainly += plain.schedules;
+        reduced += found.schedules;
+    }
+    println!(
+        "{compared} random programs, {racing} of them with a race: {plainly} schedules, of which the \
+         reduction runs {reduced}"
+    );
+    assert!(
+        0 < racing && racing < compared,
+        "some have a race, and some have none"
+    );
+    assert!(reduced < plainly, "the reduction leaves some out");
 }
