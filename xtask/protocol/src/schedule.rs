@@ -62,6 +62,8 @@ pub enum Strategy {
     Bounded(u32),
     /// Random priorities, which change at random steps.
     Pct,
+    /// Random priorities of operations, new ones for those that conflict with what was done.
+    Pos,
     /// At each step a random thread.
     Random,
 }
@@ -71,7 +73,14 @@ impl Strategy {
     const BOUND: &str = "preemption bound ";
 
     /// The names of those that take no number, and of one that does.
-    pub const NAMES: [&str; 5] = ["exhaustive", "plain", "preemption-bound-N", "pct", "random"];
+    pub const NAMES: [&str; 6] = [
+        "exhaustive",
+        "plain",
+        "preemption-bound-N",
+        "pct",
+        "pos",
+        "random",
+    ];
 
     /// The strategy of this name, if there is one; a person types no space in it.
     pub fn of_name(name: &str) -> Option<Self> {
@@ -80,6 +89,7 @@ impl Strategy {
             "exhaustive" => Strategy::Exhaustive,
             "plain" => Strategy::Plain,
             "pct" => Strategy::Pct,
+            "pos" => Strategy::Pos,
             "random" => Strategy::Random,
             bounded => Strategy::Bounded(bounded.strip_prefix(Self::BOUND)?.parse().ok()?),
         })
@@ -89,14 +99,14 @@ impl Strategy {
     pub fn is_exhaustive(self) -> bool {
         match self {
             Strategy::Exhaustive | Strategy::Plain => true,
-            Strategy::Bounded(_) | Strategy::Pct | Strategy::Random => false,
+            Strategy::Bounded(_) | Strategy::Pct | Strategy::Pos | Strategy::Random => false,
         }
     }
 
     /// Whether it chooses at random.
     pub fn is_random(self) -> bool {
         match self {
-            Strategy::Pct | Strategy::Random => true,
+            Strategy::Pct | Strategy::Pos | Strategy::Random => true,
             Strategy::Exhaustive | Strategy::Plain | Strategy::Bounded(_) => false,
         }
     }
@@ -109,6 +119,7 @@ impl fmt::Display for Strategy {
             Strategy::Plain => out.write_str("plain"),
             Strategy::Bounded(preemptions) => write!(out, "{}{preemptions}", Self::BOUND),
             Strategy::Pct => out.write_str("pct"),
+            Strategy::Pos => out.write_str("pos"),
             Strategy::Random => out.write_str("random"),
         }
     }

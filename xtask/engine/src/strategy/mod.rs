@@ -1,6 +1,7 @@
 //! The ways to choose schedules.
 
 mod depth_first;
+mod pos;
 mod random;
 mod reduction;
 mod replay;
@@ -9,6 +10,7 @@ use crate::execution::Execution;
 use crate::schedule::{Choice, Schedule};
 use crate::scheduler::{Pick, Scheduler};
 use depth_first::DepthFirst;
+use pos::Pos;
 use random::{Pct, Random};
 pub use reduction::MOST_THREADS;
 use reduction::Reduction;
@@ -29,6 +31,9 @@ pub enum Strategy {
         /// The depth of the bugs that are looked for: one more than the changes.
         depth: u32,
     },
+    /// Partial order sampling: random priorities of operations, new ones for those that conflict
+    /// with what was done.
+    Pos,
     /// At each step, any thread that can go on.
     Random,
     /// Just this one.
@@ -91,7 +96,7 @@ impl Strategy {
     /// worth more.
     pub(crate) fn looks_at(&self, number: u32) -> bool {
         match self {
-            Self::Bounded(_) | Self::Pct { .. } | Self::Random => {
+            Self::Bounded(_) | Self::Pct { .. } | Self::Pos | Self::Random => {
                 number < FIRST || number.is_multiple_of(ONE_OF)
             }
             _ => true,
@@ -106,6 +111,7 @@ impl Strategy {
             Self::Exhaustive => Box::new(Reduction::default()),
             Self::Bounded(preemptions) => Box::new(DepthFirst::bounded(*preemptions)),
             Self::Pct { depth } => Box::new(Pct::new(*depth, seed)),
+            Self::Pos => Box::new(Pos::new(seed)),
             Self::Replay(schedule) => Box::new(Replay::new(schedule)),
             Self::Follow(choices) => Box::new(Follow::new(choices)),
             Self::Steps(threads) => Box::new(Steps::new(threads)),

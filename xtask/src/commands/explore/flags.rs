@@ -49,7 +49,8 @@ pub const FLAGS: &[Flag] = &[
         "how schedules are chosen, so as to see after how many each\n\
          way finds a failure. exhaustive: one of each kind that can\n\
          be told apart; plain: all of them; preemption-bound-N: all\n\
-         that preempt N times at most; pct: random priorities;\n\
+         that preempt N times at most; pct: random priorities of\n\
+         threads; pos: of operations, new ones for those in conflict;\n\
          random: a random thread at each step (exhaustive, and where\n\
          those are too many, one of the others after the other)",
     ),
@@ -163,8 +164,8 @@ impl ExploreArgs {
             .is_some_and(|strategy| !strategy.is_random());
         if settings.time_model == Some(TimeModel::Weak) && is_systematic {
             return Err(Error::usage(
-                "weak memory is explored at random alone: `--strategy` is `random` or `pct` with \
-                 `--time-model weak`",
+                "weak memory is explored at random alone: `--strategy` is `random`, `pct` or `pos` \
+                 with `--time-model weak`",
             ));
         }
         let bin = words.text("--bin")?;
