@@ -45,6 +45,8 @@ pub fn strategy(strategy: protocol::Strategy) -> Strategy {
         protocol::Strategy::Bounded(preemptions) => Strategy::Bounded(preemptions),
         protocol::Strategy::Pct => Strategy::Pct { depth: DEPTH },
         protocol::Strategy::Pos => Strategy::Pos,
+        protocol::Strategy::Surw => Strategy::Surw,
+        protocol::Strategy::ReadsFrom => Strategy::ReadsFrom,
         protocol::Strategy::Random => Strategy::Random,
     }
 }

@@ -64,6 +64,10 @@ pub enum Strategy {
     Pct,
     /// Random priorities of operations, new ones for those that conflict with what was done.
     Pos,
+    /// Each order of the operations on one object about as likely as any other.
+    Surw,
+    /// Partial order sampling, led to reads from writes from which they have not read yet.
+    ReadsFrom,
     /// At each step a random thread.
     Random,
 }
@@ -73,12 +77,14 @@ impl Strategy {
     const BOUND: &str = "preemption bound ";
 
     /// The names of those that take no number, and of one that does.
-    pub const NAMES: [&str; 6] = [
+    pub const NAMES: [&str; 8] = [
         "exhaustive",
         "plain",
         "preemption-bound-N",
         "pct",
         "pos",
+        "surw",
+        "reads-from",
         "random",
     ];
 
@@ -90,6 +96,8 @@ impl Strategy {
             "plain" => Strategy::Plain,
             "pct" => Strategy::Pct,
             "pos" => Strategy::Pos,
+            "surw" => Strategy::Surw,
+            "reads from" => Strategy::ReadsFrom,
             "random" => Strategy::Random,
             bounded => Strategy::Bounded(bounded.strip_prefix(Self::BOUND)?.parse().ok()?),
         })
@@ -97,17 +105,15 @@ impl Strategy {
 
     /// Whether it leaves nothing out, unless it is ended early.
     pub fn is_exhaustive(self) -> bool {
-        match self {
-            Strategy::Exhaustive | Strategy::Plain => true,
-            Strategy::Bounded(_) | Strategy::Pct | Strategy::Pos | Strategy::Random => false,
-        }
+        matches!(self, Strategy::Exhaustive | Strategy::Plain)
     }
 
     /// Whether it chooses at random.
     pub fn is_random(self) -> bool {
         match self {
-            Strategy::Pct | Strategy::Pos | Strategy::Random => true,
             Strategy::Exhaustive | Strategy::Plain | Strategy::Bounded(_) => false,
+            Strategy::Pct | Strategy::Pos | Strategy::Random => true,
+            Strategy::Surw | Strategy::ReadsFrom => true,
         }
     }
 }
@@ -120,6 +126,8 @@ impl fmt::Display for Strategy {
             Strategy::Bounded(preemptions) => write!(out, "{}{preemptions}", Self::BOUND),
             Strategy::Pct => out.write_str("pct"),
             Strategy::Pos => out.write_str("pos"),
+            Strategy::Surw => out.write_str("surw"),
+            Strategy::ReadsFrom => out.write_str("reads from"),
             Strategy::Random => out.write_str("random"),
         }
     }

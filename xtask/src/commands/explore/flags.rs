@@ -51,6 +51,9 @@ pub const FLAGS: &[Flag] = &[
          be told apart; plain: all of them; preemption-bound-N: all\n\
          that preempt N times at most; pct: random priorities of\n\
          threads; pos: of operations, new ones for those in conflict;\n\
+         surw: each order of the operations on one object about as\n\
+         likely as any other; reads-from: as pos, led to reads from\n\
+         writes from which they have not read yet;\n\
          random: a random thread at each step (exhaustive, and where\n\
          those are too many, one of the others after the other)",
     ),
@@ -164,8 +167,8 @@ impl ExploreArgs {
             .is_some_and(|strategy| !strategy.is_random());
         if settings.time_model == Some(TimeModel::Weak) && is_systematic {
             return Err(Error::usage(
-                "weak memory is explored at random alone: `--strategy` is `random`, `pct` or `pos` \
-                 with `--time-model weak`",
+                "weak memory is explored at random alone: `--strategy` chooses at random with \
+                 `--time-model weak`, as `pos` does",
             ));
         }
         let bin = words.text("--bin")?;

@@ -84,6 +84,8 @@ pub fn phases(verdict: &ProgramVerdict<'_>) -> String {
             Strategy::Bounded(bound) => format!(" {}", bounded_by(bound)),
             Strategy::Pct => " with random priorities".to_string(),
             Strategy::Pos => " by partial order sampling".to_string(),
+            Strategy::Surw => " by a weighted random walk".to_string(),
+            Strategy::ReadsFrom => " led to new reads".to_string(),
             Strategy::Random => " at random".to_string(),
         };
         let seed = phase.hash_seed.filter(|&seed| seed > 0);
