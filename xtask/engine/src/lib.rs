@@ -132,7 +132,7 @@ pub use access::{Access, Accesses, Dependence};
 pub use clock::{now, sleep};
 pub use ending::{exit, killed};
 pub use execution::{Execution, Observer, ThreadState};
-pub use explore::{Coverage, Settings, begin_count, explore, record_into};
+pub use explore::{Coverage, Exploration, Settings, begin_count, explore, record_into};
 pub use handle::{ChannelEnd, Handle, object};
 pub use numbers::Numbers;
 pub use object::{Guard, Object, ObjectState};

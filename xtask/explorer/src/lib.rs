@@ -11,6 +11,8 @@
 #![cfg(target_os = "linux")]
 
 mod answer;
+mod budget;
+mod burst;
 mod claims;
 mod failure;
 mod graph;

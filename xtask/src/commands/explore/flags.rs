@@ -25,8 +25,8 @@ pub const FLAGS: &[Flag] = &[
     Flag::with(
         "--schedules",
         "N",
-        "how many schedules, where there are too many for all\n\
-         (100000)",
+        "how many schedules at most, where there are too many for all\n\
+         (as many as the time is enough for)",
     ),
     Flag::with(
         "--time",
@@ -54,8 +54,15 @@ pub const FLAGS: &[Flag] = &[
          surw: each order of the operations on one object about as\n\
          likely as any other; reads-from: as pos, led to reads from\n\
          writes from which they have not read yet;\n\
-         random: a random thread at each step (exhaustive, and where\n\
-         those are too many, one of the others after the other)",
+         random: a random thread at each step (a few random schedules,\n\
+         then exhaustive, and where those are too many, the others in\n\
+         turn with it)",
+    ),
+    Flag::alone(
+        "--all-failures",
+        "go on until the time is over, though a failure is known:\n\
+         otherwise each kind of search has one more turn then, for a\n\
+         simpler schedule and other failures",
     ),
     Flag::with(
         "--seed",
@@ -155,6 +162,7 @@ impl ExploreArgs {
                 &Strategy::NAMES,
                 Strategy::of_name,
             )?,
+            all_failures: words.has("--all-failures"),
             seed: words.seed("--seed")?,
             stall: words.time("--stall")?.unwrap_or(default.stall),
             fixed_addresses: default.fixed_addresses,
