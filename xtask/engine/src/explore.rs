@@ -143,8 +143,14 @@ pub struct Exploration {
 impl Exploration {
     /// A search of which nothing has been done.
     pub fn new(settings: Settings) -> Self {
+        let scheduler = settings.strategy.scheduler(settings.seed);
+        Self::with(settings, scheduler)
+    }
+
+    /// A search in which this scheduler decides, and not the one of the strategy.
+    pub(crate) fn with(settings: Settings, scheduler: AnyScheduler) -> Self {
         Self {
-            scheduler: Some(settings.strategy.scheduler(settings.seed)),
+            scheduler: Some(scheduler),
             settings,
             coverage: Coverage::default(),
             fair: false,

@@ -14,17 +14,17 @@ use crate::failure::Failures;
 use crate::judge::Judge;
 use crate::wire;
 
-/// So many schedules of each in turn: more of those that need fewer, as a rule.
-const KINDS: [(Strategy, u64); 5] = [
-    (Strategy::ReadsFrom, 2),
-    (Strategy::Pos, 1),
-    (Strategy::Surw, 1),
-    (Strategy::Pct, 1),
-    (Strategy::Random, 1),
-];
+/// A strategy, how many schedules it has in its turn, and in which turns: in one of so many.
+type Kind = (Strategy, u64, u32);
 
-/// So many turns each has.
-const TURNS: u32 = 50;
+/// More of those that need fewer, as a rule (`xtask/oracle/SCT.md`).
+const KINDS: [Kind; 5] = [
+    (Strategy::ReadsFrom, 2, 1),
+    (Strategy::Pos, 1, 1),
+    (Strategy::Surw, 1, 1),
+    (Strategy::Pct, 1, 5),
+    (Strategy::Random, 1, 5),
+];
 
 /// What came of it.
 #[derive(Default)]
@@ -42,7 +42,7 @@ pub fn burst(
     settings: &Settings,
 ) -> Burst {
     let mut burst = Burst::default();
-    let mut kinds = KINDS.map(|(kind, schedules)| {
+    let mut kinds = KINDS.map(|(kind, schedules, every)| {
         let strategy = wire::strategy(kind);
         let settings = Settings {
             strategy,
@@ -50,10 +50,12 @@ pub fn burst(
             seed: request.seed,
             ..settings.clone()
         };
-        (kind, Exploration::new(settings))
+        (kind, every, Exploration::new(settings))
     });
-    for _ in 0..TURNS {
-        for (kind, exploration) in &mut kinds {
+    let mut turn = 0;
+    loop {
+        let its_turn = kinds.iter_mut().filter(|(_, every, _)| turn % every == 0);
+        for (kind, _, exploration) in its_turn {
             let Coverage {
                 schedules, steps, ..
             } = burst.coverage;
@@ -81,8 +83,8 @@ pub fn burst(
                 return burst;
             }
         }
+        turn += 1;
     }
-    burst
 }
 
 /// Whether an execution was ended by the explorer.

@@ -31,3 +31,4 @@ mod wire;
 pub use answer::main;
 pub use claims::{Claims, Given, ReadClaims, Rule};
 pub use judge::Judge;
+pub use search::first_failure;

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use engine::{Exploration, TimeModel};
-use protocol::Strategy;
+use protocol::{Estimate, Strategy};
 
 /// One phase of a search: one strategy, which other phases may interrupt.
 pub struct Phase {
@@ -14,6 +14,8 @@ pub struct Phase {
     pub share: u32,
     /// How many of its schedules were judged.
     pub judged: u64,
+    /// How many schedules it would have, if it is exhaustive and that was looked into.
+    pub estimate: Option<Estimate>,
     /// Whether it was ended, by what one of its schedules did.
     pub is_ended: bool,
     /// Whether its latest turn was ended by the time.
@@ -30,6 +32,17 @@ impl Phase {
     /// Whether there is no more to be had of it.
     pub fn is_over(&self) -> bool {
         self.is_ended || self.exploration.is_over()
+    }
+
+    /// How many schedules there are in all, if not all were seen and that was looked into.
+    pub fn estimate(&self) -> Option<Estimate> {
+        let coverage = &self.exploration.coverage;
+        let estimate = self.estimate.filter(|_| !coverage.complete)?;
+        Some(match estimate {
+            // There are more than that.
+            Estimate::About(count) if count <= coverage.schedules as f64 => Estimate::Unknown,
+            estimate => estimate,
+        })
     }
 
     /// The one hash seed, where only one was tried.

@@ -301,6 +301,7 @@ pub fn summary(phases: &[Phase], judge: &Judge, given_up: &GivenUp, hash_seeds: 
             cut_short: coverage.cut_short,
             loops: coverage.loops,
             complete: coverage.complete,
+            estimate: phase.estimate(),
             seconds: phase.took.as_secs_f64(),
         }
     });

@@ -8,7 +8,7 @@ use engine::{
     Coverage, Ending, Execution, Exploration, MOST_THREADS, Program, Schedule, TimeModel,
     begin_count, explore,
 };
-use protocol::{Conflict, Doing, FaultKind, Message, Place, Request, Strategy};
+use protocol::{Conflict, Doing, Estimate, FaultKind, Message, Place, Request, Strategy};
 
 use crate::budget::Budget;
 use crate::burst::burst;
@@ -40,6 +40,9 @@ const FIRST_TURN: u64 = 500;
 /// So many schedules are run before the phases, at most, and such a part of the time and of the steps.
 const BURST: u64 = 300;
 const BURST_FRACTION: f64 = 0.05;
+
+/// So many walks estimate how many schedules an exhaustive search has.
+const WALKS: u64 = 4_000;
 
 /// So many schedules are enough under weak memory, unless that is all that is wanted: there is no end
 /// of it.
@@ -73,6 +76,16 @@ fn is_done(phases: &[Phase]) -> bool {
     has_all(phases) && !exhaustive.any(|phase| phase.exploration.coverage.loops)
 }
 
+/// After how many schedules the first one fails, if the request's search finds one. This says nothing.
+pub fn first_failure(request: &Request, program: &Program) -> Option<u64> {
+    let judge = Judge::new(request, None).expect("there are no claims");
+    let mut search = Search::new(request, program, judge);
+    search.is_silent = true;
+    search.search_all();
+    let after = search.failures.0.iter().map(|failure| failure.found_after);
+    after.min()
+}
+
 /// The whole of a search.
 pub struct Search<'r> {
     request: &'r Request,
@@ -92,6 +105,8 @@ pub struct Search<'r> {
     hash_seeds: u32,
     /// The accesses that must not be of which a failure was told.
     conflicts: HashSet<(FaultKind, [Place; 2])>,
+    /// Whether the first failure ends it, of which nothing is said.
+    is_silent: bool,
     /// When it began, with the runs that show whether the program is deterministic.
     begun: Instant,
 }
@@ -112,6 +127,7 @@ impl<'r> Search<'r> {
             given_up: GivenUp::default(),
             hash_seeds: 0,
             conflicts: HashSet::new(),
+            is_silent: false,
             begun: Instant::now(),
         }
     }
@@ -146,6 +162,9 @@ impl<'r> Search<'r> {
     }
 
     fn say_progress(&self, doing: Doing) {
+        if self.is_silent {
+            return;
+        }
         say(&Message::Progress {
             schedules: self.tried,
             doing,
@@ -199,7 +218,7 @@ impl<'r> Search<'r> {
         let times: Vec<_> = times.map(|&model| wire::time(model)).collect();
         let (first, mut times) = (times[0], times.iter());
         while let Some(&time) = times.next() {
-            if self.judge.is_satisfied() || time != first && !self.depends_on(time) {
+            if self.has_enough() || time != first && !self.depends_on(time) {
                 continue;
             }
             let limit = wire::time_limit(self.request);
@@ -227,6 +246,9 @@ impl<'r> Search<'r> {
         self.before = 0;
         if phases.len() > 1 && time != TimeModel::Weak && !self.judge.wants_something_else() {
             self.burst(time, &left);
+        }
+        if self.has_enough() {
+            return;
         }
         let phases = phases.into_iter();
         let phases = phases.filter(|&(strategy, _)| is_tried(time, strategy));
@@ -272,6 +294,7 @@ impl<'r> Search<'r> {
             exploration: Exploration::new(settings),
             share,
             judged: 0,
+            estimate: None,
             is_ended: false,
             is_late: false,
             took: Duration::ZERO,
@@ -304,8 +327,9 @@ impl<'r> Search<'r> {
                 let fraction = f64::from(share) / f64::from(shares);
                 self.take_turn(&mut phases[index], left, fraction, most);
                 self.add_hash_seeds(phases, index);
+                self.estimate(&mut phases[index], left);
             }
-            if is_done(phases) || self.judge.is_satisfied() || left.is_spent(self.others(left)) {
+            if is_done(phases) || self.has_enough() || left.is_spent(self.others(left)) {
                 return ControlFlow::Break(());
             }
             index += 1;
@@ -319,6 +343,11 @@ impl<'r> Search<'r> {
             false => ControlFlow::Break(()),
         }
     }
+    /// Whether what was looked for has been found.
+    fn has_enough(&self) -> bool {
+        self.judge.is_satisfied() || self.is_silent && !self.failures.0.is_empty()
+    }
+
     /// Whether a turn of this phase may find something.
     fn is_of_use(&self, phases: &[Phase], index: usize) -> bool {
         let phase = &phases[index];
@@ -378,6 +407,19 @@ impl<'r> Search<'r> {
         self.coverages.push(coverage);
     }
 
+    /// Estimates how many schedules an exhaustive phase has, if its first turn was not enough for it.
+    fn estimate(&self, phase: &mut Phase, left: &Budget<'_>) {
+        let is_wanted = phase.strategy == Strategy::Exhaustive && !self.is_silent;
+        if !is_wanted || phase.is_over() || phase.estimate.is_some() {
+            return;
+        }
+        let mut settings = phase.exploration.settings.clone();
+        left.limit(&mut settings, BURST_FRACTION, self.others(left));
+        settings.schedules = WALKS;
+        let estimate = engine::estimate(&settings, self.program);
+        phase.estimate = Some(estimate.map_or(Estimate::Unknown, Estimate::About));
+    }
+
     /// Where an exhaustive phase has come to its end and the program makes a `RandomState`: adds one
     /// for each other hash seed.
     fn add_hash_seeds(&self, phases: &mut Vec<Phase>, index: usize) {
@@ -427,8 +469,7 @@ impl<'r> Search<'r> {
                 execution.ending,
                 Some(Ending::TooLong | Ending::OutputTooLong)
             );
-        let done = self.judge.is_satisfied() || refused || endless;
-        match done {
+        match self.has_enough() || refused || endless {
             true => ControlFlow::Break(()),
             false => ControlFlow::Continue(()),
         }
