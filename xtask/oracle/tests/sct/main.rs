@@ -70,7 +70,7 @@ const BOTH_WAYS: [(&str, &str, &str); 6] = [
     ("twostage_20 (10 + 10)", "reads-from", "random"),
     ("work_steal_queue", "surw", "random"),
     ("twostage_20 (10 + 10)", "pos", "random"),
-    ("twostage (1 + 1)", "pct", "random"),
+    ("twostage_20 (10 + 10)", "pct", "random"),
     ("wronglock (1 + 7)", "random", "exhaustive"),
 ];
 
