@@ -4,7 +4,8 @@
 //! is the event that changed the object last, or nothing yet. Before an execution, events are given
 //! sources at random, those most likely that have been seen least. An event then waits for its source;
 //! and what would change an object waits, while an event that is to read from its latest change has
-//! not come. Where nobody else can go on, they go on all the same.
+//! not come. Where nobody else can go on, and in an execution that has twice as many steps as the
+//! shortest, they go on all the same.
 //!
 //! Wolff, Shi, Duck, Mathur and Roychoudhury, "Greybox fuzzing for concurrency testing", 2024, without
 //! its corpus: which sources go together is left to chance.
@@ -36,6 +37,8 @@ pub(crate) struct ReadsFrom {
     /// The places in [`objects`](Self::objects), by the objects' names.
     known_objects: Map<u64, u32>,
     objects: Vec<Object>,
+    /// The steps of the shortest execution so far.
+    shortest: u32,
     /// For each thread what it does next, with its latest step when that was looked up.
     next: Vec<(Option<u32>, Vec<Touch>)>,
 }
@@ -74,6 +77,7 @@ impl ReadsFrom {
             events: Vec::new(),
             known_objects: Map::default(),
             objects: Vec::new(),
+            shortest: u32::MAX,
             next: Vec::new(),
         }
     }
@@ -194,8 +198,12 @@ impl Scheduler for ReadsFrom {
         self.priorities.draw(execution, &mut self.numbers);
         let candidates = candidates(execution, self.is_patient);
         let candidates = candidates.into_iter().flatten().copied();
-        let highest =
-            candidates.max_by_key(|&thread| (!self.is_held(thread), self.priorities.of(thread)));
+        // Where one waits for its source, others may go round in loops for as long.
+        let holds = execution.length / 2 <= self.shortest;
+        let highest = candidates.max_by_key(|&thread| {
+            let is_free = !holds || !self.is_held(thread);
+            (is_free, self.priorities.of(thread))
+        });
         let chosen = highest.unwrap_or(default);
         self.priorities.take(execution, chosen);
         self.take(chosen);
@@ -210,8 +218,9 @@ impl Scheduler for ReadsFrom {
         false
     }
 
-    fn next(&mut self, _execution: &Execution) -> bool {
+    fn next(&mut self, execution: &Execution) -> bool {
         self.is_patient = !self.is_patient;
+        self.shortest = self.shortest.min(execution.length);
         self.priorities.clear();
         self.next.clear();
         for object in &mut self.objects {
