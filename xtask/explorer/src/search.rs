@@ -26,7 +26,7 @@ const PHASES: [(Strategy, u32); 9] = [
     (Strategy::Bounded(0), 10),
     (Strategy::Bounded(1), 15),
     (Strategy::Bounded(2), 15),
-    (Strategy::ReadsFrom, 10),
+    (Strategy::ReadsFrom, 20),
     (Strategy::Pos, 10),
     (Strategy::Surw, 5),
     (Strategy::Pct, 5),
