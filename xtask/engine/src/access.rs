@@ -160,6 +160,15 @@ impl Accesses {
         self.commute(other) && !self.iter().any(meet)
     }
 
+    /// Whether their order matters, and is the scheduler's choice.
+    pub(crate) fn race(&self, other: &Self) -> bool {
+        self.iter().any(|(object, access)| {
+            other.iter().any(|(its_object, its_access)| {
+                object == its_object && access.dependence(its_access) == Dependence::Race
+            })
+        })
+    }
+
     /// Whether the two operations commute.
     pub fn commute(&self, other: &Self) -> bool {
         self.iter().all(|(object, access)| {

@@ -7,10 +7,10 @@ use crate::execution::{Execution, Observer};
 use crate::program::Program;
 use crate::record::Ending;
 use crate::recorder::Recorder;
-use crate::running::{with, with_scheduler};
+use crate::running::{Running, with, with_scheduler};
 use crate::schedule::TimeModel;
 use crate::scheduler::Scheduler;
-use crate::strategy::Strategy;
+use crate::strategy::{AnyScheduler, Strategy};
 
 /// What is searched.
 #[derive(Debug, Clone)]
@@ -119,67 +119,144 @@ pub fn begin_count() {
 pub fn explore(
     settings: &Settings,
     program: &Program,
-    mut visit: impl FnMut(&Execution) -> ControlFlow<()>,
+    visit: impl FnMut(&Execution) -> ControlFlow<()>,
 ) -> Coverage {
-    let mut coverage = Coverage::default();
-    let mut fair = false;
-    with_scheduler(|running| {
+    let mut exploration = Exploration::new(settings.clone());
+    exploration.go_on(program, visit);
+    exploration.coverage
+}
+
+/// A search that can be interrupted for another one, and goes on from where it was.
+pub struct Exploration {
+    /// What is searched. The limits are those of each part of it: how many schedules and steps it may
+    /// have, and when it is given up.
+    pub settings: Settings,
+    /// What was searched, in all parts.
+    pub coverage: Coverage,
+    /// While another search runs.
+    scheduler: Option<AnyScheduler>,
+    /// Whether a thread had to be stopped in some schedule because it would have gone on for ever.
+    fair: bool,
+    is_over: bool,
+}
+
+impl Exploration {
+    /// A search of which nothing has been done.
+    pub fn new(settings: Settings) -> Self {
         let scheduler = settings.strategy.scheduler(settings.seed);
-        running.execution.traced =
-            settings.recorded || scheduler.looks_back() || settings.time == TimeModel::Weak;
-        running.scheduler = Some(scheduler);
-        running.execution.time = settings.time;
-        running.execution.limit = settings.steps;
-        running.execution.recorded = settings.recorded;
-        running.execution.observer.clone_from(&settings.observer);
-    });
-    let first_seed = match &settings.strategy {
-        Strategy::Replay(schedule) => schedule.hash_seed,
-        _ => settings.hash_seed,
-    };
-    while coverage.schedules + coverage.cut_short < settings.schedules
-        && coverage.steps < settings.steps_in_all
-    {
-        let count = coverage.schedules + coverage.cut_short;
-        let nth = count % u64::from(settings.hash_seeds);
-        with(|running| {
-            running.hash_seed = first_seed + nth as u32;
-            running.looks = settings.strategy.looks_at(running.number);
-        });
-        program.run();
-        let (more, go_on) = with_scheduler(|running| {
-            let more = running.next();
-            let running = &running.execution;
-            fair |= running.fair;
-            coverage.steps += u64::from(running.length);
-            coverage.loops |= running.loops;
-            coverage.hashed |= running.hashed;
-            coverage.reads_beside |= running.reads_beside;
-            coverage.timed |= running.timed;
-            coverage.weak |= running.threads.len() > 1 && !running.weak_orders.is_empty();
-            coverage.may_be_spurious |= running.may_be_spurious;
-            let go_on = match running.ending {
-                Some(Ending::Cut) => {
-                    coverage.cut_short += 1;
-                    ControlFlow::Continue(())
-                }
-                _ => {
-                    coverage.schedules += 1;
-                    visit(running)
-                }
-            };
-            (more, go_on)
-        });
-        if go_on.is_break() {
-            break;
-        }
-        if !more {
-            coverage.complete = !fair;
-            break;
-        }
-        if settings.until.is_some_and(|until| Instant::now() >= until) {
-            break;
+        Self::with(settings, scheduler)
+    }
+
+    /// A search in which this scheduler decides, and not the one of the strategy.
+    pub(crate) fn with(settings: Settings, scheduler: AnyScheduler) -> Self {
+        Self {
+            scheduler: Some(scheduler),
+            settings,
+            coverage: Coverage::default(),
+            fair: false,
+            is_over: false,
         }
     }
-    coverage
+
+    /// Whether there are no more schedules.
+    pub fn is_over(&self) -> bool {
+        self.is_over
+    }
+
+    /// Runs the program on the next schedules, and shows each execution that ran to its end, until
+    /// there are no more, a limit is reached or `visit` has seen enough.
+    pub fn go_on(
+        &mut self,
+        program: &Program,
+        mut visit: impl FnMut(&Execution) -> ControlFlow<()>,
+    ) {
+        self.install();
+        let before = self.coverage;
+        while !self.is_over {
+            let Coverage {
+                schedules,
+                cut_short,
+                steps,
+                ..
+            } = self.coverage;
+            let count = schedules + cut_short;
+            if count - before.schedules - before.cut_short >= self.settings.schedules
+                || steps - before.steps >= self.settings.steps_in_all
+            {
+                break;
+            }
+            self.choose_hash_seed(count);
+            program.run();
+            let go_on = with_scheduler(|running| self.take_in(running, &mut visit));
+            let until = self.settings.until;
+            if go_on.is_break() || until.is_some_and(|until| Instant::now() >= until) {
+                break;
+            }
+        }
+        self.scheduler = with_scheduler(|running| running.scheduler.take());
+    }
+
+    /// Lets this search decide from here on.
+    fn install(&mut self) {
+        let settings = &self.settings;
+        with_scheduler(|running| {
+            let scheduler = self.scheduler.take();
+            let looks_back = scheduler.as_ref().is_some_and(AnyScheduler::looks_back);
+            running.scheduler = scheduler;
+            let execution = &mut running.execution;
+            execution.traced = settings.recorded || looks_back || settings.time == TimeModel::Weak;
+            execution.time = settings.time;
+            execution.limit = settings.steps;
+            execution.recorded = settings.recorded;
+            execution.observer.clone_from(&settings.observer);
+        });
+    }
+
+    /// Says what decides the order of each `HashMap` in the execution with this number.
+    fn choose_hash_seed(&self, count: u64) {
+        let first = match &self.settings.strategy {
+            Strategy::Replay(schedule) => schedule.hash_seed,
+            _ => self.settings.hash_seed,
+        };
+        let nth = count % u64::from(self.settings.hash_seeds);
+        with(|execution| {
+            execution.hash_seed = first + nth as u32;
+            execution.looks = self.settings.strategy.looks_at(execution.number);
+        });
+    }
+
+    /// Takes in an execution that has ended; whether to go on.
+    fn take_in(
+        &mut self,
+        running: &mut Running,
+        visit: &mut impl FnMut(&Execution) -> ControlFlow<()>,
+    ) -> ControlFlow<()> {
+        let more = running.next();
+        let execution = &running.execution;
+        let coverage = &mut self.coverage;
+        self.fair |= execution.fair;
+        coverage.steps += u64::from(execution.length);
+        coverage.loops |= execution.loops;
+        coverage.hashed |= execution.hashed;
+        coverage.reads_beside |= execution.reads_beside;
+        coverage.timed |= execution.timed;
+        coverage.weak |= execution.threads.len() > 1 && !execution.weak_orders.is_empty();
+        coverage.may_be_spurious |= execution.may_be_spurious;
+        let go_on = match execution.ending {
+            Some(Ending::Cut) => {
+                coverage.cut_short += 1;
+                ControlFlow::Continue(())
+            }
+            _ => {
+                coverage.schedules += 1;
+                visit(execution)
+            }
+        };
+        // What ends with a schedule that was refused has not seen the rest.
+        if !more && go_on.is_continue() {
+            self.is_over = true;
+            self.coverage.complete = !self.fair;
+        }
+        go_on
+    }
 }

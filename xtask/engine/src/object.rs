@@ -50,6 +50,15 @@ impl ObjectState {
         let address = Some(self.address).filter(|&address| address > 0);
         address.map(statics::lasting)
     }
+
+    /// What it is called in all executions, as far as these go alike: by its address, if that is how it
+    /// is known, else by who made it, and when.
+    pub(crate) fn name(&self) -> u64 {
+        match self.is_standing {
+            true => self.address as u64,
+            false => self.key,
+        }
+    }
 }
 
 /// What has been done to a lock for readers and writers in the execution.

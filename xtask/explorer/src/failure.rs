@@ -1,6 +1,6 @@
 //! Why an execution fails, and the failures that are found.
 
-use engine::{AccessKind, Conflict, Ending, Execution, Panicked, Schedule, ThreadState};
+use engine::{AccessKind, Conflict, Ending, Execution, Panicked, Schedule, ThreadState, TimeModel};
 use protocol::{Fault, FaultKind, Strategy};
 
 /// Why an execution fails. Two executions with the same cause are one failure.
@@ -31,7 +31,7 @@ pub struct Failure {
     pub preemptions: u32,
     /// How many schedules it took to find it.
     pub found_after: u64,
-    /// On how many schedules it fails.
+    /// On how many schedules of the phases it fails.
     pub failing: u64,
     /// How it was found.
     pub strategy: Strategy,
@@ -56,6 +56,54 @@ impl Failure {
             preemptions: execution.preemptions,
             ..Self::new(cause, execution.schedule())
         }
+    }
+}
+
+/// The failures that were found, each once.
+#[derive(Debug, Default)]
+pub struct Failures(pub Vec<Failure>);
+
+impl Failures {
+    /// Takes in an execution that failed, found with this strategy after so many schedules.
+    pub fn add(&mut self, execution: &Execution, cause: Cause, strategy: Strategy, after: u64) {
+        self.merge(Failure {
+            found_after: after,
+            strategy,
+            ..Failure::of(execution, cause)
+        });
+    }
+
+    /// Takes in failures that were found before the phases, which count what they find themselves.
+    pub fn add_before(&mut self, others: Failures) {
+        for mut failure in others.0 {
+            failure.failing = 0;
+            self.merge(failure);
+        }
+    }
+
+    fn merge(&mut self, new: Failure) {
+        let known = self.0.iter_mut().find(|failure| failure.cause == new.cause);
+        let Some(known) = known else {
+            self.0.push(new);
+            return;
+        };
+        known.failing += new.failing;
+        let cost = |failure: &Failure| (failure.preemptions, failure.schedule.deviations.len());
+        // The same choices under another time model are another schedule.
+        let is_like = known.schedule.time == new.schedule.time;
+        if is_like && cost(&new) < cost(known) {
+            known.preemptions = new.preemptions;
+            known.schedule = new.schedule;
+        }
+    }
+
+    /// The fewest preemptions of a schedule that fails under this time model, if one does.
+    pub fn fewest_preemptions(&self, time: TimeModel) -> Option<u32> {
+        let like = self
+            .0
+            .iter()
+            .filter(|failure| failure.schedule.time == time);
+        like.map(|failure| failure.preemptions).min()
     }
 }
 

@@ -110,6 +110,11 @@ impl Judge {
         self.found.is_some() || expected.is_some_and(|expected| expected.missing.is_empty())
     }
 
+    /// Whether it looks for something else than failures: how a pitfall goes wrong, or outputs.
+    pub fn wants_something_else(&self) -> bool {
+        self.is_pitfall || self.expected.is_some()
+    }
+
     /// The outputs that were looked for and have not come up, by their places.
     pub fn unexplored(&self) -> Vec<usize> {
         let missing = self

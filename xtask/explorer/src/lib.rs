@@ -11,6 +11,8 @@
 #![cfg(target_os = "linux")]
 
 mod answer;
+mod budget;
+mod burst;
 mod claims;
 mod failure;
 mod graph;
@@ -29,3 +31,4 @@ mod wire;
 pub use answer::{Subject, main, program};
 pub use claims::{Claims, Given, ReadClaims, Rule};
 pub use judge::Judge;
+pub use search::first_failure;

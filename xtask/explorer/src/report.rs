@@ -291,15 +291,19 @@ fn place_of(detail: &Detail) -> Place {
 /// What was searched, why a systematic search was given up, if one was, with how many hash seeds,
 /// and what is known of each rule.
 pub fn summary(phases: &[Phase], judge: &Judge, given_up: &GivenUp, hash_seeds: u32) -> Summary {
-    let searched = phases.iter().map(|phase| protocol::Phase {
-        time_model: wire::time_model(phase.time),
-        strategy: phase.strategy,
-        hash_seed: phase.hash_seed,
-        schedules: phase.coverage.schedules,
-        cut_short: phase.coverage.cut_short,
-        loops: phase.coverage.loops,
-        complete: phase.coverage.complete,
-        seconds: phase.took.as_secs_f64(),
+    let searched = phases.iter().map(|phase| {
+        let coverage = &phase.exploration.coverage;
+        protocol::Phase {
+            time_model: wire::time_model(phase.time),
+            strategy: phase.strategy,
+            hash_seed: phase.hash_seed(),
+            schedules: coverage.schedules,
+            cut_short: coverage.cut_short,
+            loops: coverage.loops,
+            complete: coverage.complete,
+            estimate: phase.estimate(),
+            seconds: phase.took.as_secs_f64(),
+        }
     });
     // Proved is what holds on every schedule, however the time goes: each time model's search has to
     // be exhaustive. None is under weak memory, which is searched where a program asks for a weaker
@@ -309,10 +313,8 @@ pub fn summary(phases: &[Phase], judge: &Judge, given_up: &GivenUp, hash_seeds: 
         .filter(|phase| phase.time != TimeModel::Weak)
         .peekable();
     let proved = |phase: &Phase| {
-        let is_exhaustive = |other: &&Phase| {
-            other.time == phase.time && other.coverage.complete && other.strategy.is_exhaustive()
-        };
-        phases.iter().any(|other| is_exhaustive(&other))
+        let mut phases = phases.iter().filter(|other| other.time == phase.time);
+        phases.any(Phase::has_all)
     };
     let weak_orders = engine::weak_orders();
     let weak_orders = weak_orders.iter().map(|(order, asked)| WeakOrder {

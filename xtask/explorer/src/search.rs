@@ -5,28 +5,48 @@ use std::ops::ControlFlow;
 use std::time::{Duration, Instant};
 
 use engine::{
-    Coverage, Ending, Execution, MOST_THREADS, Program, Schedule, TimeModel, begin_count, explore,
+    Coverage, Ending, Execution, Exploration, MOST_THREADS, Program, Schedule, TimeModel,
+    begin_count, explore,
 };
-use protocol::{Conflict, Doing, FaultKind, Message, Place, Request, Strategy};
+use protocol::{Conflict, Doing, Estimate, FaultKind, Message, Place, Request, Strategy};
 
-use crate::failure::{Cause, Failure};
+use crate::budget::Budget;
+use crate::burst::burst;
+use crate::failure::{Cause, Failure, Failures};
 use crate::judge::Judge;
 use crate::phase::{GivenUp, Phase};
 use crate::trace::Trace;
 use crate::wire::{self, say};
 use crate::{report, shrink};
 
-/// The phases of a search, each with its share of the schedules and of the time, relative to
-/// that of those to come: what one of them leaves over, the others get. There is a second one
-/// only if the first was not exhaustive.
-const PHASES: [(Strategy, u32); 6] = [
+/// The phases of a search, each with its part of the schedules and of the time. They take turns, so
+/// that none of them keeps the others from finding something.
+const PHASES: [(Strategy, u32); 9] = [
     (Strategy::Exhaustive, 40),
     (Strategy::Bounded(0), 10),
     (Strategy::Bounded(1), 15),
     (Strategy::Bounded(2), 15),
-    (Strategy::Pct, 10),
-    (Strategy::Random, 10),
+    (Strategy::ReadsFrom, 20),
+    (Strategy::Pos, 10),
+    (Strategy::Surw, 5),
+    (Strategy::Pct, 5),
+    (Strategy::Random, 5),
 ];
+
+/// So many times its part are the schedules that a phase has in its first turn, at most. The next turn
+/// is twice as long, and so on.
+const FIRST_TURN: u64 = 500;
+
+/// So many schedules are run before the phases, at most, and such a part of the time and of the steps.
+const BURST: u64 = 300;
+const BURST_FRACTION: f64 = 0.05;
+
+/// So many walks estimate how many schedules an exhaustive search has.
+const WALKS: u64 = 4_000;
+
+/// So many schedules are enough under weak memory, unless that is all that is wanted: there is no end
+/// of it.
+const WEAK: u64 = 20_000;
 
 /// A systematic search is given up at the first schedule with more steps. It compares steps with
 /// steps, and would come to no end; what is chosen at random may go on for longer.
@@ -40,37 +60,55 @@ fn is_tried(time: TimeModel, strategy: Strategy) -> bool {
     time != TimeModel::Weak || strategy.is_random()
 }
 
+/// Whether exhaustive phases have seen everything.
+fn has_all(phases: &[Phase]) -> bool {
+    let mut exhaustive = phases
+        .iter()
+        .filter(|phase| phase.strategy.is_exhaustive())
+        .peekable();
+    exhaustive.peek().is_some() && exhaustive.all(Phase::has_all)
+}
+
+/// Whether they have, and nothing is left but what they leave out: a loop that gives up, for which
+/// chance has to be lucky.
+fn is_done(phases: &[Phase]) -> bool {
+    let mut exhaustive = phases.iter().filter(|phase| phase.strategy.is_exhaustive());
+    has_all(phases) && !exhaustive.any(|phase| phase.exploration.coverage.loops)
+}
+
+/// After how many schedules the first one fails, if the request's search finds one. This says nothing.
+pub fn first_failure(request: &Request, program: &Program) -> Option<u64> {
+    let judge = Judge::new(request, None).expect("there are no claims");
+    let mut search = Search::new(request, program, judge);
+    search.is_silent = true;
+    search.search_all();
+    let after = search.failures.0.iter().map(|failure| failure.found_after);
+    after.min()
+}
+
 /// The whole of a search.
 pub struct Search<'r> {
     request: &'r Request,
     program: &'r Program,
     judge: Judge,
-    failures: Vec<Failure>,
+    failures: Failures,
     phases: Vec<Phase>,
     /// Of all that has been run.
     coverages: Vec<Coverage>,
     said: Instant,
     /// How many schedules have been tried, under all time models.
     tried: u64,
+    /// How many of them before the phases of the current one.
+    before: u64,
     given_up: GivenUp,
     /// The hash seeds that made a difference, a bit for each.
     hash_seeds: u32,
     /// The accesses that must not be of which a failure was told.
     conflicts: HashSet<(FaultKind, [Place; 2])>,
+    /// Whether the first failure ends it, of which nothing is said.
+    is_silent: bool,
     /// When it began, with the runs that show whether the program is deterministic.
     begun: Instant,
-}
-
-/// What the search under one time model may still spend.
-struct Budget<'r> {
-    schedules: u64,
-    /// Steps of all of them.
-    steps: u64,
-    /// When it began, and what there was of time by then, for this time model and those of the
-    /// others that make a difference.
-    begun: Instant,
-    time: Option<Duration>,
-    others: &'r [TimeModel],
 }
 
 impl<'r> Search<'r> {
@@ -80,14 +118,16 @@ impl<'r> Search<'r> {
             request,
             program,
             judge,
-            failures: Vec::new(),
+            failures: Failures::default(),
             phases: Vec::new(),
             coverages: Vec::new(),
             said: Instant::now(),
             tried: 0,
+            before: 0,
             given_up: GivenUp::default(),
             hash_seeds: 0,
             conflicts: HashSet::new(),
+            is_silent: false,
             begun: Instant::now(),
         }
     }
@@ -99,11 +139,16 @@ impl<'r> Search<'r> {
             Some(difference) => {
                 let cause = Cause::nondeterminism(&difference);
                 let failure = Failure::new(cause, self.default_schedule());
-                self.failures.push(failure);
+                self.failures.0.push(failure);
             }
         }
-        let mut failures = std::mem::take(&mut self.failures);
-        failures.sort_by_key(|failure| (failure.schedule.time as u32, failure.preemptions));
+        let mut failures = std::mem::take(&mut self.failures).0;
+        failures.sort_by_key(|failure| {
+            let Schedule {
+                time, deviations, ..
+            } = &failure.schedule;
+            (*time as u32, failure.preemptions, deviations.len())
+        });
         for failure in &failures {
             self.say_progress(Doing::Shrinking);
             self.report(failure);
@@ -117,6 +162,9 @@ impl<'r> Search<'r> {
     }
 
     fn say_progress(&self, doing: Doing) {
+        if self.is_silent {
+            return;
+        }
         say(&Message::Progress {
             schedules: self.tried,
             doing,
@@ -170,7 +218,7 @@ impl<'r> Search<'r> {
         let times: Vec<_> = times.map(|&model| wire::time(model)).collect();
         let (first, mut times) = (times[0], times.iter());
         while let Some(&time) = times.next() {
-            if time != first && !self.depends_on(time) {
+            if self.has_enough() || time != first && !self.depends_on(time) {
                 continue;
             }
             let limit = wire::time_limit(self.request);
@@ -186,102 +234,209 @@ impl<'r> Search<'r> {
         }
     }
 
-    /// Searches under one time model, with one phase after the other.
+    /// Searches under one time model: on a few random schedules, and then with all phases in turn.
     fn search(&mut self, time: TimeModel, mut left: Budget<'_>) {
-        if let Some(strategy) = self.request.strategy {
-            if is_tried(time, strategy) {
-                self.phase(time, strategy, 0, &mut left, 1.0);
-            }
+        if time == TimeModel::Weak && self.request.time_models.len() > 1 {
+            left.schedules = left.schedules.min(WEAK);
+        }
+        let (phases, mut turn) = match self.request.strategy {
+            Some(strategy) => (vec![(strategy, 1)], u64::MAX),
+            None => (PHASES.to_vec(), FIRST_TURN),
+        };
+        self.before = 0;
+        if phases.len() > 1 && time != TimeModel::Weak && !self.judge.wants_something_else() {
+            self.burst(time, &left);
+        }
+        if self.has_enough() {
             return;
         }
-        let mut shares: u32 = PHASES.iter().map(|(_, share)| share).sum();
-        let mut has_all = false;
-        for (strategy, share) in PHASES {
-            if !is_tried(time, strategy) {
-                continue;
-            }
-            let failures = self
-                .failures
-                .iter()
-                .filter(|failure| failure.schedule.time == time);
-            let fewest = failures.map(|failure| failure.preemptions).min();
-            // A failure is known; only one with fewer preemptions is still of interest.
-            let known = match strategy {
-                Strategy::Exhaustive => false,
-                Strategy::Bounded(_) if has_all => {
-                    shares -= share;
-                    continue;
-                }
-                Strategy::Bounded(bound) => fewest.is_some_and(|fewest| fewest <= bound),
-                _ => fewest.is_some(),
-            };
-            if known || self.judge.is_satisfied() {
-                break;
-            }
-            let is_exhaustive = strategy == Strategy::Exhaustive;
-            let fraction = f64::from(share) / f64::from(shares);
-            let mut coverages = vec![self.phase(time, strategy, 0, &mut left, fraction)];
-            if coverages[0].complete && is_exhaustive && self.hashes() {
-                let fraction = fraction / f64::from(HASH_SEEDS);
-                let phase = |seed| self.phase(time, strategy, seed, &mut left, fraction);
-                coverages.extend((1..HASH_SEEDS).map(phase));
-            }
-            has_all |= is_exhaustive && coverages.iter().all(|coverage| coverage.complete);
-            // What is left is a loop that gives up, for which chance has to be lucky.
-            if has_all && !coverages.iter().any(|coverage| coverage.loops) {
-                break;
-            }
-            shares -= share;
+        let phases = phases.into_iter();
+        let phases = phases.filter(|&(strategy, _)| is_tried(time, strategy));
+        let phases = phases.map(|(strategy, share)| self.new_phase(time, strategy, share, 0));
+        let mut phases: Vec<_> = phases.collect();
+        while self.round(&mut phases, &mut left, turn).is_continue() {
+            turn = turn.saturating_mul(2);
         }
+        self.given_up.out_of_time |= phases.iter().any(|phase| phase.is_late);
+        // Where the first schedule was too long already, nothing has been searched.
+        phases.retain(|phase| phase.judged > 0);
+        self.phases.extend(phases);
     }
 
-    /// Searches with one strategy, and a fraction of what is left; with this hash seed, unless the
-    /// strategy is a random one, which may try them all.
-    fn phase(
-        &mut self,
-        time: TimeModel,
-        strategy: Strategy,
-        hash_seed: u32,
-        left: &mut Budget<'_>,
-        fraction: f64,
-    ) -> Coverage {
-        let begun = Instant::now();
+    /// Runs a few schedules of each random strategy, and keeps what fails.
+    fn burst(&mut self, time: TimeModel, left: &Budget<'_>) {
+        let random = engine::Strategy::Random;
+        let mut settings = wire::settings(self.request, random, time);
+        left.limit(&mut settings, BURST_FRACTION, self.others(left));
+        settings.schedules = settings.schedules.min(BURST);
+        settings.steps = settings.steps.min(SYSTEMATIC_STEPS);
+        if self.hashes() {
+            settings.hash_seeds = HASH_SEEDS;
+        }
+        let burst = burst(self.request, self.program, &mut self.judge, &settings);
+        self.before = burst.coverage.schedules;
+        self.tried += self.before;
+        self.coverages.push(burst.coverage);
+        self.failures.add_before(burst.failures);
+    }
+
+    fn new_phase(&self, time: TimeModel, strategy: Strategy, share: u32, hash_seed: u32) -> Phase {
         let mut settings = wire::settings(self.request, wire::strategy(strategy), time);
-        let others = left.others.iter().filter(|&&other| self.depends_on(other));
-        let models = 1 + others.count() as u32;
-        settings.until = left.time.map(|time| {
-            let left = (time / models).saturating_sub(left.begun.elapsed());
-            begun + left.mul_f64(fraction)
-        });
-        settings.schedules = (left.schedules as f64 * fraction).ceil() as u64;
-        settings.steps_in_all = (left.steps as f64 * fraction).ceil() as u64;
         settings.hash_seed = hash_seed;
         if !strategy.is_random() {
             settings.steps = settings.steps.min(SYSTEMATIC_STEPS);
         } else if self.hashes() {
             settings.hash_seeds = HASH_SEEDS;
         }
-        let before = self.judge.schedules;
-        let coverage = explore(&settings, self.program, |execution| {
-            self.visit(execution, strategy)
-        });
-        left.steps = left.steps.saturating_sub(coverage.steps);
-        let took = begun.elapsed();
-        let is_late = settings.until.is_some_and(|until| begun + took >= until);
-        self.given_up.out_of_time |= is_late && !coverage.complete;
-        self.coverages.push(coverage);
-        // Where the first schedule was too long already, nothing has been searched.
-        if self.judge.schedules > before {
-            left.schedules -= (coverage.schedules + coverage.cut_short).min(left.schedules);
-            self.phases.push(Phase {
-                time,
-                strategy,
-                hash_seed: (coverage.hashed && settings.hash_seeds == 1).then_some(hash_seed),
-                coverage,
-                took,
-            });
+        Phase {
+            time,
+            strategy,
+            exploration: Exploration::new(settings),
+            share,
+            judged: 0,
+            estimate: None,
+            is_ended: false,
+            is_late: false,
+            took: Duration::ZERO,
         }
-        coverage
+    }
+
+    /// How many other time models make a difference that are to be searched after this one.
+    fn others(&self, left: &Budget<'_>) -> u32 {
+        let others = left.others.iter();
+        others.filter(|&&other| self.depends_on(other)).count() as u32
+    }
+
+    /// Gives each phase its turn, of so many times its part in schedules; whether there is more to do.
+    fn round(
+        &mut self,
+        phases: &mut Vec<Phase>,
+        left: &mut Budget<'_>,
+        turn: u64,
+    ) -> ControlFlow<()> {
+        let known = self.failures.0.len();
+        let mut any = false;
+        let mut index = 0;
+        while index < phases.len() {
+            if self.is_of_use(phases, index) {
+                any = true;
+                let rest = (index..phases.len()).filter(|&index| self.is_of_use(phases, index));
+                let shares: u32 = rest.map(|index| phases[index].share).sum();
+                let share = phases[index].share;
+                let most = turn.saturating_mul(share.into());
+                let fraction = f64::from(share) / f64::from(shares);
+                self.take_turn(&mut phases[index], left, fraction, most);
+                self.add_hash_seeds(phases, index);
+                self.estimate(&mut phases[index], left);
+            }
+            if is_done(phases) || self.has_enough() || left.is_spent(self.others(left)) {
+                return ControlFlow::Break(());
+            }
+            index += 1;
+        }
+        // Once a failure is known, a round that finds no other one is the last. So is one in which
+        // chance alone was left, beside a loop that may give up.
+        let finds_nothing = known > 0 && known == self.failures.0.len();
+        let is_enough = has_all(phases) || finds_nothing && !self.request.all_failures;
+        match any && !is_enough {
+            true => ControlFlow::Continue(()),
+            false => ControlFlow::Break(()),
+        }
+    }
+    /// Whether what was looked for has been found.
+    fn has_enough(&self) -> bool {
+        self.judge.is_satisfied() || self.is_silent && !self.failures.0.is_empty()
+    }
+
+    /// Whether a turn of this phase may find something.
+    fn is_of_use(&self, phases: &[Phase], index: usize) -> bool {
+        let phase = &phases[index];
+        if phase.is_over() || self.request.strategy.is_some() {
+            return !phase.is_over();
+        }
+        // Where a failure is known, only one with fewer preemptions is still of interest, as a rule.
+        let fewest = self.failures.fewest_preemptions(phase.time);
+        let fewest = fewest.filter(|_| !self.request.all_failures);
+        match phase.strategy {
+            Strategy::Exhaustive | Strategy::Plain => true,
+            Strategy::Bounded(bound) => {
+                let fewer = |other: &Phase| match other.strategy {
+                    Strategy::Bounded(its) => its < bound && !other.exploration.is_over(),
+                    _ => false,
+                };
+                // To see all with so few preemptions, those with fewer are seen first.
+                let may_find = match fewest {
+                    Some(fewest) => fewest > bound,
+                    None => !phases.iter().any(fewer),
+                };
+                may_find && !has_all(phases)
+            }
+            // These have few preemptions as well.
+            Strategy::Pct => fewest.is_none_or(|fewest| fewest > 2),
+            _ => fewest.is_none() || self.failures.0.iter().any(|failure| failure.failing == 0),
+        }
+    }
+
+    /// Lets a phase go on, with this fraction of what is left, and so many schedules at most.
+    fn take_turn(&mut self, phase: &mut Phase, left: &mut Budget<'_>, fraction: f64, most: u64) {
+        let begun = Instant::now();
+        let others = self.others(left);
+        let exploration = &mut phase.exploration;
+        left.limit(&mut exploration.settings, fraction, others);
+        exploration.settings.schedules = exploration.settings.schedules.min(most);
+        let (strategy, program) = (phase.strategy, self.program);
+        let before = (exploration.coverage, self.judge.schedules);
+        exploration.go_on(program, |execution| {
+            let go_on = self.visit(execution, strategy);
+            phase.is_ended |= go_on.is_break();
+            go_on
+        });
+        let coverage = exploration.coverage;
+        let schedules = coverage.schedules + coverage.cut_short;
+        let judged = self.judge.schedules - before.1;
+        phase.judged += judged;
+        // Where the first schedule was too long already, nothing has been searched.
+        let schedules = match judged {
+            0 => 0,
+            _ => schedules - before.0.schedules - before.0.cut_short,
+        };
+        left.spend(schedules, coverage.steps - before.0.steps);
+        phase.took += begun.elapsed();
+        let until = exploration.settings.until;
+        phase.is_late = until.is_some_and(|until| Instant::now() >= until) && !coverage.complete;
+        self.coverages.push(coverage);
+    }
+
+    /// Estimates how many schedules an exhaustive phase has, if its first turn was not enough for it.
+    fn estimate(&self, phase: &mut Phase, left: &Budget<'_>) {
+        let is_wanted = phase.strategy == Strategy::Exhaustive && !self.is_silent;
+        if !is_wanted || phase.is_over() || phase.estimate.is_some() {
+            return;
+        }
+        let mut settings = phase.exploration.settings.clone();
+        left.limit(&mut settings, BURST_FRACTION, self.others(left));
+        settings.schedules = WALKS;
+        let estimate = engine::estimate(&settings, self.program);
+        phase.estimate = Some(estimate.map_or(Estimate::Unknown, Estimate::About));
+    }
+
+    /// Where an exhaustive phase has come to its end and the program makes a `RandomState`: adds one
+    /// for each other hash seed.
+    fn add_hash_seeds(&self, phases: &mut Vec<Phase>, index: usize) {
+        let phase = &phases[index];
+        let is_first = phases
+            .iter()
+            .filter(|phase| phase.strategy.is_exhaustive())
+            .count()
+            == 1;
+        let is_alone = self.request.strategy.is_some();
+        if !phase.has_all() || !is_first || is_alone || !self.hashes() {
+            return;
+        }
+        let (time, strategy, share) = (phase.time, phase.strategy, phase.share / HASH_SEEDS);
+        let others = (1..HASH_SEEDS).map(|seed| self.new_phase(time, strategy, share, seed));
+        let others: Vec<_> = others.collect();
+        phases.splice(index + 1..index + 1, others);
     }
 
     fn visit(&mut self, execution: &Execution, strategy: Strategy) -> ControlFlow<()> {
@@ -297,7 +452,8 @@ impl<'r> Search<'r> {
             self.hash_seeds |= 1 << execution.hash_seed;
         }
         if let Some(cause) = self.judge.judge(execution) {
-            self.add(execution, cause, strategy);
+            let after = self.before + self.judge.schedules;
+            self.failures.add(execution, cause, strategy, after);
         }
         if self.judge.schedules.is_multiple_of(64)
             && self.said.elapsed() > Duration::from_millis(200)
@@ -313,35 +469,9 @@ impl<'r> Search<'r> {
                 execution.ending,
                 Some(Ending::TooLong | Ending::OutputTooLong)
             );
-        let done = self.judge.is_satisfied() || refused || endless;
-        match done {
+        match self.has_enough() || refused || endless {
             true => ControlFlow::Break(()),
             false => ControlFlow::Continue(()),
-        }
-    }
-
-    fn add(&mut self, execution: &Execution, cause: Cause, strategy: Strategy) {
-        let found_after = self.judge.schedules;
-        let known = self
-            .failures
-            .iter_mut()
-            .find(|failure| failure.cause == cause);
-        match known {
-            None => self.failures.push(Failure {
-                found_after,
-                strategy,
-                ..Failure::of(execution, cause)
-            }),
-            Some(known) => {
-                known.failing += 1;
-                let cost = (execution.preemptions, execution.deviations.len());
-                // The same choices under another time model are another schedule.
-                let is_like = known.schedule.time == execution.time();
-                if is_like && cost < (known.preemptions, known.schedule.deviations.len()) {
-                    known.preemptions = execution.preemptions;
-                    known.schedule = execution.schedule();
-                }
-            }
         }
     }
 
@@ -385,7 +515,7 @@ impl<'r> Search<'r> {
         }
         said.strategy = Some(failure.strategy);
         said.found_after = Some(failure.found_after);
-        said.failing = Some(failure.failing);
+        said.failing = Some(failure.failing).filter(|&failing| failing > 0);
         let cause = match first.difference(second) {
             Some(difference) => Some(Cause::nondeterminism(&difference)),
             None if same => None,

@@ -18,8 +18,9 @@ const ROUND: usize = 2;
 
 /// A schedule with the same failure and as few preemptions and switches as can be found, and as few
 /// loads that read an older value: in turn, each switch is put off until the thread before it has
-/// done its next stretch too, and each such load reads the latest value; what still fails in the
-/// same way, and costs less, is kept. No try begins after `until`.
+/// done its next stretch too, or that thread waits with its stretch until its next one; and each such
+/// load reads the latest value. What still fails in the same way, and costs less, is kept. No try
+/// begins after `until`.
 pub fn shrink(
     request: &Request,
     program: &Program,
@@ -34,16 +35,18 @@ pub fn shrink(
     };
     let most = request.steps_in_all.map(|steps| steps as usize);
     let mut left = most.map_or(STEPS, |most| most.min(STEPS));
-    let mut nth = 0;
-    while let Some(choices) = simpler(&best.choices, nth) {
+    let (mut nth, mut in_vain) = (0, 0);
+    while in_vain < tries(&best.choices) {
+        let choices = simpler(&best.choices, nth % tries(&best.choices));
         let is_late = until.is_some_and(|until| Instant::now() >= until);
         if left < best.choices.len() || is_late {
             break;
         }
         left -= best.choices.len();
+        // What follows a success is tried first: that is where there are more, as a rule.
         match run(Strategy::Follow(choices)) {
-            Some(found) if found.cost < best.cost => (best, nth) = (found, 0),
-            _ => nth += 1,
+            Some(found) if found.cost < best.cost => (best, in_vain) = (found, 0),
+            _ => (nth, in_vain) = (nth + 1, in_vain + 1),
         }
     }
     best.schedule
@@ -104,15 +107,25 @@ fn stretches(choices: &[Choice]) -> Vec<&[Choice]> {
     choices.chunk_by(|a, b| a.thread == b.thread).collect()
 }
 
-/// Choices that may be simpler: as many as switches, and some for each load of an older value.
-fn simpler(choices: &[Choice], nth: usize) -> Option<Vec<Choice>> {
+/// How many choices there are to try that may be simpler: two for each stretch, and some for each load
+/// of an older value.
+fn tries(choices: &[Choice]) -> usize {
+    let old_reads = choices.iter().filter(|choice| choice.back > 0).count();
+    2 * stretches(choices).len() + (ROUND + 1) * old_reads
+}
+
+/// One of them.
+fn simpler(choices: &[Choice], nth: usize) -> Vec<Choice> {
     let stretches = stretches(choices);
-    let Some(nth) = nth.checked_sub(stretches.len()) else {
-        return Some(without_switch(&stretches, nth));
-    };
+    let ways = [without_switch, in_one_go];
+    if let Some(way) = ways.get(nth / stretches.len()) {
+        return way(&stretches, nth % stretches.len());
+    }
+    let nth = nth - 2 * stretches.len();
     let mut old_reads = (0..choices.len()).filter(|&step| choices[step].back > 0);
-    let step = old_reads.nth(nth / (ROUND + 1))?;
-    Some(without_old_read(choices, step, nth % (ROUND + 1)))
+    let step = old_reads.nth(nth / (ROUND + 1));
+    let step = step.expect("there are as many as were counted");
+    without_old_read(choices, step, nth % (ROUND + 1))
 }
 
 /// The choices, with the load at this step reading the latest value. What it read may have sent its
@@ -136,6 +149,17 @@ fn without_switch(stretches: &[&[Choice]], at: usize) -> Vec<Choice> {
     if let Some(next) = (at + 1..order.len()).find(|&next| order[next][0].thread == thread) {
         let next = order.remove(next);
         order.insert(at + 1, next);
+    }
+    order.concat()
+}
+
+/// The choices, with the thread of this stretch doing it right before its next one.
+fn in_one_go(stretches: &[&[Choice]], at: usize) -> Vec<Choice> {
+    let thread = stretches[at][0].thread;
+    let mut order = stretches.to_vec();
+    if let Some(next) = (at + 1..order.len()).find(|&next| order[next][0].thread == thread) {
+        let stretch = order.remove(at);
+        order.insert(next - 1, stretch);
     }
     order.concat()
 }

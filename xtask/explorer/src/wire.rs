@@ -44,6 +44,9 @@ pub fn strategy(strategy: protocol::Strategy) -> Strategy {
         protocol::Strategy::Plain => Strategy::Plain,
         protocol::Strategy::Bounded(preemptions) => Strategy::Bounded(preemptions),
         protocol::Strategy::Pct => Strategy::Pct { depth: DEPTH },
+        protocol::Strategy::Pos => Strategy::Pos,
+        protocol::Strategy::Surw => Strategy::Surw,
+        protocol::Strategy::ReadsFrom => Strategy::ReadsFrom,
         protocol::Strategy::Random => Strategy::Random,
     }
 }

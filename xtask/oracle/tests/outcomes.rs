@@ -18,6 +18,7 @@ use std::collections::BTreeSet;
 use std::iter;
 use std::sync::OnceLock;
 
+use engine::{Settings, Strategy};
 use oracle::{Agreement, Found, Program, Row};
 
 /// All programs under all checkers, which takes a while and is done once.
@@ -135,6 +136,23 @@ fn reduction_needs_no_more_schedules() {
             )
         })
     }));
+}
+
+/// An estimate is within a factor of two, where there is one; and there is one of most programs.
+#[test]
+fn estimates_are_near() {
+    let mut settings = Settings::new(Strategy::Exhaustive);
+    settings.schedules = 4_000;
+    let estimates = rows().iter().filter_map(|row| {
+        let estimate = oracle::estimate(row.program, &settings)?;
+        Some((row, estimate / row.reduced.coverage.schedules as f64))
+    });
+    let estimates: Vec<_> = estimates.collect();
+    let is_off = |(_, ratio): &&(&Row, f64)| !(0.5..=2.0).contains(ratio);
+    let off = estimates.iter().filter(is_off);
+    nothing(off.map(|(row, ratio)| format!("{}: {ratio:.2} times as many", row.program.name)));
+    let (known, all) = (estimates.len(), rows().len());
+    assert!(known * 4 >= all * 3, "{known} of {all}");
 }
 
 /// Three threads that each lock one mutex once have six orders.

@@ -29,6 +29,6 @@ pub use execution::{
 pub use message::{Doing, Message, Output, TakenStep};
 pub use request::{Again, Request};
 pub use schedule::{Schedule, Strategy, TimeModel};
-pub use summary::{Distinct, Phase, RuleSummary, RuleVerdict, Summary, WeakOrder};
+pub use summary::{Distinct, Estimate, Phase, RuleSummary, RuleVerdict, Summary, WeakOrder};
 pub use test::ListedTest;
 pub use verb::{Side, Verb};

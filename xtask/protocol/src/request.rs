@@ -23,7 +23,8 @@ pub struct Request {
     /// Whether the program is a test of a crate, which fails unless it exits with 0.
     #[serde(default)]
     pub is_test: bool,
-    /// How many schedules for each time model, at most.
+    /// How many schedules for each time model, at most, beside the few random ones with which a
+    /// search begins.
     pub schedules: u64,
     /// How many steps the schedules may have together, for each time model; making the schedule of
     /// a failure simpler may take as many again, and finding the states may, too. Unlike a time,
@@ -35,9 +36,12 @@ pub struct Request {
     pub time_ms: Option<u64>,
     /// The time models, in the order of search; at least one.
     pub time_models: Vec<TimeModel>,
-    /// The one strategy to use; without it one comes after the other.
+    /// The one strategy to use; without it they take turns.
     #[serde(default)]
     pub strategy: Option<Strategy>,
+    /// Whether to look for other failures for as long as there are schedules, steps and time.
+    #[serde(default)]
+    pub all_failures: bool,
     /// What the random strategies begin with.
     #[serde(default)]
     pub seed: u64,

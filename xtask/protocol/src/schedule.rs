@@ -62,6 +62,12 @@ pub enum Strategy {
     Bounded(u32),
     /// Random priorities, which change at random steps.
     Pct,
+    /// Random priorities of operations, new ones for those that conflict with what was done.
+    Pos,
+    /// Each order of the operations on one object about as likely as any other.
+    Surw,
+    /// Partial order sampling, led to reads from writes from which they have not read yet.
+    ReadsFrom,
     /// At each step a random thread.
     Random,
 }
@@ -71,7 +77,16 @@ impl Strategy {
     const BOUND: &str = "preemption bound ";
 
     /// The names of those that take no number, and of one that does.
-    pub const NAMES: [&str; 5] = ["exhaustive", "plain", "preemption-bound-N", "pct", "random"];
+    pub const NAMES: [&str; 8] = [
+        "exhaustive",
+        "plain",
+        "preemption-bound-N",
+        "pct",
+        "pos",
+        "surw",
+        "reads-from",
+        "random",
+    ];
 
     /// The strategy of this name, if there is one; a person types no space in it.
     pub fn of_name(name: &str) -> Option<Self> {
@@ -80,6 +95,9 @@ impl Strategy {
             "exhaustive" => Strategy::Exhaustive,
             "plain" => Strategy::Plain,
             "pct" => Strategy::Pct,
+            "pos" => Strategy::Pos,
+            "surw" => Strategy::Surw,
+            "reads from" => Strategy::ReadsFrom,
             "random" => Strategy::Random,
             bounded => Strategy::Bounded(bounded.strip_prefix(Self::BOUND)?.parse().ok()?),
         })
@@ -87,17 +105,15 @@ impl Strategy {
 
     /// Whether it leaves nothing out, unless it is ended early.
     pub fn is_exhaustive(self) -> bool {
-        match self {
-            Strategy::Exhaustive | Strategy::Plain => true,
-            Strategy::Bounded(_) | Strategy::Pct | Strategy::Random => false,
-        }
+        matches!(self, Strategy::Exhaustive | Strategy::Plain)
     }
 
     /// Whether it chooses at random.
     pub fn is_random(self) -> bool {
         match self {
-            Strategy::Pct | Strategy::Random => true,
             Strategy::Exhaustive | Strategy::Plain | Strategy::Bounded(_) => false,
+            Strategy::Pct | Strategy::Pos | Strategy::Random => true,
+            Strategy::Surw | Strategy::ReadsFrom => true,
         }
     }
 }
@@ -109,6 +125,9 @@ impl fmt::Display for Strategy {
             Strategy::Plain => out.write_str("plain"),
             Strategy::Bounded(preemptions) => write!(out, "{}{preemptions}", Self::BOUND),
             Strategy::Pct => out.write_str("pct"),
+            Strategy::Pos => out.write_str("pos"),
+            Strategy::Surw => out.write_str("surw"),
+            Strategy::ReadsFrom => out.write_str("reads from"),
             Strategy::Random => out.write_str("random"),
         }
     }

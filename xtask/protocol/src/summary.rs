@@ -56,8 +56,22 @@ pub struct Phase {
     pub loops: bool,
     /// Whether these were all that there are of this sort.
     pub complete: bool,
+    /// How many there are in all, as far as that was looked into: an exhaustive search that is not
+    /// complete does so.
+    #[serde(default)]
+    pub estimate: Option<Estimate>,
     /// How long it took.
     pub seconds: f64,
+}
+
+/// How many schedules there are, as far as chance tells.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Estimate {
+    /// About so many: within a factor of two, as a rule.
+    About(f64),
+    /// It does not tell.
+    Unknown,
 }
 
 /// How many outputs there are.

@@ -16,8 +16,8 @@ use std::time::{Duration, Instant};
 
 use protocol::graph::{Graph, Wanted};
 use protocol::{
-    Again, Doing, Execution, Fault, FaultKind, Message, Request, Schedule, Step, Switch, TakenStep,
-    Thread, TimeModel, recorder,
+    Again, Doing, Execution, Fault, FaultKind, Message, Request, Schedule, Step, Strategy, Switch,
+    TakenStep, Thread, TimeModel, recorder,
 };
 
 use super::build::Harness;
@@ -83,11 +83,19 @@ pub fn explore(
                     memory left";
         return Err(Error::Broken(what.to_string()).into());
     }
+    let is_stuck = matches!(ended, ProcessEnd::Stalled);
     let (kind, story) = ended.why(settings, &scratch);
     let Some(record) = Record::read(&scratch.recorder()) else {
         return Err(Error::Broken(format!("before the first schedule, {story}")).into());
     };
-    explored.schedules = record.header.schedule;
+    let count = record.header.schedule;
+    if replay.is_none() && settings.strategy.is_none() && !is_stuck {
+        let simpler = explore_for_death(subject, harness, settings, count, on_progress)?;
+        if let Some(simpler) = simpler {
+            return Ok(simpler);
+        }
+    }
+    explored.schedules = count;
     let fault = Fault {
         kind,
         rule: None,
@@ -95,9 +103,34 @@ pub fn explore(
         thread: None,
     };
     let mut execution = retrace(subject, harness, settings, &record, fault)?;
-    execution.found_after = replay.is_none().then_some(record.header.schedule);
+    execution.found_after = replay.is_none().then_some(count);
     explored.executions.push(execution);
     Ok(explored)
+}
+
+/// What an exhaustive search finds of a program that has ended its process, after so many schedules, if
+/// it ends it again. What is gone cannot make its schedule simpler, but this search begins with simple
+/// ones.
+fn explore_for_death(
+    subject: &Subject,
+    harness: &Harness,
+    settings: &Settings,
+    count: u64,
+    on_progress: &mut dyn FnMut(u64, Doing),
+) -> std::result::Result<Option<Explored>, NotExplored> {
+    let exhaustive = Settings {
+        strategy: Some(Strategy::Exhaustive),
+        schedules: settings.schedules.min(SIMPLER),
+        ..*settings
+    };
+    let mut again = explore(subject, harness, &exhaustive, None, on_progress)?;
+    let last = again.executions.last_mut();
+    let Some(execution) = last.filter(|execution| execution.ended_the_search()) else {
+        return Ok(None);
+    };
+    execution.found_after = Some(count);
+    again.schedules = count;
+    Ok(Some(again))
 }
 
 /// What an exploring process has said so far.
@@ -280,6 +313,7 @@ fn request(
         time_ms: settings.time.map(|time| time.as_millis() as u64),
         time_models,
         strategy: settings.strategy,
+        all_failures: settings.all_failures,
         seed: settings.seed,
         steps: STEPS,
         recorder: Some(scratch.recorder()),
@@ -294,6 +328,9 @@ fn request(
         graph: None,
     }
 }
+
+/// So many schedules are searched for a simpler one on which the process dies.
+const SIMPLER: u64 = 20_000;
 
 /// How a process ended.
 enum ProcessEnd {

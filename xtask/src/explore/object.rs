@@ -1,6 +1,6 @@
 //! What came of exploring a program, as JSON objects.
 
-use protocol::{Execution, Message, Output, Phase, Schedule};
+use protocol::{Estimate, Execution, Message, Output, Phase, Schedule};
 use serde_json::{Value, json};
 
 use super::pitfall::Pitfall;
@@ -106,6 +106,10 @@ fn of_phase(phase: &Phase) -> Value {
         "cut_short": phase.cut_short,
         "loops": phase.loops,
         "complete": phase.complete,
+        "estimate": phase.estimate.map(|estimate| match estimate {
+            Estimate::About(count) => json!(count.round()),
+            Estimate::Unknown => json!("unknown"),
+        }),
         "seconds": phase.seconds,
     })
 }

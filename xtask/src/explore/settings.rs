@@ -6,16 +6,18 @@ use protocol::{Strategy, TimeModel};
 
 /// How a program is explored.
 pub struct Settings {
-    /// How many schedules of each program, where there are more, and of each time model.
+    /// How many schedules of each program at most, where there are more, and of each time model.
     pub schedules: u64,
     /// How many steps these have together at most, if that is what ends it.
     pub steps: Option<u64>,
-    /// How long each program is explored, if the number of schedules is not what ends it.
+    /// How long each program is explored, if nothing else ends it.
     pub time: Option<Duration>,
     /// What time means; one model after the other if `None`.
     pub time_model: Option<TimeModel>,
     /// The one way in which schedules are chosen; one after the other if `None`.
     pub strategy: Option<Strategy>,
+    /// Whether to look for other failures until the time is over.
+    pub all_failures: bool,
     /// Which schedules are tried, where they are chosen at random.
     pub seed: u64,
     /// After how long without a step a program is taken to be stuck outside of the explorer.
@@ -35,11 +37,12 @@ pub struct Settings {
 impl Default for Settings {
     fn default() -> Self {
         Self {
-            schedules: 100_000,
+            schedules: u64::MAX,
             steps: None,
             time: Some(Duration::from_secs(10)),
             time_model: None,
             strategy: None,
+            all_failures: false,
             seed: 1,
             stall: Duration::from_secs(10),
             fixed_addresses: false,

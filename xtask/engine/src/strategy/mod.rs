@@ -1,18 +1,24 @@
 //! The ways to choose schedules.
 
 mod depth_first;
+mod pos;
 mod random;
+mod reads_from;
 mod reduction;
 mod replay;
+mod surw;
 
 use crate::execution::Execution;
 use crate::schedule::{Choice, Schedule};
 use crate::scheduler::{Pick, Scheduler};
 use depth_first::DepthFirst;
+use pos::Pos;
 use random::{Pct, Random};
+use reads_from::ReadsFrom;
 pub use reduction::MOST_THREADS;
 use reduction::Reduction;
 use replay::{Follow, Replay, Steps};
+use surw::Surw;
 
 /// How schedules are chosen.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -29,6 +35,14 @@ pub enum Strategy {
         /// The depth of the bugs that are looked for: one more than the changes.
         depth: u32,
     },
+    /// Partial order sampling: random priorities of operations, new ones for those that conflict
+    /// with what was done.
+    Pos,
+    /// Each order of the operations on one object about as likely as any other, one object after the
+    /// other.
+    Surw,
+    /// Partial order sampling, led to reads that have not read from this or that write yet.
+    ReadsFrom,
     /// At each step, any thread that can go on.
     Random,
     /// Just this one.
@@ -91,9 +105,12 @@ impl Strategy {
     /// worth more.
     pub(crate) fn looks_at(&self, number: u32) -> bool {
         match self {
-            Self::Bounded(_) | Self::Pct { .. } | Self::Random => {
-                number < FIRST || number.is_multiple_of(ONE_OF)
-            }
+            Self::Bounded(_)
+            | Self::Pct { .. }
+            | Self::Pos
+            | Self::Surw
+            | Self::ReadsFrom
+            | Self::Random => number < FIRST || number.is_multiple_of(ONE_OF),
             _ => true,
         }
     }
@@ -106,6 +123,9 @@ impl Strategy {
             Self::Exhaustive => Box::new(Reduction::default()),
             Self::Bounded(preemptions) => Box::new(DepthFirst::bounded(*preemptions)),
             Self::Pct { depth } => Box::new(Pct::new(*depth, seed)),
+            Self::Pos => Box::new(Pos::new(seed)),
+            Self::Surw => Box::new(Surw::new(seed)),
+            Self::ReadsFrom => Box::new(ReadsFrom::new(seed)),
             Self::Replay(schedule) => Box::new(Replay::new(schedule)),
             Self::Follow(choices) => Box::new(Follow::new(choices)),
             Self::Steps(threads) => Box::new(Steps::new(threads)),

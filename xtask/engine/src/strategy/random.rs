@@ -8,7 +8,7 @@ use crate::scheduler::{Pick, Scheduler};
 
 /// Who may be chosen: those that can go on and, in every second execution, those as well that
 /// wait in a loop, so that one which gives up after some rounds does so.
-fn candidates(execution: &Execution, is_patient: bool) -> [&[u32]; 2] {
+pub(super) fn candidates(execution: &Execution, is_patient: bool) -> [&[u32]; 2] {
     let spinning = match is_patient {
         true => execution.spinning(),
         false => &[],
@@ -17,7 +17,7 @@ fn candidates(execution: &Execution, is_patient: bool) -> [&[u32]; 2] {
 }
 
 /// The latest store in every second load, and else any older one.
-fn pick_store(numbers: &mut Numbers, most: u32) -> u32 {
+pub(super) fn pick_store(numbers: &mut Numbers, most: u32) -> u32 {
     match numbers.below(2) {
         0 => 0,
         _ => 1 + numbers.below(most as usize) as u32,

@@ -29,12 +29,15 @@ pub fn programs() -> impl Iterator<Item = &'static Program> {
     .flatten()
 }
 
-/// Searches a program to the end.
-pub fn search(program: &Program, settings: &Settings) -> Found {
-    let returned = Rc::new(RefCell::new(None));
-    let mut found = Found::default();
+/// How many schedules a search of the program to the end would have, as far as is known without it.
+pub fn estimate(program: &Program, settings: &Settings) -> Option<f64> {
+    ::engine::estimate(settings, &engine_program(program, &Rc::default()))
+}
+
+/// The program, with what it returns.
+fn engine_program(program: &Program, returned: &Rc<RefCell<Option<String>>>) -> ::engine::Program {
     let program = {
-        let (run, returned) = (program.run, Rc::clone(&returned));
+        let (run, returned) = (program.run, Rc::clone(returned));
         move || {
             outside(|| returned.take());
             let outcome = std::panic::catch_unwind(run);
@@ -47,6 +50,14 @@ pub fn search(program: &Program, settings: &Settings) -> Found {
     // SAFETY: what is returned is kept outside.
     #[allow(unsafe_code)]
     let program = unsafe { __harness::program(program) };
+    program
+}
+
+/// Searches a program to the end.
+pub fn search(program: &Program, settings: &Settings) -> Found {
+    let returned = Rc::new(RefCell::new(None));
+    let mut found = Found::default();
+    let program = engine_program(program, &returned);
     let coverage = explore(settings, &program, |execution| {
         let outcome = match (returned.take(), &execution.ending) {
             (Some(outcome), Some(Ending::Exited(0))) => outcome,

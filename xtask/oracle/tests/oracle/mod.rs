@@ -101,7 +101,7 @@ macro_rules! programs {
     };
 }
 
-pub mod explorer;
+mod explorer;
 pub mod loom;
 pub mod real;
 pub mod shuttle;
@@ -196,6 +196,12 @@ fn quietly<R>(f: impl FnOnce() -> R) -> std::thread::Result<R> {
     let result = panic::catch_unwind(AssertUnwindSafe(f));
     QUIET.set(false);
     result
+}
+
+/// How many schedules an exhaustive search of the program has, as far as the explorer can tell without
+/// one.
+pub fn estimate(program: &Program, settings: &Settings) -> Option<f64> {
+    quietly(|| explorer::estimate(program, settings)).expect("the explorer does not panic")
 }
 
 fn row(program: &'static Program) -> Row {

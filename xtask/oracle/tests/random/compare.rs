@@ -314,9 +314,12 @@ fn compare_others(program: &Program, time: TimeModel, plain: &Found, complain: &
             Strategy::Pct { depth: 3 },
             30,
         ),
+        ("outcomes of partial order sampling", Strategy::Pos, 30),
+        ("outcomes of a weighted random walk", Strategy::Surw, 30),
+        ("outcomes of new reads", Strategy::ReadsFrom, 30),
         ("outcomes of random schedules", Strategy::Random, 30),
     ] {
-        let is_random = matches!(strategy, Strategy::Pct { .. } | Strategy::Random);
+        let is_random = most < u64::MAX;
         let found = search(program, strategy, time, most);
         // A random schedule may let a loop go round until it gives up.
         if is_random && plain.coverage.loops {

@@ -48,8 +48,8 @@ pub const FLAGS: &[Flag] = &[
     Flag::with(
         "--schedules",
         "N",
-        "how many schedules, where there are too many for all\n\
-         (100000)",
+        "how many schedules at most, where there are too many for all\n\
+         (as many as the time is enough for)",
     ),
     Flag::with(
         "--time",
@@ -72,9 +72,20 @@ pub const FLAGS: &[Flag] = &[
         "how schedules are chosen, so as to see after how many each\n\
          way finds a failure. exhaustive: one of each kind that can\n\
          be told apart; plain: all of them; preemption-bound-N: all\n\
-         that preempt N times at most; pct: random priorities;\n\
-         random: a random thread at each step (exhaustive, and where\n\
-         those are too many, one of the others after the other)",
+         that preempt N times at most; pct: random priorities of\n\
+         threads; pos: of operations, new ones for those in conflict;\n\
+         surw: each order of the operations on one object about as\n\
+         likely as any other; reads-from: as pos, led to reads from\n\
+         writes from which they have not read yet;\n\
+         random: a random thread at each step (a few random schedules,\n\
+         then exhaustive, and where those are too many, the others in\n\
+         turn with it)",
+    ),
+    Flag::alone(
+        "--all-failures",
+        "go on until the time is over, though a failure is known:\n\
+         otherwise each kind of search has one more turn then, for a\n\
+         simpler schedule and other failures",
     ),
     Flag::with(
         "--seed",
@@ -213,6 +224,7 @@ impl ExploreArgs {
                 &Strategy::NAMES,
                 Strategy::of_name,
             )?,
+            all_failures: words.has("--all-failures"),
             seed: words.seed("--seed")?,
             stall: words.time("--stall")?.unwrap_or(default.stall),
             fixed_addresses: default.fixed_addresses,
@@ -225,8 +237,8 @@ impl ExploreArgs {
             .is_some_and(|strategy| !strategy.is_random());
         if settings.time_model == Some(TimeModel::Weak) && is_systematic {
             return Err(Error::usage(
-                "weak memory is explored at random alone: `--strategy` is `random` or `pct` with \
-                 `--time-model weak`",
+                "weak memory is explored at random alone: `--strategy` chooses at random with \
+                 `--time-model weak`, as `pos` does",
             ));
         }
         let bin = words.text("--bin")?;

@@ -5,7 +5,7 @@ use std::fmt::Write;
 use crate::explore::verdict::ProgramVerdict;
 use crate::text::style::DIM;
 use crate::text::{counted, thousands};
-use protocol::{Phase, Strategy, TimeModel};
+use protocol::{Estimate, Phase, Strategy, TimeModel};
 
 /// What was explored, after a preposition: "on all 6 distinguishable schedules".
 pub fn coverage(verdict: &ProgramVerdict<'_>, preposition: &str) -> String {
@@ -79,10 +79,13 @@ pub fn phases(verdict: &ProgramVerdict<'_>) -> String {
         let how = match phase.strategy {
             Strategy::Exhaustive if phase.complete && phase.schedules == 1 => String::new(),
             Strategy::Exhaustive if phase.complete => " that are distinguishable".to_string(),
-            Strategy::Exhaustive => " of the distinguishable ones".to_string(),
+            Strategy::Exhaustive => of_distinguishable(phase.estimate),
             Strategy::Plain => String::new(),
             Strategy::Bounded(bound) => format!(" {}", bounded_by(bound)),
             Strategy::Pct => " with random priorities".to_string(),
+            Strategy::Pos => " by partial order sampling".to_string(),
+            Strategy::Surw => " by a weighted random walk".to_string(),
+            Strategy::ReadsFrom => " led to new reads".to_string(),
             Strategy::Random => " at random".to_string(),
         };
         let seed = phase.hash_seed.filter(|&seed| seed > 0);
@@ -98,6 +101,28 @@ pub fn phases(verdict: &ProgramVerdict<'_>) -> String {
         );
     }
     text
+}
+
+/// Of how many schedules an exhaustive search has seen some: "of about 12,000 distinguishable ones".
+fn of_distinguishable(estimate: Option<Estimate>) -> String {
+    match estimate {
+        Some(Estimate::About(count)) => {
+            let count = rounded(count);
+            format!(" of about {count} distinguishable ones")
+        }
+        Some(Estimate::Unknown) => " of an unknown number of distinguishable ones".to_string(),
+        None => " of the distinguishable ones".to_string(),
+    }
+}
+
+/// A number in two digits: one that is within a factor of two is known no better.
+fn rounded(count: f64) -> String {
+    let step = 10f64.powf(count.max(10.0).log10().floor() - 1.0);
+    let count = (count / step).round() * step;
+    match count < 1e12 {
+        true => thousands(count as u64),
+        false => format!("{count:.1e}"),
+    }
 }
 
 /// Whether a phase has seen all that there is to see. One that took a loop to wait has not seen

@@ -1,0 +1,45 @@
+//! What a search may still spend.
+
+use std::time::{Duration, Instant};
+
+use engine::{Settings, TimeModel};
+
+/// What the search under one time model may still spend.
+pub struct Budget<'r> {
+    pub schedules: u64,
+    /// Steps of all of them.
+    pub steps: u64,
+    /// When it began, and what there was of time by then, for this time model and those of the
+    /// others that make a difference.
+    pub begun: Instant,
+    pub time: Option<Duration>,
+    pub others: &'r [TimeModel],
+}
+
+impl Budget<'_> {
+    /// What is left of the time, if that is shared with so many others of the time models.
+    fn time_left(&self, others: u32) -> Option<Duration> {
+        let time = self.time? / (1 + others);
+        Some(time.saturating_sub(self.begun.elapsed()))
+    }
+
+    /// Whether nothing is left.
+    pub fn is_spent(&self, others: u32) -> bool {
+        let is_late = self.time_left(others).is_some_and(|left| left.is_zero());
+        self.schedules == 0 || self.steps == 0 || is_late
+    }
+
+    /// Limits what is searched next to this fraction of what is left.
+    pub fn limit(&self, settings: &mut Settings, fraction: f64, others: u32) {
+        let left = self.time_left(others);
+        settings.until = left.map(|left| Instant::now() + left.mul_f64(fraction));
+        settings.schedules = (self.schedules as f64 * fraction).ceil() as u64;
+        settings.steps_in_all = (self.steps as f64 * fraction).ceil() as u64;
+    }
+
+    /// Takes off what was spent.
+    pub fn spend(&mut self, schedules: u64, steps: u64) {
+        self.schedules = self.schedules.saturating_sub(schedules);
+        self.steps = self.steps.saturating_sub(steps);
+    }
+}
