@@ -107,6 +107,7 @@ mod happens_before;
 pub mod memory;
 mod numbers;
 mod object;
+mod opened;
 mod operation;
 mod output;
 mod perform;
@@ -147,8 +148,8 @@ pub use program::{
 };
 pub use races::{AccessKind, At, Conflict, MemoryAccess, look_for_races};
 pub use raw::heap::{Unwatched, unwatched};
-pub use raw::system::syscall_canary;
-pub use record::{Detail, Ending, Panicked, Step, Switch};
+pub use raw::system::system_canary;
+pub use record::{Detail, Ending, Panicked, Refusal, Step, Switch};
 pub use recorder::{HEADER as RECORDER_HEADER, Recorder, STEP as RECORDER_STEP};
 pub use schedule::{Choice, Schedule, TimeModel};
 pub use standing::object_standing;

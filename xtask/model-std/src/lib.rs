@@ -83,6 +83,7 @@ mod raw;
 
 mod shared;
 mod source;
+mod stdin;
 mod unwind;
 
 #[doc(no_inline)]

@@ -16,6 +16,7 @@ use crate::addresses;
 use crate::memory::Memory;
 use crate::numbers::Numbers;
 use crate::object::{CLOCK, Guard, Object, ObjectState, ReadersAndWriters};
+use crate::opened::Opened;
 use crate::operation::{Op, StepId, Thread};
 use crate::output::Output;
 use crate::raw::fiber::Fiber;
@@ -132,6 +133,10 @@ pub struct Execution {
     pub(crate) readers: Vec<(Object, u32)>,
     /// Who waits at a futex's word, by the number of its object.
     pub(crate) futexes: HashMap<u32, Waiters, FxBuildHasher>,
+    /// The files of the program, all as one object, once it has opened one.
+    files: Option<Object>,
+    /// What of the system's it has opened, and not closed.
+    pub(crate) opened: Vec<Opened>,
     /// What orders the threads, and what loads may read: if memory is weak, or accesses are looked at.
     pub(crate) memory: Option<Box<Memory>>,
     /// The accesses to memory, if the program announces them.
@@ -200,6 +205,8 @@ impl Execution {
             reads_beside: false,
             readers: Vec::new(),
             futexes: HashMap::with_hasher(FxBuildHasher),
+            files: None,
+            opened: Vec::new(),
             memory: None,
             shadow: None,
             looks: false,
@@ -249,6 +256,7 @@ impl Execution {
         self.reads_beside = false;
         self.readers.clear();
         self.futexes.clear();
+        self.files = None;
         let is_weak = self.time == TimeModel::Weak;
         self.looks &= self.shadow.is_some();
         heap::look(self.looks);
@@ -305,6 +313,19 @@ impl Execution {
             version: 0,
         });
         Object(number)
+    }
+
+    /// The files of the program, all as one object.
+    #[track_caller]
+    pub(crate) fn files(&mut self) -> Object {
+        match self.files {
+            Some(files) => files,
+            None => {
+                // It stands nowhere, but is known by its use, and orders nothing, as those that do.
+                let files = self.register_standing("files", Location::caller(), 0);
+                *self.files.insert(files)
+            }
+        }
     }
 
     /// The same, of an object that is known by its address alone.

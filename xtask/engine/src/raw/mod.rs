@@ -7,9 +7,11 @@
 #![allow(unsafe_code)]
 
 pub(crate) mod fiber;
+pub(crate) mod files;
 pub(crate) mod heap;
 mod instrumented;
 pub(crate) mod keys;
+mod library;
 pub(crate) mod mapping;
 pub(crate) mod statics;
 pub(crate) mod system;
