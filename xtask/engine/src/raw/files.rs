@@ -10,16 +10,16 @@ use std::mem::MaybeUninit;
 use std::ptr;
 
 use super::heap::HEAP;
-use super::library::{Real, c_name};
+use super::library::{CHANGES, Real, c_name};
 use crate::access::Access;
 use crate::opened::Opened;
 use crate::operation::Op;
 use crate::perform::refuse;
 use crate::running::{is_programs_turn, with};
 
-const CHANGES: &str = "what one execution writes, the next one would find";
-const DIFFERS: &str = "it may be another one in the next execution, or wait for somebody";
-const OTHERS: &str = "it is the explorer's, or another process has it too";
+const MADE: &str = "the kernel makes up what stands there, and may say something else each time";
+const DEVICE: &str = "to open what is neither a file nor a folder may have an effect, or wait";
+const OTHERS: &str = "it is the explorer's";
 const TYPES: &str = "a program that waits for somebody to type cannot be explored";
 
 /// File systems of which the kernel makes up the files.
@@ -64,7 +64,7 @@ fn check(function: &str, descriptor: c_int) {
         _ if is_open(Opened::File(descriptor)) => {}
         libc::STDIN_FILENO => refuse(&format!("`{function}` of the standard input"), TYPES),
         _ => refuse(
-            &format!("`{function}` of a descriptor that it has not opened"),
+            &format!("`{function}` of descriptor {descriptor}, which it has not opened"),
             OTHERS,
         ),
     }
@@ -97,27 +97,27 @@ unsafe fn check_path(folder: c_int, path: *const c_char, flags: c_int) {
     let mut status = MaybeUninit::<libc::stat>::uninit();
     let mut system = MaybeUninit::<libc::statfs>::uninit();
     // SAFETY: the caller says what the path is, and each call fills in what it is given, or fails.
-    let differs = outside(|| unsafe {
+    let refused = outside(|| unsafe {
         let found = libc::openat(folder, path, looks);
         if found < 0 {
             // Then the call that was asked for fails as well.
-            return false;
+            return None;
         }
         let is_known = libc::fstat(found, status.as_mut_ptr()) == 0
             && libc::fstatfs(found, system.as_mut_ptr()) == 0;
         libc::close(found);
-        let is_lasting = is_known
-            && matches!(
-                status.assume_init_ref().st_mode & libc::S_IFMT,
-                libc::S_IFREG | libc::S_IFDIR
-            )
-            && !MADE_UP.contains(&(system.assume_init_ref().f_type as i64));
-        !is_lasting
+        if !is_known || MADE_UP.contains(&(system.assume_init_ref().f_type as i64)) {
+            return Some(MADE);
+        }
+        match status.assume_init_ref().st_mode & libc::S_IFMT {
+            libc::S_IFREG | libc::S_IFDIR => None,
+            _ => Some(DEVICE),
+        }
     });
-    if differs {
+    if let Some(why) = refused {
         // SAFETY: the caller says what the path is.
         let path = unsafe { CStr::from_ptr(path) };
-        refuse(&format!("`open` of {}", path.to_string_lossy()), DIFFERS);
+        refuse(&format!("`open` of {}", path.to_string_lossy()), why);
     }
 }
 

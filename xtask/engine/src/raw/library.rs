@@ -160,7 +160,10 @@ extern "C" fn vfork() -> isize {
 unsafe extern "C" fn write(descriptor: c_int, from: usize, bytes: usize) -> isize {
     static REAL: Real = Real::new(c"write");
     if descriptor != libc::STDERR_FILENO && HEAP.with(is_programs_turn) {
-        refuse_call("write", CHANGES);
+        refuse(
+            &format!("`write` to descriptor {descriptor}"),
+            "what a program prints goes through `std::io`",
+        );
     }
     // SAFETY: the caller says that so many bytes are there.
     unsafe { REAL.call([descriptor as usize, from, bytes]) as isize }
