@@ -5,7 +5,7 @@
 //! All of them touch one object. What an execution has left open is closed when it is over: no
 //! destructor of it runs.
 
-use std::ffi::{CStr, c_char, c_int};
+use std::ffi::{CStr, c_char, c_int, c_long};
 use std::mem::MaybeUninit;
 use std::ptr;
 
@@ -23,11 +23,11 @@ const OTHERS: &str = "it is the explorer's";
 const TYPES: &str = "a program that waits for somebody to type cannot be explored";
 
 /// File systems of which the kernel makes up the files.
-const MADE_UP: [i64; 4] = [
-    libc::PROC_SUPER_MAGIC as i64,
-    libc::SYSFS_MAGIC as i64,
-    libc::CGROUP_SUPER_MAGIC as i64,
-    libc::CGROUP2_SUPER_MAGIC as i64,
+const MADE_UP: [c_long; 4] = [
+    libc::PROC_SUPER_MAGIC,
+    libc::SYSFS_MAGIC,
+    libc::CGROUP_SUPER_MAGIC,
+    libc::CGROUP2_SUPER_MAGIC,
 ];
 
 /// Announces what the running thread does to the files that are open, of which another could notice
@@ -106,7 +106,7 @@ unsafe fn check_path(folder: c_int, path: *const c_char, flags: c_int) {
         let is_known = libc::fstat(found, status.as_mut_ptr()) == 0
             && libc::fstatfs(found, system.as_mut_ptr()) == 0;
         libc::close(found);
-        if !is_known || MADE_UP.contains(&(system.assume_init_ref().f_type as i64)) {
+        if !is_known || MADE_UP.contains(&system.assume_init_ref().f_type) {
             return Some(MADE);
         }
         match status.assume_init_ref().st_mode & libc::S_IFMT {
