@@ -4,7 +4,9 @@ use std::hint::black_box;
 use std::io::{self, Read};
 use std::ops::ControlFlow;
 
-use engine::{Choice, Observer, Program, Recorder, Settings, Strategy, explore, record_into};
+use engine::{
+    Choice, Observer, Program, Recorder, Settings, Strategy, TimeModel, explore, record_into,
+};
 use model_std::__harness;
 use protocol::{Again, Message, Request};
 
@@ -18,8 +20,8 @@ use crate::{graph, parent, place, report};
 ///
 /// `canary` spawns a thread, takes a lock, loads an atomic and prints, through plain paths of `std`,
 /// owns an `Arc` and writes to memory: where the engine does not see all of them, the facade is not in
-/// place, or the compiler does not announce what it should, and nothing else is run. Nor is it where a
-/// call of the C library's `syscall` is not seen. `read` reads the claims on the program, if it has
+/// place, or the compiler does not announce what it should, and nothing else is run. Nor is it where
+/// calls of the C library are not seen. `read` reads the claims on the program, if it has
 /// some.
 pub fn main(canary: fn(), program: fn() -> i32, read: Option<ReadClaims>) {
     let mut text = String::new();
@@ -50,6 +52,7 @@ fn check_interception(canary: fn(), looks: bool) -> Result<(), String> {
     let mut settings = Settings::new(Strategy::Exhaustive);
     settings.schedules = 1;
     settings.recorded = true;
+    settings.time = TimeModel::Adversarial;
     let mut missing = vec!["nothing was run"];
     let main = move || {
         canary();
@@ -67,6 +70,7 @@ fn check_interception(canary: fn(), looks: bool) -> Result<(), String> {
             "load",
             "print",
             "open",
+            "read the clock",
             "futex_wake",
             "count up",
         ];
@@ -79,7 +83,7 @@ fn check_interception(canary: fn(), looks: bool) -> Result<(), String> {
     match &missing[..] {
         [] => Ok(()),
         missing => Err(format!(
-            "the facade of `std` and of `syscall` is not in place, or the compiler announces nothing: \
+            "the facade of `std` and of the C library is not in place, or the compiler announces nothing: \
              the canary's {} went elsewhere",
             missing.join(", ")
         )),

@@ -698,7 +698,7 @@ fn canary() -> Result<()> {
     let mut command = explore(&path, &["a.rs", "b.rs"]);
     with_other_harness(&mut command, &path, "'/println/d'")?;
     let ran = Ran::of(command)?;
-    let what = "error: the facade of `std` and of `syscall` is not in place, or the compiler announces nothing: the canary's print went elsewhere";
+    let what = "error: the facade of `std` and of the C library is not in place, or the compiler announces nothing: the canary's print went elsewhere";
     must(&ran, 1, &[what])
 }
 

@@ -20,6 +20,7 @@ pub const WAITS: &str = "a thread that waits for the system keeps all others fro
 pub const NETWORK: &str = "a thread that waits for the network waits in the operating system";
 pub const PROCESSES: &str = "what another process does is on no schedule";
 const THREADS: &str = "a thread of the operating system is on no schedule";
+const CLOCKS: &str = "the real time is another one in the next execution";
 
 /// A function of the C library. It is given more than it looks at: the platforms that the engine is
 /// for pass what a function takes in the same way, whatever comes behind it.
@@ -142,6 +143,7 @@ refused! {
         wait waitpid wait3 wait4 waitid kill killpg system popen getppid
     }
     THREADS { pthread_create }
+    CLOCKS { gettimeofday time }
 }
 
 /// Refused likewise. Nothing here calls it otherwise, and could not: a function that has returned in

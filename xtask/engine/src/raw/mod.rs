@@ -6,6 +6,7 @@
 
 #![allow(unsafe_code)]
 
+mod clocks;
 pub(crate) mod fiber;
 pub(crate) mod files;
 pub(crate) mod heap;

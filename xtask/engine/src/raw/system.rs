@@ -8,7 +8,7 @@
 use std::ffi::{c_int, c_long};
 use std::fs::File;
 use std::ptr;
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
 use super::heap::HEAP;
 use super::library::{CHANGES, NETWORK, PROCESSES, Real, WAITS, fail};
@@ -108,11 +108,12 @@ unsafe extern "C" fn syscall(
     unsafe { REAL.call([number as usize, first, second, third, fourth, fifth, sixth]) as c_long }
 }
 
-/// Opens a folder by the real standard library, and wakes the threads that wait at a word at which
-/// none does by the C library's `syscall`. Both are operations if the linker has taken the functions
-/// of the engine.
+/// Opens a folder and looks at a clock by the real standard library, and wakes the threads that wait
+/// at a word at which none does by the C library's `syscall`. All are operations, if the linker has
+/// taken the functions of the engine; the clock is one where time passes at any moment.
 pub fn system_canary() {
     let _opened = File::open("/");
+    let _now = SystemTime::now();
     let word = 0u32;
     // SAFETY: the word is there, and is neither read nor written.
     unsafe { libc::syscall(libc::SYS_futex, &raw const word, libc::FUTEX_WAKE, 0) };

@@ -118,6 +118,9 @@ impl Facade {
             format!("core={library}"),
             "-L".to_string(),
             format!("dependency={}", folder.join("deps").display()),
+            // Its calls of the system then go through the C library, where the engine sees them.
+            "--cfg".to_string(),
+            "rustix_use_libc".to_string(),
             // Where the explorer and the rules are.
             "-L".to_string(),
             format!("crate={}", folder.display()),
