@@ -475,7 +475,11 @@ fn static_c_library() -> Result<()> {
                    exec \"$@\"\n";
     with_wrapper(&mut command, &path, wrapper)?;
     let what = "the C library is linked statically (`crt-static`)";
-    must(&Ran::of(command)?, 1, &["FAIL race: no result", what])
+    must(
+        &Ran::of(command)?,
+        1,
+        &["FAIL race: it cannot be linked with the explorer", what],
+    )
 }
 
 /// The manifest of a library.

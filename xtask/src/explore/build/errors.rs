@@ -14,6 +14,8 @@ pub struct Errors {
     pub text: String,
     /// What it does not know: a path, or the end of one, as in `Builder::spawn_unchecked`.
     unknown: Vec<String>,
+    /// Whether the C library is linked statically, which only a harness says.
+    pub is_static: bool,
     /// Whether something relies on the size of an atomic.
     relies_on_layout: bool,
 }
@@ -28,6 +30,7 @@ impl Errors {
         let first = &message.text;
         let words: Vec<_> = first.split('`').skip(1).step_by(2).collect();
         let code = message.code.as_deref();
+        self.is_static |= first.contains("`crt-static`");
         self.relies_on_layout |=
             code.is_some_and(|code| LAYOUT.contains(&code)) && names_lock(&message.rendered);
         let unknown = &mut self.unknown;

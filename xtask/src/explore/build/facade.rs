@@ -118,9 +118,6 @@ impl Facade {
             format!("core={library}"),
             "-L".to_string(),
             format!("dependency={}", folder.join("deps").display()),
-            // Where the C library is linked statically, the engine says that it cannot go on. The
-            // linker would stop before, at a function that both have.
-            "-Clink-arg=-Wl,-z,muldefs".to_string(),
             // The package rustix then calls the C library, where the engine sees it, and not the
             // system itself.
             "--cfg".to_string(),
