@@ -78,8 +78,7 @@ macro_rules! with_table {
 
             /// Each write to the standard output or the standard error is one operation, and is
             /// seen at once. Neither is a terminal. Who writes to the descriptor of the standard
-            /// output is refused; what is written to that of the standard error is no output of the
-            /// program, and is lost. To read from the standard input, or to lock it, is refused when
+            /// output is refused; what is written to that of the standard error is not seen. To read from the standard input, or to lock it, is refused when
             /// it is called: a program that waits for somebody to type cannot be explored.
             "`std::io`" io in ::std::io {
                 modelled {
@@ -224,7 +223,8 @@ macro_rules! with_table {
             }
 
             /// The clocks show virtual time. It begins anew in each execution, and passes only
-            /// while every thread waits. The times of real files are by the real clock.
+            /// while every thread waits. It begins in 2033: the times of real files are by the real
+            /// clock, and earlier.
             "`std::time`" time in ::std::time {
                 passed {
                     Duration, Instant, SystemTime, SystemTimeError, TryFromFloatSecsError,

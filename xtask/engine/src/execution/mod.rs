@@ -133,10 +133,10 @@ pub struct Execution {
     pub(crate) readers: Vec<(Object, u32)>,
     /// Who waits at a futex's word, by the number of its object.
     pub(crate) futexes: HashMap<u32, Waiters, FxBuildHasher>,
-    /// The files of the program, all as one object, once it has opened one.
+    /// Which numbers its open files have, as an object, once it has opened one.
     files: Option<Object>,
-    /// What of the system's it has opened, and not closed.
-    pub(crate) opened: Vec<Opened>,
+    /// What of the system's it has opened, and not closed, each with the file that it is.
+    pub(crate) opened: Vec<(Opened, Object)>,
     /// What orders the threads, and what loads may read: if memory is weak, or accesses are looked at.
     pub(crate) memory: Option<Box<Memory>>,
     /// The accesses to memory, if the program announces them.
@@ -315,19 +315,6 @@ impl Execution {
         Object(number)
     }
 
-    /// The files of the program, all as one object.
-    #[track_caller]
-    pub(crate) fn files(&mut self) -> Object {
-        match self.files {
-            Some(files) => files,
-            None => {
-                // It stands nowhere, but is known by its use, and orders nothing, as those that do.
-                let files = self.register_standing("files", Location::caller(), 0);
-                *self.files.insert(files)
-            }
-        }
-    }
-
     /// The same, of an object that is known by its address alone.
     pub(crate) fn register_standing(
         &mut self,
@@ -341,6 +328,27 @@ impl Execution {
         state.is_standing = true;
         state.orders = false;
         object
+    }
+
+    /// Which numbers the open files of the program have.
+    pub(crate) fn files(&mut self) -> Object {
+        match self.files {
+            Some(files) => files,
+            None => {
+                let files = self.register_file("files");
+                *self.files.insert(files)
+            }
+        }
+    }
+
+    /// A file that the program has opened.
+    pub(crate) fn new_file(&mut self) -> Object {
+        self.register_file("file")
+    }
+
+    /// It stands nowhere, but is called after its first use, and orders nothing, as what does.
+    fn register_file(&mut self, kind: &'static str) -> Object {
+        self.register_standing(kind, Location::caller(), 0)
     }
 
     pub(crate) fn start_thread(

@@ -13,8 +13,9 @@ use crate::running::is_programs_turn;
 /// How long the machine is up when the program starts, so that there is a time before that.
 const UPTIME: Duration = Duration::from_secs(1_000_000);
 
-/// When the program starts, in seconds since the epoch: on 9 September 2001.
-const START: Duration = Duration::from_secs(1_000_000_000);
+/// When the program starts, in seconds since the epoch: on 18 May 2033, so that the files that it finds
+/// are older.
+const START: Duration = Duration::from_secs(2_000_000_000);
 
 /// The time by a clock.
 #[unsafe(no_mangle)]
@@ -40,7 +41,7 @@ unsafe extern "C" fn clock_gettime(clock: c_int, time: *mut libc::timespec) -> c
     unsafe {
         time.write(libc::timespec {
             tv_sec: now.as_secs() as libc::time_t,
-            tv_nsec: now.subsec_nanos().into(),
+            tv_nsec: now.subsec_nanos() as libc::c_long,
         });
     }
     0

@@ -2,16 +2,17 @@
 //! on in one, is an operation, since another thread may notice it. A thread that has the same file
 //! reads what comes next, and the next file that is opened gets the lowest number that is free.
 //!
-//! All of them touch one object. What an execution has left open is closed when it is over: no
-//! destructor of it runs.
+//! Each file is an object, and so are the numbers of all. What an execution has left open is closed
+//! when it is over: no destructor of it runs.
 
-use std::ffi::{CStr, c_char, c_int, c_long};
+use std::ffi::{CStr, c_char, c_int};
 use std::mem::MaybeUninit;
 use std::ptr;
 
 use super::heap::HEAP;
 use super::library::{CHANGES, Real, c_name};
 use crate::access::Access;
+use crate::object::Object;
 use crate::opened::Opened;
 use crate::operation::Op;
 use crate::perform::refuse;
@@ -23,19 +24,30 @@ const OTHERS: &str = "it is the explorer's";
 const TYPES: &str = "a program that waits for somebody to type cannot be explored";
 
 /// File systems of which the kernel makes up the files.
-const MADE_UP: [c_long; 4] = [
-    libc::PROC_SUPER_MAGIC,
-    libc::SYSFS_MAGIC,
-    libc::CGROUP_SUPER_MAGIC,
-    libc::CGROUP2_SUPER_MAGIC,
+const MADE_UP: [u64; 4] = [
+    libc::PROC_SUPER_MAGIC as u64,
+    libc::SYSFS_MAGIC as u64,
+    libc::CGROUP_SUPER_MAGIC as u64,
+    libc::CGROUP2_SUPER_MAGIC as u64,
 ];
 
-/// Announces what the running thread does to the files that are open, of which another could notice
-/// each.
-fn operate(verb: &'static str) {
-    let files = with(|running| running.files());
-    Op::new(verb, files, Access::Write).perform();
+/// Announces what the running thread does to files, as another may notice.
+fn perform(op: Op) {
+    op.perform();
     with(|running| running.note_calls());
+}
+
+/// The running thread opens something: the next number is another one then.
+fn announce_open() {
+    let numbers = with(|running| running.files());
+    perform(Op::new("open", numbers, Access::Write));
+}
+
+/// The running thread closes this, and does so itself.
+fn let_go(opened: Opened, file: Object) {
+    let numbers = with(|running| running.files());
+    perform(Op::new("close", file, Access::Write).and(numbers, Access::Write));
+    forget(opened);
 }
 
 /// Calls the C library as the explorer: for what the running thread has announced.
@@ -43,27 +55,36 @@ fn outside<R>(call: impl FnOnce() -> R) -> R {
     with(|_| call())
 }
 
-/// Keeps what the running thread has opened, if it has.
-fn keep(opened: Opened) {
-    with(|running| running.opened.push(opened));
+/// Keeps what the running thread has opened: the file that this is, or a new one.
+fn keep(opened: Opened, file: Option<Object>) {
+    with(|running| {
+        let file = file.unwrap_or_else(|| running.new_file());
+        running.opened.push((opened, file));
+    });
 }
 
-/// Whether the running execution has opened this, and not closed it.
-fn is_open(opened: Opened) -> bool {
-    with(|running| running.opened.contains(&opened))
+/// The file that this is, if the running execution has opened it, and not closed it.
+fn file(opened: Opened) -> Option<Object> {
+    with(|running| {
+        let mut all = running.opened.iter();
+        all.find(|(other, _)| *other == opened)
+            .map(|(_, file)| *file)
+    })
 }
 
-/// The running thread closes this itself.
+/// The running thread has this no longer.
 fn forget(opened: Opened) {
-    with(|running| running.opened.retain(|other| *other != opened));
+    with(|running| running.opened.retain(|(other, _)| *other != opened));
 }
 
-/// Ends the execution unless it has opened this descriptor.
-fn check(function: &str, descriptor: c_int) {
-    match descriptor {
-        _ if is_open(Opened::File(descriptor)) => {}
-        libc::STDIN_FILENO => refuse(&format!("`{function}` of the standard input"), TYPES),
-        _ => refuse(
+/// The file that this descriptor is for. Ends the execution unless it has opened that.
+fn check(function: &str, descriptor: c_int) -> Object {
+    match file(Opened::File(descriptor)) {
+        Some(file) => file,
+        None if descriptor == libc::STDIN_FILENO => {
+            refuse(&format!("`{function}` of the standard input"), TYPES)
+        }
+        None => refuse(
             &format!("`{function}` of descriptor {descriptor}, which it has not opened"),
             OTHERS,
         ),
@@ -71,8 +92,8 @@ fn check(function: &str, descriptor: c_int) {
 }
 
 /// Closes what an execution that has ended has left open.
-pub fn close_all(opened: &mut Vec<Opened>) {
-    for opened in opened.drain(..) {
+pub fn close_all(opened: &mut Vec<(Opened, Object)>) {
+    for (opened, _) in opened.drain(..) {
         // SAFETY: the execution has opened it, and has not closed it; and it is over, so that nobody
         // uses it any more.
         unsafe {
@@ -106,7 +127,7 @@ unsafe fn check_path(folder: c_int, path: *const c_char, flags: c_int) {
         let is_known = libc::fstat(found, status.as_mut_ptr()) == 0
             && libc::fstatfs(found, system.as_mut_ptr()) == 0;
         libc::close(found);
-        if !is_known || MADE_UP.contains(&system.assume_init_ref().f_type) {
+        if !is_known || MADE_UP.contains(&(system.assume_init_ref().f_type as u64)) {
             return Some(MADE);
         }
         match status.assume_init_ref().st_mode & libc::S_IFMT {
@@ -131,14 +152,14 @@ unsafe fn open_at(folder: c_int, path: *const c_char, flags: c_int) -> c_int {
     if flags & writes != libc::O_RDONLY {
         refuse("`open` to write", CHANGES);
     }
-    operate("open");
+    announce_open();
     // SAFETY: the caller keeps to what the call asks for.
     let descriptor = unsafe {
         check_path(folder, path, flags);
         outside(|| libc::openat(folder, path, flags))
     };
     if descriptor >= 0 {
-        keep(Opened::File(descriptor));
+        keep(Opened::File(descriptor), None);
     }
     descriptor
 }
@@ -202,8 +223,8 @@ macro_rules! moves {
         ) -> usize {
             static REAL: Real = Real::new(c_name(concat!(stringify!($name), "\0")));
             if HEAP.with(is_programs_turn) {
-                check($verb, descriptor);
-                operate($verb);
+                let file = check($verb, descriptor);
+                perform(Op::new($verb, file, Access::Write));
             }
             // SAFETY: the caller keeps to what the function asks for.
             unsafe { REAL.call([descriptor as usize, second, third, fourth, fifth]) }
@@ -222,9 +243,8 @@ moves! {
 unsafe extern "C" fn close(descriptor: c_int) -> c_int {
     static REAL: Real = Real::new(c"close");
     if HEAP.with(is_programs_turn) {
-        check("close", descriptor);
-        operate("close");
-        forget(Opened::File(descriptor));
+        let file = check("close", descriptor);
+        let_go(Opened::File(descriptor), file);
     }
     // SAFETY: the caller has it.
     unsafe { REAL.call([descriptor as usize]) as c_int }
@@ -234,22 +254,21 @@ unsafe extern "C" fn close(descriptor: c_int) -> c_int {
 #[unsafe(no_mangle)]
 unsafe extern "C" fn fcntl(descriptor: c_int, command: c_int, argument: usize) -> c_int {
     static REAL: Real = Real::new(c"fcntl");
-    let doubles = matches!(command, libc::F_DUPFD | libc::F_DUPFD_CLOEXEC);
-    let is_programs = HEAP.with(is_programs_turn);
-    if is_programs {
+    let mut doubled = None;
+    if HEAP.with(is_programs_turn) {
         match command {
             libc::F_GETFD | libc::F_GETFL => {}
-            _ if doubles => {
-                check("dup", descriptor);
-                operate("dup");
+            libc::F_DUPFD | libc::F_DUPFD_CLOEXEC => {
+                doubled = Some(check("dup", descriptor));
+                announce_open();
             }
             _ => refuse(&format!("the command {command} of `fcntl`"), CHANGES),
         }
     }
     // SAFETY: the caller keeps to what the command asks for.
-    let result = unsafe { REAL.call([descriptor as usize, command as usize, argument]) as c_int };
-    if is_programs && doubles && result >= 0 {
-        keep(Opened::File(result));
+    let result = unsafe { REAL.call([descriptor as usize, command as usize, argument]) } as c_int;
+    if doubled.is_some() && result >= 0 {
+        keep(Opened::File(result), doubled);
     }
     result
 }
@@ -267,14 +286,14 @@ unsafe extern "C" fn opendir(path: *const c_char) -> usize {
     static REAL: Real = Real::new(c"opendir");
     let is_programs = HEAP.with(is_programs_turn);
     if is_programs {
-        operate("open");
+        announce_open();
         // SAFETY: the caller says that it is one.
         unsafe { check_path(libc::AT_FDCWD, path, libc::O_DIRECTORY) };
     }
     // SAFETY: likewise.
     let stream = unsafe { REAL.call([path.expose_provenance()]) };
     if is_programs && stream != 0 {
-        keep(Opened::Folder(stream));
+        keep(Opened::Folder(stream), None);
     }
     stream
 }
@@ -283,15 +302,14 @@ unsafe extern "C" fn opendir(path: *const c_char) -> usize {
 #[unsafe(no_mangle)]
 unsafe extern "C" fn fdopendir(descriptor: c_int) -> usize {
     static REAL: Real = Real::new(c"fdopendir");
-    let is_programs = HEAP.with(is_programs_turn);
-    if is_programs {
-        check("fdopendir", descriptor);
-    }
+    let file = HEAP
+        .with(is_programs_turn)
+        .then(|| check("fdopendir", descriptor));
     // SAFETY: the caller has it.
     let stream = unsafe { REAL.call([descriptor as usize]) };
-    if is_programs && stream != 0 {
+    if file.is_some() && stream != 0 {
         forget(Opened::File(descriptor));
-        keep(Opened::Folder(stream));
+        keep(Opened::Folder(stream), file);
     }
     stream
 }
@@ -300,8 +318,11 @@ unsafe extern "C" fn fdopendir(descriptor: c_int) -> usize {
 unsafe extern "C" fn closedir(stream: usize) -> c_int {
     static REAL: Real = Real::new(c"closedir");
     if HEAP.with(is_programs_turn) {
-        operate("close");
-        forget(Opened::Folder(stream));
+        let opened = Opened::Folder(stream);
+        let Some(file) = file(opened) else {
+            refuse("`closedir` of what it has not opened", OTHERS)
+        };
+        let_go(opened, file);
     }
     // SAFETY: the caller has it.
     unsafe { REAL.call([stream]) as c_int }

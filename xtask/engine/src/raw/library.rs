@@ -20,6 +20,7 @@ pub const WAITS: &str = "a thread that waits for the system keeps all others fro
 pub const NETWORK: &str = "a thread that waits for the network waits in the operating system";
 pub const PROCESSES: &str = "what another process does is on no schedule";
 const THREADS: &str = "a thread of the operating system is on no schedule";
+const STREAMS: &str = "what a stream of the C library reads and writes is not seen";
 const CLOCKS: &str = "the real time is another one in the next execution";
 
 /// A function of the C library. It is given more than it looks at: the platforms that the engine is
@@ -118,7 +119,7 @@ macro_rules! refused {
 
 refused! {
     CHANGES {
-        creat creat64 mkdir mkdirat mkfifo mkfifoat mkstemp mkostemp mkdtemp
+        creat creat64 mkdir mkdirat mkfifo mkfifoat mkstemp mkstemp64 mkostemp mkostemp64 mkdtemp
         rmdir unlink unlinkat remove rename renameat renameat2 link linkat symlink symlinkat
         chmod fchmod fchmodat chown fchown lchown fchownat
         truncate truncate64 ftruncate ftruncate64 fallocate fallocate64
@@ -144,17 +145,24 @@ refused! {
     }
     THREADS { pthread_create }
     CLOCKS { gettimeofday time }
+    STREAMS { fopen fopen64 fdopen freopen freopen64 tmpfile tmpfile64 }
 }
 
-/// Refused likewise. Nothing here calls it otherwise, and could not: a function that has returned in
-/// the new process has given up the stack on which the old one is to go on.
-#[unsafe(no_mangle)]
-extern "C" fn vfork() -> isize {
-    if HEAP.with(is_programs_turn) {
-        refuse_call("vfork", PROCESSES);
-    }
-    fail(libc::ENOSYS)
+/// Functions that are refused likewise, and cannot be passed on: one that returns twice on the same
+/// stack, and those that take any number of arguments. Nothing but a program calls them.
+macro_rules! only_refused {
+    ($($name:ident)*) => { $(
+        #[unsafe(no_mangle)]
+        extern "C" fn $name() -> isize {
+            if HEAP.with(is_programs_turn) {
+                refuse_call(stringify!($name), PROCESSES);
+            }
+            fail(libc::ENOSYS) as isize
+        }
+    )* };
 }
+
+only_refused! { vfork execl execle execlp }
 
 /// Refused likewise, but for what goes to the standard error: the real library says there why it
 /// aborts.
