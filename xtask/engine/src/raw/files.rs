@@ -20,7 +20,7 @@ use crate::running::{is_programs_turn, with};
 
 const MADE: &str = "the kernel makes up what stands there, and may say something else each time";
 const DEVICE: &str = "to open what is neither a file nor a folder may have an effect, or wait";
-const OTHERS: &str = "it is the explorer's";
+const OTHERS: &str = "it may be the explorer's";
 const TYPES: &str = "a program that waits for somebody to type cannot be explored";
 
 /// File systems of which the kernel makes up the files.
