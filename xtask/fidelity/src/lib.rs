@@ -32,11 +32,11 @@ macro_rules! with_table {
             /// like look at the real files. The order of a `HashMap` is that of the execution's
             /// seed, of which a few are tried.
             ///
-            /// Of files, what only reads goes on: each call that opens or closes a file, reads the
-            /// next bytes of one or moves in it is an operation. What would change a file or a
-            /// folder is refused when it is called. So is to open what is neither a file nor a
-            /// folder, and to open anything in `/proc` or `/sys`: it may be another one in the next
-            /// execution. So a backtrace is refused when it looks for names.
+            /// A program may read files and folders. Each call that opens or closes one, reads the
+            /// next bytes or moves in a file is an operation. A call that would change a file or a
+            /// folder is refused. So is opening anything in `/proc` or `/sys`, or what is neither a
+            /// file nor a folder, because the next execution may find something else there. A
+            /// backtrace reads `/proc` to find names, so it is refused once it does.
             "The modules of `std`" root in ::std {
                 modelled { env, hint, io, net, os, panic, prelude, process, sync, thread, time }
                 passed {
@@ -77,9 +77,10 @@ macro_rules! with_table {
             }
 
             /// Each write to the standard output or the standard error is one operation, and is
-            /// seen at once. Neither is a terminal. Who writes to the descriptor of the standard
-            /// output is refused; what is written to that of the standard error is not seen. To read from the standard input, or to lock it, is refused when
-            /// it is called: a program that waits for somebody to type cannot be explored.
+            /// seen at once. Neither is a terminal. A write to the descriptor of the standard output
+            /// is refused; one to the descriptor of the standard error is not seen. To read from the
+            /// standard input, or to lock it, is refused when it is called: a program that waits for
+            /// somebody to type cannot be explored.
             "`std::io`" io in ::std::io {
                 modelled {
                     IsTerminal, Stderr, StderrLock, Stdin, StdinLock, Stdout, StdoutLock, stderr,
