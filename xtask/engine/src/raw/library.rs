@@ -1,10 +1,10 @@
 //! Functions of the C library that have an effect outside of the program, or wait there. The real
 //! standard library calls them, and so may any crate.
 //!
-//! The linker takes the functions here instead of the C library's, in the whole executable: in the
-//! explorer's own calls too, which are passed on. A call in a program's turn ends the execution as
-//! refused, by the name of the function. What only reads goes on; of files, [`files`](super::files)
-//! has it.
+//! The linker takes the functions here instead of the C library's, in the whole executable. The
+//! explorer's own calls come here too, and are passed on. A call in a program's turn ends the
+//! execution as refused, by the name of the function. The functions that open and read files are in
+//! [`files`](super::files).
 
 use std::ffi::{CStr, c_int, c_void};
 use std::mem;
