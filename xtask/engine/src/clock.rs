@@ -14,7 +14,20 @@ use crate::schedule::TimeModel;
 /// the time model makes it one.
 #[track_caller]
 pub fn now() -> Duration {
-    let place = Location::caller();
+    read_at(Location::caller());
+    Duration::from_nanos(with(|running| running.now))
+}
+
+/// The same, for a program that has called the C library: the calls tell where that stands.
+pub(crate) fn read() -> Duration {
+    if read_at(Location::caller()) {
+        with(|running| running.note_calls());
+    }
+    Duration::from_nanos(with(|running| running.now))
+}
+
+/// The running thread looks at the clock. Whether that was an operation.
+fn read_at(place: &'static Location<'static>) -> bool {
     let op = with(|running| {
         if !running.is_running {
             return None;
@@ -32,10 +45,11 @@ pub fn now() -> Duration {
             (running.time == TimeModel::Adversarial).then_some(op)
         }
     });
+    let is_operation = op.is_some();
     if let Some(op) = op {
         op.perform();
     }
-    Duration::from_nanos(with(|running| running.now))
+    is_operation
 }
 
 /// Waits for so long, in virtual time.

@@ -14,8 +14,9 @@
 //! in the [`Settings`]. There is no JSON here, and no sentence about what was found.
 //!
 //! The engine takes the place of three things in the whole executable that it is linked into: of the
-//! allocator, so that what a program has allocated can be taken back at its end; of the C library's
-//! `syscall`, so that a program's wait at a futex is an operation; and of the run-time library of
+//! allocator, so that what a program has allocated can be taken back at its end; of functions
+//! of the C library, so that a program's wait at a futex is an operation, its clocks show virtual time,
+//! and what has an effect outside is refused; and of the run-time library of
 //! LLVM's thread sanitizer, so that the counts of an `Arc` are operations, and accesses to memory that
 //! race are found, in a program that was compiled for it. Who is no program gets what the system
 //! gives.
@@ -108,6 +109,7 @@ mod happens_before;
 pub mod memory;
 mod numbers;
 mod object;
+mod opened;
 mod operation;
 mod output;
 mod perform;
@@ -149,8 +151,8 @@ pub use program::{
 };
 pub use races::{AccessKind, At, Conflict, MemoryAccess, look_for_races};
 pub use raw::heap::{Unwatched, unwatched};
-pub use raw::system::syscall_canary;
-pub use record::{Detail, Ending, Panicked, Step, Switch};
+pub use raw::system::system_canary;
+pub use record::{Detail, Ending, Panicked, Refusal, Step, Switch};
 pub use recorder::{HEADER as RECORDER_HEADER, Recorder, STEP as RECORDER_STEP};
 pub use schedule::{Choice, Schedule, TimeModel};
 pub use standing::object_standing;

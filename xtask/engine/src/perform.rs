@@ -6,8 +6,8 @@ use std::time::Duration;
 use crate::execution::Execution;
 use crate::object::Object;
 use crate::operation::{Op, StepId};
-use crate::raw::fiber;
-use crate::record::Ending;
+use crate::raw::{fiber, statics};
+use crate::record::{Ending, Refusal};
 use crate::running::{with, with_scheduler};
 
 impl Op {
@@ -90,9 +90,23 @@ pub(crate) fn end(ending: Ending) -> ! {
     unreachable!("nobody is chosen after the end")
 }
 
-/// Ends the execution as one that the explorer cannot follow: the message names the item.
-pub fn refuse(item: &str, why: &str) -> ! {
-    end(Ending::Refused(format!("{item}: {why}")))
+/// Ends the execution as one that the explorer cannot follow: the running thread has asked for this.
+pub fn refuse(item: &str, why: &'static str) -> ! {
+    // What is kept of it is not the program's.
+    let refusal = with(|_| Refusal {
+        item: item.to_string(),
+        why,
+        calls: fiber::calls().map(statics::linked).collect(),
+    });
+    end(Ending::Refused(refusal))
+}
+
+/// Ends the execution as one of which there is more than the explorer follows.
+pub(crate) fn exceed(what: String) -> ! {
+    end(Ending::Refused(Refusal {
+        item: what,
+        ..Refusal::default()
+    }))
 }
 
 /// Has the running thread do this before its next operation, or before it is known to have

@@ -7,6 +7,7 @@ use std::rc::Rc;
 use crate::ending::exit_op;
 use crate::execution::Execution;
 use crate::raw::fiber::Fiber;
+use crate::raw::files;
 use crate::raw::keys;
 use crate::raw::statics::Statics;
 use crate::record::Ending;
@@ -101,6 +102,7 @@ impl Program {
         }
         with(|running| {
             running.is_running = false;
+            files::close_all(&mut running.opened);
             running.hashed = fibers.iter().any(Fiber::has_used_keys);
         });
     }

@@ -26,7 +26,7 @@ pub enum Ending {
     /// the program's.
     Conflict(Conflict),
     /// It used something that the explorer does not model: what, and why.
-    Refused(String),
+    Refused(Refusal),
     /// A step that was possible before is not possible any more, after the same steps: the
     /// program depends on something other than the schedule.
     Nondeterminism(String),
@@ -34,6 +34,18 @@ pub enum Ending {
     Cut,
     /// It has taken the steps that were asked for, and would go on.
     Stopped,
+}
+
+/// What the running thread has asked for, and the explorer does not follow.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Hash)]
+pub struct Refusal {
+    /// What that is, as in "`mkdir`".
+    pub item: String,
+    /// Why the explorer does not; empty if there is no more to say.
+    pub why: &'static str,
+    /// Where the calls return by which the thread has asked for it, the innermost first, as they are
+    /// in the executable's file; none of what no call asks for.
+    pub calls: Vec<usize>,
 }
 
 /// An operation that has been chosen.

@@ -7,9 +7,9 @@ use std::time::Duration;
 use crate::access::Access;
 use crate::object::{Object, PANIC_HOOK};
 use crate::operation::{Op, StepId, Thread};
-use crate::perform::{end, latest, show};
+use crate::perform::{exceed, latest, show};
 use crate::raw::fiber::Fiber;
-use crate::record::{Ending, Panicked};
+use crate::record::Panicked;
 use crate::running::with;
 use crate::schedule::TimeModel;
 
@@ -80,9 +80,7 @@ pub fn spawn(
 ) -> Thread {
     let place = Location::caller();
     if with(|running| running.unfinished()) >= THREADS {
-        end(Ending::Refused(format!(
-            "more than {THREADS} threads at once"
-        )));
+        exceed(format!("more than {THREADS} threads at once"));
     }
     // The execution may end before the operation is chosen, and then nothing on this stack is
     // dropped: what the system gives is asked for only now.
@@ -100,11 +98,8 @@ pub fn spawn(
             finished.set_counter(1);
         }),
     );
-    let fiber = fiber.unwrap_or_else(|error| {
-        end(Ending::Refused(format!(
-            "no stack for another thread: {error}"
-        )))
-    });
+    let fiber =
+        fiber.unwrap_or_else(|error| exceed(format!("no stack for another thread: {error}")));
     let thread = with(|running| {
         let thread = running.start_thread(name, place, fiber);
         running.threads[thread.0 as usize].spawned = Some(spawned.0);

@@ -1,7 +1,11 @@
 //! Why an execution fails, and the failures that are found.
 
-use engine::{AccessKind, Conflict, Ending, Execution, Panicked, Schedule, ThreadState, TimeModel};
-use protocol::{Fault, FaultKind, Strategy};
+use engine::{
+    AccessKind, Conflict, Ending, Execution, Panicked, Refusal, Schedule, ThreadState, TimeModel,
+};
+use protocol::{Fault, FaultKind, Place, Strategy};
+
+use crate::place::of_calls;
 
 /// Why an execution fails. Two executions with the same cause are one failure.
 #[derive(Debug, Clone)]
@@ -16,8 +20,10 @@ pub struct Cause {
     /// What went wrong, in a sentence, where no rule says it; of a panic without its thread,
     /// which the runner may have another name for.
     pub story: String,
-    /// Whose panic it is, if it is one.
+    /// Whose panic it is, if it is one, or who has asked for what the explorer does not follow.
     pub thread: Option<u32>,
+    /// Where that was asked for, if it is known.
+    pub place: Option<Place>,
 }
 
 /// A failure that was found.
@@ -129,6 +135,7 @@ impl Cause {
             rule: self.rule,
             story: self.story.clone(),
             thread: self.thread.map(|thread| thread as usize),
+            place: self.place.clone(),
         }
     }
 
@@ -153,6 +160,7 @@ impl Cause {
             places: Vec::new(),
             story: story.into(),
             thread: None,
+            place: None,
         }
     }
 }
@@ -161,10 +169,7 @@ impl Cause {
 #[inline]
 pub fn given_up(execution: &Execution, ending: &Ending) -> Option<Cause> {
     match ending {
-        Ending::Refused(what) => Some(Cause {
-            places: vec![what.clone()],
-            ..Cause::of(FaultKind::Refused, what)
-        }),
+        Ending::Refused(refusal) => Some(refused(execution, refusal)),
         Ending::TooLong => {
             let steps = execution.length;
             Some(Cause::of(
@@ -179,6 +184,24 @@ pub fn given_up(execution: &Execution, ending: &Ending) -> Option<Cause> {
         }),
         Ending::Conflict(conflict) => Some(conflicting(execution, conflict)),
         _ => None,
+    }
+}
+
+/// What a thread has asked for, and the explorer does not follow.
+fn refused(execution: &Execution, refusal: &Refusal) -> Cause {
+    let Refusal { item, why, calls } = refusal;
+    if calls.is_empty() {
+        return Cause {
+            places: vec![item.clone()],
+            ..Cause::of(FaultKind::Refused, item)
+        };
+    }
+    let place = of_calls(calls);
+    Cause {
+        places: vec![item.clone(), format!("{place:?}")],
+        thread: Some(execution.current()),
+        place: Some(place).filter(|place| !place.file.is_empty()),
+        ..Cause::of(FaultKind::Refused, format!("uses {item}: {why}"))
     }
 }
 

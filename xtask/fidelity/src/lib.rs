@@ -29,8 +29,14 @@ macro_rules! with_table {
 
             /// What is passed through whole has nothing to do with threads and time. Some of it
             /// asks the outside all the same, and gets the real answers: `Path::exists` and its
-            /// like look at the real files, and a backtrace shows the explorer's frames as well.
-            /// The order of a `HashMap` is that of the execution's seed, of which a few are tried.
+            /// like look at the real files. The order of a `HashMap` is that of the execution's
+            /// seed, of which a few are tried.
+            ///
+            /// A program may read files and folders. Each call that opens or closes one, reads the
+            /// next bytes or moves in a file is an operation. A call that would change a file or a
+            /// folder is refused. So is opening anything in `/proc` or `/sys`, or what is neither a
+            /// file nor a folder, because the next execution may find something else there. A
+            /// backtrace reads `/proc` to find names, so it is refused once it does.
             "The modules of `std`" root in ::std {
                 modelled { env, hint, io, net, os, panic, prelude, process, sync, thread, time }
                 passed {
@@ -42,7 +48,7 @@ macro_rules! with_table {
                     range,
                     rc, result, slice, str, string, task, u8, u16, u32, u64, u128, usize, vec,
                 }
-                refused "what one execution writes, the next one would find" { fs }
+                called "what one execution changes, the next one would find" { fs }
             }
 
             /// The program is called `program`, and has no arguments. The rest of the environment
@@ -54,7 +60,7 @@ macro_rules! with_table {
                     current_exe, home_dir, join_paths, split_paths, temp_dir, var, var_os, vars,
                     vars_os,
                 }
-                refused "what one execution changes, the next one would find" {
+                called "what one execution changes, the next one would find" {
                     remove_var, set_current_dir, set_var,
                 }
             }
@@ -71,47 +77,57 @@ macro_rules! with_table {
             }
 
             /// Each write to the standard output or the standard error is one operation, and is
-            /// seen at once. Neither is a terminal, nor a file of the operating system: they have
-            /// no `AsFd`.
+            /// seen at once. Neither is a terminal. A write to the descriptor of the standard output
+            /// is refused; one to the descriptor of the standard error is not seen. To read from the
+            /// standard input, or to lock it, is refused when it is called: a program that waits for
+            /// somebody to type cannot be explored.
             "`std::io`" io in ::std::io {
-                modelled { IsTerminal, Stderr, StderrLock, Stdout, StdoutLock, stderr, stdout }
+                modelled {
+                    IsTerminal, Stderr, StderrLock, Stdin, StdinLock, Stdout, StdoutLock, stderr,
+                    stdin, stdout,
+                }
                 passed {
                     BufRead, BufReader, BufWriter, Bytes, Chain, Cursor, Empty, Error, ErrorKind,
-                    IntoInnerError, IoSlice, IoSliceMut, LineWriter, Lines, Read, Repeat, Result,
-                    Seek, SeekFrom, Sink, Split, Take, Write, WriterPanicked, copy, empty, prelude,
+                    IntoInnerError, IoSlice, IoSliceMut, LineWriter, Lines, PipeReader, PipeWriter,
+                    Read, Repeat, Result, Seek, SeekFrom, Sink, Split, Take, Write, WriterPanicked, copy, empty, prelude,
                     read_to_string, repeat, sink,
                 }
-                refused "a program that waits for somebody to type cannot be explored" {
-                    Stdin, StdinLock, stdin,
-                }
-                refused "a thread that waits for a pipe waits in the operating system" {
-                    PipeReader, PipeWriter, pipe,
-                }
+                called "a thread that waits for the system keeps all others from going on" { pipe }
             }
 
-            /// Addresses are values like any other.
+            /// Addresses are values like any other. To look up the address of a name is refused.
             "`std::net`" net in ::std::net {
                 passed {
-                    AddrParseError, IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, SocketAddrV4,
-                    SocketAddrV6,
+                    AddrParseError, Incoming, IpAddr, Ipv4Addr, Ipv6Addr, Shutdown, SocketAddr,
+                    SocketAddrV4, SocketAddrV6, ToSocketAddrs,
                 }
-                refused "a thread that waits for the network waits in the operating system" {
-                    Incoming, Shutdown, TcpListener, TcpStream, ToSocketAddrs, UdpSocket,
+                called "a thread that waits for the network waits in the operating system" {
+                    TcpListener, TcpStream, UdpSocket,
                 }
             }
 
-            /// What other systems than Linux have here is not there either.
+            /// What other systems than Linux have here is not there. The descriptor of a standard
+            /// stream is the real one.
             "`std::os`" os in ::std::os {
                 modelled { unix }
-                passed { raw }
-                refused "the files and sockets of the operating system are not there" { fd, linux }
+                passed { fd, linux, raw }
             }
 
             "`std::os::unix`" unix in ::std::os::unix {
-                modelled { thread }
-                passed { #[cfg(unix)] ffi }
-                refused "the files, sockets and processes of the operating system are not there" {
-                    fs, io, net, prelude, process, raw,
+                modelled { prelude, thread }
+                passed { #[cfg(unix)] ffi, io, raw }
+                called "what one execution changes, the next one would find" { fs }
+                called "a thread that waits for the network waits in the operating system" { net }
+                called "what another process does is on no schedule" { process }
+            }
+
+            /// The real one, with the modelled `JoinHandleExt`.
+            "`std::os::unix::prelude`" unix_prelude in ::std::os::unix::prelude {
+                modelled { JoinHandleExt }
+                passed {
+                    AsFd, AsRawFd, BorrowedFd, CommandExt, DirEntryExt, ExitStatusExt, FileExt,
+                    FileTypeExt, FromRawFd, IntoRawFd, MetadataExt, OpenOptionsExt, OsStrExt,
+                    OsStringExt, OwnedFd, PermissionsExt, RawFd,
                 }
             }
 
@@ -142,11 +158,11 @@ macro_rules! with_table {
             /// aborts.
             "`std::process`" process in ::std::process {
                 modelled { Termination, abort, exit, id }
-                passed { ExitCode }
-                refused "what another process does is on no schedule" {
-                    Child, ChildStderr, ChildStdin, ChildStdout, Command, CommandArgs, CommandEnvs,
+                passed {
+                    Child, ChildStderr, ChildStdin, ChildStdout, CommandArgs, CommandEnvs, ExitCode,
                     ExitStatus, Output, Stdio,
                 }
+                called "what another process does is on no schedule" { Command }
             }
 
             /// `Arc` is the real one, and its counts are operations: the compiler announces them. A
@@ -208,10 +224,13 @@ macro_rules! with_table {
             }
 
             /// The clocks show virtual time. It begins anew in each execution, and passes only
-            /// while every thread waits.
+            /// while every thread waits. It begins in 2033: the times of real files are by the real
+            /// clock, and earlier.
             "`std::time`" time in ::std::time {
-                modelled { Instant, SystemTime, SystemTimeError, UNIX_EPOCH }
-                passed { Duration, TryFromFloatSecsError }
+                passed {
+                    Duration, Instant, SystemTime, SystemTimeError, TryFromFloatSecsError,
+                    UNIX_EPOCH,
+                }
             }
         }
     };
@@ -224,6 +243,7 @@ macro_rules! data {
         $title:literal $name:ident in ::$($path:ident)::+ {
             $(modelled { $($modelled:ident),* $(,)? })?
             $(passed { $($(#[cfg($when:meta)])? $passed:ident),* $(,)? })?
+            $(called $effect:literal { $($called:ident),* $(,)? })*
             $(refused $why:literal { $($($refused:ident)::+),* $(,)? })*
         }
     )*) => {
@@ -236,6 +256,10 @@ macro_rules! data {
                 path: concat_path!($($path)*),
                 modelled: &[$($(stringify!($modelled)),*)?],
                 passed: &[$($(stringify!($passed)),*)?],
+                called: &[$(Refused {
+                    why: $effect,
+                    names: &[$(stringify!($called)),*],
+                }),*],
                 refused: &[$(Refused {
                     why: $why,
                     names: &[$(concat_path!($($refused)+)),*],
@@ -265,6 +289,9 @@ pub struct Section {
     pub modelled: &'static [&'static str],
     /// What are the real items, if the compiler has them for the machine.
     pub passed: &'static [&'static str],
+    /// What are the real items as well, of which that is refused, when the program calls it, which
+    /// has an effect outside or waits there.
+    pub called: &'static [Refused],
     /// What is not there.
     pub refused: &'static [Refused],
 }

@@ -5,6 +5,7 @@ macro_rules! reexports {
         $title:literal $name:ident in ::$($path:ident)::+ {
             $(modelled { $($modelled:ident),* $(,)? })?
             $(passed { $($(#[cfg($when:meta)])? $passed:ident),* $(,)? })?
+            $(called $effect:literal { $($called:ident),* $(,)? })*
             $(refused $why:literal { $($($refused:ident)::+),* $(,)? })*
         }
     )*) => {
@@ -29,6 +30,7 @@ macro_rules! reexports {
                     )]
                     pub use real::$passed;
                 )*)?
+                $($(pub use real::$called;)*)*
             }
         )*}
     };

@@ -1,17 +1,22 @@
-//! The standard output and the standard error of the program, and everything of input and
-//! output that stays in memory. The standard input is not there: a program that waits for
-//! somebody to type cannot be explored.
+//! The standard streams of the program, and what is passed through of input and output.
 
 #[doc(no_inline)]
 pub use crate::fidelity::passed::io::*;
 
+pub use crate::stdin::{Stdin, StdinLock, stdin};
+
 use ::std::cell::Cell;
 use ::std::fmt::{self, Arguments};
+use ::std::fs::File;
 use ::std::marker::PhantomData;
+use ::std::os::fd::{AsFd, AsRawFd, BorrowedFd, OwnedFd, RawFd};
 use ::std::panic::Location;
+use ::std::process::{ChildStderr, ChildStdin, ChildStdout, Stdio};
 use ::std::sync::MutexGuard;
 
 use engine::{Access, Op, Stream};
+
+use crate::raw;
 
 #[doc(hidden)]
 #[track_caller]
@@ -113,10 +118,46 @@ fn print(stream: Stream, text: Arguments<'_>, newline: bool) {
     engine::print(stream, line.bytes());
 }
 
-/// Whether a stream is a terminal. None of the program's is.
+/// Whether a stream is a terminal. None of the program's is, and no other file is opened that could
+/// be one.
 pub trait IsTerminal {
     /// Whether it is a terminal.
     fn is_terminal(&self) -> bool;
+}
+
+macro_rules! no_terminals {
+    ($($stream:ty),* $(,)?) => { $(
+        impl IsTerminal for $stream {
+            fn is_terminal(&self) -> bool {
+                false
+            }
+        }
+    )* };
+}
+
+no_terminals! {
+    Stdin, StdinLock<'_>, Stdout, StdoutLock<'_>, Stderr, StderrLock<'_>,
+    ChildStdin, ChildStdout, ChildStderr, File, BorrowedFd<'_>, OwnedFd,
+}
+
+macro_rules! descriptors {
+    ($($stream:ty = $number:literal),* $(,)?) => { $(
+        impl AsFd for $stream {
+            fn as_fd(&self) -> BorrowedFd<'_> {
+                raw::standard::<$number>()
+            }
+        }
+
+        impl AsRawFd for $stream {
+            fn as_raw_fd(&self) -> RawFd {
+                $number
+            }
+        }
+    )* };
+}
+
+descriptors! {
+    Stdin = 0, StdinLock<'_> = 0, Stdout = 1, StdoutLock<'_> = 1, Stderr = 2, StderrLock<'_> = 2,
 }
 
 /// A lock that this thread holds already is taken again, which nobody notices: the counter
@@ -225,15 +266,9 @@ macro_rules! stream {
             write_to!($stream);
         }
 
-        impl IsTerminal for $stream {
-            fn is_terminal(&self) -> bool {
-                false
-            }
-        }
-
-        impl IsTerminal for $lock<'_> {
-            fn is_terminal(&self) -> bool {
-                false
+        impl From<$stream> for Stdio {
+            fn from(_stream: $stream) -> Self {
+                Stdio::inherit()
             }
         }
 

@@ -8,13 +8,15 @@
 //! itself still knows the real library: a `for` loop, a `?` and an `async` block mean what
 //! they always mean.
 //!
-//! What is not about threads, time or the outside is the real library's own item, passed
-//! through. What is, is modelled on the `engine`: each operation that another thread could
-//! notice is announced before it happens, and happens when the scheduler chooses it. The
-//! rest is not there. A futex, which libraries use beside `std`, is modelled where the C library's
-//! `syscall` is called; what else could wait there is refused when it is called. Nothing of the real
-//! root is re-exported by a glob, so that a program that uses something not covered fails to build,
-//! by name. [`fidelity`] has the list.
+//! What is not about threads or the outside is the real library's own item, passed through. What is
+//! about threads is modelled on the `engine`: each operation that another thread could
+//! notice is announced before it happens, and happens when the scheduler chooses it. Of the outside,
+//! the real items are passed through as well, and the engine sees them call the C library: a clock
+//! shows virtual time, to read a file is an operation, and what has another effect, or could wait,
+//! is refused when it is called. So it is with what is called by the C library's `syscall`; a futex,
+//! on which libraries wait beside `std`, is modelled there. Nothing of the real root is re-exported by
+//! a glob, so that a program that uses something not covered fails to build, by name. [`fidelity`] has
+//! the list.
 //!
 //! # What a pass means
 //!
@@ -83,6 +85,7 @@ mod raw;
 
 mod shared;
 mod source;
+mod stdin;
 mod unwind;
 
 #[doc(no_inline)]

@@ -1,4 +1,4 @@
-//! Addresses, passed through. What talks to the network is not there.
+//! The network, passed through: the engine refuses what would talk to it when it is called.
 
 #[doc(no_inline)]
 pub use crate::fidelity::passed::net::*;

@@ -1,4 +1,4 @@
-//! What belongs to one operating system. Only what crates name that never use it.
+//! What belongs to one operating system.
 
 #[doc(no_inline)]
 pub use crate::fidelity::passed::os::*;
@@ -9,6 +9,16 @@ pub mod unix {
 
     #[doc(no_inline)]
     pub use crate::fidelity::passed::unix::*;
+
+    pub mod prelude {
+        //! What is often used of it.
+
+        #[doc(no_inline)]
+        pub use crate::fidelity::passed::unix_prelude::*;
+
+        #[doc(inline)]
+        pub use super::thread::JoinHandleExt;
+    }
 
     pub mod thread {
         //! The system's own handle of a thread: no thread of the program has one.
@@ -40,7 +50,7 @@ pub mod unix {
 
         fn refuse() -> ! {
             engine::refuse(
-                "std::os::unix::thread::JoinHandleExt",
+                "`std::os::unix::thread::JoinHandleExt`",
                 "a thread of the program is none of the operating system",
             )
         }

@@ -55,7 +55,7 @@ impl<'a> PanicHookInfo<'a> {
     pub fn payload(&self) -> &(dyn Any + Send) {
         if self.payload.is::<Elsewhere>() {
             let why = "what `panic_any` was given is not there when the hook runs";
-            engine::refuse("std::panic::PanicHookInfo::payload", why);
+            engine::refuse("`std::panic::PanicHookInfo::payload`", why);
         }
         self.payload
     }

@@ -5,6 +5,7 @@
 use ::std::cell::{RefCell, RefMut};
 use ::std::mem;
 use ::std::ops::{Deref, DerefMut};
+use ::std::os::fd::BorrowedFd;
 use ::std::panic::{Location, RefUnwindSafe};
 use ::std::ptr;
 
@@ -22,6 +23,13 @@ pub(crate) fn outlive(place: &Location<'_>) -> &'static Location<'static> {
     // which says `'static`; a copy of one may be borrowed for less, but a panic is told the
     // constant itself.
     unsafe { mem::transmute(place) }
+}
+
+/// The descriptor of a standard stream, which is 0, 1 or 2.
+pub(crate) fn standard<const NUMBER: i32>() -> BorrowedFd<'static> {
+    const { assert!(0 <= NUMBER && NUMBER <= 2) };
+    // SAFETY: it is open as long as the process: no program can close what it has not opened.
+    unsafe { BorrowedFd::borrow_raw(NUMBER) }
 }
 
 /// A value that the threads of a program share. All of them are coroutines on the thread of the

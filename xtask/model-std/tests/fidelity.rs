@@ -36,7 +36,9 @@ fn there() -> Vec<String> {
         let here = here.next().expect("each section is made of the same table");
         let passed = section.passed.iter().zip(*here);
         let passed = passed.filter_map(|(name, is_here)| is_here.then_some(*name));
-        section.modelled.iter().copied().chain(passed).collect()
+        let called = section.called.iter().flat_map(|called| called.names);
+        let modelled = section.modelled.iter().copied();
+        modelled.chain(passed).chain(called.copied()).collect()
     })
 }
 
@@ -181,7 +183,9 @@ fn the_facade_defines_what_is_modelled_and_nothing_else() {
         let folder = section.path.split("::").skip(1);
         let defined = defined(&documentation.join(folder.collect::<PathBuf>()));
         let mut defined: BTreeSet<&str> = defined.iter().map(String::as_str).collect();
-        for passed in of_path().flat_map(|section| section.passed) {
+        let called = of_path().flat_map(|section| section.called);
+        let called = called.flat_map(|called| called.names);
+        for passed in of_path().flat_map(|section| section.passed).chain(called) {
             // Listed as if it were defined there, unless the re-export says otherwise.
             if !modelled.contains(passed) {
                 defined.remove(passed);
@@ -213,6 +217,7 @@ Of each type, function and macro of the real one, as of Rust 1.95, and of the me
 
 - *modelled*: the explorer's own, which behaves as the real one, on whatever schedule.
 - *passed through*: the real item itself.
+- *refused when called*: the real item as well. A program may name it, and is explored until it comes to a call that has an effect outside, or waits there: that ends the schedule, with the name of the C library's function.
 - *refused*: a program that names it does not compile, and the compiler says its name.
 
 What is not stable is refused, and what is newer than Rust 1.95. The paths of `core` lead to
@@ -236,6 +241,13 @@ fn markdown() -> String {
         }
         page += &entry("Modelled", section.modelled, ".");
         page += &entry("Passed through", section.passed, ".");
+        for called in section.called {
+            page += &entry(
+                "Refused when called",
+                called.names,
+                &format!(": {}.", called.why),
+            );
+        }
         for refused in section.refused {
             page += &entry("Refused", refused.names, &format!(": {}.", refused.why));
         }

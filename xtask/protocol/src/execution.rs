@@ -56,8 +56,10 @@ pub struct Fault {
     pub rule: Option<usize>,
     /// What happened; of a panic without whose it is.
     pub story: String,
-    /// Whose panic it is, if it is one.
+    /// Whose panic it is, if it is one, or who has asked for what the explorer does not follow.
     pub thread: Option<usize>,
+    /// Where that was asked for, if it is known.
+    pub place: Option<Place>,
 }
 
 /// A sort of fault.
@@ -392,7 +394,7 @@ impl fmt::Display for FaultKind {
 mod fault_or_none {
     use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 
-    use super::{Fault, FaultKind};
+    use super::{Fault, FaultKind, Place};
 
     #[derive(Serialize, Deserialize)]
     #[serde(untagged)]
@@ -413,6 +415,8 @@ mod fault_or_none {
         rule: Option<usize>,
         story: Option<String>,
         thread: Option<usize>,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        place: Option<Place>,
     }
 
     pub fn serialize<S: Serializer>(fault: &Option<Fault>, to: S) -> Result<S::Ok, S::Error> {
@@ -422,12 +426,14 @@ mod fault_or_none {
                 rule: fault.rule,
                 story: Some(fault.story),
                 thread: fault.thread,
+                place: fault.place,
             },
             None => Keys {
                 kind: Kind::None(None::None),
                 rule: Option::None,
                 story: Option::None,
                 thread: Option::None,
+                place: Option::None,
             },
         };
         keys.serialize(to)
@@ -446,6 +452,7 @@ mod fault_or_none {
             rule: keys.rule,
             story,
             thread: keys.thread,
+            place: keys.place,
         }))
     }
 }

@@ -101,6 +101,7 @@ pub fn explore(
         rule: None,
         story,
         thread: None,
+        place: None,
     };
     let mut execution = retrace(subject, harness, settings, &record, fault)?;
     execution.found_after = replay.is_none().then_some(count);

@@ -475,7 +475,11 @@ fn static_c_library() -> Result<()> {
                    exec \"$@\"\n";
     with_wrapper(&mut command, &path, wrapper)?;
     let what = "the C library is linked statically (`crt-static`)";
-    must(&Ran::of(command)?, 1, &["FAIL race: no result", what])
+    must(
+        &Ran::of(command)?,
+        1,
+        &["FAIL race: it cannot be linked with the explorer", what],
+    )
 }
 
 /// The manifest of a library.
@@ -698,7 +702,7 @@ fn canary() -> Result<()> {
     let mut command = explore(&path, &["a.rs", "b.rs"]);
     with_other_harness(&mut command, &path, "'/println/d'")?;
     let ran = Ran::of(command)?;
-    let what = "error: the facade of `std` and of `syscall` is not in place, or the compiler announces nothing: the canary's print went elsewhere";
+    let what = "error: the facade of `std` and of the C library is not in place, or the compiler announces nothing: the canary's print went elsewhere";
     must(&ran, 1, &[what])
 }
 

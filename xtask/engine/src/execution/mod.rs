@@ -16,6 +16,7 @@ use crate::addresses;
 use crate::memory::Memory;
 use crate::numbers::Numbers;
 use crate::object::{CLOCK, Guard, Object, ObjectState, ReadersAndWriters};
+use crate::opened::Opened;
 use crate::operation::{Op, StepId, Thread};
 use crate::output::Output;
 use crate::raw::fiber::Fiber;
@@ -132,6 +133,10 @@ pub struct Execution {
     pub(crate) readers: Vec<(Object, u32)>,
     /// Who waits at a futex's word, by the number of its object.
     pub(crate) futexes: HashMap<u32, Waiters, FxBuildHasher>,
+    /// Which numbers its open files have, as an object, once it has opened one.
+    files: Option<Object>,
+    /// What of the system's it has opened, and not closed, each with the file that it is.
+    pub(crate) opened: Vec<(Opened, Object)>,
     /// What orders the threads, and what loads may read: if memory is weak, or accesses are looked at.
     pub(crate) memory: Option<Box<Memory>>,
     /// The accesses to memory, if the program announces them.
@@ -200,6 +205,8 @@ impl Execution {
             reads_beside: false,
             readers: Vec::new(),
             futexes: HashMap::with_hasher(FxBuildHasher),
+            files: None,
+            opened: Vec::new(),
             memory: None,
             shadow: None,
             looks: false,
@@ -249,6 +256,7 @@ impl Execution {
         self.reads_beside = false;
         self.readers.clear();
         self.futexes.clear();
+        self.files = None;
         let is_weak = self.time == TimeModel::Weak;
         self.looks &= self.shadow.is_some();
         heap::look(self.looks);
@@ -320,6 +328,27 @@ impl Execution {
         state.is_standing = true;
         state.orders = false;
         object
+    }
+
+    /// Which numbers the open files of the program have.
+    pub(crate) fn files(&mut self) -> Object {
+        match self.files {
+            Some(files) => files,
+            None => {
+                let files = self.register_file("files");
+                *self.files.insert(files)
+            }
+        }
+    }
+
+    /// A file that the program has opened.
+    pub(crate) fn new_file(&mut self) -> Object {
+        self.register_file("file")
+    }
+
+    /// It stands nowhere, but is called after its first use, and orders nothing, as what does.
+    fn register_file(&mut self, kind: &'static str) -> Object {
+        self.register_standing(kind, Location::caller(), 0)
     }
 
     pub(crate) fn start_thread(

@@ -6,10 +6,13 @@
 
 #![allow(unsafe_code)]
 
+mod clocks;
 pub(crate) mod fiber;
+pub(crate) mod files;
 pub(crate) mod heap;
 mod instrumented;
 pub(crate) mod keys;
+mod library;
 pub(crate) mod mapping;
 pub(crate) mod statics;
 pub(crate) mod system;

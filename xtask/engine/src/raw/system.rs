@@ -1,55 +1,82 @@
-//! What a program asks of the system by its number. A wait on a futex is an operation; another
-//! call that could wait is refused by its name, since no other thread could go on meanwhile.
+//! What a program asks of the system by its number. A wait on a futex is an operation; a call that
+//! could wait, or has an effect outside, is refused by its name. So it is where the C library has a
+//! function for it ([`library`](super::library)).
 //!
 //! The linker takes the function here instead of the one of the C library, in the whole executable:
 //! in the real standard library too, whose calls are passed on.
 
 use std::ffi::{c_int, c_long};
-use std::mem;
+use std::fs::File;
 use std::ptr;
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
 use super::heap::HEAP;
+use super::library::{CHANGES, NETWORK, PROCESSES, Real, WAITS, fail};
 use crate::futex::{self, Waited};
 use crate::perform::refuse;
 use crate::running::is_programs_turn;
 
-/// The C library's function. It takes as many arguments as the call needs, which the platforms that
-/// the engine is for pass as those of any other function.
-type Syscall = unsafe extern "C" fn(c_long, usize, usize, usize, usize, usize, usize) -> c_long;
+/// A call's number, its name and why it is refused.
+type Refused = (c_long, &'static str, &'static str);
 
-/// Calls that may wait for something, each with its name.
-const WAITS: &[(c_long, &str)] = &[
-    (libc::SYS_accept, "accept"),
-    (libc::SYS_accept4, "accept4"),
-    (libc::SYS_clock_nanosleep, "clock_nanosleep"),
-    (libc::SYS_connect, "connect"),
-    (libc::SYS_epoll_pwait, "epoll_pwait"),
-    (libc::SYS_flock, "flock"),
-    (libc::SYS_futex_waitv, "futex_waitv"),
-    (libc::SYS_io_uring_enter, "io_uring_enter"),
-    (libc::SYS_msgrcv, "msgrcv"),
-    (libc::SYS_nanosleep, "nanosleep"),
-    (libc::SYS_ppoll, "ppoll"),
-    (libc::SYS_pselect6, "pselect6"),
-    (libc::SYS_read, "read"),
-    (libc::SYS_readv, "readv"),
-    (libc::SYS_recvfrom, "recvfrom"),
-    (libc::SYS_recvmsg, "recvmsg"),
-    (libc::SYS_rt_sigsuspend, "rt_sigsuspend"),
-    (libc::SYS_rt_sigtimedwait, "rt_sigtimedwait"),
-    (libc::SYS_semop, "semop"),
-    (libc::SYS_wait4, "wait4"),
-    (libc::SYS_waitid, "waitid"),
-    #[cfg(target_arch = "x86_64")]
-    (libc::SYS_epoll_wait, "epoll_wait"),
-    #[cfg(target_arch = "x86_64")]
-    (libc::SYS_pause, "pause"),
-    #[cfg(target_arch = "x86_64")]
-    (libc::SYS_poll, "poll"),
-    #[cfg(target_arch = "x86_64")]
-    (libc::SYS_select, "select"),
-];
+/// Calls that are refused, by the reason.
+macro_rules! refused {
+    ($($why:ident { $($number:ident $name:ident)* })*) => {
+        &[$($((libc::$number, stringify!($name), $why)),*),*]
+    };
+}
+
+const REFUSED: &[Refused] = refused! {
+    CHANGES {
+        SYS_openat open SYS_openat2 open SYS_mkdirat mkdir SYS_mknodat mknod
+        SYS_unlinkat unlink SYS_renameat2 rename SYS_linkat link SYS_symlinkat symlink
+        SYS_fchmod fchmod SYS_fchmodat chmod SYS_fchown fchown SYS_fchownat chown
+        SYS_truncate truncate SYS_ftruncate ftruncate SYS_fallocate fallocate
+        SYS_utimensat utimensat SYS_setxattr setxattr SYS_fsetxattr fsetxattr
+        SYS_write write SYS_writev writev SYS_pwrite64 pwrite SYS_pwritev pwritev
+        SYS_sendfile sendfile SYS_copy_file_range copy_file_range SYS_splice splice
+        SYS_fsync fsync SYS_fdatasync fdatasync SYS_memfd_create memfd_create SYS_ioctl ioctl
+        SYS_chroot chroot SYS_chdir chdir SYS_fchdir fchdir SYS_close close
+        SYS_close_range close_range SYS_dup dup SYS_dup3 dup3 SYS_fcntl fcntl
+    }
+    WAITS {
+        SYS_clock_nanosleep clock_nanosleep SYS_epoll_create1 epoll_create
+        SYS_epoll_pwait epoll_pwait SYS_eventfd2 eventfd SYS_flock flock
+        SYS_futex_waitv futex_waitv SYS_inotify_init1 inotify_init
+        SYS_io_uring_setup io_uring_setup SYS_io_uring_enter io_uring_enter
+        SYS_msgrcv msgrcv SYS_nanosleep nanosleep SYS_pipe2 pipe SYS_ppoll ppoll
+        SYS_pselect6 pselect6 SYS_read read SYS_readv readv SYS_rt_sigsuspend rt_sigsuspend
+        SYS_rt_sigtimedwait rt_sigtimedwait SYS_semop semop SYS_signalfd4 signalfd
+        SYS_timerfd_create timerfd_create
+    }
+    NETWORK {
+        SYS_accept accept SYS_accept4 accept4 SYS_connect connect SYS_recvfrom recvfrom
+        SYS_recvmsg recvmsg SYS_socket socket SYS_socketpair socketpair
+    }
+    PROCESSES {
+        SYS_clone clone SYS_clone3 clone3 SYS_execve execve SYS_execveat execveat
+        SYS_kill kill SYS_pidfd_open pidfd_open SYS_wait4 wait4 SYS_waitid waitid
+    }
+};
+
+/// Those that only this family of processors has: newer ones have but the calls above.
+#[cfg(target_arch = "x86_64")]
+const OLDER: &[Refused] = refused! {
+    CHANGES {
+        SYS_creat creat SYS_open open SYS_mkdir mkdir SYS_mknod mknod SYS_rmdir rmdir
+        SYS_unlink unlink SYS_rename rename SYS_renameat rename SYS_link link
+        SYS_symlink symlink SYS_chmod chmod SYS_chown chown SYS_lchown lchown
+        SYS_utime utime SYS_utimes utimes SYS_dup2 dup2
+    }
+    WAITS {
+        SYS_epoll_create epoll_create SYS_epoll_wait epoll_wait SYS_eventfd eventfd
+        SYS_inotify_init inotify_init SYS_pause pause SYS_pipe pipe SYS_poll poll
+        SYS_select select SYS_signalfd signalfd
+    }
+    PROCESSES { SYS_fork fork SYS_vfork vfork }
+};
+#[cfg(not(target_arch = "x86_64"))]
+const OLDER: &[Refused] = &[];
 
 /// The C library's `syscall`, where a program calls it.
 ///
@@ -66,41 +93,27 @@ unsafe extern "C" fn syscall(
     fifth: usize,
     sixth: usize,
 ) -> c_long {
+    static REAL: Real = Real::new(c"syscall");
     if HEAP.with(is_programs_turn) {
         if number == libc::SYS_futex {
             // SAFETY: the caller says that the arguments are those of this call.
             return unsafe { futex(first, second as c_int, third as u32, fourth) };
         }
-        if let Some((_, name)) = WAITS.iter().find(|(known, _)| *known == number) {
-            refuse(
-                &format!("`{name}` by `libc::syscall`"),
-                "a thread that waits for the system keeps all others from going on",
-            );
+        let mut refused = REFUSED.iter().chain(OLDER);
+        if let Some((_, name, why)) = refused.find(|(known, ..)| *known == number) {
+            refuse(&format!("`{name}` by `libc::syscall`"), why);
         }
     }
-    // SAFETY: the next library that has this name is the C library, and the function is of this
-    // type. What the call asks for, the caller answers for.
-    unsafe {
-        let real = libc::dlsym(libc::RTLD_NEXT, c"syscall".as_ptr());
-        if real.is_null() {
-            // The C library is linked statically. This process will say that it does not go on.
-            return fail(libc::ENOSYS);
-        }
-        let real = mem::transmute::<*mut libc::c_void, Syscall>(real);
-        real(number, first, second, third, fourth, fifth, sixth)
-    }
+    // SAFETY: what the call asks for, the caller answers for.
+    unsafe { REAL.call([number as usize, first, second, third, fourth, fifth, sixth]) as c_long }
 }
 
-/// What a call returns that has failed with this error.
-fn fail(error: c_int) -> c_long {
-    // SAFETY: it is this thread's own.
-    unsafe { *libc::__errno_location() = error };
-    -1
-}
-
-/// Calls the C library's `syscall` to wake the threads that wait at a word at which none does. That is
-/// an operation if the linker has taken the function here.
-pub fn syscall_canary() {
+/// Opens a folder and looks at a clock by the real standard library, and wakes the threads that wait
+/// at a word at which none does by the C library's `syscall`. All are operations, if the linker has
+/// taken the functions of the engine; the clock is one where time passes at any moment.
+pub fn system_canary() {
+    let _opened = File::open("/");
+    let _now = SystemTime::now();
     let word = 0u32;
     // SAFETY: the word is there, and is neither read nor written.
     unsafe { libc::syscall(libc::SYS_futex, &raw const word, libc::FUTEX_WAKE, 0) };
@@ -132,7 +145,7 @@ unsafe fn futex(address: usize, operation: c_int, value: u32, argument: usize) -
     let read = || unsafe { ptr::with_exposed_provenance::<u32>(address).read_volatile() };
     match futex::wait(address, value, at_most, read) {
         Waited::Woken => 0,
-        Waited::Changed => fail(libc::EAGAIN),
-        Waited::TimedOut => fail(libc::ETIMEDOUT),
+        Waited::Changed => fail(libc::EAGAIN) as c_long,
+        Waited::TimedOut => fail(libc::ETIMEDOUT) as c_long,
     }
 }

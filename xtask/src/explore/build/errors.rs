@@ -12,8 +12,10 @@ use crate::messages::CompilerMessage;
 pub struct Errors {
     /// All of it, as a person reads it.
     pub text: String,
-    /// What it does not know: a path, or the end of one, as in `io::stdin`.
+    /// What it does not know: a path, or the end of one, as in `Builder::spawn_unchecked`.
     unknown: Vec<String>,
+    /// Whether the C library is linked statically, which only a harness says.
+    pub is_static: bool,
     /// Whether something relies on the size of an atomic.
     relies_on_layout: bool,
 }
@@ -28,21 +30,18 @@ impl Errors {
         let first = &message.text;
         let words: Vec<_> = first.split('`').skip(1).step_by(2).collect();
         let code = message.code.as_deref();
+        self.is_static |= first.contains("`crt-static`");
         self.relies_on_layout |=
             code.is_some_and(|code| LAYOUT.contains(&code)) && names_lock(&message.rendered);
         let unknown = &mut self.unknown;
         match (code, &words[..]) {
-            // "unresolved imports `std::net::TcpListener`, `std::net::TcpStream`"
+            // "unresolved imports `std::thread::now`, `std::thread::later`"
             (Some("E0432"), imports) => unknown.extend(imports.iter().map(ToString::to_string)),
-            // "cannot find function `stdin` in module `io`", "no method named `as_ptr` found
-            // for struct `AtomicPtr<u8>` in the current scope"
+            // "cannot find function `later` in module `std::thread`", "no method named
+            // `spawn_unchecked` found for struct `Builder` in the current scope"
             (Some(code), [name, within]) if UNKNOWN.contains(&code) => {
                 let within = within.split('<').next().unwrap_or_default();
                 unknown.push(format!("{within}::{name}"));
-            }
-            // "cannot find type `TcpStream` in this scope"; of values the library has none.
-            (Some(code), [name]) if UNKNOWN.contains(&code) && !first.contains(" value ") => {
-                unknown.push(name.to_string());
             }
             _ => {}
         }
@@ -88,7 +87,7 @@ pub fn is_without_main(message: &CompilerMessage) -> bool {
     message.code.as_deref() == Some("E0425") && spans.any(|span| is_entry(&span.text))
 }
 
-/// What the facade refuses, as in `std::io::stdin`, each with the reason.
+/// What the facade lacks, as in `std::thread::Builder::spawn_unchecked`, each with the reason.
 fn refused() -> impl Iterator<Item = (String, &'static str)> {
     TABLE.iter().flat_map(|section| {
         section.refused.iter().flat_map(|refused| {
@@ -103,18 +102,8 @@ fn refused() -> impl Iterator<Item = (String, &'static str)> {
 fn notes(unknown: &[String]) -> String {
     let mut missing = BTreeMap::new();
     for path in unknown {
-        let is_it = |refused: &str, path: &str| {
-            let is_inside = path.strip_prefix(refused);
-            is_inside.is_some_and(|rest| rest.is_empty() || rest.starts_with("::"))
-                || refused.ends_with(&format!("::{path}"))
-        };
-        let mut known: Vec<_> = refused().filter(|(item, _)| is_it(item, path)).collect();
-        // A module may have another name in the program; a type is another one then.
-        if let (true, Some((module, name))) = (known.is_empty(), path.rsplit_once("::"))
-            && module.starts_with(char::is_lowercase)
-        {
-            known.extend(refused().filter(|(item, _)| is_it(item, name)));
-        }
+        let is_it = |item: &str| item == path || item.ends_with(&format!("::{path}"));
+        let known: Vec<_> = refused().filter(|(item, _)| is_it(item)).collect();
         if known.is_empty() && path.starts_with("std::") {
             missing.insert(path.clone(), "");
         }

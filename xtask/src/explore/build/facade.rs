@@ -165,6 +165,10 @@ impl Facade {
             format!("core={library}"),
             "-L".to_string(),
             format!("dependency={}", folder.join("deps").display()),
+            // The package rustix then calls the C library, where the engine sees it, and not the
+            // system itself.
+            "--cfg".to_string(),
+            "rustix_use_libc".to_string(),
             // Where the explorer and the rules are.
             "-L".to_string(),
             format!("crate={}", folder.display()),

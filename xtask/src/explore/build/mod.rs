@@ -334,11 +334,12 @@ fn write_packages(members: &[(usize, &Subject)], explorer: Explorer) -> Result<S
 /// Why there is no program.
 fn why_unbuilt(subject: &Subject, errors: &Errors, others: &Errors) -> Result<Unbuilt> {
     let (what, errors) = match errors.text.is_empty() {
+        false if errors.is_static => ("it cannot be linked with the explorer", errors),
         false => ("it does not compile", errors),
         true => ("what it depends on does not compile", others),
     };
     let details = errors.details(subject);
-    if plain::compiles(subject)? {
+    if !errors.is_static && plain::compiles(subject)? {
         return Ok(Unbuilt::Lacking(details));
     }
     Ok(Unbuilt::Broken(NotReady {

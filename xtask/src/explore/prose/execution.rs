@@ -210,13 +210,26 @@ impl<'v> ExecutionProse<'v> {
         }
     }
 
-    /// Why a schedule is not explored further: because of what, and after which line.
+    /// Why a schedule is not explored further: because of what, and at or after which line.
     pub fn refusal(&self, execution: &Execution) -> String {
-        let story = execution.fault.as_ref().map_or("", |fault| &fault.story);
+        let Some(fault) = &execution.fault else {
+            return String::new();
+        };
+        let story = match fault.thread {
+            Some(thread) => {
+                let table = self.table(execution);
+                format!("{} {}", table.words().thread(thread), fault.story)
+            }
+            None => format!("of {}", fault.story),
+        };
+        let place = |place: &Place| self.verdict.place(place);
+        if let Some(place) = fault.place.as_ref().and_then(place) {
+            return format!("because at {place} {story}");
+        }
         let mut steps = execution.steps.iter().rev();
-        match steps.find_map(|step| self.verdict.place(&step.place)) {
-            Some(place) => format!("because of {story}, after {place}"),
-            None => format!("because of {story}"),
+        match steps.find_map(|step| place(&step.place)) {
+            Some(place) => format!("because {story}, after {place}"),
+            None => format!("because {story}"),
         }
     }
 

@@ -32,6 +32,11 @@ pub fn is_entry(line: &str) -> bool {
 const HARNESS: &str = "\
 extern crate explorer_harness;
 
+#[cfg(target_feature = \"crt-static\")]
+compile_error!(\"the C library is linked statically (`crt-static`), so that the explorer cannot take \
+               the place of its functions; explore on a target that links it dynamically, as \
+               x86_64-unknown-linux-gnu does\");
+
 fn canary() {
     let lock = std::sync::Arc::new(std::sync::Mutex::new(0));
     std::thread::scope(|scope| {

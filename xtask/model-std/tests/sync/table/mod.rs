@@ -17,7 +17,7 @@ use std::ops::ControlFlow;
 use std::panic::{self, AssertUnwindSafe};
 use std::time::Duration;
 
-use engine::{Access, Ending, Execution, Op, Settings, Strategy, Thread};
+use engine::{Access, Ending, Execution, Op, Refusal, Settings, Strategy, Thread};
 use libtest_mimic::{Arguments, Failed, Trial};
 use model_std::sync::Arc;
 
@@ -124,6 +124,7 @@ fn outcome(execution: &Execution) -> String {
         .collect();
     match execution.ending.as_ref().expect("it has ended") {
         Ending::Exited(0) => {}
+        Ending::Refused(Refusal { item, why, .. }) => words.push(format!("refused: {item}: {why}")),
         ending => words.push(format!("{ending:?}").to_lowercase()),
     }
     words.join(" ")

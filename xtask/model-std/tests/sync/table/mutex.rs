@@ -85,7 +85,7 @@ pub const CASES: &[Case] = &[
     ),
     case(
         "of a static is refused unless statics are put back",
-        &[r#"refused("static: this process does not keep its statics")"#],
+        &["refused: static: this process does not keep its statics"],
         || {
             static COUNT: Mutex<u32> = Mutex::new(0);
             *COUNT.lock().unwrap() += 1;

@@ -1,0 +1,180 @@
+//! Functions of the C library that have an effect outside of the program, or wait there. The real
+//! standard library calls them, and so may any crate.
+//!
+//! The linker takes the functions here instead of the C library's, in the whole executable. The
+//! explorer's own calls come here too, and are passed on. A call in a program's turn ends the
+//! execution as refused, by the name of the function. The functions that open and read files are in
+//! [`files`](super::files).
+
+use std::ffi::{CStr, c_int, c_void};
+use std::mem;
+use std::ptr;
+use std::sync::atomic::{AtomicPtr, Ordering::Relaxed};
+
+use super::heap::HEAP;
+use crate::perform::refuse;
+use crate::running::is_programs_turn;
+
+pub const CHANGES: &str = "what one execution changes, the next one would find";
+pub const WAITS: &str = "a thread that waits for the system keeps all others from going on";
+pub const NETWORK: &str = "a thread that waits for the network waits in the operating system";
+pub const PROCESSES: &str = "what another process does is on no schedule";
+const THREADS: &str = "a thread of the operating system is on no schedule";
+const STREAMS: &str = "what a stream of the C library reads and writes is not seen";
+const CLOCKS: &str = "the real time is another one in the next execution";
+
+/// A function of the C library. It is given more than it looks at: the platforms that the engine is
+/// for pass what a function takes in the same way, whatever comes behind it.
+type Function = unsafe extern "C" fn(usize, usize, usize, usize, usize, usize, usize) -> usize;
+
+/// How many numbers and addresses a function takes at most.
+const MOST: usize = 7;
+
+/// The C library's function that has the name of one that is defined here.
+pub struct Real {
+    name: &'static CStr,
+    /// Null until somebody has called it.
+    address: AtomicPtr<c_void>,
+}
+
+impl Real {
+    pub const fn new(name: &'static CStr) -> Self {
+        Self {
+            name,
+            address: AtomicPtr::new(ptr::null_mut()),
+        }
+    }
+
+    /// Calls the function. It fails if the C library has none of this name.
+    ///
+    /// # Safety
+    ///
+    /// The arguments are numbers and addresses, and as the function asks for them.
+    pub unsafe fn call<const N: usize>(&self, arguments: [usize; N]) -> usize {
+        let mut address = self.address.load(Relaxed);
+        if address.is_null() {
+            // SAFETY: the name ends as one does in C.
+            address = unsafe { libc::dlsym(libc::RTLD_NEXT, self.name.as_ptr()) };
+            self.address.store(address, Relaxed);
+        }
+        if address.is_null() {
+            return fail(libc::ENOSYS) as usize;
+        }
+        let mut all = [0; MOST];
+        all[..N].copy_from_slice(&arguments);
+        let [first, second, third, fourth, fifth, sixth, seventh] = all;
+        // SAFETY: the next library that has this name is the C library, and there it is a function.
+        // The caller says that it is given what it asks for; what is beyond that it does not look at.
+        unsafe {
+            let function = mem::transmute::<*mut c_void, Function>(address);
+            function(first, second, third, fourth, fifth, sixth, seventh)
+        }
+    }
+}
+
+/// What a call returns that has failed with this error.
+pub fn fail(error: c_int) -> isize {
+    // SAFETY: it is this thread's own.
+    unsafe { *libc::__errno_location() = error };
+    -1
+}
+
+/// The name of a C string that a macro has made.
+pub const fn c_name(name: &'static str) -> &'static CStr {
+    match CStr::from_bytes_with_nul(name.as_bytes()) {
+        Ok(name) => name,
+        Err(_) => panic!("a name ends in the only zero that it has"),
+    }
+}
+
+/// Ends the execution: a thread of the program has called this function.
+#[cold]
+fn refuse_call(function: &str, why: &'static str) -> ! {
+    // One that takes longer numbers has the name of the other, with that at the end.
+    let name = function.trim_end_matches("64");
+    refuse(&format!("`{name}`"), why)
+}
+
+/// Functions that are refused in a program's turn, by the reason.
+macro_rules! refused {
+    ($($why:ident { $($name:ident)* })*) => { $($(
+        #[unsafe(no_mangle)]
+        unsafe extern "C" fn $name(
+            first: usize,
+            second: usize,
+            third: usize,
+            fourth: usize,
+            fifth: usize,
+            sixth: usize,
+        ) -> usize {
+            static REAL: Real = Real::new(c_name(concat!(stringify!($name), "\0")));
+            if HEAP.with(is_programs_turn) {
+                refuse_call(stringify!($name), $why);
+            }
+            // SAFETY: the caller keeps to what the function asks for.
+            unsafe { REAL.call([first, second, third, fourth, fifth, sixth]) }
+        }
+    )*)* };
+}
+
+refused! {
+    CHANGES {
+        creat creat64 mkdir mkdirat mkfifo mkfifoat mkstemp mkstemp64 mkostemp mkostemp64 mkdtemp
+        rmdir unlink unlinkat remove rename renameat renameat2 link linkat symlink symlinkat
+        chmod fchmod fchmodat chown fchown lchown fchownat
+        truncate truncate64 ftruncate ftruncate64 fallocate fallocate64
+        posix_fallocate posix_fallocate64 fsync fdatasync
+        utime utimes lutimes futimes utimensat futimens
+        setxattr lsetxattr fsetxattr removexattr lremovexattr fremovexattr
+        pwrite pwrite64 writev pwritev pwritev64 sendfile sendfile64 copy_file_range splice
+        memfd_create shm_open shm_unlink ioctl chroot
+        chdir fchdir setenv unsetenv putenv clearenv dup dup2 dup3 close_range closefrom
+    }
+    WAITS {
+        poll ppoll select pselect epoll_create epoll_create1 epoll_wait epoll_pwait
+        eventfd timerfd_create signalfd inotify_init inotify_init1 pipe pipe2
+        nanosleep clock_nanosleep usleep sleep flock lockf lockf64
+        sigwait sigwaitinfo sigtimedwait sigsuspend
+    }
+    NETWORK {
+        socket socketpair accept accept4 connect getaddrinfo gethostbyname getnameinfo
+    }
+    PROCESSES {
+        fork posix_spawn posix_spawnp execv execve execvp execvpe fexecve
+        wait waitpid wait3 wait4 waitid kill killpg system popen getppid
+    }
+    THREADS { pthread_create }
+    CLOCKS { gettimeofday time }
+    STREAMS { fopen fopen64 fdopen freopen freopen64 tmpfile tmpfile64 }
+}
+
+/// Functions that are refused likewise, and cannot be passed on: one that returns twice on the same
+/// stack, and those that take any number of arguments. Nothing but a program calls them.
+macro_rules! only_refused {
+    ($($name:ident)*) => { $(
+        #[unsafe(no_mangle)]
+        extern "C" fn $name() -> isize {
+            if HEAP.with(is_programs_turn) {
+                refuse_call(stringify!($name), PROCESSES);
+            }
+            fail(libc::ENOSYS) as isize
+        }
+    )* };
+}
+
+only_refused! { vfork execl execle execlp }
+
+/// Refused likewise, but for what goes to the standard error: the real library says there why it
+/// aborts.
+#[unsafe(no_mangle)]
+unsafe extern "C" fn write(descriptor: c_int, from: usize, bytes: usize) -> isize {
+    static REAL: Real = Real::new(c"write");
+    if descriptor != libc::STDERR_FILENO && HEAP.with(is_programs_turn) {
+        refuse(
+            &format!("`write` to descriptor {descriptor}"),
+            "what a program prints goes through `std::io`",
+        );
+    }
+    // SAFETY: the caller says that so many bytes are there.
+    unsafe { REAL.call([descriptor as usize, from, bytes]) as isize }
+}
