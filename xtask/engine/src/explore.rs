@@ -58,8 +58,11 @@ pub struct Coverage {
     pub timed: bool,
     /// Whether in some of them a thread did what may fail for no reason.
     pub may_be_spurious: bool,
-    /// Whether in some of them the program made a `RandomState`, as far as that is known.
+    /// Whether in some of them the program made a `RandomState`, as far as that is known, or asked
+    /// the system for random numbers.
     pub hashed: bool,
+    /// Whether in some of them the program asked the system for random numbers.
+    pub asked_random: bool,
     /// Whether in some of them several threads were there, and orders of memory were asked for that
     /// are weaker than the one that all have.
     pub weak: bool,
@@ -238,6 +241,7 @@ impl Exploration {
         coverage.steps += u64::from(execution.length);
         coverage.loops |= execution.loops;
         coverage.hashed |= execution.hashed;
+        coverage.asked_random |= execution.asked_random;
         coverage.reads_beside |= execution.reads_beside;
         coverage.timed |= execution.timed;
         coverage.weak |= execution.threads.len() > 1 && !execution.weak_orders.is_empty();

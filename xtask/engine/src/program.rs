@@ -103,7 +103,7 @@ impl Program {
         with(|running| {
             running.is_running = false;
             files::close_all(&mut running.opened);
-            running.hashed = fibers.iter().any(Fiber::has_used_keys);
+            running.hashed = running.asked_random || fibers.iter().any(Fiber::has_used_keys);
         });
     }
 }

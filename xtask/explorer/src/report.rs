@@ -288,9 +288,17 @@ fn place_of(detail: &Detail) -> Place {
     }
 }
 
-/// What was searched, why a systematic search was given up, if one was, with how many hash seeds,
+/// What a search knows of the seeds of random numbers.
+pub struct Seeds {
+    /// How many made a difference.
+    pub tried: u32,
+    /// Whether the program asked the system for random numbers.
+    pub asked_random: bool,
+}
+
+/// What was searched, why a systematic search was given up, if one was, with which seeds,
 /// and what is known of each rule.
-pub fn summary(phases: &[Phase], judge: &Judge, given_up: &GivenUp, hash_seeds: u32) -> Summary {
+pub fn summary(phases: &[Phase], judge: &Judge, given_up: &GivenUp, seeds: &Seeds) -> Summary {
     let searched = phases.iter().map(|phase| {
         let coverage = &phase.exploration.coverage;
         protocol::Phase {
@@ -324,7 +332,8 @@ pub fn summary(phases: &[Phase], judge: &Judge, given_up: &GivenUp, hash_seeds: 
     let found = judge.found();
     Summary {
         phases: searched.collect(),
-        hash_seeds,
+        hash_seeds: seeds.tried,
+        asked_random: seeds.asked_random,
         given_up_after: given_up.after_steps,
         given_up_beyond_threads: given_up.beyond_threads,
         out_of_time: given_up.out_of_time,

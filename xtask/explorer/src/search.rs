@@ -157,7 +157,11 @@ impl<'r> Search<'r> {
             self.judge.outputs().for_each(|output| say(&output));
         }
         let hash_seeds = self.hash_seeds.count_ones();
-        let summary = report::summary(&self.phases, &self.judge, &self.given_up, hash_seeds);
+        let seeds = report::Seeds {
+            tried: hash_seeds,
+            asked_random: self.coverages.iter().any(|coverage| coverage.asked_random),
+        };
+        let summary = report::summary(&self.phases, &self.judge, &self.given_up, &seeds);
         say(&Message::Summary(Box::new(summary)));
     }
 

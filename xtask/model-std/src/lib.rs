@@ -35,8 +35,8 @@
 //! - A loop that finds everything as it was, and changes nothing, is taken to wait until
 //!   something changes. Whether it gives up after some rounds, while others could have gone on,
 //!   is tried at random, and not searched for; the summary says whether this came up.
-//! - The order of a `HashMap`, and what else comes of a `RandomState`, is that of a seed. A few
-//!   are tried.
+//! - The order of a `HashMap`, what else comes of a `RandomState`, and the random numbers that the
+//!   system is asked for are those of a seed. A few are tried.
 //! - A thread that waits at a futex is woken only as the program asks for it, or once for no
 //!   reason; of several that wait, any may be the one.
 //! - What is done to memory is no operation. Where `unsafe` code is compiled into the program, the

@@ -11,9 +11,11 @@ use crate::{Place, Schedule, Strategy, TimeModel};
 pub struct Summary {
     /// What was tried, in this order.
     pub phases: Vec<Phase>,
-    /// With how many seeds the order of each `HashMap` was tried; 0 if the program is not known to
-    /// have made one whose order is random.
+    /// With how many seeds the order of each `HashMap`, and the random numbers that the program asked
+    /// the system for, were tried; 0 if it is not known to depend on any.
     pub hash_seeds: u32,
+    /// Whether it asked the system for random numbers.
+    pub asked_random: bool,
     /// After how many steps of one schedule a systematic search was given up, if one was.
     pub given_up_after: Option<u32>,
     /// Beyond how many threads of one schedule an exhaustive search was given up, if one was.

@@ -221,6 +221,10 @@ fn reservations(subject: &Subject, harness: &Harness, explored: &Explored) -> Ve
             }
         });
     }
+    if summary.asked_random {
+        let (n, s) = counted(summary.hash_seeds.into(), "seed");
+        reservations.push(format!("for other random numbers than {n} {s} give"));
+    }
     if summary.phases.iter().any(|phase| phase.loops) {
         reservations.push("for loops that give up before something changes".to_string());
     }

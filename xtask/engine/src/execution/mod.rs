@@ -97,6 +97,8 @@ pub struct Execution {
     pub hash_seed: u32,
     /// Whether the program has made a `RandomState`, as far as that is known.
     pub hashed: bool,
+    /// Whether it asked the system for random numbers.
+    pub asked_random: bool,
     /// The time, in nanoseconds since the start.
     pub now: u64,
     /// Whether the program has read the clock, or waited for a time.
@@ -185,6 +187,7 @@ impl Execution {
             ending: None,
             hash_seed: 0,
             hashed: false,
+            asked_random: false,
             now: 0,
             timed: false,
             may_be_spurious: false,
@@ -257,6 +260,7 @@ impl Execution {
         self.readers.clear();
         self.futexes.clear();
         self.files = None;
+        self.asked_random = false;
         let is_weak = self.time == TimeModel::Weak;
         self.looks &= self.shadow.is_some();
         heap::look(self.looks);
@@ -385,11 +389,11 @@ impl Execution {
             deferred: Vec::new(),
             waiting,
             registered: 0,
+            random: None,
             passed_over: 0,
         });
         if keys::are_known() {
-            let mut numbers = Numbers::new(self.objects[finished.0 as usize].key);
-            let mut numbers = Numbers::new(numbers.draw() ^ u64::from(self.hash_seed));
+            let mut numbers = self.numbers_of(finished, 0);
             fiber.set_keys([numbers.draw(), numbers.draw()]);
         }
         self.new_fibers.push(fiber);
@@ -401,6 +405,25 @@ impl Execution {
             due: NEVER,
         });
         thread
+    }
+
+    /// Numbers of the thread whose end this object is, of which the execution's seed decides: the same
+    /// on each schedule, and others for each use.
+    fn numbers_of(&self, finished: Object, usage: u64) -> Numbers {
+        let mut numbers = Numbers::new(self.objects[finished.0 as usize].key ^ usage);
+        Numbers::new(numbers.draw() ^ u64::from(self.hash_seed))
+    }
+
+    /// A byte of which the execution's seed decides: the next of the running thread's.
+    pub(crate) fn random_byte(&mut self) -> u8 {
+        self.asked_random = true;
+        let current = self.current as usize;
+        let numbers = self.threads[current].random.take();
+        let mut numbers =
+            numbers.unwrap_or_else(|| self.numbers_of(self.threads[current].finished, 1));
+        let byte = numbers.draw() as u8;
+        self.threads[current].random = Some(numbers);
+        byte
     }
 
     /// The thread whose end or whose park token this object is.

@@ -1,5 +1,6 @@
 //! The threads of an execution, and what those that have not finished wait for.
 
+use crate::numbers::Numbers;
 use crate::object::{Guard, Object, ObjectState};
 use crate::operation::Op;
 use crate::slot::Slot;
@@ -38,6 +39,8 @@ pub struct ThreadState {
     pub(crate) deferred: Vec<Box<dyn FnOnce()>>,
     pub(crate) waiting: Box<Waiting>,
     pub(crate) registered: u64,
+    /// Its random numbers, once it has asked for some.
+    pub(crate) random: Option<Numbers>,
     /// How often another was chosen since its latest step, though it could have gone on.
     pub(crate) passed_over: u32,
 }

@@ -14,6 +14,7 @@ mod instrumented;
 pub(crate) mod keys;
 mod library;
 pub(crate) mod mapping;
+pub(crate) mod randomness;
 pub(crate) mod statics;
 pub(crate) mod system;
 

@@ -12,6 +12,7 @@ use std::time::{Duration, SystemTime};
 
 use super::heap::HEAP;
 use super::library::{CHANGES, NETWORK, PROCESSES, Real, WAITS, fail};
+use super::randomness;
 use crate::futex::{self, Waited};
 use crate::perform::refuse;
 use crate::running::is_programs_turn;
@@ -98,6 +99,11 @@ unsafe extern "C" fn syscall(
         if number == libc::SYS_futex {
             // SAFETY: the caller says that the arguments are those of this call.
             return unsafe { futex(first, second as c_int, third as u32, fourth) };
+        }
+        if number == libc::SYS_getrandom {
+            // SAFETY: likewise.
+            unsafe { randomness::fill(ptr::with_exposed_provenance_mut(first), second) };
+            return second as c_long;
         }
         let mut refused = REFUSED.iter().chain(OLDER);
         if let Some((_, name, why)) = refused.find(|(known, ..)| *known == number) {

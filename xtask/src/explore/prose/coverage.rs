@@ -54,10 +54,12 @@ pub fn coverage(verdict: &ProgramVerdict<'_>, preposition: &str) -> String {
     match bounds.into_iter().min().flatten() {
         Some(bound) => {
             let bound = bounded_by(bound);
-            // Those are searched with one hash seed.
+            // Those are searched with one seed.
             match summary.hash_seeds {
                 0 | 1 => format!("{preposition} {n} {s}, among them all {bound}"),
-                _ => format!("{preposition} {n} {s}, among them, with one hash seed, all {bound}"),
+                _ => {
+                    format!("{preposition} {n} {s}, among them, with one random seed, all {bound}")
+                }
             }
         }
         None => format!("{preposition} {n} {s}"),
@@ -89,7 +91,7 @@ pub fn phases(verdict: &ProgramVerdict<'_>) -> String {
             Strategy::Random => " at random".to_string(),
         };
         let seed = phase.hash_seed.filter(|&seed| seed > 0);
-        let seed = seed.map_or(String::new(), |seed| format!(", with hash seed {seed}"));
+        let seed = seed.map_or(String::new(), |seed| format!(", with random seed {seed}"));
         let model = match phase.time_model {
             TimeModel::Weak => "weak memory".to_string(),
             model => format!("{} time", model.name()),
