@@ -31,6 +31,9 @@ use invariants::{End, Exit, Transcript};
 
 /// A schedule that takes more steps is not explored further.
 const STEPS: u32 = 1_000_000;
+/// Why nothing is known of a program whose process no signal of its own has ended.
+const KILLED_FROM_OUTSIDE: &str = "the exploring process was killed from outside: by the system, if \
+                                   there was no memory left";
 /// The number of SIGKILL, which no process can catch.
 #[cfg(unix)]
 const KILLED: i32 = 9;
@@ -79,9 +82,7 @@ pub fn explore(
         return Ok(explored);
     }
     if ended.was_killed() {
-        let what = "the exploring process was killed from outside: by the system, if there was no \
-                    memory left";
-        return Err(Error::Broken(what.to_string()).into());
+        return Err(Error::Broken(KILLED_FROM_OUTSIDE.to_string()).into());
     }
     let is_stuck = matches!(ended, ProcessEnd::Stalled);
     let (kind, story) = ended.why(settings, &scratch);

@@ -166,6 +166,42 @@ pub struct ExploreArgs {
     pub junit: Option<PathBuf>,
 }
 
+/// How programs are to be explored.
+fn settings(words: &mut Words, json: bool) -> Result<Settings> {
+    let default = Settings::default();
+    let schedules = words.number::<NonZeroU64>("--schedules")?;
+    let models = TimeModel::ALL.map(TimeModel::name);
+    let settings = Settings {
+        schedules: schedules.map_or(default.schedules, NonZeroU64::get),
+        steps: default.steps,
+        time: words.time("--time")?.or(default.time),
+        time_model: words.named("--time-model", "time model", &models, TimeModel::of_name)?,
+        strategy: words.named(
+            "--strategy",
+            "strategy",
+            &Strategy::NAMES,
+            Strategy::of_name,
+        )?,
+        all_failures: words.has("--all-failures"),
+        seed: words.seed("--seed")?,
+        stall: words.time("--stall")?.unwrap_or(default.stall),
+        fixed_addresses: default.fixed_addresses,
+        outputs: words.has("--outputs"),
+        whole_outputs: json,
+        real_runs: words.number("--real-runs")?,
+    };
+    let is_systematic = settings
+        .strategy
+        .is_some_and(|strategy| !strategy.is_random());
+    if settings.time_model == Some(TimeModel::Weak) && is_systematic {
+        return Err(Error::usage(
+            "weak memory is explored at random alone: `--strategy` chooses at random with \
+             `--time-model weak`, as `pos` does",
+        ));
+    }
+    Ok(settings)
+}
+
 /// What was said of tests.
 struct OfTests {
     features: Option<String>,
@@ -208,39 +244,9 @@ impl ExploreArgs {
     ///
     /// A value is wrong, or nothing is named.
     pub fn read(words: &mut Words) -> Result<Self> {
-        let default = Settings::default();
         let json = words.has("--json");
-        let schedules = words.number::<NonZeroU64>("--schedules")?;
-        let models = TimeModel::ALL.map(TimeModel::name);
+        let settings = settings(words, json)?;
         let year = |name: &str| EDITIONS.contains(&name).then(|| name.to_string());
-        let settings = Settings {
-            schedules: schedules.map_or(default.schedules, NonZeroU64::get),
-            steps: default.steps,
-            time: words.time("--time")?.or(default.time),
-            time_model: words.named("--time-model", "time model", &models, TimeModel::of_name)?,
-            strategy: words.named(
-                "--strategy",
-                "strategy",
-                &Strategy::NAMES,
-                Strategy::of_name,
-            )?,
-            all_failures: words.has("--all-failures"),
-            seed: words.seed("--seed")?,
-            stall: words.time("--stall")?.unwrap_or(default.stall),
-            fixed_addresses: default.fixed_addresses,
-            outputs: words.has("--outputs"),
-            whole_outputs: json,
-            real_runs: words.number("--real-runs")?,
-        };
-        let is_systematic = settings
-            .strategy
-            .is_some_and(|strategy| !strategy.is_random());
-        if settings.time_model == Some(TimeModel::Weak) && is_systematic {
-            return Err(Error::usage(
-                "weak memory is explored at random alone: `--strategy` chooses at random with \
-                 `--time-model weak`, as `pos` does",
-            ));
-        }
         let bin = words.text("--bin")?;
         let edition = words.named("--edition", "edition", &EDITIONS, year)?;
         let (replay, strict) = (words.text("--replay")?, words.has("--strict"));
@@ -260,18 +266,18 @@ impl ExploreArgs {
             (false, true) => return Err(words.expected("either `--all` or a topic, not both")),
             _ => {}
         }
+        if with_tests && (is_all || bin.is_some() || edition.is_some()) {
+            return Err(Error::usage(
+                "`--tests` is about the tests of one crate: `--all`, `--bin` and `--edition` are \
+                 about programs",
+            ));
+        }
+        if with_tests && settings.real_runs.is_some() {
+            return Err(Error::usage(
+                "`--real-runs` is about programs: a test has no output of its own",
+            ));
+        }
         let tests = match with_tests {
-            true if is_all || bin.is_some() || edition.is_some() => {
-                return Err(Error::usage(
-                    "`--tests` is about the tests of one crate: `--all`, `--bin` and `--edition` \
-                     are about programs",
-                ));
-            }
-            true if settings.real_runs.is_some() => {
-                return Err(Error::usage(
-                    "`--real-runs` is about programs: a test has no output of its own",
-                ));
-            }
             true => Some(of_tests.of(&topics)),
             false => of_tests.refuse(list)?,
         };

@@ -5,7 +5,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::cargo::{self, cargo};
 use crate::error::{Error, Result};
@@ -100,56 +100,24 @@ impl Facade {
         }
         let command = Libraries::building(&folder, &target, beside);
         let kept = CachedCommand::new(&keep_folder.join(KEPT), &command, "")?;
-        let known = kept.answer().and_then(|answer| {
-            let library = PathBuf::from(answer["library"].as_str()?);
-            let explorer = Explorer {
-                build: answer["explorer"].as_u64()?,
-                rules: answer["rules"].as_u64(),
-            };
-            let test = answer["test"].as_str().map(PathBuf::from);
-            let fingerprint = u32::try_from(answer["fingerprint"].as_u64()?).ok()?;
-            let build = answer["build"].as_u64()?;
-            Some((library, build, explorer, test, fingerprint))
-        });
-        let (host, release) = compiler()?;
-        let (library, build, explorer, test, fingerprint) = match known {
+        let compiler = compiler()?;
+        let built = match kept.answer().and_then(|answer| Built::parse(&answer)) {
             Some(known) => known,
             None => {
                 let mut inputs = Inputs::new(&folder, own.parent().unwrap_or(own));
-                let Libraries {
-                    engine,
-                    facade,
-                    explorer,
-                    beside: library,
-                } = Libraries::build(command, beside, &mut inputs)?;
-                let build = print_of(&[&engine, &facade])?;
-                let of = |wanted| library.as_deref().filter(|_| beside == Some(wanted));
-                let rules = of(Beside::Claims).map(|rules| print_of(&[rules]));
-                let explorer = Explorer {
-                    build: print_of(&[&explorer])?,
-                    rules: rules.transpose()?,
-                };
-                let test = of(Beside::Tests).map(Path::to_path_buf);
-                let fingerprint = fingerprint(own, &release)?;
-                let answer = json!({
-                    "library": facade,
-                    "build": build,
-                    "explorer": explorer.build,
-                    "rules": explorer.rules,
-                    "test": test,
-                    "fingerprint": fingerprint,
-                });
-                kept.keep(inputs, &answer);
-                (facade, build, explorer, test, fingerprint)
+                let libraries = Libraries::build(command, beside, &mut inputs)?;
+                let built = Built::new(libraries, beside, fingerprint(own, &compiler.1)?)?;
+                kept.keep(inputs, &built.to_json());
+                built
             }
         };
         Ok(Self {
-            library,
-            host,
-            build,
-            explorer,
-            test,
-            fingerprint,
+            library: built.library,
+            host: compiler.0,
+            build: built.build,
+            explorer: built.explorer,
+            test: built.test,
+            fingerprint: built.fingerprint,
         })
     }
 
@@ -185,6 +153,63 @@ impl Facade {
             flags.push(EACH_FUNCTION.to_string());
         }
         flags.join("\x1f")
+    }
+}
+
+/// What is kept of what was built.
+struct Built {
+    library: PathBuf,
+    build: u64,
+    explorer: Explorer,
+    test: Option<PathBuf>,
+    fingerprint: u32,
+}
+
+impl Built {
+    fn new(libraries: Libraries, beside: Option<Beside>, fingerprint: u32) -> Result<Self> {
+        let Libraries {
+            engine,
+            facade,
+            explorer,
+            beside: library,
+        } = libraries;
+        let of = |wanted| library.as_deref().filter(|_| beside == Some(wanted));
+        let rules = of(Beside::Claims).map(|rules| print_of(&[rules]));
+        Ok(Self {
+            build: print_of(&[&engine, &facade])?,
+            explorer: Explorer {
+                build: print_of(&[&explorer])?,
+                rules: rules.transpose()?,
+            },
+            test: of(Beside::Tests).map(Path::to_path_buf),
+            library: facade,
+            fingerprint,
+        })
+    }
+
+    fn to_json(&self) -> Value {
+        json!({
+            "library": self.library,
+            "build": self.build,
+            "explorer": self.explorer.build,
+            "rules": self.explorer.rules,
+            "test": self.test,
+            "fingerprint": self.fingerprint,
+        })
+    }
+
+    /// What was kept, if it is understood.
+    fn parse(kept: &Value) -> Option<Self> {
+        Some(Self {
+            library: PathBuf::from(kept["library"].as_str()?),
+            build: kept["build"].as_u64()?,
+            explorer: Explorer {
+                build: kept["explorer"].as_u64()?,
+                rules: kept["rules"].as_u64(),
+            },
+            test: kept["test"].as_str().map(PathBuf::from),
+            fingerprint: kept["fingerprint"].as_u64()?.try_into().ok()?,
+        })
     }
 }
 
