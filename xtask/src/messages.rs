@@ -8,7 +8,6 @@ use std::path::{Path, PathBuf};
 use serde_json::Value;
 
 /// What cargo says while it builds.
-#[derive(Debug, Clone)]
 pub enum CargoMessage {
     /// The compiler says something.
     Compiler {
@@ -49,7 +48,6 @@ pub struct Artifact {
 }
 
 /// A build script that cargo has run, or need not run again.
-#[derive(Debug, Clone)]
 pub struct Script {
     /// The id of its package.
     pub package: String,
@@ -58,7 +56,6 @@ pub struct Script {
 }
 
 /// One message of the compiler.
-#[derive(Debug, Clone)]
 pub struct CompilerMessage {
     /// Whether it is an error, and not a warning or a note.
     pub is_error: bool,
@@ -73,7 +70,6 @@ pub struct CompilerMessage {
 }
 
 /// A place that the compiler points at.
-#[derive(Debug, Clone)]
 pub struct Span {
     /// The file, as the compiler names it.
     pub file: String,

@@ -128,24 +128,21 @@ impl Scheduler for Walker {
     }
 
     fn next(&mut self, execution: &Execution) -> bool {
-        let mut walks = self.walks.borrow_mut();
         let leaves = match execution.ending {
             Some(Ending::Cut) => 0.0,
             Some(Ending::Exited(_)) if cuts_off(execution) => 0.0,
             _ => self.weight,
         };
-        walks.walked += 1;
-        if walks.walked <= LOOKED_AROUND {
-            self.weight = 1.0;
-            self.sleepers.clear();
-            return true;
-        }
-        walks.is_endless |= matches!(execution.ending, Some(Ending::TooLong)) || execution.fair;
-        walks.count += 1.0;
-        walks.sum += leaves;
-        walks.sum_of_squares += leaves * leaves;
         self.weight = 1.0;
         self.sleepers.clear();
+        let mut walks = self.walks.borrow_mut();
+        walks.walked += 1;
+        if walks.walked > LOOKED_AROUND {
+            walks.is_endless |= matches!(execution.ending, Some(Ending::TooLong)) || execution.fair;
+            walks.count += 1.0;
+            walks.sum += leaves;
+            walks.sum_of_squares += leaves * leaves;
+        }
         true
     }
 }

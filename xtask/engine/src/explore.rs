@@ -144,7 +144,7 @@ pub struct Exploration {
 }
 
 impl Exploration {
-    /// A search of which nothing has been done.
+    /// A search that has not begun.
     pub fn new(settings: Settings) -> Self {
         let scheduler = settings.strategy.scheduler(settings.seed);
         Self::with(settings, scheduler)

@@ -371,8 +371,9 @@ impl Memory {
         number
     }
 
-    /// A place for an atomic: one of another that is no more, if there is one. A view may still know
-    /// that one's stores, all of which come before those of the new one.
+    /// A place for a new atomic: if possible, one that an older atomic had whose memory was given back.
+    /// The numbers of stores go on from there, so that a view which still has one of the older atomic's
+    /// leaves out no store of the new one.
     fn new_atomic(&mut self, object: u32) -> usize {
         if self.numbers.len() >= self.many {
             self.forget_atomics();

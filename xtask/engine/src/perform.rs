@@ -101,7 +101,7 @@ pub fn refuse(item: &str, why: &'static str) -> ! {
     end(Ending::Refused(refusal))
 }
 
-/// Ends the execution as one of which there is more than the explorer follows.
+/// Ends the execution: the program uses more of this than the explorer can follow.
 pub(crate) fn exceed(what: String) -> ! {
     end(Ending::Refused(Refusal {
         item: what,

@@ -5,7 +5,7 @@ use engine::{
 };
 use protocol::{Fault, FaultKind, Place, Strategy};
 
-use crate::place::of_calls;
+use crate::place::{is_test_harness, of_calls};
 
 /// Why an execution fails. Two executions with the same cause are one failure.
 #[derive(Debug, Clone)]
@@ -262,7 +262,11 @@ pub fn hang(execution: &Execution, ending: &Ending) -> Option<Cause> {
 
 /// Why a program fails of which nothing is claimed, and which does not hang.
 #[inline]
-pub fn failure_without_claims(execution: &Execution, ending: &Ending) -> Option<Cause> {
+pub fn failure_without_claims(
+    execution: &Execution,
+    ending: &Ending,
+    is_test: bool,
+) -> Option<Cause> {
     match ending {
         Ending::OutputTooLong => Some(Cause::of(
             FaultKind::EndlessOutput,
@@ -273,6 +277,16 @@ pub fn failure_without_claims(execution: &Execution, ending: &Ending) -> Option<
             format!("it was killed by signal {signal}"),
         )),
         Ending::Exited(101) => Some(exit_of_a_panic(execution)),
+        Ending::Exited(code) if is_test && *code != 0 => {
+            let others = "none of the tests beside it would be run";
+            let exit = || {
+                Cause::of(
+                    FaultKind::Exit,
+                    format!("it exited with {code}, and {others}"),
+                )
+            };
+            Some(unheard_panic(execution).unwrap_or_else(exit))
+        }
         _ => unheard_panic(execution),
     }
 }
@@ -307,10 +321,11 @@ fn panic(execution: &Execution, thread: u32) -> Cause {
             ..Cause::of(FaultKind::Panic, "panicked")
         };
     };
-    if crate::place::is_test_harness(place) {
+    let thread = cause.map(|cause| cause.thread);
+    if is_test_harness(place) {
         return Cause {
-            thread: cause.map(|cause| cause.thread),
-            ..Cause::of(FaultKind::Panic, message.clone())
+            thread,
+            ..Cause::of(FaultKind::Panic, message)
         };
     }
     let file = model_std::__harness::shown_file(place.file());
@@ -318,7 +333,7 @@ fn panic(execution: &Execution, thread: u32) -> Cause {
     Cause {
         story: format!("panicked at {place}: {message}"),
         places: vec![place],
-        thread: cause.map(|cause| cause.thread),
+        thread,
         ..Cause::of(FaultKind::Panic, "")
     }
 }

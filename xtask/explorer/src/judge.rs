@@ -169,25 +169,24 @@ impl Judge {
 
     /// Why an execution fails, without taking it in.
     pub fn cause(&mut self, execution: &Execution) -> Option<Cause> {
-        let cause = report(self.claims.as_deref_mut(), &self.rules, execution).0;
-        cause.or_else(|| self.failed_test(execution))
-    }
-
-    /// Why an execution fails that is wrong only of a test.
-    fn failed_test(&self, execution: &Execution) -> Option<Cause> {
-        match execution.ending {
-            Some(Ending::Exited(code)) if self.is_test && code != 0 => Some(Cause::of(
-                FaultKind::Exit,
-                format!("it exited with {code}, and none of the tests beside it would be run"),
-            )),
-            _ => None,
-        }
+        report(
+            self.claims.as_deref_mut(),
+            &self.rules,
+            self.is_test,
+            execution,
+        )
+        .0
     }
 
     fn look_at(&mut self, execution: &Execution) -> Option<Cause> {
-        let (cause, holds) = report(self.claims.as_deref_mut(), &self.rules, execution);
+        let (cause, holds) = report(
+            self.claims.as_deref_mut(),
+            &self.rules,
+            self.is_test,
+            execution,
+        );
         let Some(holds) = holds else {
-            return cause.or_else(|| self.failed_test(execution));
+            return cause;
         };
         // Also what need not show on every run: it is looked for on this one.
         let goes_wrong = self.is_pitfall && holds.iter().all(|holds| *holds);
@@ -265,6 +264,7 @@ fn printed(run: &Transcript, claims: Option<&dyn Claims>) -> Printed {
 fn report<'c>(
     claims: Option<&'c mut (dyn Claims + 'static)>,
     rules: &[Rule],
+    is_test: bool,
     execution: &Execution,
 ) -> (Option<Cause>, Option<&'c [bool]>) {
     let ending = execution.ending.as_ref().expect("the execution has ended");
@@ -275,7 +275,7 @@ fn report<'c>(
     let hangs = hang(execution, ending);
     let Some(claims) = claims else {
         return (
-            hangs.or_else(|| failure_without_claims(execution, ending)),
+            hangs.or_else(|| failure_without_claims(execution, ending, is_test)),
             None,
         );
     };

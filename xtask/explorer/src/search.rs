@@ -52,7 +52,8 @@ const WEAK: u64 = 20_000;
 /// steps, and would come to no end; what is chosen at random may go on for longer.
 const SYSTEMATIC_STEPS: u32 = 3_000;
 
-/// So many hash seeds are tried, if the program makes a `RandomState`.
+/// So many seeds are tried, if the program makes a `RandomState`, or asks the system for random
+/// numbers.
 const HASH_SEEDS: u32 = 8;
 
 /// Whether this strategy is one for this time model. What a load reads is chosen at random alone.
@@ -112,7 +113,7 @@ pub struct Search<'r> {
 }
 
 impl<'r> Search<'r> {
-    /// A search of which nothing has been done.
+    /// A search that has not begun.
     pub fn new(request: &'r Request, program: &'r Program, judge: Judge) -> Self {
         Self {
             request,
@@ -156,9 +157,8 @@ impl<'r> Search<'r> {
         if self.request.outputs {
             self.judge.outputs().for_each(|output| say(&output));
         }
-        let hash_seeds = self.hash_seeds.count_ones();
         let seeds = report::Seeds {
-            tried: hash_seeds,
+            tried: self.hash_seeds.count_ones(),
             asked_random: self.coverages.iter().any(|coverage| coverage.asked_random),
         };
         let summary = report::summary(&self.phases, &self.judge, &self.given_up, &seeds);
@@ -210,7 +210,8 @@ impl<'r> Search<'r> {
         coverages.any(|coverage| coverage.depends_on(time))
     }
 
-    /// Whether the program has made a `RandomState`, as far as that is known.
+    /// Whether the program has made a `RandomState`, as far as that is known, or asked the system for
+    /// random numbers.
     fn hashes(&self) -> bool {
         self.coverages.iter().any(|coverage| coverage.hashed)
     }

@@ -2,11 +2,13 @@
 //! how many schedules each strategy finds out.
 //!
 //! They are those of SCTBench (Thomson, Donaldson and Betts, "Concurrency testing using controlled
-//! schedulers: an empirical study", 2016) that Fray's authors use, and three more, written anew in Rust.
+//! schedulers: an empirical study", 2016) that Fray's authors use, and two more, written anew in Rust.
 //! What races there as plain memory does so here as atomics.
 
-// The test and the benchmark each use a part of it.
-#![allow(dead_code)]
+#![allow(
+    dead_code,
+    reason = "the test and the benchmark are two crates, and each uses a part of this"
+)]
 
 use std::ops::ControlFlow;
 use std::sync::atomic::{AtomicBool, Ordering::Relaxed};

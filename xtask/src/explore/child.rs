@@ -31,6 +31,8 @@ use invariants::{End, Exit, Transcript};
 
 /// A schedule that takes more steps is not explored further.
 const STEPS: u32 = 1_000_000;
+/// So many schedules are searched for a simpler one on which the process dies.
+const SIMPLER: u64 = 20_000;
 /// Why nothing is known of a program whose process no signal of its own has ended.
 const KILLED_FROM_OUTSIDE: &str = "the exploring process was killed from outside: by the system, if \
                                    there was no memory left";
@@ -330,9 +332,6 @@ fn request(
         graph: None,
     }
 }
-
-/// So many schedules are searched for a simpler one on which the process dies.
-const SIMPLER: u64 = 20_000;
 
 /// How a process ended.
 enum ProcessEnd {

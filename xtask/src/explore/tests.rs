@@ -8,7 +8,7 @@ use super::build::{self, BuildResult, Facade, Harness, TestProgram};
 use super::source::{Package, Subject, crate_words, package_of};
 use crate::error::{Error, Result};
 use crate::program::Role;
-use crate::text::quoted;
+use crate::text::{quoted, shown_path};
 use crate::workspace::{Topic, Workspace};
 use invariants::suggest;
 use protocol::ListedTest;
@@ -52,12 +52,15 @@ pub fn find(workspace: &Workspace, wanted: &WantedTests) -> Result<FoundTests> {
     let (features, cfg) = (wanted.features.as_deref(), wanted.cfg.as_deref());
     let programs = build::tests(&package, &facade, features, cfg)?;
     let mut found = FoundTests::default();
+    let manifest = manifest(&package)?;
     let mut all = Vec::new();
     for program in &programs {
-        match listed(program, &package)? {
-            Some(tests) => all.extend(tests.into_iter().map(|test| (program, test))),
-            None => found.others.push(program.target.clone()),
+        if has_own_harness(program, &manifest) {
+            found.others.push(program.target.clone());
+            continue;
         }
+        let tests = listed(program, &package)?;
+        all.extend(tests.into_iter().map(|test| (program, test)));
     }
     let names: Vec<String> = all
         .iter()
@@ -122,11 +125,8 @@ fn no_test(topic: &Topic, filters: &[String], names: &[String]) -> Error {
     })
 }
 
-/// The tests of a target, as its process lists them; `None` if it has a harness of its own.
-fn listed(program: &TestProgram, package: &Package) -> Result<Option<Vec<ListedTest>>> {
-    if has_own_harness(program, package)? {
-        return Ok(None);
-    }
+/// The tests of a target, as its process lists them.
+fn listed(program: &TestProgram, package: &Package) -> Result<Vec<ListedTest>> {
     let output = Command::new(&program.executable)
         .arg("--list")
         .current_dir(package.folder())
@@ -137,7 +137,7 @@ fn listed(program: &TestProgram, package: &Package) -> Result<Option<Vec<ListedT
     let tests = text.lines().map(ListedTest::parse).collect();
     let tests: std::result::Result<Vec<_>, String> = tests;
     match tests {
-        Ok(tests) if output.status.success() => Ok(Some(tests)),
+        Ok(tests) if output.status.success() => Ok(tests),
         _ => Err(Error::Broken(format!(
             "the tests of `{}` were not built against the explorer's crate `test`",
             program.target
@@ -145,29 +145,32 @@ fn listed(program: &TestProgram, package: &Package) -> Result<Option<Vec<ListedT
     }
 }
 
+/// The manifest of a package.
+fn manifest(package: &Package) -> Result<toml::Table> {
+    let file = package.path.join("Cargo.toml");
+    let shown = shown_path(&file);
+    let text = std::fs::read_to_string(&file).map_err(Error::io(format!("cannot read {shown}")))?;
+    text.parse()
+        .map_err(|error| Error::usage(format!("{shown}: {error}")))
+}
+
 /// Whether the manifest says that a target has a `main` of its own in place of the compiler's, which
 /// is not to be run.
-fn has_own_harness(program: &TestProgram, package: &Package) -> Result<bool> {
-    let manifest = package.path.join("Cargo.toml");
-    let text = std::fs::read_to_string(&manifest)
-        .map_err(Error::io(format!("cannot read {}", manifest.display())))?;
-    let table: toml::Table = text
-        .parse()
-        .map_err(|error| Error::usage(format!("{}: {error}", manifest.display())))?;
-    let of_kind = |kind: &str| match table.get(kind) {
+fn has_own_harness(program: &TestProgram, manifest: &toml::Table) -> bool {
+    let of_kind = |kind: &str| match manifest.get(kind) {
         Some(toml::Value::Array(targets)) => targets.clone(),
         Some(target) => vec![target.clone()],
         None => Vec::new(),
     };
     let targets = ["lib", "bin", "test", "example", "bench"].map(of_kind);
     let mut targets = targets.iter().flatten();
-    Ok(targets.any(|target| {
+    targets.any(|target| {
         let named = target.get("name").and_then(toml::Value::as_str);
         // A library need not say its name.
         let is_it = named.is_none_or(|named| named == program.target);
         let harness = target.get("harness").and_then(toml::Value::as_bool);
         is_it && harness == Some(false)
-    }))
+    })
 }
 
 /// A test, as a program without claims.

@@ -722,13 +722,17 @@ fn silent_accesses() -> Result<()> {
     )
 }
 
+/// A wrapper of the compiler that does not give it this flag.
+pub fn script_without(flag: &str) -> String {
+    let others = format!("case $flag in {flag}) ;; *) set -- \"$@\" \"$flag\" ;; esac");
+    format!("#!/bin/sh\nfor flag; do shift; {others}; done\nexec \"$@\"\n")
+}
+
 /// Where the compiler is not given this flag, the canary misses this.
 fn without_flag(name: &str, flag: &str, missed: &str) -> Result<()> {
     let path = folder(name, &[("adding.rs", ADDING)])?;
     let mut command = explore(&path, &["adding.rs"]);
-    let others = format!("case $flag in {flag}) ;; *) set -- \"$@\" \"$flag\" ;; esac");
-    let script = format!("#!/bin/sh\nfor flag; do shift; {others}; done\nexec \"$@\"\n");
-    with_wrapper(&mut command, &path, &script)?;
+    with_wrapper(&mut command, &path, &script_without(flag))?;
     let ran = Ran::of(command)?;
     let what = format!("or the compiler announces nothing: the canary's {missed} went elsewhere");
     must(&ran, 1, &[&what])

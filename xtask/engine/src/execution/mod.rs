@@ -95,7 +95,8 @@ pub struct Execution {
     pub ending: Option<Ending>,
     /// What decides the order of each `HashMap`, and what else comes of a `RandomState`.
     pub hash_seed: u32,
-    /// Whether the program has made a `RandomState`, as far as that is known.
+    /// Whether the program has made a `RandomState`, as far as that is known, or asked the system for
+    /// random numbers.
     pub hashed: bool,
     /// Whether it asked the system for random numbers.
     pub asked_random: bool,
@@ -407,23 +408,19 @@ impl Execution {
         thread
     }
 
-    /// Numbers of the thread whose end this object is, of which the execution's seed decides: the same
-    /// on each schedule, and others for each use.
+    /// The numbers that the execution's seed gives the thread whose end this object is: the same on each
+    /// schedule, and others for each use.
     fn numbers_of(&self, finished: Object, usage: u64) -> Numbers {
         let mut numbers = Numbers::new(self.objects[finished.0 as usize].key ^ usage);
         Numbers::new(numbers.draw() ^ u64::from(self.hash_seed))
     }
 
-    /// A byte of which the execution's seed decides: the next of the running thread's.
-    pub(crate) fn random_byte(&mut self) -> u8 {
+    /// The random numbers of the running thread.
+    pub(crate) fn random(&mut self) -> &mut Numbers {
         self.asked_random = true;
         let current = self.current as usize;
-        let numbers = self.threads[current].random.take();
-        let mut numbers =
-            numbers.unwrap_or_else(|| self.numbers_of(self.threads[current].finished, 1));
-        let byte = numbers.draw() as u8;
-        self.threads[current].random = Some(numbers);
-        byte
+        let first = self.numbers_of(self.threads[current].finished, 1);
+        self.threads[current].random.get_or_insert(first)
     }
 
     /// The thread whose end or whose park token this object is.

@@ -23,7 +23,7 @@ const DEVICE: &str = "to open what is neither a file nor a folder may have an ef
 const OTHERS: &str = "it may be the explorer's";
 const TYPES: &str = "a program that waits for somebody to type cannot be explored";
 
-/// File systems of which the kernel makes up the files.
+/// File systems whose files the kernel makes up when they are read.
 const MADE_UP: [u64; 4] = [
     libc::PROC_SUPER_MAGIC as u64,
     libc::SYSFS_MAGIC as u64,
@@ -94,8 +94,8 @@ fn check(function: &str, descriptor: c_int) -> Object {
 /// Closes what an execution that has ended has left open.
 pub fn close_all(opened: &mut Vec<(Opened, Object)>) {
     for (opened, _) in opened.drain(..) {
-        // SAFETY: the execution has opened it, and has not closed it; and it is over, so that nobody
-        // uses it any more.
+        // SAFETY: the execution has opened it and not closed it, and no thread of it will use it again:
+        // it is over.
         unsafe {
             match opened {
                 Opened::File(descriptor) => libc::close(descriptor),
@@ -164,8 +164,8 @@ unsafe fn open_at(folder: c_int, path: *const c_char, flags: c_int) -> c_int {
     descriptor
 }
 
-/// The functions that open a file, of which each stands for two names: the numbers that some are for
-/// are as long on the platforms that the engine is for, or the flags say so.
+/// Functions that open a file: the ones for files of any length are the same as the others on the
+/// platforms that the engine supports.
 macro_rules! opens {
     ($($name:ident $real:literal $at:ident $at_real:literal)*) => { $(
         #[unsafe(no_mangle)]

@@ -14,9 +14,10 @@ use crate::running::{is_programs_turn, with};
 /// They are the caller's to write.
 pub unsafe fn fill(buffer: *mut u8, bytes: usize) {
     with(|running| {
+        let numbers = running.random();
         for at in 0..bytes {
             // SAFETY: the caller says so.
-            unsafe { buffer.add(at).write(running.random_byte()) };
+            unsafe { buffer.add(at).write(numbers.draw() as u8) };
         }
     });
 }

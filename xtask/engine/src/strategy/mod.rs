@@ -13,7 +13,7 @@ use crate::schedule::{Choice, Schedule};
 use crate::scheduler::{Pick, Scheduler};
 use depth_first::DepthFirst;
 use pos::Pos;
-use random::{Pct, Random};
+use random::{Drawn, Pct, Random};
 use reads_from::ReadsFrom;
 pub use reduction::MOST_THREADS;
 use reduction::Reduction;
@@ -57,7 +57,7 @@ pub enum Strategy {
 /// The scheduler of a strategy. To choose at random is so little that to call somebody for it
 /// would be a good part of the whole step.
 pub(crate) enum AnyScheduler {
-    Random(Random),
+    Random(Drawn<Random>),
     Other(Box<dyn Scheduler>),
 }
 
@@ -118,14 +118,14 @@ impl Strategy {
     /// The scheduler of this strategy; a random one begins with this seed.
     pub(crate) fn scheduler(&self, seed: u64) -> AnyScheduler {
         AnyScheduler::Other(match self {
-            Self::Random => return AnyScheduler::Random(Random::new(seed)),
+            Self::Random => return AnyScheduler::Random(Drawn::new(Random, seed)),
             Self::Plain => Box::new(DepthFirst::plain()),
             Self::Exhaustive => Box::new(Reduction::default()),
             Self::Bounded(preemptions) => Box::new(DepthFirst::bounded(*preemptions)),
-            Self::Pct { depth } => Box::new(Pct::new(*depth, seed)),
-            Self::Pos => Box::new(Pos::new(seed)),
-            Self::Surw => Box::new(Surw::new(seed)),
-            Self::ReadsFrom => Box::new(ReadsFrom::new(seed)),
+            Self::Pct { depth } => Box::new(Drawn::new(Pct::new(*depth), seed)),
+            Self::Pos => Box::new(Drawn::new(Pos::default(), seed)),
+            Self::Surw => Box::new(Drawn::new(Surw::default(), seed)),
+            Self::ReadsFrom => Box::new(Drawn::new(ReadsFrom::new(), seed)),
             Self::Replay(schedule) => Box::new(Replay::new(schedule)),
             Self::Follow(choices) => Box::new(Follow::new(choices)),
             Self::Steps(threads) => Box::new(Steps::new(threads)),

@@ -9,49 +9,32 @@
 
 use crate::execution::Execution;
 use crate::numbers::Numbers;
-use crate::scheduler::{Pick, Scheduler};
 
-use super::random::{candidates, pick_store};
+use super::random::Draw;
 
+#[derive(Default)]
 pub(crate) struct Pos {
-    numbers: Numbers,
     priorities: Priorities,
-    is_patient: bool,
 }
 
-impl Pos {
-    pub(crate) fn new(seed: u64) -> Self {
-        Self {
-            numbers: Numbers::new(seed),
-            priorities: Priorities::default(),
-            is_patient: false,
-        }
-    }
-}
-
-impl Scheduler for Pos {
-    fn pick(&mut self, execution: &Execution, default: u32) -> Pick {
-        self.priorities.draw(execution, &mut self.numbers);
-        let candidates = candidates(execution, self.is_patient);
+impl Draw for Pos {
+    fn draw(
+        &mut self,
+        execution: &Execution,
+        candidates: [&[u32]; 2],
+        default: u32,
+        numbers: &mut Numbers,
+    ) -> u32 {
+        self.priorities.draw(execution, numbers);
         let candidates = candidates.into_iter().flatten().copied();
         let highest = candidates.max_by_key(|&thread| self.priorities.of(thread));
         let chosen = highest.unwrap_or(default);
         self.priorities.take(execution, chosen);
-        Pick::Thread(chosen)
+        chosen
     }
 
-    fn pick_store(&mut self, _step: u32, most: u32) -> u32 {
-        pick_store(&mut self.numbers, most)
-    }
-
-    fn looks_back(&self) -> bool {
-        false
-    }
-
-    fn next(&mut self, _execution: &Execution) -> bool {
-        self.is_patient = !self.is_patient;
+    fn next(&mut self, _execution: &Execution, _numbers: &mut Numbers) {
         self.priorities.clear();
-        true
     }
 }
 

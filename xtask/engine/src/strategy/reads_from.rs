@@ -4,8 +4,8 @@
 //! is the event that changed the object last, or nothing yet. Before an execution, events are given
 //! sources at random, those most likely that have been seen least. An event then waits for its source;
 //! and what would change an object waits, while an event that is to read from its latest change has
-//! not come. Where nobody else can go on, and in an execution that has twice as many steps as the
-//! shortest, they go on all the same.
+//! not come. An event does not wait if no other thread can go on, or once the execution has taken twice
+//! as many steps as the shortest one.
 //!
 //! Wolff, Shi, Duck, Mathur and Roychoudhury, "Greybox fuzzing for concurrency testing", 2024, without
 //! its corpus: which sources go together is left to chance.
@@ -17,19 +17,16 @@ use rustc_hash::FxBuildHasher;
 use crate::access::Access;
 use crate::execution::Execution;
 use crate::numbers::Numbers;
-use crate::scheduler::{Pick, Scheduler};
 
 use super::pos::Priorities;
-use super::random::{candidates, pick_store};
+use super::random::Draw;
 
 type Map<K, V> = HashMap<K, V, FxBuildHasher>;
 
-/// The event from which is read what nobody has changed.
+/// Stands for the event that a read reads from if the object has not been changed yet.
 const START: u32 = u32::MAX;
 
 pub(crate) struct ReadsFrom {
-    numbers: Numbers,
-    is_patient: bool,
     priorities: Priorities,
     /// The places in [`events`](Self::events), by the address of the place and the object.
     known_events: Map<(usize, u32), u32>,
@@ -68,10 +65,8 @@ struct Touch {
 }
 
 impl ReadsFrom {
-    pub(crate) fn new(seed: u64) -> Self {
+    pub(crate) fn new() -> Self {
         Self {
-            numbers: Numbers::new(seed),
-            is_patient: false,
             priorities: Priorities::default(),
             known_events: Map::default(),
             events: Vec::new(),
@@ -155,10 +150,10 @@ impl ReadsFrom {
     }
 
     /// Draws the source of each event for the next execution: of every second one, on average, none.
-    fn draw_sources(&mut self) {
+    fn draw_sources(&mut self, numbers: &mut Numbers) {
         for index in 0..self.events.len() {
             self.events[index].source = None;
-            if self.numbers.below(2) == 0 {
+            if numbers.below(2) == 0 {
                 continue;
             }
             let event = &self.events[index];
@@ -171,7 +166,7 @@ impl ReadsFrom {
             };
             let sources: Vec<u32> = others.chain([START]).collect();
             let all: usize = sources.iter().map(|&source| rarity(source)).sum();
-            let mut drawn = self.numbers.below(all);
+            let mut drawn = numbers.below(all);
             let falls_on = |&&source: &&u32| {
                 let here = drawn < rarity(source);
                 drawn = drawn.saturating_sub(rarity(source));
@@ -192,11 +187,16 @@ fn reads(access: Access) -> bool {
         )
 }
 
-impl Scheduler for ReadsFrom {
-    fn pick(&mut self, execution: &Execution, default: u32) -> Pick {
+impl Draw for ReadsFrom {
+    fn draw(
+        &mut self,
+        execution: &Execution,
+        candidates: [&[u32]; 2],
+        default: u32,
+        numbers: &mut Numbers,
+    ) -> u32 {
         self.look_up(execution);
-        self.priorities.draw(execution, &mut self.numbers);
-        let candidates = candidates(execution, self.is_patient);
+        self.priorities.draw(execution, numbers);
         let candidates = candidates.into_iter().flatten().copied();
         // Where one waits for its source, others may go round in loops for as long.
         let holds = execution.length / 2 <= self.shortest;
@@ -207,26 +207,16 @@ impl Scheduler for ReadsFrom {
         let chosen = highest.unwrap_or(default);
         self.priorities.take(execution, chosen);
         self.take(chosen);
-        Pick::Thread(chosen)
+        chosen
     }
 
-    fn pick_store(&mut self, _step: u32, most: u32) -> u32 {
-        pick_store(&mut self.numbers, most)
-    }
-
-    fn looks_back(&self) -> bool {
-        false
-    }
-
-    fn next(&mut self, execution: &Execution) -> bool {
-        self.is_patient = !self.is_patient;
+    fn next(&mut self, execution: &Execution, numbers: &mut Numbers) {
         self.shortest = self.shortest.min(execution.length);
         self.priorities.clear();
         self.next.clear();
         for object in &mut self.objects {
             object.latest = None;
         }
-        self.draw_sources();
-        true
+        self.draw_sources(numbers);
     }
 }

@@ -15,9 +15,8 @@ use rustc_hash::FxBuildHasher;
 use crate::access::Access;
 use crate::execution::Execution;
 use crate::numbers::Numbers;
-use crate::scheduler::{Pick, Scheduler};
 
-use super::random::{candidates, pick_store};
+use super::random::Draw;
 
 /// What one thread did in an execution.
 #[derive(Default, Clone)]
@@ -28,9 +27,8 @@ struct Profile {
     parent: u32,
 }
 
+#[derive(Default)]
 pub(crate) struct Surw {
-    numbers: Numbers,
-    is_patient: bool,
     /// The threads of the execution before, by number.
     before: Vec<Profile>,
     /// Those of this one, as far as it has come.
@@ -42,17 +40,6 @@ pub(crate) struct Surw {
 }
 
 impl Surw {
-    pub(crate) fn new(seed: u64) -> Self {
-        Self {
-            numbers: Numbers::new(seed),
-            is_patient: false,
-            before: Vec::new(),
-            now: Vec::new(),
-            object: None,
-            intended: None,
-        }
-    }
-
     /// How often this thread has yet to touch the object.
     fn rest(&self, thread: usize) -> u32 {
         let of = |profiles: &[Profile]| {
@@ -64,7 +51,7 @@ impl Surw {
     }
 
     /// Draws the thread that is to be the next to touch the object, if one has yet to.
-    fn intend(&mut self) -> Option<u32> {
+    fn intend(&self, numbers: &mut Numbers) -> Option<u32> {
         let started = self.now.len();
         let mut rests = vec![0; started];
         for thread in 0..self.before.len().max(started) {
@@ -79,7 +66,7 @@ impl Surw {
         if all == 0 {
             return None;
         }
-        let mut drawn = self.numbers.below(all);
+        let mut drawn = numbers.below(all);
         let falls_on = |rest: &usize| {
             let here = drawn < *rest;
             drawn = drawn.saturating_sub(*rest);
@@ -107,8 +94,14 @@ fn is_of_interest(access: Access) -> bool {
         )
 }
 
-impl Scheduler for Surw {
-    fn pick(&mut self, execution: &Execution, default: u32) -> Pick {
+impl Draw for Surw {
+    fn draw(
+        &mut self,
+        execution: &Execution,
+        candidates: [&[u32]; 2],
+        default: u32,
+        numbers: &mut Numbers,
+    ) -> u32 {
         let parent = execution.current();
         let new = Profile {
             parent,
@@ -116,10 +109,9 @@ impl Scheduler for Surw {
         };
         self.now.resize(execution.threads.len(), new);
         if self.intended.is_none() {
-            self.intended = self.intend();
+            self.intended = self.intend(numbers);
         }
-        let all = candidates(execution, self.is_patient);
-        let all: Vec<u32> = all.into_iter().flatten().copied().collect();
+        let all: Vec<u32> = candidates.into_iter().flatten().copied().collect();
         let may = |&thread: &u32| {
             self.intended.is_none_or(|intended| intended == thread)
                 || !self.touches(execution, thread)
@@ -131,7 +123,7 @@ impl Scheduler for Surw {
         }
         let chosen = match free.len() {
             0 => default,
-            count => free[self.numbers.below(count)],
+            count => free[numbers.below(count)],
         };
         if self.touches(execution, chosen) {
             self.intended = None;
@@ -141,19 +133,10 @@ impl Scheduler for Surw {
             let name = execution.objects[object as usize].name();
             *self.now[chosen as usize].touched.entry(name).or_default() += 1;
         }
-        Pick::Thread(chosen)
+        chosen
     }
 
-    fn pick_store(&mut self, _step: u32, most: u32) -> u32 {
-        pick_store(&mut self.numbers, most)
-    }
-
-    fn looks_back(&self) -> bool {
-        false
-    }
-
-    fn next(&mut self, _execution: &Execution) -> bool {
-        self.is_patient = !self.is_patient;
+    fn next(&mut self, _execution: &Execution, numbers: &mut Numbers) {
         self.before = std::mem::take(&mut self.now);
         self.intended = None;
         let mut threads = HashMap::<u64, u32>::new();
@@ -165,8 +148,7 @@ impl Scheduler for Surw {
         shared.sort_unstable();
         self.object = match shared.len() {
             0 => None,
-            count => Some(shared[self.numbers.below(count)]),
+            count => Some(shared[numbers.below(count)]),
         };
-        true
     }
 }

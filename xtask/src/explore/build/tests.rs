@@ -73,15 +73,13 @@ pub fn tests(
     let status = cargo::messages(command, &mut |message| {
         match &message {
             CargoMessage::Compiler { says, .. } => errors.add(says),
-            CargoMessage::Artifact(artifact) => crates.add(artifact),
+            CargoMessage::Artifact(artifact) => {
+                crates.add(artifact);
+                built.extend(artifact.is_tested.then(|| artifact.clone()));
+            }
             CargoMessage::Script(_) | CargoMessage::Other => {}
         }
-        inputs.message(message.clone());
-        if let CargoMessage::Artifact(artifact) = message
-            && artifact.is_tested
-        {
-            built.push(artifact);
-        }
+        inputs.message(message);
     })?;
     if !status.success() {
         let (shown, notes) = (shown_path(&package.path), errors.notes());
