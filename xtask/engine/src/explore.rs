@@ -67,7 +67,8 @@ pub struct Coverage {
     /// are weaker than the one that all have.
     pub weak: bool,
     /// Whether that is all there is under this strategy. Not so where a thread had to be
-    /// stopped because it would have gone on for ever while others waited.
+    /// stopped because it would have gone on for ever while others waited, or where a load might have
+    /// read a store older than those that are kept.
     pub complete: bool,
 }
 
@@ -138,8 +139,9 @@ pub struct Exploration {
     pub coverage: Coverage,
     /// While another search runs.
     scheduler: Option<AnyScheduler>,
-    /// Whether a thread had to be stopped in some schedule because it would have gone on for ever.
-    fair: bool,
+    /// Whether something was left out in some schedule: a thread had to be stopped because it would have
+    /// gone on for ever, or a load might have read a store that was not kept.
+    has_left_out: bool,
     is_over: bool,
 }
 
@@ -156,7 +158,7 @@ impl Exploration {
             scheduler: Some(scheduler),
             settings,
             coverage: Coverage::default(),
-            fair: false,
+            has_left_out: false,
             is_over: false,
         }
     }
@@ -237,7 +239,8 @@ impl Exploration {
         let more = running.next();
         let execution = &running.execution;
         let coverage = &mut self.coverage;
-        self.fair |= execution.fair;
+        let memory = execution.memory.as_ref();
+        self.has_left_out |= execution.fair || memory.is_some_and(|memory| memory.has_left_out);
         coverage.steps += u64::from(execution.length);
         coverage.loops |= execution.loops;
         coverage.hashed |= execution.hashed;
@@ -259,7 +262,7 @@ impl Exploration {
         // What ends with a schedule that was refused has not seen the rest.
         if !more && go_on.is_continue() {
             self.is_over = true;
-            self.coverage.complete = !self.fair;
+            self.coverage.complete = !self.has_left_out;
         }
         go_on
     }

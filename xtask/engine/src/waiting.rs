@@ -11,6 +11,7 @@
 
 use std::mem;
 use std::panic::Location;
+use std::ptr;
 
 use crate::access::Access;
 use crate::object::{CLOCK, Guard, ObjectState};
@@ -72,6 +73,17 @@ impl Seen {
     }
 }
 
+/// A load that has read an older store than the last.
+#[derive(Clone, Copy, PartialEq, Eq)]
+struct OlderRead {
+    object: u32,
+    store: u32,
+    /// Where it stands.
+    place: *const Location<'static>,
+    /// By which calls the thread came there.
+    came_by: u64,
+}
+
 /// What a thread has read since it last wrote.
 #[derive(Default)]
 pub(crate) struct Waiting {
@@ -86,6 +98,8 @@ pub(crate) struct Waiting {
     known: usize,
     /// Where the latest read stands.
     read_at: Option<&'static Location<'static>>,
+    /// The older store that the latest operation has read, if it has.
+    older_read: Option<OlderRead>,
     /// By which calls the thread came to the latest read that was like the one before.
     came_by: Option<u64>,
     /// Where the latest yield stands.
@@ -107,6 +121,7 @@ impl Waiting {
         self.loop_reads.clear();
         self.known = 0;
         self.read_at = None;
+        self.older_read = None;
         self.came_by = None;
         self.yielded_at = None;
         self.clock_reads = (0, 0);
@@ -121,6 +136,12 @@ impl Waiting {
         let mut wrote = false;
         if self.polls_clock && op.guard.waits() {
             self.polls_clock = false;
+        }
+        // To yield touches nothing.
+        if let (Some(read), Some(object)) = (&self.older_read, op.object())
+            && (object != read.object || op.accesses.only_reads_one().is_none())
+        {
+            self.older_read = None;
         }
         for (object, access) in op.accesses.iter() {
             if access.writes() {
@@ -141,13 +162,28 @@ impl Waiting {
         wrote
     }
 
-    /// The latest step read an older value of this object than the one that is there: there is
-    /// something new to see.
-    pub fn read_older(&mut self, object: u32) {
+    /// The latest step, which is this, read an older value of this object than the one that is there:
+    /// there is something new to see.
+    pub fn read_older(&mut self, op: &Op, object: u32, store: u32) {
         let latest = self.reads.last_mut().filter(|read| read.object == object);
         if let Some(read) = latest {
             read.version = read.version.wrapping_sub(1);
         }
+        self.older_read = Some(OlderRead {
+            object,
+            store,
+            place: op.place,
+            came_by: fiber::call_stack(),
+        });
+    }
+
+    /// The older store that the thread has read just before its latest step, which is this, if it was
+    /// there that it did: it goes round in a loop.
+    pub fn has_just_read(&self, op: &Op, object: u32) -> Option<u32> {
+        let read = self.older_read.as_ref()?;
+        let is_there = read.object == object && ptr::eq(read.place, op.place);
+        let is_round = is_there && read.came_by == fiber::call_stack();
+        is_round.then_some(read.store)
     }
 
     /// The latest step did more to the object than to take a lock or to give it back.

@@ -9,7 +9,7 @@ use std::collections::HashMap;
 use crate::execution::Execution;
 use crate::happens_before::{HappensBefore, mix};
 use crate::record::Ending;
-use crate::scheduler::{Pick, Scheduler};
+use crate::scheduler::{Options, Pick, Scheduler};
 
 /// As many states are remembered. Later ones are searched again when they are met again,
 /// which takes time, but leaves nothing out.
@@ -17,8 +17,10 @@ const REMEMBERED: usize = 1 << 20;
 
 pub(crate) struct DepthFirst {
     bound: Option<u32>,
-    /// The choices that led to where the search is.
+    /// The choices that led to where the search is: who goes on, and what this thread reads.
     path: Vec<Choice>,
+    /// How many of them the current execution has made.
+    made: usize,
     states: States,
 }
 
@@ -34,6 +36,7 @@ impl DepthFirst {
         Self {
             bound: None,
             path: Vec::new(),
+            made: 0,
             states: States::default(),
         }
     }
@@ -48,8 +51,8 @@ impl DepthFirst {
 
 impl Scheduler for DepthFirst {
     fn pick(&mut self, execution: &Execution, default: u32) -> Pick {
-        let depth = execution.steps.len();
-        if let Some(choice) = self.path.get(depth) {
+        self.made += 1;
+        if let Some(choice) = self.path.get(self.made - 1) {
             return Pick::again(execution, choice.chosen);
         }
         let enabled = execution.enabled();
@@ -74,7 +77,25 @@ impl Scheduler for DepthFirst {
         Pick::Thread(default)
     }
 
+    fn pick_store(&mut self, _step: u32, options: Options) -> u32 {
+        self.made += 1;
+        if let Some(choice) = self.path.get(self.made - 1) {
+            return choice.chosen;
+        }
+        let rest = (1..options.count()).map(|index| options.nth(index));
+        self.path.push(Choice {
+            chosen: 0,
+            rest: rest.collect(),
+        });
+        0
+    }
+
+    fn reads_again(&self) -> bool {
+        false
+    }
+
     fn next(&mut self, _execution: &Execution) -> bool {
+        self.made = 0;
         self.states.relation = HappensBefore::default();
         while let Some(choice) = self.path.last_mut() {
             if let Some(other) = choice.rest.pop() {

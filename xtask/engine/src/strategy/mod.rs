@@ -10,7 +10,7 @@ mod surw;
 
 use crate::execution::Execution;
 use crate::schedule::{Choice, Schedule};
-use crate::scheduler::{Pick, Scheduler};
+use crate::scheduler::{Options, Pick, Scheduler};
 use depth_first::DepthFirst;
 use pos::Pos;
 use random::{Drawn, Pct, Random};
@@ -70,10 +70,17 @@ impl Scheduler for AnyScheduler {
         }
     }
 
-    fn pick_store(&mut self, step: u32, most: u32) -> u32 {
+    fn pick_store(&mut self, step: u32, options: Options) -> u32 {
         match self {
-            Self::Random(scheduler) => scheduler.pick_store(step, most),
-            Self::Other(scheduler) => scheduler.pick_store(step, most),
+            Self::Random(scheduler) => scheduler.pick_store(step, options),
+            Self::Other(scheduler) => scheduler.pick_store(step, options),
+        }
+    }
+
+    fn reads_again(&self) -> bool {
+        match self {
+            Self::Random(scheduler) => scheduler.reads_again(),
+            Self::Other(scheduler) => scheduler.reads_again(),
         }
     }
 

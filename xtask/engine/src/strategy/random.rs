@@ -4,7 +4,7 @@ use std::cmp::Reverse;
 
 use crate::execution::Execution;
 use crate::numbers::Numbers;
-use crate::scheduler::{Pick, Scheduler};
+use crate::scheduler::{Options, Pick, Scheduler};
 
 /// Who may be chosen: those that can go on and, in every second execution, those as well that
 /// wait in a loop, so that one which gives up after some rounds does so.
@@ -17,10 +17,10 @@ fn candidates(execution: &Execution, is_patient: bool) -> [&[u32]; 2] {
 }
 
 /// The latest store in every second load, and else any older one.
-fn pick_store(numbers: &mut Numbers, most: u32) -> u32 {
+fn pick_store(numbers: &mut Numbers, options: Options) -> u32 {
     match numbers.below(2) {
         0 => 0,
-        _ => 1 + numbers.below(most as usize) as u32,
+        _ => options.nth(1 + numbers.below(options.count() as usize - 1) as u32),
     }
 }
 
@@ -65,8 +65,8 @@ impl<S: Draw> Scheduler for Drawn<S> {
         Pick::Thread(self.strategy.draw(execution, candidates, default, numbers))
     }
 
-    fn pick_store(&mut self, _step: u32, most: u32) -> u32 {
-        pick_store(&mut self.numbers, most)
+    fn pick_store(&mut self, _step: u32, options: Options) -> u32 {
+        pick_store(&mut self.numbers, options)
     }
 
     fn looks_back(&self) -> bool {

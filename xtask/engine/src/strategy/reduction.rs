@@ -13,12 +13,20 @@
 //! 2005: it is the taking of a lock that races with the taking before it, and the operation
 //! that a thread waits to do races like one that it has done. In general, an operation races
 //! with whatever made the thread wait for it, and not with what then let it go on.
+//!
+//! Where memory is weak, an operation may have several outcomes: which store it reads is explored like
+//! who goes on, and a thread sleeps once all that it may read has been explored. What may be read is
+//! told by what happened before, by which stores have been read and by the order of each atomic's
+//! stores, and not by the order of the schedule beyond these ([`memory`](crate::memory)); so operations
+//! that commute elsewhere commute here, too. To read the last store is always possible, whatever else
+//! is read: an operation can be explored before those with which it commutes, whichever outcomes they
+//! have, and what does not commute with it shows itself behind it.
 
 use crate::access::{Access, Accesses, Dependence};
 use crate::execution::Execution;
 use crate::object::CLOCK;
 use crate::record::{Ending, Step};
-use crate::scheduler::{Pick, Scheduler};
+use crate::scheduler::{Options, Pick, Scheduler};
 
 /// A set of threads, a bit for each.
 type Threads = u64;
@@ -38,6 +46,11 @@ pub(crate) struct Reduction {
 /// A state, and what has been and is to be explored from it.
 struct Node {
     chosen: u32,
+    /// How many stores the chosen operation stays behind the last, if there is a choice, and once that
+    /// has been made.
+    back: Option<u32>,
+    /// What else of that is to be explored.
+    other_stores: Option<Options>,
     enabled: Threads,
     /// Explored already, or being explored.
     done: Threads,
@@ -46,8 +59,28 @@ struct Node {
     /// What these threads do next leads only to what has been seen.
     asleep: Threads,
     /// What each of those did, and each that has been explored: to look and to change nothing
-    /// may be less than it had announced.
+    /// may be less than it had announced. What it did with each store that it could read.
     sleepers: Vec<(u32, Accesses)>,
+}
+
+impl Node {
+    /// Goes on to what is to be explored next from this state, after this step; whether there is more.
+    fn go_on(&mut self, explored: &Step) -> bool {
+        if let Some(stores) = self.other_stores {
+            let (first, rest) = stores.split_first();
+            (self.back, self.other_stores) = (Some(first), rest);
+        } else {
+            let next = self.wanted & !self.done & !self.asleep;
+            if next == 0 {
+                return false;
+            }
+            self.back = None;
+            self.chosen = next.trailing_zeros();
+            self.done |= bit(self.chosen);
+        }
+        self.sleepers.push((explored.thread, explored.accesses));
+        true
+    }
 }
 
 fn bit(thread: u32) -> Threads {
@@ -75,12 +108,11 @@ impl Scheduler for Reduction {
         let enabled = execution.enabled().iter().fold(0, |set, &id| set | bit(id));
         let mut sleepers = Vec::new();
         if let (Some(parent), Some(step)) = (self.path.last(), execution.steps.last()) {
+            let woken = parent.sleepers.iter();
+            let woken = woken.filter(|(_, accesses)| !accesses.sleep_through(&step.accesses));
+            let woken = woken.fold(bit(parent.chosen), |set, &(id, _)| set | bit(id));
             // Who cannot go on any more waits for something new.
-            let sleeps = |(id, accesses): &&(u32, Accesses)| {
-                *id != parent.chosen
-                    && enabled & bit(*id) != 0
-                    && accesses.sleep_through(&step.accesses)
-            };
+            let sleeps = |&&(id, _): &&(u32, Accesses)| enabled & !woken & bit(id) != 0;
             sleepers.extend(parent.sleepers.iter().filter(sleeps));
         }
         let asleep = sleepers.iter().fold(0, |set, &(id, _)| set | bit(id));
@@ -94,6 +126,8 @@ impl Scheduler for Reduction {
         };
         self.path.push(Node {
             chosen,
+            back: None,
+            other_stores: None,
             enabled,
             done: bit(chosen),
             wanted: bit(chosen),
@@ -103,19 +137,26 @@ impl Scheduler for Reduction {
         Pick::Thread(chosen)
     }
 
+    fn pick_store(&mut self, step: u32, options: Options) -> u32 {
+        let node = &mut self.path[step as usize];
+        *node.back.get_or_insert_with(|| {
+            let (first, rest) = options.split_first();
+            node.other_stores = rest;
+            first
+        })
+    }
+
+    fn reads_again(&self) -> bool {
+        false
+    }
+
     fn next(&mut self, execution: &Execution) -> bool {
         // A search that was refused explores nothing more.
         self.path.truncate(execution.steps.len());
         self.happens_before
             .find_races(execution, self.known, &mut self.path);
         while let Some(index) = self.path.len().checked_sub(1) {
-            let node = &mut self.path[index];
-            let next = node.wanted & !node.done & !node.asleep;
-            if next != 0 {
-                let explored = &execution.steps[index];
-                node.sleepers.push((explored.thread, explored.accesses));
-                node.chosen = next.trailing_zeros();
-                node.done |= bit(node.chosen);
+            if self.path[index].go_on(&execution.steps[index]) {
                 self.known = index;
                 return true;
             }

@@ -3,7 +3,7 @@
 use crate::execution::Execution;
 use crate::record::Ending;
 use crate::schedule::{Choice, Schedule};
-use crate::scheduler::{Pick, Scheduler};
+use crate::scheduler::{Options, Pick, Scheduler};
 
 pub(crate) struct Replay {
     deviations: Vec<(u32, u32)>,
@@ -31,9 +31,9 @@ impl Scheduler for Replay {
         }
     }
 
-    fn pick_store(&mut self, step: u32, _most: u32) -> u32 {
+    fn pick_store(&mut self, step: u32, options: Options) -> u32 {
         let mut old_reads = self.old_reads.iter();
-        let found = old_reads.find(|&&(at, _)| at == step);
+        let found = old_reads.find(|&&(at, back)| at == step && options.has(back));
         found.map_or(0, |&(_, back)| back)
     }
 
@@ -69,8 +69,11 @@ impl Scheduler for Follow {
         Pick::Thread(default)
     }
 
-    fn pick_store(&mut self, _step: u32, _most: u32) -> u32 {
-        self.back
+    fn pick_store(&mut self, _step: u32, options: Options) -> u32 {
+        match options.has(self.back) {
+            true => self.back,
+            false => 0,
+        }
     }
 
     fn next(&mut self, _execution: &Execution) -> bool {

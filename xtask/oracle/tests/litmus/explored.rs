@@ -45,7 +45,7 @@ pub fn has_race(program: &Program, schedules: u64) -> bool {
     races
 }
 
-/// What one search finds where memory is sequentially consistent.
+/// What a systematic search finds.
 pub struct Found {
     /// What was read on the schedules that have no race.
     pub outcomes: BTreeSet<Vec<u32>>,
@@ -55,8 +55,14 @@ pub struct Found {
     pub schedules: u64,
 }
 
-/// What a systematic search finds, unless there are more schedules than this.
-pub fn systematic(program: &Program, strategy: Strategy, most: u64) -> Option<Found> {
+/// What a systematic search finds where memory is as in this time model, unless there are more schedules
+/// than this.
+pub fn systematic(
+    program: &Program,
+    strategy: Strategy,
+    time: TimeModel,
+    most: u64,
+) -> Option<Found> {
     engine::look_for_races();
     let mut found = Found {
         outcomes: BTreeSet::new(),
@@ -64,6 +70,7 @@ pub fn systematic(program: &Program, strategy: Strategy, most: u64) -> Option<Fo
         schedules: 0,
     };
     let mut settings = Settings::new(strategy);
+    settings.time = time;
     settings.schedules = most;
     let coverage = search(program, settings, |execution, read| {
         match execution.ending {

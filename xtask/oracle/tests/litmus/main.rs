@@ -21,7 +21,7 @@ mod seeds;
 use std::collections::BTreeSet;
 use std::ops::Range;
 
-use engine::Strategy;
+use engine::{Strategy, TimeModel};
 use program::Program;
 
 /// A litmus test: its name, the program, and how many of the allowed outcomes the explorer does not
@@ -318,6 +318,15 @@ const MOST: [u64; 2] = [1_000, 20_000];
 
 #[test]
 fn the_reduction_finds_what_a_plain_search_finds() {
+    compare_with_plain(TimeModel::Virtual);
+}
+
+#[test]
+fn the_reduction_finds_what_a_plain_search_finds_under_weak_memory() {
+    compare_with_plain(TimeModel::Weak);
+}
+
+fn compare_with_plain(time: TimeModel) {
     let (seeds, most) = match seeds::asked() {
         None => (REDUCED, MOST[0]),
         Some(asked) => (asked, MOST[1]),
@@ -329,10 +338,10 @@ fn the_reduction_finds_what_a_plain_search_finds() {
             0 => random::partly_plain(seed),
             _ => random::program(seed),
         };
-        let Some(plain) = explored::systematic(&program, Strategy::Plain, most) else {
+        let Some(plain) = explored::systematic(&program, Strategy::Plain, time, most) else {
             continue;
         };
-        let found = explored::systematic(&program, Strategy::Exhaustive, u64::MAX);
+        let found = explored::systematic(&program, Strategy::Exhaustive, time, u64::MAX);
         let found = found.expect("it has fewer schedules than the plain search");
         assert_eq!(
             found.has_race, plain.has_race,

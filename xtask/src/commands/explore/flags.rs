@@ -190,13 +190,11 @@ fn settings(words: &mut Words, json: bool) -> Result<Settings> {
         whole_outputs: json,
         real_runs: words.number("--real-runs")?,
     };
-    let is_systematic = settings
-        .strategy
-        .is_some_and(|strategy| !strategy.is_random());
-    if settings.time_model == Some(TimeModel::Weak) && is_systematic {
+    let is_bounded = matches!(settings.strategy, Some(Strategy::Bounded(_)));
+    if settings.time_model == Some(TimeModel::Weak) && is_bounded {
         return Err(Error::usage(
-            "weak memory is explored at random alone: `--strategy` chooses at random with \
-             `--time-model weak`, as `pos` does",
+            "weak memory is not explored by preemptions: `--time-model weak` goes with any other \
+             `--strategy`, as with `exhaustive`",
         ));
     }
     Ok(settings)

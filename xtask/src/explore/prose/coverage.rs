@@ -28,19 +28,16 @@ pub fn coverage(verdict: &ProgramVerdict<'_>, preposition: &str) -> String {
         }
         let phases = summary.phases.iter();
         let phases: Vec<_> = phases.filter(|phase| phase.time_model == model).collect();
-        // There is no whole of it.
-        if model == TimeModel::Weak && !phases.is_empty() {
-            let schedules = phases.iter().map(|phase| phase.schedules).sum();
-            let what = if all.is_empty() { " schedules" } else { "" };
-            let count = thousands(schedules);
-            all.push(format!(
-                "{preposition} {count}{what} at random where memory is weak"
-            ));
-            continue;
-        }
         match whole_search(model, &phases, preposition) {
             Some(whole) => all.push(whole),
             None if phases.is_empty() => {}
+            // No search of it is bounded by preemptions.
+            None if model == TimeModel::Weak => {
+                let schedules = phases.iter().map(|phase| phase.schedules).sum();
+                let what = if all.is_empty() { " schedules" } else { "" };
+                let count = thousands(schedules);
+                all.push(format!("{preposition} {count}{what} where memory is weak"));
+            }
             None => bounds.push(largest_bound(&phases)),
         }
     }

@@ -18,8 +18,11 @@
 //! seen of another are that one's moments. Beside atomics, threads are ordered by locks, by joins and
 //! by what a library says of its operations ([`after`](crate::after)).
 
-use std::collections::{HashMap, VecDeque};
-use std::mem;
+mod atomic;
+mod seqcst;
+mod view;
+
+use std::collections::HashMap;
 use std::ops::Range;
 use std::panic::Location;
 use std::sync::atomic::Ordering::{self, AcqRel, Acquire, Release, SeqCst};
@@ -33,80 +36,13 @@ use crate::operation::Op;
 use crate::races;
 use crate::raw::heap;
 use crate::running::{Running, with, with_scheduler};
-use crate::scheduler::Scheduler;
-
-/// So many stores of an atomic are kept, and no older one is read any more.
-const KEPT: usize = 8;
+use crate::scheduler::{Options, Scheduler};
+use atomic::Atomic;
+use seqcst::Effect;
+use view::{Recent, View};
 
 /// From so many atomics on, those are looked for that are no more.
 const MANY: usize = 64;
-
-/// Numbers that only become more.
-#[derive(Default)]
-struct Numbers(Vec<u32>);
-
-impl Clone for Numbers {
-    fn clone(&self) -> Self {
-        Self(self.0.clone())
-    }
-
-    fn clone_from(&mut self, other: &Self) {
-        self.0.clone_from(&other.0);
-    }
-}
-
-impl Numbers {
-    fn of(&self, index: usize) -> u32 {
-        self.0.get(index).copied().unwrap_or(0)
-    }
-
-    fn move_on(&mut self, index: usize, number: u32) {
-        if self.0.len() <= index {
-            self.0.resize(index + 1, 0);
-        }
-        self.0[index] = self.0[index].max(number);
-    }
-
-    fn join(&mut self, other: &Self) {
-        if self.0.len() < other.0.len() {
-            self.0.resize(other.0.len(), 0);
-        }
-        for (number, &other) in self.0.iter_mut().zip(&other.0) {
-            *number = other.max(*number);
-        }
-    }
-}
-
-/// What a thread has seen.
-#[derive(Default)]
-struct View {
-    /// For each atomic, by its number here, the number of the oldest store that may be read.
-    stores: Numbers,
-    /// For each thread the latest moment before which all that it did is seen.
-    moments: Numbers,
-}
-
-impl Clone for View {
-    fn clone(&self) -> Self {
-        Self {
-            stores: self.stores.clone(),
-            moments: self.moments.clone(),
-        }
-    }
-
-    /// In the memory that is there.
-    fn clone_from(&mut self, other: &Self) {
-        self.stores.clone_from(&other.stores);
-        self.moments.clone_from(&other.moments);
-    }
-}
-
-impl View {
-    fn join(&mut self, other: &Self) {
-        self.stores.join(&other.stores);
-        self.moments.join(&other.moments);
-    }
-}
 
 /// The views of a thread.
 #[derive(Default)]
@@ -118,59 +54,6 @@ struct Views {
     released: View,
     /// Whether its latest atomic operation both read and wrote.
     has_updated: bool,
-}
-
-struct Store {
-    value: u64,
-    /// The view that a load takes over if it reads this store and acquires.
-    carried: View,
-    /// When it was made.
-    at: u64,
-}
-
-/// An atomic, and its latest stores, the last one last.
-#[derive(Default)]
-struct Atomic {
-    /// The number of the object.
-    object: u32,
-    address: usize,
-    bytes: usize,
-    /// The number of the first store that is kept.
-    first: u32,
-    stores: VecDeque<Store>,
-}
-
-impl Atomic {
-    fn last(&self) -> u32 {
-        self.first + self.stores.len() as u32 - 1
-    }
-
-    fn store(&self, number: u32) -> &Store {
-        &self.stores[(number - self.first) as usize]
-    }
-
-    /// Keeps one more store, and so many at most. What its view was made of is used again.
-    fn push(&mut self, kept: usize, (value, at): (u64, u64), carry: impl FnOnce(&mut View)) {
-        let mut carried = View::default();
-        if self.stores.len() == kept
-            && let Some(oldest) = self.stores.pop_front()
-        {
-            self.first += 1;
-            carried = oldest.carried;
-        }
-        carry(&mut carried);
-        self.stores.push_back(Store { value, carried, at });
-    }
-
-    /// The oldest store that somebody may read whose view begins at this one. As soon as time has
-    /// passed, a store is seen by all.
-    fn oldest(&self, view: u32, now: u64) -> u32 {
-        let mut oldest = self.last();
-        while oldest > self.first.max(view) && self.store(oldest).at == now {
-            oldest -= 1;
-        }
-        oldest
-    }
 }
 
 /// What threads have left at an object that is no atomic, for those who come after them.
@@ -249,10 +132,13 @@ pub(crate) struct Memory {
     steps: HashMap<u32, View, FxBuildHasher>,
     /// What the threads have left where a library shares what is no object, by its address.
     left_at: HashMap<usize, View, FxBuildHasher>,
-    /// What operations that are `SeqCst` have seen of each atomic.
-    seen_by_all: Numbers,
+    /// The order of all operations that are `SeqCst`, where memory is weak.
+    seqcst: seqcst::SeqCst,
     /// Whether a load may read an older value than the latest.
     is_weak: bool,
+    /// Whether a load might have read a store that is not kept any more, or one of which it is not
+    /// known any more whether it may.
+    pub has_left_out: bool,
 }
 
 fn acquires(order: Ordering) -> bool {
@@ -362,11 +248,10 @@ impl Memory {
         };
         let atomic = &mut self.atomics[number];
         let is_same = (atomic.address, atomic.bytes) == (word.address, word.bytes);
-        let last = atomic.stores.back().map(|store| store.value);
-        if !is_same || last != Some(value) {
+        if !is_same || atomic.value() != Some(value) {
             (atomic.address, atomic.bytes) = (word.address, word.bytes);
-            atomic.first += mem::take(&mut atomic.stores).len() as u32;
-            atomic.push(KEPT, (value, now), |_| {});
+            atomic.forget_stores();
+            atomic.push(true, (value, now), Recent::default(), |_| {});
         }
         number
     }
@@ -400,7 +285,7 @@ impl Memory {
             let atomic = &mut atomics[number];
             let stands = addresses::object_at(atomic.address, atomic.bytes) == Some(atomic.object);
             if !stands {
-                atomic.first += mem::take(&mut atomic.stores).len() as u32;
+                atomic.forget_stores();
                 free.push(number);
             }
             stands
@@ -410,8 +295,54 @@ impl Memory {
         self.many = MANY.max(2 * self.numbers.len());
     }
 
-    /// The thread reads this store.
-    fn read(&mut self, thread: u32, atomic: usize, store: u32, order: Ordering) {
+    /// How far an operation of the thread on this atomic may stay behind the last store.
+    fn options(&mut self, thread: u32, atomic: usize, order: Ordering, now: u64) -> Options {
+        let mut options = Options::LATEST;
+        if !self.is_weak {
+            return options;
+        }
+        let view = &self.threads[thread as usize].now;
+        let (farthest, is_cut) = self.atomics[atomic].farthest(view.stores.of(atomic), now);
+        self.has_left_out |= is_cut;
+        for back in 1..=farthest {
+            let effect = self.effect(atomic, back, order);
+            let view = &self.threads[thread as usize].now;
+            match self.seqcst.allows(&effect, &view.ordered) {
+                Some(true) => options.add(back),
+                Some(false) => {}
+                None => self.has_left_out = true,
+            }
+        }
+        options
+    }
+
+    /// What it does to an atomic to read the store that is so many behind the last.
+    fn effect(&mut self, atomic: usize, back: u32, order: Ordering) -> Effect {
+        Effect {
+            atomic,
+            store: self.atomics[atomic].store(back).number,
+            earlier: self.atomics[atomic].earlier(back, false),
+            is_seqcst: order == SeqCst,
+        }
+    }
+
+    /// The thread reads the store that is so many behind the last.
+    fn read(&mut self, thread: u32, atomic: usize, back: u32, order: Ordering) {
+        if self.is_weak {
+            let effect = self.effect(atomic, back, order);
+            let now = &mut self.threads[thread as usize].now;
+            now.stores.move_on(atomic, effect.store);
+            let own = self.seqcst.take_in(&effect, &now.ordered);
+            now.ordered.done = now.ordered.done.or(own);
+            let store = self.atomics[atomic].store(back);
+            store.read_by = store.read_by.or(own).or(now.ordered.fences);
+        }
+        self.acquire_store(thread, atomic, back, order);
+    }
+
+    /// The thread comes after what the store carries that is so many behind the last, at once or with
+    /// its next fence.
+    fn acquire_store(&mut self, thread: u32, atomic: usize, back: u32, order: Ordering) {
         let Views {
             now,
             acquired,
@@ -419,47 +350,54 @@ impl Memory {
             ..
         } = &mut self.threads[thread as usize];
         *has_updated = false;
-        if self.is_weak {
-            now.stores.move_on(atomic, store);
-        }
-        let carried = &self.atomics[atomic].store(store).carried;
+        let carried = &self.atomics[atomic].store(back).carried;
         match acquires(order) {
             true => now.join(carried),
             false => acquired.join(carried),
         }
-        if order == SeqCst && self.is_weak {
-            self.seen_by_all.move_on(atomic, store);
-        }
     }
 
-    /// The thread makes a store, which carries this as well.
+    /// The thread makes a store. If it updates the atomic, it reads the last store for that, and what
+    /// this one carries goes on with the new one.
     fn write(
         &mut self,
         thread: u32,
         atomic: usize,
         order: Ordering,
         (value, at): (u64, u64),
-        also: &View,
+        updates: bool,
     ) {
-        let store = self.atomics[atomic].last() + 1;
-        let views = &mut self.threads[thread as usize];
+        let mut own = Recent::default();
         if self.is_weak {
-            views.now.stores.move_on(atomic, store);
+            let effect = Effect {
+                atomic,
+                store: self.atomics[atomic].next_number(),
+                earlier: self.atomics[atomic].earlier(0, true),
+                is_seqcst: order == SeqCst,
+            };
+            let now = &mut self.threads[thread as usize].now;
+            now.stores.move_on(atomic, effect.store);
+            own = self.seqcst.take_in(&effect, &now.ordered);
         }
-        views.has_updated = false;
+        let mut also = View::default();
+        if updates {
+            self.acquire_store(thread, atomic, 0, order);
+            also.clone_from(&self.atomics[atomic].store(0).carried);
+        }
+        let views = &mut self.threads[thread as usize];
+        views.has_updated = updates;
         let view = match releases(order) {
             true => &views.now,
             false => &views.released,
         };
-        // Unless memory is weak, each load reads the latest store.
-        let kept = if self.is_weak { KEPT } else { 1 };
-        self.atomics[atomic].push(kept, (value, at), |carried| {
+        let made_by = own.or(views.now.ordered.fences);
+        self.atomics[atomic].push(self.is_weak, (value, at), made_by, |carried| {
             carried.clone_from(view);
-            carried.join(also);
+            carried.join(&also);
         });
-        if order == SeqCst && self.is_weak {
-            self.seen_by_all.move_on(atomic, store);
-        }
+        // Who reads the store does not thereby come after it in the order of all that are `SeqCst`.
+        let ordered = &mut views.now.ordered;
+        ordered.done = ordered.done.or(own);
         self.let_see(thread);
     }
 
@@ -468,9 +406,17 @@ impl Memory {
         if acquires(order) {
             views.now.join(&views.acquired);
         }
-        if order == SeqCst {
-            views.now.stores.join(&self.seen_by_all);
-            self.seen_by_all.join(&views.now.stores);
+        if order == SeqCst && self.is_weak {
+            let View {
+                stores, ordered, ..
+            } = &mut views.now;
+            let mut earlier = Recent::default();
+            for (atomic, seen) in self.atomics.iter().zip(stores.iter()) {
+                let (its, is_too_much) = atomic.earlier_than_fence(seen);
+                earlier = earlier.or(its);
+                self.has_left_out |= is_too_much;
+            }
+            self.seqcst.fence(stores, earlier, ordered);
         }
         if releases(order) {
             views.released = views.now.clone();
@@ -501,31 +447,35 @@ pub fn load(word: Word, order: Ordering, newest: u64) -> Option<u64> {
         let (thread, now) = (execution.current, execution.now);
         let memory = execution.memory.as_mut().filter(|_| execution.is_running)?;
         let atomic = memory.atomic(word, newest, now);
-        let mut view = memory.threads[thread as usize].now.stores.of(atomic);
-        if order == SeqCst {
-            view = view.max(memory.seen_by_all.of(atomic));
-        }
-        let last = memory.atomics[atomic].last();
-        let most = last - memory.atomics[atomic].oldest(view, now);
-        let step = execution.length - 1;
+        let mut options = memory.options(thread, atomic, order, now);
         let scheduler = scheduler.as_mut().expect("somebody decides");
-        let back = match most {
-            0 => 0,
-            _ if !memory.is_weak => 0,
-            _ => scheduler.pick_store(step, most).min(most),
+        let state = &mut execution.threads[thread as usize];
+        if options != Options::LATEST
+            && let Some(store) = state.waiting.has_just_read(&state.op, word.object.0)
+            && let Some(back @ 1..) = memory.atomics[atomic].back_of(store)
+        {
+            execution.loops = true;
+            if !scheduler.reads_again() {
+                options = options.below(back);
+            }
+        }
+        let step = execution.length - 1;
+        let back = match options {
+            Options::LATEST => 0,
+            options => scheduler.pick_store(step, options),
         };
-        let value = memory.atomics[atomic].store(last - back).value;
-        memory.read(thread, atomic, last - back, order);
+        memory.read(thread, atomic, back, order);
         if back == 0 {
             return None;
         }
+        let store = memory.atomics[atomic].store(back);
         execution.old_reads.push((step, back));
         if let Some(recorder) = &mut execution.recorder {
             recorder.old_read(step, back);
         }
-        let waiting = &mut execution.threads[thread as usize].waiting;
-        waiting.read_older(word.object.0);
-        Some(value)
+        let waiting = &mut state.waiting;
+        waiting.read_older(&state.op, word.object.0, store.number);
+        Some(store.value)
     })
 }
 
@@ -534,8 +484,7 @@ pub fn not_exchanged(word: Word, order: Ordering, value: u64) {
     races::access_atomic(word.addresses(), false);
     with_memory(|memory, thread, now| {
         let atomic = memory.atomic(word, value, now);
-        let last = memory.atomics[atomic].last();
-        memory.read(thread, atomic, last, order);
+        memory.read(thread, atomic, 0, order);
     });
 }
 
@@ -544,7 +493,7 @@ pub fn store(word: Word, order: Ordering, [before, value]: [u64; 2]) {
     races::access_atomic(word.addresses(), true);
     with_memory(|memory, thread, now| {
         let atomic = memory.atomic(word, before, now);
-        memory.write(thread, atomic, order, (value, now), &View::default());
+        memory.write(thread, atomic, order, (value, now), false);
     });
 }
 
@@ -553,11 +502,7 @@ pub fn update(word: Word, order: Ordering, [before, value]: [u64; 2]) {
     races::access_atomic(word.addresses(), true);
     with_memory(|memory, thread, now| {
         let atomic = memory.atomic(word, before, now);
-        let last = memory.atomics[atomic].last();
-        memory.read(thread, atomic, last, order);
-        let carried = memory.atomics[atomic].store(last).carried.clone();
-        memory.write(thread, atomic, order, (value, now), &carried);
-        memory.threads[thread as usize].has_updated = true;
+        memory.write(thread, atomic, order, (value, now), true);
     });
 }
 

@@ -1,0 +1,138 @@
+//! An atomic, and its latest stores.
+
+use std::collections::VecDeque;
+
+use super::view::{Recent, View};
+
+/// So many stores of an atomic are kept, and no older one is read any more.
+const KEPT: usize = 8;
+
+/// A store.
+pub struct Store {
+    pub value: u64,
+    /// The number of the store, which is higher than those of all stores that it comes behind.
+    pub number: u32,
+    /// The view that a load takes over if it reads this store and acquires.
+    pub carried: View,
+    /// When it was made.
+    at: u64,
+    /// The store itself, if it is `SeqCst`, and the fences of that order that happen before it.
+    pub made_by: Recent,
+    /// The same of what has read it.
+    pub read_by: Recent,
+}
+
+/// An atomic, and its latest stores, the last one last.
+#[derive(Default)]
+pub struct Atomic {
+    /// The number of the object.
+    pub object: u32,
+    pub address: usize,
+    pub bytes: usize,
+    stores: VecDeque<Store>,
+    /// The number of the latest store that there ever was.
+    latest: u32,
+    /// Whether there were stores that are not kept any more.
+    has_older: bool,
+    /// What has made and read them.
+    older: Recent,
+}
+
+impl Atomic {
+    /// The value of the last store, if there is one.
+    pub fn value(&self) -> Option<u64> {
+        self.stores.back().map(|store| store.value)
+    }
+
+    /// The store that is so many behind the last.
+    pub fn store(&mut self, back: u32) -> &mut Store {
+        let last = self.stores.len() - 1;
+        &mut self.stores[last - back as usize]
+    }
+
+    /// How many stores the one with this number is behind the last, if it is kept.
+    pub fn back_of(&self, number: u32) -> Option<u32> {
+        let mut stores = self.stores.iter().rev();
+        let back = stores.position(|store| store.number == number)?;
+        Some(back as u32)
+    }
+
+    /// Forgets all stores. Their numbers are not used again, so that a view which still has one of them
+    /// leaves out no later store.
+    pub fn forget_stores(&mut self) {
+        self.stores.clear();
+        self.has_older = false;
+        self.older = Recent::default();
+    }
+
+    /// The number of a store behind the last.
+    pub fn next_number(&self) -> u32 {
+        self.latest + 1
+    }
+
+    /// Keeps one more store, and only the latest ones if memory is weak, else just this one. What the
+    /// view of an older one was made of is used again.
+    pub fn push(
+        &mut self,
+        is_weak: bool,
+        (value, at): (u64, u64),
+        made_by: Recent,
+        carry: impl FnOnce(&mut View),
+    ) {
+        let kept = if is_weak { KEPT } else { 1 };
+        let mut carried = View::default();
+        if self.stores.len() == kept
+            && let Some(oldest) = self.stores.pop_front()
+        {
+            self.has_older = true;
+            self.older = self.older.or(oldest.made_by).or(oldest.read_by);
+            carried = oldest.carried;
+        }
+        carry(&mut carried);
+        self.latest += 1;
+        self.stores.push_back(Store {
+            value,
+            number: self.latest,
+            carried,
+            at,
+            made_by,
+            read_by: Recent::default(),
+        });
+    }
+
+    /// How far behind the last store a thread may stay whose view begins at this one, at most; and
+    /// whether that would be farther if all stores were kept. As soon as time has passed, a store is
+    /// seen by all.
+    pub fn farthest(&self, view: u32, now: u64) -> (u32, bool) {
+        let seen = |store: &&Store| store.at != now || store.number <= view;
+        let unseen = self.stores.iter().rev().take_while(|store| !seen(store));
+        let unseen = unseen.count();
+        let is_all = unseen == self.stores.len();
+        let farthest = unseen.min(self.stores.len() - 1) as u32;
+        (farthest, is_all && self.has_older)
+    }
+
+    /// What comes earlier, because of what it does to the atomic, than what reads the store that is so
+    /// many behind the last, or, if it writes, comes right behind that store.
+    pub fn earlier(&self, back: u32, writes: bool) -> Recent {
+        let stores = self.stores.iter();
+        let mut stores = stores.take(self.stores.len() - back as usize);
+        let read = if writes { None } else { stores.next_back() };
+        let passed = stores.fold(self.older, |earlier, store| {
+            earlier.or(store.made_by).or(store.read_by)
+        });
+        read.map_or(passed, |read| passed.or(read.made_by))
+    }
+
+    /// What comes earlier than a fence of a thread that has seen this store; and whether that may be too
+    /// much, because not all stores are kept.
+    pub fn earlier_than_fence(&self, seen: u32) -> (Recent, bool) {
+        let later = self.stores.iter().rev();
+        let later = later.take_while(|store| store.number > seen).count();
+        match self.stores.len() - later {
+            _ if seen == 0 => (Recent::default(), false),
+            0 => (self.older, self.has_older),
+            _ => (self.earlier(later as u32, false), false),
+        }
+    }
+}
