@@ -86,7 +86,7 @@ pub(crate) fn change(
     // the count any more, and none can tell which thread was the last.
     if lets_go && read() == 1 {
         let [before, after] = perform();
-        memory::update(word, order, [before, after].map(|value| value as u64));
+        memory::update_last(word, order, [before, after].map(|value| value as u64));
         return before;
     }
     Op::new(change.verb(), object, change.access()).perform();
@@ -104,13 +104,15 @@ pub(crate) fn change(
             return read;
         }
         Change::Exchange if before == after => {
-            memory::not_exchanged(word, on_failure, before as u64);
+            memory::load_last(word, on_failure, before as u64);
             unchanged();
             show(|| format!("➜ {before}, kept"));
             return before;
         }
-        Change::Set => memory::store(word, order, values),
-        Change::Add | Change::Subtract | Change::Exchange => memory::update(word, order, values),
+        Change::Set => memory::store_last(word, order, values),
+        Change::Add | Change::Subtract | Change::Exchange => {
+            memory::update_last(word, order, values)
+        }
     }
     if change == Change::Subtract && (is_weak || after > 0) {
         // Taking the last from a weak count is no more than taking any other.

@@ -188,6 +188,17 @@ impl Execution {
         shadow.access(addresses, &accessor, by)
     }
 
+    /// The running thread accesses memory by the atomic operation that is its latest step.
+    pub(crate) fn access_atomic(
+        &mut self,
+        addresses: Range<usize>,
+        writes: bool,
+    ) -> Result<(), Conflict> {
+        let kind = if writes { AtomicWrite } else { AtomicRead };
+        let place = self.threads[self.current as usize].op.place;
+        self.access(addresses, kind, By::Operation(place))
+    }
+
     /// Whether the program has accessed memory, as far as that was looked at.
     pub fn accesses_memory(&self) -> bool {
         let shadow = self.shadow.as_ref();
@@ -231,19 +242,6 @@ pub(crate) fn access(addresses: Range<usize>, kind: AccessKind, frame: usize) ->
 pub(crate) fn free(addresses: Range<usize>, frame: usize) {
     access(addresses, Free, frame);
     heap::next_moment();
-}
-
-/// The same, by the atomic operation that is its latest step.
-pub(crate) fn access_atomic(addresses: Range<usize>, writes: bool) {
-    let kind = if writes { AtomicWrite } else { AtomicRead };
-    let result = with(|running| {
-        running.shadow.as_ref().filter(|_| running.looks)?;
-        let place = running.threads[running.current as usize].op.place;
-        running.access(addresses, kind, By::Operation(place)).err()
-    });
-    if let Some(conflict) = result {
-        end(Ending::Conflict(conflict));
-    }
 }
 
 /// A block of the heap is new, with so many bytes, of which so many were asked for.

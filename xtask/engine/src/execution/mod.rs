@@ -79,8 +79,8 @@ pub struct Execution {
     /// Where the schedule is not the one that runs each thread for as long as it can: at
     /// this step, this thread.
     pub deviations: Vec<(u32, u32)>,
-    /// The loads that have read an older value, where memory is weak: at this step, so many stores
-    /// behind the latest.
+    /// The operations that stay behind the last store of an atomic, where memory is weak: at this step,
+    /// so many stores.
     pub old_reads: Vec<(u32, u32)>,
     /// How often a thread was stopped that could have gone on.
     pub preemptions: u32,
@@ -497,6 +497,15 @@ impl Execution {
         let (thread, step) = (self.current, self.latest());
         if let Some(memory) = self.memory.as_mut().filter(|_| self.is_running) {
             memory.keep(thread, step.0);
+        }
+    }
+
+    /// The latest operation stays so many stores behind the last.
+    pub(crate) fn stays_behind(&mut self, back: u32) {
+        let step = self.latest().0;
+        self.old_reads.push((step, back));
+        if let Some(recorder) = &mut self.recorder {
+            recorder.old_read(step, back);
         }
     }
 

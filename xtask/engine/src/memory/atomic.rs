@@ -4,8 +4,11 @@ use std::collections::VecDeque;
 
 use super::view::{Recent, View};
 
-/// So many stores of an atomic are kept, and no older one is read any more.
-const KEPT: usize = 8;
+/// So many stores of an atomic are kept where memory is weak, and no older one is read any more.
+pub const KEPT: usize = 8;
+
+/// How far apart the numbers of two stores are, so that others find a place between them.
+const APART: u32 = 1 << 12;
 
 /// A store.
 pub struct Store {
@@ -20,9 +23,31 @@ pub struct Store {
     pub made_by: Recent,
     /// The same of what has read it.
     pub read_by: Recent,
+    /// Whether it was read to be updated, so that no store comes between it and the next.
+    pub is_updated: bool,
 }
 
-/// An atomic, and its latest stores, the last one last.
+/// A store that is to be kept.
+pub struct New {
+    pub value: u64,
+    pub number: u32,
+    /// When it is made.
+    pub at: u64,
+    /// The store itself, if it is `SeqCst`, and the fences of that order that happen before it.
+    pub made_by: Recent,
+}
+
+/// What is between two stores, or behind the last.
+pub enum Gap {
+    /// Room for a store with this number.
+    Number(u32),
+    /// None: the second updates the first.
+    Closed,
+    /// None any more: too many stores have come there.
+    Full,
+}
+
+/// An atomic, and its latest stores, in the order that all threads agree on.
 #[derive(Default)]
 pub struct Atomic {
     /// The number of the object.
@@ -30,8 +55,8 @@ pub struct Atomic {
     pub address: usize,
     pub bytes: usize,
     stores: VecDeque<Store>,
-    /// The number of the latest store that there ever was.
-    latest: u32,
+    /// The number of the last store that there was.
+    last: u32,
     /// Whether there were stores that are not kept any more.
     has_older: bool,
     /// What has made and read them.
@@ -45,7 +70,13 @@ impl Atomic {
     }
 
     /// The store that is so many behind the last.
-    pub fn store(&mut self, back: u32) -> &mut Store {
+    pub fn store(&self, back: u32) -> &Store {
+        let last = self.stores.len() - 1;
+        &self.stores[last - back as usize]
+    }
+
+    /// The same, to be changed.
+    pub fn store_mut(&mut self, back: u32) -> &mut Store {
         let last = self.stores.len() - 1;
         &mut self.stores[last - back as usize]
     }
@@ -65,39 +96,67 @@ impl Atomic {
         self.older = Recent::default();
     }
 
-    /// The number of a store behind the last.
-    pub fn next_number(&self) -> u32 {
-        self.latest + 1
+    /// What is between the store that is so many behind the last and the next.
+    pub fn gap(&self, back: u32) -> Gap {
+        let Some(next) = back.checked_sub(1) else {
+            return Gap::Number(self.next_number());
+        };
+        let (store, next) = (self.store(back), self.store(next));
+        match next.number - store.number {
+            _ if store.is_updated => Gap::Closed,
+            1 => Gap::Full,
+            _ => Gap::Number(store.number.midpoint(next.number)),
+        }
     }
 
-    /// Keeps one more store, and only the latest ones if memory is weak, else just this one. What the
-    /// view of an older one was made of is used again.
-    pub fn push(
-        &mut self,
-        is_weak: bool,
-        (value, at): (u64, u64),
-        made_by: Recent,
-        carry: impl FnOnce(&mut View),
-    ) {
-        let kept = if is_weak { KEPT } else { 1 };
+    /// The number of a store behind the last.
+    pub fn next_number(&self) -> u32 {
+        self.last + APART
+    }
+
+    /// An atomic has this value, and no thread has done anything to it.
+    pub fn begin(&mut self, value: u64, now: u64) {
+        let new = New {
+            value,
+            number: self.next_number(),
+            at: now,
+            made_by: Recent::default(),
+        };
+        self.insert(0, KEPT, new, |_| {});
+    }
+
+    /// Keeps one more store, so many behind the last, and so many in all. What the view of an older one
+    /// was made of is used again.
+    pub fn insert(&mut self, back: u32, kept: usize, new: New, carry: impl FnOnce(&mut View)) {
+        let New {
+            value,
+            number,
+            at,
+            made_by,
+        } = new;
+        let place = self.stores.len() - back as usize;
         let mut carried = View::default();
+        let mut dropped = 0;
         if self.stores.len() == kept
             && let Some(oldest) = self.stores.pop_front()
         {
             self.has_older = true;
             self.older = self.older.or(oldest.made_by).or(oldest.read_by);
             carried = oldest.carried;
+            dropped = 1;
         }
         carry(&mut carried);
-        self.latest += 1;
-        self.stores.push_back(Store {
+        self.last = self.last.max(number);
+        let store = Store {
             value,
-            number: self.latest,
+            number,
             carried,
             at,
             made_by,
             read_by: Recent::default(),
-        });
+            is_updated: false,
+        };
+        self.stores.insert(place - dropped, store);
     }
 
     /// How far behind the last store a thread may stay whose view begins at this one, at most; and

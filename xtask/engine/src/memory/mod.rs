@@ -18,6 +18,7 @@
 //! seen of another are that one's moments. Beside atomics, threads are ordered by locks, by joins and
 //! by what a library says of its operations ([`after`](crate::after)).
 
+mod action;
 mod atomic;
 mod seqcst;
 mod view;
@@ -33,12 +34,13 @@ use crate::access::{Access, Accesses};
 use crate::addresses;
 use crate::object::{CLOCK, Object, ObjectState};
 use crate::operation::Op;
-use crate::races;
+use crate::perform::end;
 use crate::raw::heap;
+use crate::record::Ending;
 use crate::running::{Running, with, with_scheduler};
 use crate::scheduler::{Options, Scheduler};
-use atomic::Atomic;
-use seqcst::Effect;
+use action::{Action, Impossible};
+use atomic::{Atomic, KEPT, New};
 use view::{Recent, View};
 
 /// From so many atomics on, those are looked for that are no more.
@@ -251,7 +253,7 @@ impl Memory {
         if !is_same || atomic.value() != Some(value) {
             (atomic.address, atomic.bytes) = (word.address, word.bytes);
             atomic.forget_stores();
-            atomic.push(true, (value, now), Recent::default(), |_| {});
+            atomic.begin(value, now);
         }
         number
     }
@@ -295,61 +297,82 @@ impl Memory {
         self.many = MANY.max(2 * self.numbers.len());
     }
 
-    /// How far an operation of the thread on this atomic may stay behind the last store.
-    fn options(&mut self, thread: u32, atomic: usize, order: Ordering, now: u64) -> Options {
+    /// How many stores an operation of the thread on this atomic may stay behind the last.
+    fn options(&mut self, thread: u32, atomic: usize, action: Action, now: u64) -> Options {
         let mut options = Options::LATEST;
         if !self.is_weak {
             return options;
         }
-        let view = &self.threads[thread as usize].now;
-        let (farthest, is_cut) = self.atomics[atomic].farthest(view.stores.of(atomic), now);
-        self.has_left_out |= is_cut;
+        let Self {
+            threads, atomics, ..
+        } = self;
+        let (
+            View {
+                stores, ordered, ..
+            },
+            its,
+        ) = (&threads[thread as usize].now, &atomics[atomic]);
+        let (farthest, is_cut) = its.farthest(stores.of(atomic), now);
+        let mut has_left_out = is_cut;
         for back in 1..=farthest {
-            let effect = self.effect(atomic, back, order);
-            let view = &self.threads[thread as usize].now;
-            match self.seqcst.allows(&effect, &view.ordered) {
-                Some(true) => options.add(back),
-                Some(false) => {}
-                None => self.has_left_out = true,
+            let effect = action.effect(its, atomic, back);
+            match effect.map(|effect| self.seqcst.allows(&effect, ordered)) {
+                Ok(Some(true)) => options.add(back),
+                Ok(Some(false)) | Err(Impossible::Ever) => {}
+                Ok(None) | Err(Impossible::Here) => has_left_out = true,
             }
         }
+        self.has_left_out |= has_left_out;
         options
     }
 
-    /// What it does to an atomic to read the store that is so many behind the last.
-    fn effect(&mut self, atomic: usize, back: u32, order: Ordering) -> Effect {
-        Effect {
-            atomic,
-            store: self.atomics[atomic].store(back).number,
-            earlier: self.atomics[atomic].earlier(back, false),
-            is_seqcst: order == SeqCst,
-        }
-    }
-
-    /// The thread reads the store that is so many behind the last.
-    fn read(&mut self, thread: u32, atomic: usize, back: u32, order: Ordering) {
+    /// The thread does that to an atomic, and stays so many stores behind the last; if it makes a store,
+    /// with this value and at this time.
+    fn act(
+        &mut self,
+        thread: u32,
+        atomic: usize,
+        (action, back): (Action, u32),
+        (value, at): (u64, u64),
+    ) {
+        let its = &self.atomics[atomic];
+        let action = action.at(its, back);
+        let (mut own, mut number) = (Recent::default(), its.next_number());
         if self.is_weak {
-            let effect = self.effect(atomic, back, order);
+            let Ok(effect) = action.effect(its, atomic, back) else {
+                unreachable!("it is one of the options")
+            };
+            number = effect.store;
             let now = &mut self.threads[thread as usize].now;
-            now.stores.move_on(atomic, effect.store);
-            let own = self.seqcst.take_in(&effect, &now.ordered);
-            now.ordered.done = now.ordered.done.or(own);
-            let store = self.atomics[atomic].store(back);
-            store.read_by = store.read_by.or(own).or(now.ordered.fences);
+            now.stores.move_on(atomic, number);
+            own = self.seqcst.take_in(&effect, &now.ordered);
         }
-        self.acquire_store(thread, atomic, back, order);
+        let made_by = own.or(self.threads[thread as usize].now.ordered.fences);
+        if action.reads() {
+            self.read(thread, atomic, back, action.order());
+        }
+        if action.writes() {
+            let new = New {
+                value,
+                number,
+                at,
+                made_by,
+            };
+            self.write(thread, atomic, back, action, new);
+        } else {
+            let store = self.atomics[atomic].store_mut(back);
+            store.read_by = store.read_by.or(made_by);
+        }
+        // Who reads a store does not thereby come after it in the order of all that are `SeqCst`.
+        let views = &mut self.threads[thread as usize];
+        views.now.ordered.done = views.now.ordered.done.or(own);
+        views.has_updated = action.reads() && action.writes();
     }
 
     /// The thread comes after what the store carries that is so many behind the last, at once or with
     /// its next fence.
-    fn acquire_store(&mut self, thread: u32, atomic: usize, back: u32, order: Ordering) {
-        let Views {
-            now,
-            acquired,
-            has_updated,
-            ..
-        } = &mut self.threads[thread as usize];
-        *has_updated = false;
+    fn read(&mut self, thread: u32, atomic: usize, back: u32, order: Ordering) {
+        let Views { now, acquired, .. } = &mut self.threads[thread as usize];
         let carried = &self.atomics[atomic].store(back).carried;
         match acquires(order) {
             true => now.join(carried),
@@ -357,47 +380,26 @@ impl Memory {
         }
     }
 
-    /// The thread makes a store. If it updates the atomic, it reads the last store for that, and what
-    /// this one carries goes on with the new one.
-    fn write(
-        &mut self,
-        thread: u32,
-        atomic: usize,
-        order: Ordering,
-        (value, at): (u64, u64),
-        updates: bool,
-    ) {
-        let mut own = Recent::default();
-        if self.is_weak {
-            let effect = Effect {
-                atomic,
-                store: self.atomics[atomic].next_number(),
-                earlier: self.atomics[atomic].earlier(0, true),
-                is_seqcst: order == SeqCst,
-            };
-            let now = &mut self.threads[thread as usize].now;
-            now.stores.move_on(atomic, effect.store);
-            own = self.seqcst.take_in(&effect, &now.ordered);
-        }
+    /// The thread makes a store, so many behind the last. If it updates the one there, what that carries
+    /// goes on with the new one.
+    fn write(&mut self, thread: u32, atomic: usize, back: u32, action: Action, new: New) {
         let mut also = View::default();
-        if updates {
-            self.acquire_store(thread, atomic, 0, order);
-            also.clone_from(&self.atomics[atomic].store(0).carried);
+        if action.reads() {
+            let updated = self.atomics[atomic].store_mut(back);
+            updated.is_updated = true;
+            also.clone_from(&updated.carried);
         }
-        let views = &mut self.threads[thread as usize];
-        views.has_updated = updates;
-        let view = match releases(order) {
-            true => &views.now,
-            false => &views.released,
+        let Views { now, released, .. } = &self.threads[thread as usize];
+        let view = match releases(action.order()) {
+            true => now,
+            false => released,
         };
-        let made_by = own.or(views.now.ordered.fences);
-        self.atomics[atomic].push(self.is_weak, (value, at), made_by, |carried| {
+        // Unless memory is weak, each load reads the last store.
+        let kept = if self.is_weak { KEPT } else { 1 };
+        self.atomics[atomic].insert(back, kept, new, |carried| {
             carried.clone_from(view);
             carried.join(&also);
         });
-        // Who reads the store does not thereby come after it in the order of all that are `SeqCst`.
-        let ordered = &mut views.now.ordered;
-        ordered.done = ordered.done.or(own);
         self.let_see(thread);
     }
 
@@ -435,75 +437,157 @@ fn with_memory<R>(f: impl FnOnce(&mut Memory, u32, u64) -> R) -> Option<R> {
     })
 }
 
+/// What an operation has done to an atomic.
+#[derive(Clone, Copy)]
+pub struct Acted {
+    /// What it has read, or what is in the store behind which its own comes.
+    pub read: u64,
+    /// Whether that is the last store. If not, memory keeps what it has.
+    pub is_last: bool,
+    /// Whether it has written.
+    pub writes: bool,
+    /// Whether others can tell that it has written, if the value is the same: a load that reads this
+    /// store comes after what it carries.
+    pub is_weak: bool,
+}
+
+/// The running thread's latest operation acts on an atomic that has this value in memory, and stays so
+/// many stores behind the last as the scheduler chooses, or none. What it writes is made of the value
+/// there.
+fn act(
+    word: Word,
+    action: Action,
+    newest: u64,
+    chooses: bool,
+    make: impl FnOnce(u64) -> u64,
+) -> Option<Acted> {
+    let acted = with_scheduler(|running| {
+        let (thread, now) = (running.execution.current, running.execution.now);
+        let is_running = running.execution.is_running;
+        let memory = running.execution.memory.as_mut().filter(|_| is_running)?;
+        let atomic = memory.atomic(word, newest, now);
+        let back = match chooses {
+            true => choose(running, word.object, atomic, action),
+            false => 0,
+        };
+        let execution = &mut running.execution;
+        let memory = execution.memory.as_ref()?;
+        let its = &memory.atomics[atomic];
+        let (read, number) = (its.store(back).value, its.store(back).number);
+        let acted = Acted {
+            read,
+            is_last: back == 0,
+            writes: action.at(its, back).writes(),
+            is_weak: memory.is_weak,
+        };
+        if let Err(conflict) = execution.access_atomic(word.addresses(), acted.writes) {
+            return Some(Err(conflict));
+        }
+        let memory = execution.memory.as_mut()?;
+        memory.act(thread, atomic, (action, back), (make(read), now));
+        if back > 0 {
+            execution.stays_behind(back);
+            if !acted.writes {
+                let state = &mut execution.threads[thread as usize];
+                state.waiting.read_older(&state.op, word.object.0, number);
+            }
+        }
+        Some(Ok(acted))
+    });
+    match acted? {
+        Ok(acted) => Some(acted),
+        Err(conflict) => end(Ending::Conflict(conflict)),
+    }
+}
+
+/// How many stores the running thread's latest operation, on this atomic, stays behind the last.
+fn choose(running: &mut Running, object: Object, atomic: usize, action: Action) -> u32 {
+    let Running {
+        execution,
+        scheduler,
+    } = running;
+    let (thread, now) = (execution.current, execution.now);
+    let memory = execution.memory.as_mut().expect("it has the atomic");
+    let mut options = memory.options(thread, atomic, action, now);
+    if options == Options::LATEST {
+        return 0;
+    }
+    let scheduler = scheduler.as_mut().expect("somebody decides");
+    let state = &execution.threads[thread as usize];
+    if let Some(store) = state.waiting.has_just_read(&state.op, object.0)
+        && let Some(back @ 1..) = memory.atomics[atomic].back_of(store)
+    {
+        execution.loops = true;
+        if !scheduler.reads_again() {
+            options = options.below(back);
+        }
+    }
+    match options {
+        Options::LATEST => 0,
+        options => scheduler.pick_store(execution.length - 1, options),
+    }
+}
+
 /// The running thread's latest operation loads an atomic that has this value in memory. If it reads
 /// an older one, that.
 pub fn load(word: Word, order: Ordering, newest: u64) -> Option<u64> {
-    races::access_atomic(word.addresses(), false);
-    with_scheduler(|running| {
-        let Running {
-            execution,
-            scheduler,
-        } = running;
-        let (thread, now) = (execution.current, execution.now);
-        let memory = execution.memory.as_mut().filter(|_| execution.is_running)?;
-        let atomic = memory.atomic(word, newest, now);
-        let mut options = memory.options(thread, atomic, order, now);
-        let scheduler = scheduler.as_mut().expect("somebody decides");
-        let state = &mut execution.threads[thread as usize];
-        if options != Options::LATEST
-            && let Some(store) = state.waiting.has_just_read(&state.op, word.object.0)
-            && let Some(back @ 1..) = memory.atomics[atomic].back_of(store)
-        {
-            execution.loops = true;
-            if !scheduler.reads_again() {
-                options = options.below(back);
-            }
-        }
-        let step = execution.length - 1;
-        let back = match options {
-            Options::LATEST => 0,
-            options => scheduler.pick_store(step, options),
-        };
-        memory.read(thread, atomic, back, order);
-        if back == 0 {
-            return None;
-        }
-        let store = memory.atomics[atomic].store(back);
-        execution.old_reads.push((step, back));
-        if let Some(recorder) = &mut execution.recorder {
-            recorder.old_read(step, back);
-        }
-        let waiting = &mut state.waiting;
-        waiting.read_older(&state.op, word.object.0, store.number);
-        Some(store.value)
+    let acted = act(word, Action::Load(order), newest, true, |read| read)?;
+    (!acted.is_last).then_some(acted.read)
+}
+
+/// It stores the second value; the first is in memory. Whether that is the last store, as a rule; if
+/// not, memory keeps what it has.
+pub fn store(word: Word, order: Ordering, [newest, value]: [u64; 2]) -> bool {
+    let acted = act(word, Action::Store(order), newest, true, |_| value);
+    acted.is_none_or(|acted| acted.is_last)
+}
+
+/// It reads a value, the one in memory as a rule, and writes what this makes of it, as one.
+pub fn update(word: Word, order: Ordering, newest: u64, make: impl FnOnce(u64) -> u64) -> Acted {
+    let acted = act(word, Action::Update(order), newest, true, make);
+    acted.unwrap_or(Acted {
+        read: newest,
+        is_last: true,
+        writes: true,
+        is_weak: false,
     })
 }
 
-/// It tried to exchange the value, which is this one, and did not.
-pub fn not_exchanged(word: Word, order: Ordering, value: u64) {
-    races::access_atomic(word.addresses(), false);
-    with_memory(|memory, thread, now| {
-        let atomic = memory.atomic(word, value, now);
-        memory.read(thread, atomic, 0, order);
-    });
+/// It reads a value, the one in memory as a rule, and if that is the current one, writes the new one, as
+/// one. The orders are those of an exchange, and of one that changes nothing.
+pub fn exchange(
+    word: Word,
+    [success, failure]: [Ordering; 2],
+    newest: u64,
+    [current, new]: [u64; 2],
+) -> Acted {
+    let action = Action::Exchange {
+        current,
+        success,
+        failure,
+    };
+    let acted = act(word, action, newest, true, |_| new);
+    acted.unwrap_or(Acted {
+        read: newest,
+        is_last: true,
+        writes: newest == current,
+        is_weak: false,
+    })
 }
 
-/// It has stored the second value in place of the first.
-pub fn store(word: Word, order: Ordering, [before, value]: [u64; 2]) {
-    races::access_atomic(word.addresses(), true);
-    with_memory(|memory, thread, now| {
-        let atomic = memory.atomic(word, before, now);
-        memory.write(thread, atomic, order, (value, now), false);
-    });
+/// It has loaded an atomic, and read the value in memory, which is this one.
+pub fn load_last(word: Word, order: Ordering, newest: u64) {
+    act(word, Action::Load(order), newest, false, |read| read);
 }
 
-/// It has read the first value, and written the second, as one.
-pub fn update(word: Word, order: Ordering, [before, value]: [u64; 2]) {
-    races::access_atomic(word.addresses(), true);
-    with_memory(|memory, thread, now| {
-        let atomic = memory.atomic(word, before, now);
-        memory.write(thread, atomic, order, (value, now), true);
-    });
+/// It has stored the second value in place of the first, behind all other stores.
+pub fn store_last(word: Word, order: Ordering, [before, value]: [u64; 2]) {
+    act(word, Action::Store(order), before, false, |_| value);
+}
+
+/// It has read the first value, which is in memory, and written the second, as one.
+pub fn update_last(word: Word, order: Ordering, [before, value]: [u64; 2]) {
+    act(word, Action::Update(order), before, false, |_| value);
 }
 
 /// A fence of the running thread: an operation where memory is weak, and nothing elsewhere.

@@ -13,7 +13,7 @@ use std::sync::atomic::Ordering::{AcqRel, Acquire, Relaxed, Release, SeqCst};
 #[doc(no_inline)]
 pub use crate::fidelity::passed::atomic::*;
 
-use engine::memory::{self, Word};
+use engine::memory::{self, Acted, Word};
 use engine::{Access, Op};
 
 /// What all atomic types have.
@@ -99,15 +99,20 @@ macro_rules! atomic {
                 let word = self.announce("store", Access::Write, order);
                 let before = self.value.load(Relaxed);
                 self.value.store(value, order);
-                memory::store(word, order, [before, value].map(Bits::to_bits));
-                engine::show(|| format!("= {}", $show(value)));
+                if memory::store(word, order, [before, value].map(Bits::to_bits)) {
+                    engine::show(|| format!("= {}", $show(value)));
+                    return;
+                }
+                self.value.store(before, Relaxed);
+                engine::show(|| {
+                    format!("= {}, before the latest, {}", $show(value), $show(before))
+                });
             }
 
             /// Writes the value, and returns the one before.
             #[track_caller]
             pub fn swap(&self, value: $value, order: Ordering) -> $value {
-                let word = self.announce("swap", Access::Write, order);
-                self.changed_from(word, order, self.value.swap(value, order))
+                self.change("swap", order, |_| value)
             }
 
             /// Writes the value if the current one is as expected, and returns the one before.
@@ -152,17 +157,27 @@ macro_rules! atomic {
                 let order = if failure == SeqCst { success } else { failure };
                 let word = self.announce("compare_exchange", Access::Write, order);
                 let result = self.value.compare_exchange(current, new, success, failure);
-                match result {
-                    Ok(old) => {
-                        self.changed_from(word, success, old);
-                    }
-                    Err(old) => {
-                        memory::not_exchanged(word, failure, old.to_bits());
-                        engine::unchanged();
-                        engine::show(|| format!("➜ {}, kept", $show(old)));
-                    }
+                let (Ok(newest) | Err(newest)) = result;
+                let acted = memory::exchange(
+                    word,
+                    [success, failure],
+                    newest.to_bits(),
+                    [current, new].map(Bits::to_bits),
+                );
+                if result.is_ok() && !(acted.writes && acted.is_last) {
+                    self.value.store(newest, Relaxed);
                 }
-                result
+                let old = Bits::from_bits(acted.read);
+                if acted.writes {
+                    self.show_change(&acted, old, new);
+                    return Ok(old);
+                }
+                engine::unchanged();
+                engine::show(|| {
+                    let older = if acted.is_last { "" } else { "an older value, " };
+                    format!("➜ {}, {older}kept", $show(old))
+                });
+                Err(old)
             }
 
             /// The same; but once in each thread, where threads wake up for no reason, it fails
@@ -269,16 +284,37 @@ macro_rules! atomic {
                 }
             }
 
-            /// Shows the change that has been made to this value, and returns it. Where the
-            /// value was put back as it was, nobody can tell.
-            fn changed_from(&self, word: Word, order: Ordering, old: $value) -> $value {
-                let new = self.value.load(Relaxed);
-                memory::update(word, order, [old, new].map(Bits::to_bits));
-                if new == old {
+            /// Changes the value to what this makes of it, as one operation, and returns the one
+            /// before.
+            #[track_caller]
+            fn change(
+                &self,
+                verb: &'static str,
+                order: Ordering,
+                make: impl Fn($value) -> $value,
+            ) -> $value {
+                let word = self.announce(verb, Access::Write, order);
+                let newest = self.value.load(Relaxed);
+                let bits = |old| make(Bits::from_bits(old)).to_bits();
+                let acted = memory::update(word, order, newest.to_bits(), bits);
+                let old = Bits::from_bits(acted.read);
+                let new = make(old);
+                if acted.is_last {
+                    self.value.store(new, Relaxed);
+                }
+                self.show_change(&acted, old, new);
+                old
+            }
+
+            /// Shows a change. Where the value was put back as it was, nobody can tell, as a rule.
+            fn show_change(&self, acted: &Acted, old: $value, new: $value) {
+                if new == old && !acted.is_weak {
                     engine::unchanged();
                 }
-                engine::show(|| format!("➜ {}, = {}", $show(old), $show(new)));
-                old
+                engine::show(|| {
+                    let older = if acted.is_last { "" } else { ", older values" };
+                    format!("➜ {}, = {}{older}", $show(old), $show(new))
+                });
             }
         }
 
@@ -345,8 +381,11 @@ macro_rules! fetch {
                 #[doc = concat!("`", stringify!($method), "`: changes the value, and returns the one before.")]
                 #[track_caller]
                 pub fn $method(&self, value: $value, order: Ordering) -> $value {
-                    let word = self.announce(stringify!($method), Access::Write, order);
-                    self.changed_from(word, order, self.value.$method(value, order))
+                    self.change(stringify!($method), order, |old| {
+                        let one = real::$name::new(old);
+                        one.$method(value, Relaxed);
+                        one.into_inner()
+                    })
                 }
             )*
         }
@@ -405,8 +444,7 @@ impl AtomicBool {
     /// `fetch_not`: changes the value, and returns the one before.
     #[track_caller]
     pub fn fetch_not(&self, order: Ordering) -> bool {
-        let word = self.announce("fetch_not", Access::Write, order);
-        self.changed_from(word, order, self.value.fetch_not(order))
+        self.change("fetch_not", order, |old| !old)
     }
 }
 
@@ -431,36 +469,35 @@ impl<T> AtomicPtr<T> {
     /// `fetch_ptr_add`: changes the value, and returns the one before.
     #[track_caller]
     pub fn fetch_ptr_add(&self, val: usize, order: Ordering) -> *mut T {
-        let word = self.announce("fetch_ptr_add", Access::Write, order);
-        self.change(word, order, |pointer| pointer.wrapping_add(val))
+        self.change("fetch_ptr_add", order, |pointer| pointer.wrapping_add(val))
     }
 
     /// `fetch_ptr_sub`: changes the value, and returns the one before.
     #[track_caller]
     pub fn fetch_ptr_sub(&self, val: usize, order: Ordering) -> *mut T {
-        let word = self.announce("fetch_ptr_sub", Access::Write, order);
-        self.change(word, order, |pointer| pointer.wrapping_sub(val))
+        self.change("fetch_ptr_sub", order, |pointer| pointer.wrapping_sub(val))
     }
 
     /// `fetch_byte_add`: changes the value, and returns the one before.
     #[track_caller]
     pub fn fetch_byte_add(&self, val: usize, order: Ordering) -> *mut T {
-        let word = self.announce("fetch_byte_add", Access::Write, order);
-        self.change(word, order, |pointer| pointer.wrapping_byte_add(val))
+        self.change("fetch_byte_add", order, |pointer| {
+            pointer.wrapping_byte_add(val)
+        })
     }
 
     /// `fetch_byte_sub`: changes the value, and returns the one before.
     #[track_caller]
     pub fn fetch_byte_sub(&self, val: usize, order: Ordering) -> *mut T {
-        let word = self.announce("fetch_byte_sub", Access::Write, order);
-        self.change(word, order, |pointer| pointer.wrapping_byte_sub(val))
+        self.change("fetch_byte_sub", order, |pointer| {
+            pointer.wrapping_byte_sub(val)
+        })
     }
 
     /// `fetch_or`: changes the value, and returns the one before.
     #[track_caller]
     pub fn fetch_or(&self, val: usize, order: Ordering) -> *mut T {
-        let word = self.announce("fetch_or", Access::Write, order);
-        self.change(word, order, |pointer| {
+        self.change("fetch_or", order, |pointer| {
             pointer.map_addr(|address| address | val)
         })
     }
@@ -468,8 +505,7 @@ impl<T> AtomicPtr<T> {
     /// `fetch_and`: changes the value, and returns the one before.
     #[track_caller]
     pub fn fetch_and(&self, val: usize, order: Ordering) -> *mut T {
-        let word = self.announce("fetch_and", Access::Write, order);
-        self.change(word, order, |pointer| {
+        self.change("fetch_and", order, |pointer| {
             pointer.map_addr(|address| address & val)
         })
     }
@@ -477,15 +513,9 @@ impl<T> AtomicPtr<T> {
     /// `fetch_xor`: changes the value, and returns the one before.
     #[track_caller]
     pub fn fetch_xor(&self, val: usize, order: Ordering) -> *mut T {
-        let word = self.announce("fetch_xor", Access::Write, order);
-        self.change(word, order, |pointer| {
+        self.change("fetch_xor", order, |pointer| {
             pointer.map_addr(|address| address ^ val)
         })
-    }
-
-    fn change(&self, word: Word, order: Ordering, change: impl FnOnce(*mut T) -> *mut T) -> *mut T {
-        let new = change(self.value.load(Relaxed));
-        self.changed_from(word, order, self.value.swap(new, order))
     }
 }
 

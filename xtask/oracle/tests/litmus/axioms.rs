@@ -78,12 +78,23 @@ struct Event {
     is_plain: bool,
 }
 
+/// Which order all operations that are `SeqCst` have to have.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum Model {
+    /// That of RC11.
+    Rc11,
+    /// That of C++20 and RC11. It has to agree with the order of one atomic's stores and what reads them
+    /// also where an operation between two is not `SeqCst`; and with what one of them is done before,
+    /// whatever that is done to.
+    Cpp20,
+}
+
 /// What a program may read: for each execution the values of all its loads and exchanges, in their
 /// order, and then what each atomic that is written is at the end.
-pub fn allowed(program: &Program) -> BTreeSet<Vec<u32>> {
+pub fn allowed(program: &Program, model: Model) -> BTreeSet<Vec<u32>> {
     let events = events(program);
     let mut found = BTreeSet::new();
-    for_each_execution(&events, &mut |sources, mo, _| {
+    for_each_execution(&events, model, &mut |sources, mo, _| {
         let read = sources.iter().map(|&source| events[source].writes);
         let last = (0..PLACES).filter_map(|place| {
             let mut writes = writes_to(&events, Some(place)).into_iter();
@@ -101,7 +112,7 @@ pub fn allowed(program: &Program) -> BTreeSet<Vec<u32>> {
 pub fn has_race(program: &Program) -> bool {
     let events = events(program);
     let mut has_race = false;
-    for_each_execution(&events, &mut |_, _, hb| {
+    for_each_execution(&events, Model::Cpp20, &mut |_, _, hb| {
         let races = |a: usize, b: usize| {
             let (one, other) = (&events[a], &events[b]);
             let is_same = one.place.is_some() && one.place == other.place;
@@ -122,7 +133,11 @@ pub fn has_race(program: &Program) -> bool {
 
 /// Each execution that keeps the axioms: what each read reads, the modification order, and what
 /// happens before what.
-fn for_each_execution(events: &[Event], visit: &mut dyn FnMut(&[usize], &Relation, &Relation)) {
+fn for_each_execution(
+    events: &[Event],
+    model: Model,
+    visit: &mut dyn FnMut(&[usize], &Relation, &Relation),
+) {
     let reads: Vec<usize> = (0..events.len())
         .filter(|&event| events[event].reads)
         .collect();
@@ -136,7 +151,7 @@ fn for_each_execution(events: &[Event], visit: &mut dyn FnMut(&[usize], &Relatio
                 read.is_some_and(|read| sources[read] == a)
             });
             for mo in modification_orders(events) {
-                if let Some(hb) = happens_before(events, &rf, &mo) {
+                if let Some(hb) = happens_before(events, model, &rf, &mo) {
                     visit(sources, &mo, &hb);
                 }
             }
@@ -255,7 +270,12 @@ fn permutations(items: &[usize]) -> Vec<Vec<usize>> {
 }
 
 /// What happens before what in an execution, if that keeps the axioms.
-fn happens_before(events: &[Event], rf: &Relation, mo: &Relation) -> Option<Relation> {
+fn happens_before(
+    events: &[Event],
+    model: Model,
+    rf: &Relation,
+    mo: &Relation,
+) -> Option<Relation> {
     let relation = |holds: &dyn Fn(usize, usize) -> bool| Relation::of(events.len(), holds);
     let sb = relation(&|a, b| match (events[a].thread, events[b].thread) {
         (None, Some(_)) => true,
@@ -274,7 +294,7 @@ fn happens_before(events: &[Event], rf: &Relation, mo: &Relation) -> Option<Rela
     let is_consistent = hb.then(&eco.maybe()).is_irreflexive()
         && is_atomic
         && sb.or(rf).closure().is_irreflexive()
-        && partial_sc(events, &sb, &hb, mo, &rb, &eco)
+        && partial_sc(events, model, [&sb, &hb, mo, &rb, &eco])
             .closure()
             .is_irreflexive();
     is_consistent.then_some(hb)
@@ -297,25 +317,20 @@ fn synchronises_with(events: &[Event], sb: &Relation, rf: &Relation, rmw: &Relat
 }
 
 /// What the order of all operations that are `SeqCst` has to keep to.
-fn partial_sc(
-    events: &[Event],
-    sb: &Relation,
-    hb: &Relation,
-    mo: &Relation,
-    rb: &Relation,
-    eco: &Relation,
-) -> Relation {
+fn partial_sc(events: &[Event], model: Model, [sb, hb, mo, rb, eco]: [&Relation; 5]) -> Relation {
     let is_sc = |event: usize| events[event].order == SeqCst && events[event].thread.is_some();
     let is_fence = |event: usize| is_sc(event) && events[event].place.is_none();
     let same = |a: usize, b: usize| events[a].place.is_some() && events[a].place == events[b].place;
     let count = events.len();
-    let sb_elsewhere = Relation::of(count, |a, b| sb.holds(a, b) && !same(a, b));
     let hb_here = Relation::of(count, |a, b| hb.holds(a, b) && same(a, b));
-    let scb = sb
-        .or(&sb_elsewhere.then(hb).then(&sb_elsewhere))
-        .or(&hb_here)
-        .or(mo)
-        .or(rb);
+    let scb = match model {
+        Model::Rc11 => {
+            let elsewhere = Relation::of(count, |a, b| sb.holds(a, b) && !same(a, b));
+            elsewhere.then(hb).then(&elsewhere).or(mo).or(rb)
+        }
+        Model::Cpp20 => sb.then(hb).then(sb).or(eco),
+    };
+    let scb = scb.or(sb).or(&hb_here);
     let itself = Relation::of(count, |a, b| a == b && is_sc(a));
     let before = itself.or(&hb.maybe().among(is_fence, |_| true));
     let after = itself.or(&hb.maybe().among(|_| true, is_fence));
