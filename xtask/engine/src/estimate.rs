@@ -19,7 +19,7 @@ use crate::explore::{Exploration, Settings};
 use crate::numbers::Numbers;
 use crate::program::Program;
 use crate::record::Ending;
-use crate::scheduler::{Options, Pick, Scheduler};
+use crate::scheduler::{Pick, Scheduler};
 use crate::strategy::AnyScheduler;
 
 /// How far the mean may be off, in proportion to itself, as its standard error has it. Where walks to a
@@ -125,12 +125,6 @@ impl Scheduler for Walker {
         let next = |&thread: &u32| (thread, execution.threads[thread as usize].op.accesses);
         self.sleepers.extend(before.map(next));
         Pick::Thread(awake[branch])
-    }
-
-    fn pick_store(&mut self, _step: u32, options: Options) -> u32 {
-        let count = options.count();
-        self.weight *= f64::from(count);
-        options.nth(self.numbers.below(count as usize) as u32)
     }
 
     fn next(&mut self, execution: &Execution) -> bool {

@@ -22,7 +22,7 @@
 //! gives.
 //!
 //! The memory model is sequential consistency, but under [`TimeModel::Weak`], where a load may read an
-//! older value ([`memory`]).
+//! older value, and a store may come before others that were made earlier ([`memory`]).
 //!
 //! # Example
 //!
@@ -143,11 +143,12 @@ pub use object::{Guard, Object, ObjectState};
 pub use operation::{Op, StepId, Thread};
 pub use output::{Line, Output, Stream};
 pub use perform::{
-    after, caused_by, changed, defer, latest, refuse, run_deferred, show, unchanged, yield_now,
+    after, caused_by, changed, defer, latest, refuse, run_deferred, show, unchanged,
+    wrote_the_same, yield_now,
 };
 pub use program::{
-    CORES, Program, is_running, keep_hash_order, note_weak_order, outside, parks, set_parks,
-    weak_orders,
+    CORES, Program, WeakOrder, is_running, keep_hash_order, note_weak_order, outside, parks,
+    set_parks, weak_orders,
 };
 pub use races::{AccessKind, At, Conflict, MemoryAccess, look_for_races};
 pub use raw::heap::{Unwatched, unwatched};

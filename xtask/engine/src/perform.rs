@@ -166,6 +166,16 @@ pub fn unchanged() {
     });
 }
 
+/// The running thread's latest operation has written the value that was there before. It counts as a
+/// read, unless memory is weak.
+pub fn wrote_the_same() {
+    with(|running| {
+        if running.is_running {
+            running.wrote_the_same();
+        }
+    });
+}
+
 /// The running thread's latest operation, which gave a lock back, has also changed what the
 /// lock protects: who looks at it in a loop will see something new.
 #[inline]

@@ -137,23 +137,43 @@ pub fn parks() -> bool {
     with(|running| running.parks)
 }
 
-/// The program asks for an order of memory that is weaker than the one that all have here.
+/// An order of memory that the program has asked for, weaker than the one that all have.
+#[derive(Debug, Clone, Copy)]
+pub struct WeakOrder {
+    /// Its name.
+    pub name: &'static str,
+    /// Where the program has asked for it.
+    pub place: &'static Location<'static>,
+    /// Whether it is the weakest of all for what is loaded or stored: on a real machine such a load may
+    /// read a store that is yet to come.
+    pub is_relaxed: bool,
+}
+
+/// The program asks for an order of memory that is weaker than the one that all have here, for a load or
+/// a store for which it may be the weakest of all.
 #[track_caller]
 #[inline]
-pub fn note_weak_order(name: &'static str) {
+pub fn note_weak_order(name: &'static str, is_relaxed: bool) {
     let place = Location::caller();
     with(|running| {
-        let mut known = running.weak_orders.iter();
-        let is_known = known.any(|(order, at)| *order == name && std::ptr::eq(*at, place));
-        if running.is_running && !is_known {
-            running.weak_orders.push((name, place));
+        if !running.is_running {
+            return;
+        }
+        let mut known = running.weak_orders.iter_mut();
+        match known.find(|known| known.name == name && std::ptr::eq(known.place, place)) {
+            Some(known) => known.is_relaxed |= is_relaxed,
+            None => running.weak_orders.push(WeakOrder {
+                name,
+                place,
+                is_relaxed,
+            }),
         }
     });
 }
 
 /// The orders of memory, weaker than the one that all have here, that the program has asked for
-/// in all executions so far, each with its place.
-pub fn weak_orders() -> Vec<(&'static str, &'static Location<'static>)> {
+/// in all executions so far.
+pub fn weak_orders() -> Vec<WeakOrder> {
     with(|running| running.weak_orders.clone())
 }
 

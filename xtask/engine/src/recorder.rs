@@ -2,8 +2,8 @@
 //!
 //! The file holds, little-endian: the number of the schedule, from 1 on (8 bytes), how many
 //! steps it has taken (8 bytes), the time model, in their order and from 0 on (4 bytes), the hash seed
-//! (4 bytes), then for each step the thread that took it (2 bytes), and how many stores a load
-//! stayed behind the latest (1 byte).
+//! (4 bytes), then for each step the thread that took it (2 bytes), and how many stores its
+//! operation stayed behind the last (1 byte).
 
 use std::fs::OpenOptions;
 use std::io;
@@ -63,7 +63,7 @@ impl Recorder {
         self.set(8, u64::from(index) + 1);
     }
 
-    /// The latest step, which is this one, has read an older value than the latest.
+    /// The latest step, which is this one, stays so many stores behind the last.
     pub(crate) fn old_read(&mut self, index: u32, back: u32) {
         self.file[HEADER + STEP * index as usize + 2] = back as u8;
     }

@@ -16,7 +16,8 @@ pub enum TimeModel {
     /// standard library on Linux has it, and no promise of it forbids.
     Writers,
     /// As in virtual time; but memory is weak, so that a load may read an older value than the one
-    /// that was stored last, as far as the orders of memory allow. Only random schedules make use of it.
+    /// that was stored last, and a store come before others that were made earlier, as far as the orders
+    /// of memory allow.
     Weak,
 }
 
@@ -25,7 +26,7 @@ pub enum TimeModel {
 pub struct Choice {
     /// Who goes on.
     pub thread: u32,
-    /// If it loads, how many stores it stays behind the latest.
+    /// If it is an operation on an atomic, how many stores it stays behind the last.
     pub back: u32,
 }
 
@@ -39,7 +40,7 @@ pub struct Schedule {
     /// Where it is not the one that runs each thread for as long as it can, and then the one
     /// with the lowest number: at this step, this thread.
     pub deviations: Vec<(u32, u32)>,
-    /// Where memory is weak, the loads that read an older value: at this step, so many stores behind
-    /// the latest.
+    /// Where memory is weak, the operations that stay behind the last store of their atomic: at this
+    /// step, so many stores.
     pub old_reads: Vec<(u32, u32)>,
 }

@@ -72,7 +72,7 @@ pub trait Scheduler {
     fn pick(&mut self, execution: &Execution, default: u32) -> Pick;
 
     /// Chooses how many stores the operation stays behind the last that is this step: one of several
-    /// numbers.
+    /// numbers. If another is chosen, it stays behind none.
     fn pick_store(&mut self, _step: u32, _options: Options) -> u32 {
         0
     }

@@ -74,14 +74,12 @@ impl Seen {
 }
 
 /// A load that has read an older store than the last.
-#[derive(Clone, Copy, PartialEq, Eq)]
+#[derive(Clone, Copy)]
 struct OlderRead {
     object: u32,
     store: u32,
-    /// Where it stands.
-    place: *const Location<'static>,
-    /// By which calls the thread came there.
-    came_by: u64,
+    /// Where it stands, and by which calls the thread came there, if that matters.
+    at: Option<(&'static Location<'static>, u64)>,
 }
 
 /// What a thread has read since it last wrote.
@@ -98,7 +96,7 @@ pub(crate) struct Waiting {
     known: usize,
     /// Where the latest read stands.
     read_at: Option<&'static Location<'static>>,
-    /// The older store that the latest operation has read, if it has.
+    /// The older store that the latest operation on an atomic has read, if it has.
     older_read: Option<OlderRead>,
     /// By which calls the thread came to the latest read that was like the one before.
     came_by: Option<u64>,
@@ -138,8 +136,8 @@ impl Waiting {
             self.polls_clock = false;
         }
         // To yield touches nothing.
-        if let (Some(read), Some(object)) = (&self.older_read, op.object())
-            && (object != read.object || op.accesses.only_reads_one().is_none())
+        if let Some(read) = &self.older_read
+            && op.object().is_some_and(|object| object != read.object)
         {
             self.older_read = None;
         }
@@ -162,27 +160,39 @@ impl Waiting {
         wrote
     }
 
-    /// The latest step, which is this, read an older value of this object than the one that is there:
-    /// there is something new to see.
-    pub fn read_older(&mut self, op: &Op, object: u32, store: u32) {
-        let latest = self.reads.last_mut().filter(|read| read.object == object);
-        if let Some(read) = latest {
-            read.version = read.version.wrapping_sub(1);
-        }
-        self.older_read = Some(OlderRead {
-            object,
-            store,
-            place: op.place,
-            came_by: fiber::call_stack(),
-        });
+    /// The latest step read an older store of this object than the last, or has come right behind one: there
+    /// is something new to see. It stands at this place, if that matters.
+    pub fn read_older(
+        &mut self,
+        place: Option<&'static Location<'static>>,
+        object: u32,
+        store: u32,
+    ) {
+        let at = place.map(|place| (place, fiber::call_stack()));
+        self.older_read = Some(OlderRead { object, store, at });
+        self.see_older();
     }
 
-    /// The older store that the thread has read just before its latest step, which is this, if it was
-    /// there that it did: it goes round in a loop.
+    /// The latest step read the last store, or made one.
+    pub fn read_latest(&mut self) {
+        self.older_read = None;
+    }
+
+    /// If the latest step read an older store, what it saw is not the object as it is.
+    fn see_older(&mut self) {
+        if let (Some(older), Some(read)) = (&self.older_read, self.reads.last_mut())
+            && read.object == older.object
+        {
+            read.version = read.version.wrapping_sub(1);
+        }
+    }
+
+    /// The older store of this object that the thread's operation before its latest step, which is this,
+    /// has read or made, if it stands there, too: the thread goes round in a loop.
     pub fn has_just_read(&self, op: &Op, object: u32) -> Option<u32> {
-        let read = self.older_read.as_ref()?;
-        let is_there = read.object == object && ptr::eq(read.place, op.place);
-        let is_round = is_there && read.came_by == fiber::call_stack();
+        let read = self.older_read.filter(|read| read.object == object)?;
+        let (place, came_by) = read.at?;
+        let is_round = ptr::eq(place, op.place) && came_by == fiber::call_stack();
         is_round.then_some(read.store)
     }
 
@@ -199,6 +209,7 @@ impl Waiting {
             self.reads = mem::take(&mut self.undo);
         }
         self.reads.push(SeenState::at(object, objects));
+        self.see_older();
     }
 
     /// Whether the thread may be about to see once more what it has seen: it only reads now, or

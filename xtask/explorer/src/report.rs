@@ -314,8 +314,8 @@ pub fn summary(phases: &[Phase], judge: &Judge, given_up: &GivenUp, seeds: &Seed
         }
     });
     // Proved is what holds on every schedule, however the time goes: each time model's search has to
-    // be exhaustive. None is under weak memory, which is searched where a program asks for a weaker
-    // order: of such a program that is said beside what was proved of it.
+    // be exhaustive. Weak memory is searched where a program asks for a weaker order: what is left of
+    // that is said beside what was proved of it.
     let mut all = phases
         .iter()
         .filter(|phase| phase.time != TimeModel::Weak)
@@ -325,9 +325,10 @@ pub fn summary(phases: &[Phase], judge: &Judge, given_up: &GivenUp, seeds: &Seed
         phases.any(Phase::has_all)
     };
     let weak_orders = engine::weak_orders();
-    let weak_orders = weak_orders.iter().map(|(order, asked)| WeakOrder {
-        order: order.to_string(),
-        place: place(asked),
+    let weak_orders = weak_orders.iter().map(|weak| WeakOrder {
+        order: weak.name.to_string(),
+        place: place(weak.place),
+        is_relaxed: weak.is_relaxed,
     });
     let found = judge.found();
     Summary {

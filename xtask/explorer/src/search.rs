@@ -52,6 +52,10 @@ const WEAK: u64 = 20_000;
 /// steps, and would come to no end; what is chosen at random may go on for longer.
 const SYSTEMATIC_STEPS: u32 = 3_000;
 
+/// The same under weak memory. A loop that looks at several atomics may go on reading older values of them
+/// in turn, and longer schedules have too many choices in any case.
+const WEAK_STEPS: u32 = 300;
+
 /// So many seeds are tried, if the program makes a `RandomState`, or asks the system for random
 /// numbers.
 const HASH_SEEDS: u32 = 8;
@@ -290,7 +294,10 @@ impl<'r> Search<'r> {
         let mut settings = wire::settings(self.request, wire::strategy(strategy), time);
         settings.hash_seed = hash_seed;
         if !strategy.is_random() {
-            settings.steps = settings.steps.min(SYSTEMATIC_STEPS);
+            settings.steps = settings.steps.min(match time {
+                TimeModel::Weak => WEAK_STEPS,
+                _ => SYSTEMATIC_STEPS,
+            });
         } else if self.hashes() {
             settings.hash_seeds = HASH_SEEDS;
         }
@@ -413,9 +420,11 @@ impl<'r> Search<'r> {
         self.coverages.push(coverage);
     }
 
-    /// Estimates how many schedules an exhaustive phase has, if its first turn was not enough for it.
+    /// Estimates how many schedules an exhaustive phase has, if its first turn was not enough for it. A
+    /// walk down at random knows nothing of what loads may read.
     fn estimate(&self, phase: &mut Phase, left: &Budget<'_>) {
-        let is_wanted = phase.strategy == Strategy::Exhaustive && !self.is_silent;
+        let is_weak = phase.time == TimeModel::Weak;
+        let is_wanted = phase.strategy == Strategy::Exhaustive && !is_weak && !self.is_silent;
         if !is_wanted || phase.is_over() || phase.estimate.is_some() {
             return;
         }
@@ -447,9 +456,12 @@ impl<'r> Search<'r> {
 
     fn visit(&mut self, execution: &Execution, strategy: Strategy) -> ControlFlow<()> {
         if execution.ending == Some(Ending::TooLong) && execution.length < self.request.steps {
-            match execution.length >= SYSTEMATIC_STEPS {
-                true => self.given_up.after_steps = Some(SYSTEMATIC_STEPS),
-                false => self.given_up.beyond_threads = Some(MOST_THREADS),
+            // Under weak memory no search to the end is expected.
+            if execution.time() != TimeModel::Weak {
+                match execution.length >= SYSTEMATIC_STEPS {
+                    true => self.given_up.after_steps = Some(SYSTEMATIC_STEPS),
+                    false => self.given_up.beyond_threads = Some(MOST_THREADS),
+                }
             }
             return ControlFlow::Break(());
         }

@@ -178,16 +178,19 @@ macro_rules! with_table {
             }
 
             /// Memory is sequentially consistent at first, whichever ordering is asked for, so that a
-            /// fence has nothing to do. Then a program that asks for weaker ones is run on random
-            /// schedules under weak memory, where a load may read an older value. All that is tried is
-            /// allowed by RC11; and on a processor of the family x86, an operation that both reads and
-            /// writes, with a `compiler_fence` behind it, is a fence. Not tried is that a load reads a
-            /// store which is yet to come, that two stores of one atomic come in another order than on
-            /// the schedule, that a load reads a store older than the latest eight, or one that was
-            /// followed by another before time has passed, and that an exchange fails because it has
-            /// read an older value. So no such program is called proved. An atomic is in memory what the
-            /// real one is; what is done through a plain pointer to it is no operation, but a data race
-            /// if nothing orders it and an operation.
+            /// fence has nothing to do. Then a program that asks for weaker ones is run under weak
+            /// memory: a load may read an older value, and so may an exchange that fails or one that
+            /// comes before later stores, and a store may come before stores that were made earlier.
+            /// All that is tried is allowed by RC11 and by C++20; and on a processor of the family x86,
+            /// an operation that both reads and writes, with a `compiler_fence` behind it, is a fence.
+            /// The search tries all that both allow, with these exceptions. No load reads a store that is
+            /// yet to come; the report names the place where one might. No operation stays behind a
+            /// store that was followed by another before time has passed. No operation stays more than
+            /// seven stores behind the latest of its atomic, and of the operations that are `SeqCst`
+            /// only the latest 64 are in an order other than the schedule's; where one might, no search
+            /// is exhaustive. An exchange of a count of an `Arc` that fails reads the latest value. An
+            /// atomic is in memory what the real one is; what is done through a plain pointer to it is
+            /// no operation, but a data race if nothing orders it and an operation.
             "`std::sync::atomic`" atomic in ::std::sync::atomic {
                 modelled {
                     ATOMIC_BOOL_INIT, ATOMIC_ISIZE_INIT, ATOMIC_USIZE_INIT, AtomicBool, AtomicI8,

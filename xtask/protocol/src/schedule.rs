@@ -18,8 +18,8 @@ pub enum TimeModel {
     /// As virtual time; but a writer that waits for a lock keeps new readers out, as the standard
     /// library on Linux has it.
     Writers,
-    /// As virtual time; but memory is weak: a load may read an older value, as far as the orders
-    /// allow.
+    /// As virtual time; but memory is weak: a load may read an older value, and a store come before
+    /// others that were made earlier, as far as the orders allow.
     Weak,
 }
 
@@ -157,7 +157,8 @@ pub struct Schedule {
     pub hash_seed: u32,
     /// At each of these steps, by number, this thread goes on.
     pub deviations: Vec<(u32, u32)>,
-    /// The loads that read an older value: at this step, so many stores behind the latest.
+    /// The operations that stay behind the last store of their atomic: at this step, so many stores. A
+    /// load reads that one, and a store comes right behind it.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub old_reads: Vec<(u32, u32)>,
 }

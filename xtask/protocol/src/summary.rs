@@ -125,6 +125,9 @@ pub struct WeakOrder {
     /// Where.
     #[serde(flatten)]
     pub place: Place,
+    /// Whether it is the weakest of all for what is loaded or stored there: on a real machine such a load
+    /// may read a store that is yet to come, which is never explored.
+    pub is_relaxed: bool,
 }
 
 impl fmt::Display for RuleVerdict {

@@ -95,6 +95,8 @@ verbs! {
     Sleep = "sleep",
     /// Starts a thread.
     Spawn = "spawn",
+    /// Writes an atomic's value.
+    Store = "store",
     /// Takes a message if there is one.
     TryRecv = "try_recv",
     /// Sends a message if there is room.

@@ -462,12 +462,12 @@ fn header(recorder: &Path) -> Option<recorder::Header> {
 /// The schedule that a process was in when it ended.
 struct Record {
     header: recorder::Header,
-    /// For each step its thread, and how many stores a load stayed behind.
+    /// For each step its thread, and how many stores its operation stayed behind.
     choices: Vec<(u32, u32)>,
 }
 
 impl Record {
-    /// The loads that read an older value, as a schedule has them.
+    /// The operations that stay behind the last store, as a schedule has them.
     fn old_reads(&self) -> Vec<(u32, u32)> {
         let choices = (0..).zip(&self.choices);
         let old = choices.filter(|(_, (_, back))| *back > 0);

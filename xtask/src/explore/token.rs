@@ -3,8 +3,8 @@
 //! `v1.virtual.2@17.0@23.9f3ac1d2.51e07b44` is the schedule under which thread 2 goes on
 //! at step 17 and thread 0 at step 23, and otherwise whoever goes on by default; of the
 //! program with the first fingerprint, on the explorer with the second. Where memory is weak,
-//! `r2@17` in it says that the load at step 17 reads a value 2 stores older than the latest. A long
-//! one goes to a file.
+//! `r2@17` in it says that the operation at step 17 stays 2 stores behind the latest of its atomic: a
+//! load reads that one, and a store comes right behind it. A long one goes to a file.
 
 use std::fmt;
 use std::fs;
@@ -21,7 +21,7 @@ pub const VERSION: &str = "v1";
 /// What stands before a hash seed, which is 0 where there is none.
 const HASH_SEED: char = 'h';
 
-/// What stands before the number of stores that a load stays behind.
+/// What stands before the number of stores that an operation stays behind.
 const OLD_READ: char = 'r';
 
 /// A longer token is no word of a command any more: it goes to a file.
@@ -93,10 +93,15 @@ impl Token {
             let step = step.parse().ok()?;
             match what.strip_prefix(OLD_READ) {
                 None => deviations.push((step, what.parse().ok()?)),
-                Some(back) => old_reads.push((step, back.parse().ok()?)),
+                Some(back) => {
+                    let back = back.parse().ok().filter(|&back| back > 0)?;
+                    old_reads.push((step, back));
+                }
             }
         }
-        if !deviations.is_sorted_by(|(step, _), (later, _)| step < later) {
+        let is_sorted =
+            |choices: &[(u32, u32)]| choices.is_sorted_by(|(step, _), (later, _)| step < later);
+        if !is_sorted(&deviations) || !is_sorted(&old_reads) {
             return None;
         }
         Some(Self {
@@ -128,7 +133,8 @@ impl Token {
         )))
     }
 
-    /// Nothing, if each of its threads takes its step in the execution that came of it.
+    /// Nothing, if each of its threads takes its step in the execution that came of it, and each of its
+    /// operations stays as far behind as it says.
     ///
     /// # Errors
     ///
@@ -155,14 +161,30 @@ impl Token {
                 None if who < execution.threads.len() => "the thread cannot go on then".to_string(),
                 None => "there is no such thread then".to_string(),
             };
-            return Err(Error::usage(format!(
-                "the token's choice `{thread}@{step}` does not fit the program: {why}; take the \
-                 token from a report (if it is from one, the program depends on something \
-                 other than the schedule)"
-            )));
+            return Err(misfit(&format!("{thread}@{step}"), &why));
         }
-        Ok(())
+        let behind = &execution.schedule.old_reads;
+        let mut choices = self.schedule.old_reads.iter();
+        match choices.find(|choice| !behind.contains(choice)) {
+            None => Ok(()),
+            Some((step, back)) => {
+                let all = execution.length();
+                let why = match (*step as usize) < all {
+                    true => "the operation at that step cannot stay so far behind".to_string(),
+                    false => format!("the schedule has {all} steps"),
+                };
+                Err(misfit(&format!("{OLD_READ}{back}@{step}"), &why))
+            }
+        }
     }
+}
+
+/// The error of a token with a choice that the program does not have.
+fn misfit(choice: &str, why: &str) -> Error {
+    Error::usage(format!(
+        "the token's choice `{choice}` does not fit the program: {why}; take the token from a report \
+         (if it is from one, the program depends on something other than the schedule)"
+    ))
 }
 
 impl fmt::Display for Token {

@@ -10,7 +10,7 @@ use super::token::Token;
 use super::unseen::Spot;
 use crate::program::Role;
 use crate::text::{counted, quoted, shown_path};
-use protocol::{Execution, Place, RuleVerdict, Schedule, TimeModel, WeakOrder};
+use protocol::{Execution, Phase, Place, RuleVerdict, Schedule, Summary, TimeModel, WeakOrder};
 
 /// What a program is worth that does what the explorer cannot, as JSON and people have it.
 pub const NOT_EXPLORED_FURTHER: &str = "not explored further";
@@ -204,13 +204,7 @@ fn reservations(subject: &Subject, harness: &Harness, explored: &Explored) -> Ve
         };
         reservations.push(format!("for {what} ({place})"));
     }
-    if let Some(WeakOrder { order, place }) = summary.weak_orders.first() {
-        let place = match place_of(subject, place) {
-            Some(place) => format!("{order} at {place}"),
-            None => order.clone(),
-        };
-        reservations.push(format!("for orders weaker than SeqCst ({place})"));
-    }
+    reservations.extend(weak_memory(subject, summary));
     if let Some(spot) = &unseen.hash_order {
         let place = shown_spot(subject, spot);
         reservations.push(match summary.hash_seeds {
@@ -229,6 +223,34 @@ fn reservations(subject: &Subject, harness: &Harness, explored: &Explored) -> Ve
         reservations.push("for loops that give up before something changes".to_string());
     }
     reservations
+}
+
+/// What no search sees of a program that asks for orders of memory weaker than the strongest. Where weak
+/// memory was searched to the end, and no other way to take time makes a difference, which would be one
+/// under weak memory as well, that is only what a load may read of what is yet to come.
+fn weak_memory(subject: &Subject, summary: &Summary) -> Option<String> {
+    let is_weak = |phase: &&Phase| phase.time_model == TimeModel::Weak;
+    let is_other = |phase: &Phase| !is_weak(&phase) && phase.time_model != TimeModel::Virtual;
+    let weak = summary.phases.iter().filter(is_weak);
+    let mut exhaustive = weak
+        .filter(|phase| phase.strategy.is_exhaustive())
+        .peekable();
+    let is_searched = exhaustive.peek().is_some() && exhaustive.all(|phase| phase.complete);
+    let is_whole = is_searched && !summary.phases.iter().any(is_other);
+    let mut orders = summary.weak_orders.iter();
+    let (order, what) = match is_whole {
+        true => (
+            orders.find(|order| order.is_relaxed)?,
+            "loads that read what is stored later",
+        ),
+        false => (orders.next()?, "orders weaker than SeqCst"),
+    };
+    let WeakOrder { order, place, .. } = order;
+    let place = match place_of(subject, place) {
+        Some(place) => format!("{order} at {place}"),
+        None => order.clone(),
+    };
+    Some(format!("for {what} ({place})"))
 }
 
 /// A line of a source file that was compiled, as a person can open it.

@@ -33,6 +33,10 @@ pub fn trials() -> Vec<Trial> {
         ),
         ("a token is refused once the source has changed", changed),
         ("a token is refused whose choices do not fit", unfit),
+        (
+            "a token is refused whose older reads do not fit",
+            unfit_where_memory_is_weak,
+        ),
         ("a long token goes to a file", long_token),
         (
             "of many outputs few are said, and of long ones few lines",
@@ -67,6 +71,21 @@ fn main() {
     COUNT.store(COUNT.load(SeqCst) + 1, SeqCst);
     worker.join().unwrap();
     assert_eq!(COUNT.load(SeqCst), 2);
+}
+";
+
+const BUFFERS: &str = "\
+use std::sync::atomic::{AtomicU32, Ordering::Relaxed};
+static LEFT: AtomicU32 = AtomicU32::new(0);
+static RIGHT: AtomicU32 = AtomicU32::new(0);
+fn main() {
+    let worker = std::thread::spawn(|| {
+        LEFT.store(1, Relaxed);
+        RIGHT.load(Relaxed)
+    });
+    RIGHT.store(1, Relaxed);
+    let left = LEFT.load(Relaxed);
+    assert_ne!((left, worker.join().unwrap()), (0, 0));
 }
 ";
 
@@ -542,6 +561,36 @@ fn changed() -> Result<()> {
     fs::write(path.join("race.rs"), RACE)?;
     let ran = Ran::of(explore(&path, &["race.rs", "--replay", &token]))?;
     must(&ran, 1, &["FAIL race: panic"])
+}
+
+/// The same of a choice of what a load reads.
+fn unfit_where_memory_is_weak() -> Result<()> {
+    let path = folder("unfit_weak", &[("buffers.rs", BUFFERS)])?;
+    let ran = Ran::of(explore(&path, &["buffers.rs"]))?;
+    must(&ran, 1, &["FAIL buffers: panic", "an older value"])?;
+    let token = token(&ran)?;
+    let mut choices = token.split('.');
+    let choice = choices.find(|choice| choice.starts_with('r'));
+    let choice = choice.expect("a load reads an older value");
+    let (_, step) = choice.split_once('@').expect("it is of a step");
+    for (other, answer) in [
+        ("r1@300".to_string(), "the schedule has"),
+        (
+            format!("r9@{step}"),
+            "the operation at that step cannot stay so far behind",
+        ),
+        (
+            "r1@0".to_string(),
+            "the operation at that step cannot stay so far behind",
+        ),
+        (format!("r0@{step}"), "is no replay token"),
+        (format!("{choice}.{choice}"), "is no replay token"),
+    ] {
+        let token = token.replace(choice, &other);
+        let ran = Ran::of(explore(&path, &["buffers.rs", "--replay", &token]))?;
+        must(&ran, 2, &[&other, answer])?;
+    }
+    Ok(())
 }
 
 fn unfit() -> Result<()> {

@@ -19,6 +19,7 @@ use crate::object::{CLOCK, Guard, Object, ObjectState, ReadersAndWriters};
 use crate::opened::Opened;
 use crate::operation::{Op, StepId, Thread};
 use crate::output::Output;
+use crate::program::WeakOrder;
 use crate::raw::fiber::Fiber;
 use crate::raw::heap;
 use crate::raw::keys;
@@ -108,7 +109,7 @@ pub struct Execution {
     pub(crate) may_be_spurious: bool,
     /// The orders of memory that the program has asked for, in all executions, weaker than the
     /// one that all have.
-    pub(crate) weak_orders: Vec<(&'static str, &'static Location<'static>)>,
+    pub(crate) weak_orders: Vec<WeakOrder>,
     /// Whether the program parks threads itself, so that it matters who uses up their tokens.
     pub(crate) parks: bool,
     /// Whether it is under way. If not, whoever prints or locks now is the explorer itself.

@@ -200,6 +200,22 @@ impl Execution {
 
     /// Takes back that the running thread's latest step wrote: it has changed nothing.
     pub(crate) fn unchanged(&mut self) {
+        self.nothing_new();
+        let thread = &self.threads[self.current as usize];
+        self.did_only(thread.op.accesses.only_read());
+    }
+
+    /// The running thread's latest step wrote what was there before. Nobody can tell, unless memory is
+    /// weak: then a load may read this store and not the one before, and take over what it carries.
+    pub(crate) fn wrote_the_same(&mut self) {
+        match self.time {
+            TimeModel::Weak => self.nothing_new(),
+            _ => self.unchanged(),
+        }
+    }
+
+    /// Takes back that there is something new to see after the running thread's latest step.
+    fn nothing_new(&mut self) {
         let thread = &mut self.threads[self.current as usize];
         let mut wrote = false;
         for (object, access) in thread.op.accesses.iter() {
@@ -209,7 +225,5 @@ impl Execution {
             }
         }
         self.changes -= u32::from(wrote);
-        let accesses = thread.op.accesses.only_read();
-        self.did_only(accesses);
     }
 }

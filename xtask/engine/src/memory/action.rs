@@ -4,6 +4,7 @@ use std::sync::atomic::Ordering::{self, SeqCst};
 
 use super::atomic::{Atomic, Gap};
 use super::seqcst::Effect;
+use super::view::Recent;
 
 /// An operation on an atomic, with its order.
 #[derive(Clone, Copy)]
@@ -65,11 +66,16 @@ impl Action {
             (true, Gap::Closed) => return Err(Impossible::Ever),
             (true, Gap::Full) => return Err(Impossible::Here),
         };
+        let is_seqcst = action.order() == SeqCst;
+        let earlier = match is_seqcst {
+            true => atomic.earlier(back, action.writes()),
+            false => Recent::default(),
+        };
         Ok(Effect {
             atomic: place,
             store,
-            earlier: atomic.earlier(back, action.writes()),
-            is_seqcst: action.order() == SeqCst,
+            earlier,
+            is_seqcst,
         })
     }
 }

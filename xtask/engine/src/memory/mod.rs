@@ -1,18 +1,24 @@
 //! Weak memory: which value a load reads, where the orders of memory allow several.
 //!
-//! Each atomic keeps its latest stores, and each thread a view: for each atomic the oldest store that
-//! it may still read. To read or to write moves the view on; a store that releases carries the
-//! writer's view, and a load that acquires takes it over. What a load reads is the scheduler's
-//! choice. (Kang, Hur, Lahav, Vafeiadis and Dreyer, "A promising semantics for relaxed-memory
-//! concurrency", 2017, without its promises.) Operations that are `SeqCst` happen in the order of the
-//! schedule: a load of that order reads no store older than the latest one that such an operation has
-//! written or read, and a fence takes over what the fences before it have seen (C++20, "Order and
-//! consistency").
+//! Each atomic keeps its latest stores, in the order on which all threads agree, and each thread a view:
+//! for each atomic the oldest store that it may still read. To read or to write moves the view on; a
+//! store that releases carries the writer's view, and a load that acquires takes it over. How many stores
+//! an operation stays behind the last is the scheduler's choice: a load reads that one, a store comes
+//! right behind it, and what does both does both, so that nothing comes between. (Kang, Hur, Lahav,
+//! Vafeiadis and Dreyer, "A promising semantics for relaxed-memory concurrency", 2017, without its
+//! promises.) For the operations that are `SeqCst` there has to be an order of all of them
+//! ([`seqcst`]).
 //!
-//! Everything here is possible on some machine that the language allows, and some of what is possible
-//! is left out: a load reads no store that is yet to come, and a store is the last one of its atomic
-//! when it is made, so that no load finds two stores in another order than the schedule has them. A
-//! failed exchange reads the latest store. And as time passes, each store is seen.
+//! What a program can do so is what RC11 allows it (Lahav, Vafeiadis, Kang, Hur and Dreyer, "Repairing
+//! sequential consistency in C/C++11", 2017), as far as C++20 allows it too. Its axioms speak of which
+//! store each load reads and of the order of each atomic's stores, and forbid that a load reads a store
+//! that comes of what it has read. So each execution can be made step by step, in the order of the
+//! program and of who reads from whom, and whatever is left of it before a step is an execution, too.
+//! Nor does it matter in which such order: what the next operation may do follows from what was read and
+//! stored before, and from nothing else that the schedule has.
+//!
+//! Some of what is possible on some machine is left out: a load reads no store that is yet to come. And
+//! as time passes, each store is seen.
 //!
 //! The same views tell which accesses to memory may race, under every time model: what a thread has
 //! seen of another are that one's moments. Beside atomics, threads are ordered by locks, by joins and
@@ -446,9 +452,6 @@ pub struct Acted {
     pub is_last: bool,
     /// Whether it has written.
     pub writes: bool,
-    /// Whether others can tell that it has written, if the value is the same: a load that reads this
-    /// store comes after what it carries.
-    pub is_weak: bool,
 }
 
 /// The running thread's latest operation acts on an atomic that has this value in memory, and stays so
@@ -473,24 +476,29 @@ fn act(
         let execution = &mut running.execution;
         let memory = execution.memory.as_ref()?;
         let its = &memory.atomics[atomic];
-        let (read, number) = (its.store(back).value, its.store(back).number);
+        let read = its.store(back).value;
         let acted = Acted {
             read,
             is_last: back == 0,
             writes: action.at(its, back).writes(),
-            is_weak: memory.is_weak,
         };
         if let Err(conflict) = execution.access_atomic(word.addresses(), acted.writes) {
             return Some(Err(conflict));
         }
         let memory = execution.memory.as_mut()?;
         memory.act(thread, atomic, (action, back), (make(read), now));
+        let store = memory.atomics[atomic].store(back).number;
         if back > 0 {
             execution.stays_behind(back);
-            if !acted.writes {
-                let state = &mut execution.threads[thread as usize];
-                state.waiting.read_older(&state.op, word.object.0, number);
+        }
+        let state = &mut execution.threads[thread as usize];
+        match back > 0 && action.reads() {
+            true => {
+                let scheduler = running.scheduler.as_ref().expect("somebody decides");
+                let place = (!scheduler.reads_again()).then_some(state.op.place);
+                state.waiting.read_older(place, word.object.0, store);
             }
+            false => state.waiting.read_latest(),
         }
         Some(Ok(acted))
     });
@@ -514,17 +522,20 @@ fn choose(running: &mut Running, object: Object, atomic: usize, action: Action) 
     }
     let scheduler = scheduler.as_mut().expect("somebody decides");
     let state = &execution.threads[thread as usize];
-    if let Some(store) = state.waiting.has_just_read(&state.op, object.0)
+    if !scheduler.reads_again()
+        && let Some(store) = state.waiting.has_just_read(&state.op, object.0)
         && let Some(back @ 1..) = memory.atomics[atomic].back_of(store)
     {
         execution.loops = true;
-        if !scheduler.reads_again() {
-            options = options.below(back);
-        }
+        options = options.below(back);
     }
     match options {
         Options::LATEST => 0,
-        options => scheduler.pick_store(execution.length - 1, options),
+        options => {
+            let back = scheduler.pick_store(execution.length - 1, options);
+            // What was possible before, or is in a token, need not be possible now.
+            if options.has(back) { back } else { 0 }
+        }
     }
 }
 
@@ -549,7 +560,6 @@ pub fn update(word: Word, order: Ordering, newest: u64, make: impl FnOnce(u64) -
         read: newest,
         is_last: true,
         writes: true,
-        is_weak: false,
     })
 }
 
@@ -571,7 +581,6 @@ pub fn exchange(
         read: newest,
         is_last: true,
         writes: newest == current,
-        is_weak: false,
     })
 }
 

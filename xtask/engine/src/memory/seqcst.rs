@@ -21,8 +21,8 @@ pub struct Effect {
     pub atomic: usize,
     /// The store that it reads, or makes.
     pub store: u32,
-    /// The operations, and the fences before others, that come earlier because of what they do to the
-    /// atomic.
+    /// If it is `SeqCst`, the operations, and the fences before others, that come earlier because of what
+    /// they do to the atomic.
     pub earlier: Recent,
     /// Whether it is `SeqCst`.
     pub is_seqcst: bool,

@@ -31,9 +31,9 @@ impl Scheduler for Replay {
         }
     }
 
-    fn pick_store(&mut self, step: u32, options: Options) -> u32 {
+    fn pick_store(&mut self, step: u32, _options: Options) -> u32 {
         let mut old_reads = self.old_reads.iter();
-        let found = old_reads.find(|&&(at, back)| at == step && options.has(back));
+        let found = old_reads.find(|&&(at, _)| at == step);
         found.map_or(0, |&(_, back)| back)
     }
 
@@ -69,11 +69,8 @@ impl Scheduler for Follow {
         Pick::Thread(default)
     }
 
-    fn pick_store(&mut self, _step: u32, options: Options) -> u32 {
-        match options.has(self.back) {
-            true => self.back,
-            false => 0,
-        }
+    fn pick_store(&mut self, _step: u32, _options: Options) -> u32 {
+        self.back
     }
 
     fn next(&mut self, _execution: &Execution) -> bool {

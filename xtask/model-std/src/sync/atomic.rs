@@ -1,10 +1,10 @@
 //! Atomics, as `std::sync::atomic` has them.
 //!
 //! Memory is sequentially consistent, whichever ordering is asked for, unless the explorer says that
-//! it is weak: then a load may read an older value, as far as the orderings allow
-//! ([`engine::memory`]). An ordering that the real operation refuses is refused, and a weaker one than
-//! `SeqCst` is noted for the report, which then does not say `proved`. A weak compare-exchange fails
-//! for no reason where threads wake up for none: once in each thread.
+//! it is weak: then an operation may read an older value, or come before stores that were made earlier,
+//! as far as the orderings allow ([`engine::memory`]). An ordering that the real operation refuses is
+//! refused, and a weaker one than `SeqCst` is noted for the report. A weak compare-exchange fails for no
+//! reason where threads wake up for none: once in each thread.
 
 use std::fmt;
 use std::sync::atomic as real;
@@ -154,7 +154,11 @@ macro_rules! atomic {
                 success: Ordering,
                 failure: Ordering,
             ) -> Result<$value, $value> {
-                let order = if failure == SeqCst { success } else { failure };
+                let order = match (success, failure) {
+                    (_, SeqCst) => success,
+                    (SeqCst | AcqRel, Acquire) => AcqRel,
+                    (_, weaker) => weaker,
+                };
                 let word = self.announce("compare_exchange", Access::Write, order);
                 let result = self.value.compare_exchange(current, new, success, failure);
                 let (Ok(newest) | Err(newest)) = result;
@@ -273,7 +277,7 @@ macro_rules! atomic {
 
             #[track_caller]
             fn announce(&self, verb: &'static str, access: Access, order: Ordering) -> Word {
-                note(order);
+                note(verb, order);
                 let (address, bytes) = (self.value.as_ptr().addr(), size_of::<Self>());
                 let object = engine::object_standing("atomic", address, bytes);
                 Op::new(verb, object, access).perform();
@@ -306,10 +310,10 @@ macro_rules! atomic {
                 old
             }
 
-            /// Shows a change. Where the value was put back as it was, nobody can tell, as a rule.
+            /// Shows a change.
             fn show_change(&self, acted: &Acted, old: $value, new: $value) {
-                if new == old && !acted.is_weak {
-                    engine::unchanged();
+                if new == old {
+                    engine::wrote_the_same();
                 }
                 engine::show(|| {
                     let older = if acted.is_last { "" } else { ", older values" };
@@ -332,19 +336,20 @@ macro_rules! atomic {
     };
 }
 
-/// Notes an order that is weaker than the one that all have here.
+/// Notes the order of an operation, if it is weaker than the one that all have here. What it loads or
+/// stores is `Relaxed` where the order is only for the other half of what it does.
 #[track_caller]
 #[inline(always)]
-fn note(order: Ordering) {
-    let name = match order {
+fn note(verb: &'static str, order: Ordering) {
+    let (name, is_relaxed) = match order {
         SeqCst => return,
-        Relaxed => "Relaxed",
-        Acquire => "Acquire",
-        Release => "Release",
-        AcqRel => "AcqRel",
-        _ => "a weak order",
+        Relaxed => ("Relaxed", true),
+        Acquire => ("Acquire", !matches!(verb, "load" | "compare_exchange_weak")),
+        Release => ("Release", verb != "store"),
+        AcqRel => ("AcqRel", false),
+        _ => ("a weak order", true),
     };
-    engine::note_weak_order(name);
+    engine::note_weak_order(name, is_relaxed);
 }
 
 /// A value as the engine keeps it.

@@ -63,7 +63,7 @@ impl Relation {
     }
 }
 
-/// An event of an execution. An exchange is two: it reads, and it writes.
+/// An event of an execution. An exchange is two: it reads, and it writes; one that fails only reads.
 struct Event {
     /// `None` for the first stores, which happen before everything.
     thread: Option<usize>,
@@ -72,6 +72,8 @@ struct Event {
     /// What it writes, if it does.
     writes: Option<u32>,
     reads: bool,
+    /// Whether what it reads has to be this value, or another.
+    condition: Option<(u32, bool)>,
     /// It is an exchange's second half.
     is_second: bool,
     /// It is no atomic operation.
@@ -92,17 +94,18 @@ pub enum Model {
 /// What a program may read: for each execution the values of all its loads and exchanges, in their
 /// order, and then what each atomic that is written is at the end.
 pub fn allowed(program: &Program, model: Model) -> BTreeSet<Vec<u32>> {
-    let events = events(program);
     let mut found = BTreeSet::new();
-    for_each_execution(&events, model, &mut |sources, mo, _| {
-        let read = sources.iter().map(|&source| events[source].writes);
-        let last = (0..PLACES).filter_map(|place| {
-            let mut writes = writes_to(&events, Some(place)).into_iter();
-            let last = writes.find(|&write| mo.0[write] == 0)?;
-            Some(events[last].writes)
+    for events in variants(program) {
+        for_each_execution(&events, model, &mut |sources, mo, _| {
+            let read = sources.iter().map(|&source| events[source].writes);
+            let last = (0..PLACES).filter_map(|place| {
+                let mut writes = writes_to(&events, Some(place)).into_iter();
+                let last = writes.find(|&write| mo.0[write] == 0)?;
+                Some(events[last].writes)
+            });
+            found.insert(read.chain(last).flatten().collect());
         });
-        found.insert(read.chain(last).flatten().collect());
-    });
+    }
     found
 }
 
@@ -110,25 +113,24 @@ pub fn allowed(program: &Program, model: Model) -> BTreeSet<Vec<u32>> {
 /// one place, of which one writes and one is not atomic. What is not atomic reads what an atomic
 /// operation might that orders nothing.
 pub fn has_race(program: &Program) -> bool {
-    let events = events(program);
-    let mut has_race = false;
-    for_each_execution(&events, Model::Cpp20, &mut |_, _, hb| {
-        let races = |a: usize, b: usize| {
-            let (one, other) = (&events[a], &events[b]);
-            let is_same = one.place.is_some() && one.place == other.place;
-            let writes = one.writes.is_some() || other.writes.is_some();
-            let are_apart = one.thread.is_some() && other.thread.is_some();
-            is_same
-                && writes
-                && are_apart
-                && one.thread != other.thread
-                && (one.is_plain || other.is_plain)
-                && !hb.holds(a, b)
-                && !hb.holds(b, a)
-        };
-        has_race |= (0..events.len()).any(|a| (0..a).any(|b| races(a, b)));
-    });
-    has_race
+    variants(program).iter().any(|events| {
+        let mut has_race = false;
+        for_each_execution(events, Model::Cpp20, &mut |_, _, hb| {
+            let races = |a: usize, b: usize| {
+                !hb.holds(a, b) && !hb.holds(b, a) && conflict(&events[a], &events[b])
+            };
+            has_race |= (0..events.len()).any(|a| (0..a).any(|b| races(a, b)));
+        });
+        has_race
+    })
+}
+
+/// Whether two events are a race, if nothing orders them.
+fn conflict(one: &Event, other: &Event) -> bool {
+    let is_same = one.place.is_some() && one.place == other.place;
+    let writes = one.writes.is_some() || other.writes.is_some();
+    let are_apart = one.thread.is_some() && other.thread.is_some() && one.thread != other.thread;
+    is_same && writes && are_apart && (one.is_plain || other.is_plain)
 }
 
 /// Each execution that keeps the axioms: what each read reads, the modification order, and what
@@ -144,7 +146,13 @@ fn for_each_execution(
     for_each_choice(
         &reads,
         &mut Vec::new(),
-        &|read| writes_to(events, events[read].place),
+        &|read| {
+            let mut sources = writes_to(events, events[read].place);
+            if let Some((value, is_read)) = events[read].condition {
+                sources.retain(|&source| (events[source].writes == Some(value)) == is_read);
+            }
+            sources
+        },
         &mut |sources| {
             let rf = Relation::of(events.len(), |a, b| {
                 let read = reads.iter().position(|&read| read == b);
@@ -159,13 +167,25 @@ fn for_each_execution(
     );
 }
 
-fn events(program: &Program) -> Vec<Event> {
+/// The events of a program: for each of its exchanges that may fail there are twice as many variants.
+fn variants(program: &Program) -> Vec<Vec<Event>> {
+    let ops = program.0.iter().flatten();
+    let may_fail = ops.filter(|op| matches!(op, Op::CompareExchange(..)));
+    let may_fail = may_fail.count();
+    (0..1 << may_fail)
+        .map(|failing| events(program, failing))
+        .collect()
+}
+
+/// The events of a program of which these exchanges fail: a bit for each.
+fn events(program: &Program, mut failing: u32) -> Vec<Event> {
     let event = |thread, place, order, writes, reads, is_second| Event {
         thread,
         place,
         order,
         writes,
         reads,
+        condition: None,
         is_second,
         is_plain: false,
     };
@@ -189,6 +209,19 @@ fn events(program: &Program) -> Vec<Event> {
                 Op::Swap(place, value, order) => {
                     events.push(event(thread, Some(place), order, None, true, false));
                     events.push(event(thread, Some(place), order, Some(value), false, true));
+                }
+                Op::CompareExchange(place, [current, new], [success, failure]) => {
+                    let fails = failing & 1 == 1;
+                    failing >>= 1;
+                    let order = if fails { failure } else { success };
+                    let read = event(thread, Some(place), order, None, true, false);
+                    events.push(Event {
+                        condition: Some((current, !fails)),
+                        ..read
+                    });
+                    if !fails {
+                        events.push(event(thread, Some(place), order, Some(new), false, true));
+                    }
                 }
                 Op::Fence(order) => events.push(event(thread, None, order, None, false, false)),
                 Op::PlainRead(place) => {

@@ -190,6 +190,26 @@ const LITMUS: &[Litmus] = &[
         "release sequence, own store",
         "x=1 rlx; y=1 rel; y=2 rlx | y acq; x rlx",
     ),
+    (
+        "an exchange fails for an older value",
+        "x=1 rlx; y=1 rlx | y acq; x:1<>2 acq_rel/rlx",
+    ),
+    (
+        "an exchange may not fail",
+        "x=1 rlx; y=1 rel | y acq; x:1<>2 acq_rel/rlx",
+    ),
+    (
+        "a failed exchange acquires",
+        "x=1 rlx; y=1 rel | y:2<>3 rlx/acq; x rlx",
+    ),
+    (
+        "a failed exchange does not acquire",
+        "x=1 rlx; y=1 rel | y:2<>3 acq/rlx; x rlx",
+    ),
+    (
+        "one of two exchanges",
+        "x:0<>1 acq_rel/acq | x:0<>2 acq_rel/acq",
+    ),
     ("exchanges are atomic", "x<>1 rlx | x<>2 rlx | x<>3 rlx"),
     ("an exchange and a store", "x<>1 rlx; x rlx | x=2 rlx"),
     (

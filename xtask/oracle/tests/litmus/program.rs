@@ -8,7 +8,7 @@ use std::sync::atomic::Ordering::{self, AcqRel, Acquire, Relaxed, Release, SeqCs
 pub const PLACES: usize = 3;
 
 /// An operation; an atomic is named by its place.
-#[derive(Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Op {
     /// Loads.
     Load(usize, Ordering),
@@ -16,6 +16,9 @@ pub enum Op {
     Store(usize, u32, Ordering),
     /// Exchanges the value for this one.
     Swap(usize, u32, Ordering),
+    /// Exchanges the first value for the second, if it is the one that is there; the orders are those of
+    /// an exchange, and of a load.
+    CompareExchange(usize, [u32; 2], [Ordering; 2]),
     /// A fence.
     Fence(Ordering),
     /// Reads, and is no atomic operation.
@@ -30,6 +33,7 @@ impl Op {
         match *self {
             Op::Load(place, _) | Op::Store(place, ..) | Op::Swap(place, ..) => Some(place),
             Op::PlainRead(place) | Op::PlainWrite(place, _) => Some(place),
+            Op::CompareExchange(place, ..) => Some(place),
             Op::Fence(_) => None,
         }
     }
@@ -41,7 +45,7 @@ pub struct Program(pub Vec<Vec<Op>>);
 
 impl Program {
     /// Reads a program: `|` stands between threads, `;` between operations. `x=1 rel` stores, `x rlx`
-    /// loads, `x<>1 acq_rel` exchanges, `fence sc` is a fence; `x=1 na` and `x na` are not atomic.
+    /// loads, `x<>1 acq_rel` exchanges, `x:0<>1 acq_rel/rlx` exchanges 0 for 1, `fence sc` is a fence; `x=1 na` and `x na` are not atomic.
     ///
     /// # Panics
     ///
@@ -50,9 +54,10 @@ impl Program {
         let threads = text.split('|').map(|thread| {
             let ops = thread.split(';').map(|op| {
                 let (what, order) = op.trim().rsplit_once(' ').expect("an order comes last");
-                match order {
-                    "na" => read_plain(what),
-                    order => read_op(what, read_order(order)),
+                match (order, order.split_once('/')) {
+                    ("na", _) => read_plain(what),
+                    (_, Some(orders)) => read_compare_exchange(what, orders),
+                    (order, None) => read_op(what, read_order(order)),
                 }
             });
             ops.collect()
@@ -77,6 +82,18 @@ fn read_plain(what: &str) -> Op {
         Some((_, value)) => Op::PlainWrite(place(what), number(value)),
         None => Op::PlainRead(place(what)),
     }
+}
+
+fn read_compare_exchange(what: &str, (success, failure): (&str, &str)) -> Op {
+    let values = what
+        .split_once(':')
+        .and_then(|(_, values)| values.split_once("<>"));
+    let (current, new) = values.expect("an exchange has a current value and a new one");
+    Op::CompareExchange(
+        place(what),
+        [current, new].map(number),
+        [success, failure].map(read_order),
+    )
 }
 
 fn read_op(what: &str, order: Ordering) -> Op {
@@ -117,6 +134,11 @@ impl fmt::Display for Op {
             }
             Op::Swap(place, value, order) => {
                 write!(out, "{}<>{value} {}", letter(place), name(order))
+            }
+            Op::CompareExchange(place, [current, new], orders) => {
+                let [success, failure] = orders.map(name);
+                let place = letter(place);
+                write!(out, "{place}:{current}<>{new} {success}/{failure}")
             }
             Op::Fence(order) => write!(out, "fence {}", name(order)),
             Op::PlainRead(place) => write!(out, "{} na", letter(place)),

@@ -32,6 +32,9 @@ pub fn partly_plain(seed: u64) -> Program {
         Op::Store(place, value, _) | Op::Swap(place, value, _) if Some(place) == last => {
             Op::PlainWrite(place, value)
         }
+        Op::CompareExchange(place, [_, value], _) if Some(place) == last => {
+            Op::PlainWrite(place, value)
+        }
         other => other,
     };
     let threads = threads.iter().map(|ops| ops.iter().map(plain).collect());
@@ -48,7 +51,7 @@ fn op(numbers: &mut Numbers, places: usize, stores: &mut u32) -> Op {
     if *stores == 4 {
         return Op::Load(place, load);
     }
-    match numbers.below(10) {
+    match numbers.below(11) {
         0..4 => Op::Load(place, load),
         4..8 => {
             *stores += 1;
@@ -57,6 +60,11 @@ fn op(numbers: &mut Numbers, places: usize, stores: &mut u32) -> Op {
         8 => {
             *stores += 1;
             Op::Swap(place, *stores, both)
+        }
+        9 => {
+            *stores += 1;
+            let current = numbers.below(*stores as usize) as u32;
+            Op::CompareExchange(place, [current, *stores], [both, load])
         }
         _ => Op::Fence(fence),
     }
@@ -68,6 +76,7 @@ pub fn strongest(Program(threads): &Program) -> Program {
         Op::Load(place, _) => Op::Load(place, SeqCst),
         Op::Store(place, value, _) => Op::Store(place, value, SeqCst),
         Op::Swap(place, value, _) => Op::Swap(place, value, SeqCst),
+        Op::CompareExchange(place, values, _) => Op::CompareExchange(place, values, [SeqCst; 2]),
         Op::Fence(_) => Op::Fence(SeqCst),
         Op::PlainRead(_) | Op::PlainWrite(..) => *op,
     };

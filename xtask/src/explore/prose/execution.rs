@@ -87,8 +87,17 @@ impl<'v> ExecutionProse<'v> {
             text += "  a writer waits, and keeps new readers out of the lock, those that read \
                      already among them\n";
         }
-        if !execution.schedule.old_reads.is_empty() {
+        let behind = |step: &&Step| {
+            let mut behind = execution.schedule.old_reads.iter();
+            behind.any(|&(at, _)| at as usize == step.number)
+        };
+        let mut behind = execution.steps.iter().filter(behind);
+        if behind.clone().any(|step| step.verb != Verb::Store) {
             text += "  a load reads an older value than the one that was stored last, as the orders of \
+                     memory allow\n";
+        }
+        if behind.any(|step| step.verb == Verb::Store) {
+            text += "  a store comes before one that another thread has made already, as the orders of \
                      memory allow\n";
         }
         let steps = execution.steps.iter();
