@@ -160,10 +160,7 @@ impl<'e> ProgramVerdict<'e> {
             Some(file) => quoted(&shown_path(&file)),
             None => token.to_string(),
         };
-        format!(
-            "cargo xtask explore {} --replay {token}",
-            self.subject.words
-        )
+        format!("{} --replay {token}", self.subject.command)
     }
 
     /// The token of a schedule.

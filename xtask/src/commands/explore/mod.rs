@@ -1,4 +1,4 @@
-//! `cargo xtask explore`: programs on every schedule, or on many.
+//! `cargo xtask explore` and `cargo explore`: programs on every schedule, or on many.
 
 use std::fs::{self, File};
 use std::path::Path;
@@ -12,7 +12,7 @@ use crate::explore::build::{self, BuildResult, Facade, Harness, Unbuilt};
 use crate::explore::explored::{Explored, NotExplored};
 use crate::explore::html;
 use crate::explore::one;
-use crate::explore::source::{self, Subject};
+use crate::explore::source::{self, Among, Subject};
 use crate::explore::states::{self, States};
 use crate::explore::tests::{self, FoundTests, WantedTests};
 use crate::explore::token::Token;
@@ -28,20 +28,38 @@ use crate::text::counted;
 use crate::text::say::{say, say_json};
 use crate::workspace::Workspace;
 use entry::{Summary, Unexplored, Why};
-use flags::{ExploreArgs, FLAGS};
+use flags::{CRATES, ExploreArgs, FLAGS, PACKAGES};
 
 mod entry;
 mod flags;
 
-/// The command.
+/// The command of this workspace's runner.
 pub const COMMAND: Command = Command {
     name: "explore",
     takes: "{TOPIC... | FILE.rs... | --all | CRATE --tests [FILTER...]} [OPTIONS]",
-    about: "run programs on every schedule, or on many, and check each",
-    flags: &[FLAGS],
+    about: ABOUT,
+    flags: &[CRATES, FLAGS],
     notes: &[TIMES, TOPICS],
-    run,
+    run: |words| run(words, &Among::Topics(&Workspace::find()?)),
 };
+
+/// The same, installed, for a project of your own.
+pub const OF_A_PROJECT: Command = Command {
+    name: "explore",
+    takes: "[FILE.rs... | --tests [FILTER...]] [OPTIONS]",
+    about: ABOUT,
+    flags: &[PACKAGES, FLAGS],
+    notes: &[PROJECT, TIMES],
+    run: |words| run(words, &Among::Packages),
+};
+
+const ABOUT: &str = "run programs on every schedule, or on many, and check each";
+
+/// A note on what is explored where nothing is named.
+const PROJECT: &str = "\
+Without a name, the program of the package in this folder is explored: the one that
+`cargo run` runs. A source file needs no package, if it uses nothing but std.
+";
 
 /// Explores programs, and tells what came of it; returns the status to end with.
 ///
@@ -51,19 +69,18 @@ pub const COMMAND: Command = Command {
 /// not stand between a program and the standard library, or the report cannot be written.
 /// Whatever is amiss with one program is told of that one, and keeps no other from being
 /// explored.
-fn run(mut words: Words) -> Result<u8> {
+fn run(mut words: Words, among: &Among<'_>) -> Result<u8> {
     let start = Instant::now();
-    let asked = ExploreArgs::read(&mut words)?;
+    let asked = ExploreArgs::read(&mut words, among)?;
     let replay = asked.replay.as_deref().map(Token::parse).transpose()?;
-    let workspace = Workspace::find()?;
     if let Some(wanted) = &asked.tests {
-        return explore_tests(&workspace, wanted, &asked, replay.as_ref(), start);
+        return explore_tests(among, wanted, &asked, replay.as_ref(), start);
     }
-    let mut subjects = source::subjects(&workspace, &asked.wanted)?;
+    let mut subjects = source::subjects(among, &asked.wanted)?;
     let of_one = asked.of_one();
     if !of_one.is_empty() {
         // It is the example, unless another is named.
-        if asked.wanted.bin.is_none() {
+        if asked.wanted.program.is_none() {
             subjects.retain(|subject| subject.name == subject.topic);
         }
         if subjects.len() != 1 {
@@ -100,13 +117,13 @@ fn run(mut words: Words) -> Result<u8> {
 
 /// Explores the tests of a crate, or lists them; returns the status to end with.
 fn explore_tests(
-    workspace: &Workspace,
+    among: &Among<'_>,
     wanted: &WantedTests,
     asked: &ExploreArgs,
     replay: Option<&Token>,
     start: Instant,
 ) -> Result<u8> {
-    let found = tests::find(workspace, wanted)?;
+    let found = tests::find(among, wanted)?;
     for target in &found.others {
         anstream::eprintln!("not explored: the tests of `{target}` have a harness of their own");
     }
