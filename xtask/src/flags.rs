@@ -341,6 +341,23 @@ impl Words {
         })
     }
 
+    /// The number of a step behind a flag, from 0 on.
+    ///
+    /// # Errors
+    ///
+    /// It is none.
+    pub fn step(&mut self, flag: &str) -> Result<Option<u32>> {
+        self.take(flag, |value| {
+            let number = value.to_str().and_then(|text| text.parse().ok());
+            number.ok_or_else(|| {
+                let value = value.to_string_lossy();
+                Error::usage(format!(
+                    "`{flag} {value}` is no number of a step, as a report has it"
+                ))
+            })
+        })
+    }
+
     /// The seed of a choice at random; 1 if none is given.
     ///
     /// # Errors

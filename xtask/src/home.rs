@@ -65,7 +65,9 @@ pub fn kept() -> Result<PathBuf> {
         version.add(text);
     }
     let home = std::path::absolute(home).map_err(Error::io("cannot find this folder"))?;
-    Ok(home.join("explore").join(format!("{:016x}", version.long())))
+    Ok(home
+        .join("explore")
+        .join(format!("{:016x}", version.long())))
 }
 
 /// What the runner carries, if it is not where cargo has built it.

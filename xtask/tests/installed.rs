@@ -54,7 +54,9 @@ fn entries(folder: &str) -> Vec<String> {
 #[test]
 fn list_of_carried_files_is_current() {
     let file = root().join("xtask/src/bin/cargo-explore/carried.rs");
-    let list = fs::read_to_string(&file).expect("the list is there").replace('\r', "");
+    let list = fs::read_to_string(&file)
+        .expect("the list is there")
+        .replace('\r', "");
     let start = "= files! {\n";
     let (before, _) = list.split_once(start).expect("the list begins");
     let files = to_carry().into_iter();

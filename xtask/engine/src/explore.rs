@@ -38,6 +38,9 @@ pub struct Settings {
     /// Sees the steps as they are taken, if details are kept: for a program that may take the process
     /// with it.
     pub observer: Option<Observer>,
+    /// Before which step the thread that takes it waits for a debugger, if details are kept. The
+    /// observer has seen the step then.
+    pub wait_before: Option<u32>,
 }
 
 /// What was searched.
@@ -99,6 +102,7 @@ impl Settings {
             hash_seeds: 1,
             recorded: false,
             observer: None,
+            wait_before: None,
         }
     }
 }
@@ -212,6 +216,7 @@ impl Exploration {
             execution.limit = settings.steps;
             execution.recorded = settings.recorded;
             execution.observer.clone_from(&settings.observer);
+            execution.wait_before = settings.wait_before;
         });
     }
 

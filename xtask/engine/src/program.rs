@@ -87,14 +87,15 @@ impl Program {
         choose_another();
         // By the number of the thread.
         let mut fibers = Vec::new();
-        while let Some(thread) = with(|running| {
+        while let Some((thread, waits)) = with(|running| {
             // Mostly there are none.
             if !running.new_fibers.is_empty() {
                 fibers.append(&mut running.new_fibers);
             }
-            running.ending.is_none().then_some(running.current)
+            let next = (running.current, running.waits_here());
+            running.ending.is_none().then_some(next)
         }) {
-            let finished = fibers[thread as usize].resume();
+            let finished = fibers[thread as usize].resume(waits);
             if finished {
                 with(|running| running.finish(thread));
                 choose_another();

@@ -3,11 +3,12 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 
-use engine::{AccessKind, At, Detail, Ending, Execution, Op, Switch, TimeModel};
+use engine::{AccessKind, At, CORES, Detail, Ending, Execution, Op, Switch, TimeModel};
 use protocol::{
     ChannelEnd, Conflict, Does, Look, MemoryAccess, Object, Place, Step, Summary, TakenStep,
     Thread, Verb, Wait, WeakOrder,
 };
+use transcript::{End, Exit, Transcript};
 
 use crate::failure::Cause;
 use crate::judge::Judge;
@@ -26,6 +27,32 @@ const ENDS: usize = 2_000;
 
 /// An execution with its steps, and why it fails, or is not explored further.
 pub fn failure(execution: &Execution, cause: Option<&Cause>, judge: &Judge) -> protocol::Execution {
+    protocol::Execution {
+        found: judge.found().map(|(after, _)| *after),
+        ..shown(execution, cause, owned(transcript(execution)))
+    }
+}
+
+/// An execution with its steps so far, before it has come to its end.
+pub fn so_far(execution: &Execution) -> protocol::Execution {
+    let unknown = End {
+        exit: Exit::Hang,
+        at_us: 0,
+        cores: CORES,
+        left_running: false,
+    };
+    let transcript = Transcript {
+        lines: Vec::new(),
+        end: unknown,
+    };
+    shown(execution, None, transcript)
+}
+
+fn shown(
+    execution: &Execution,
+    cause: Option<&Cause>,
+    transcript: Transcript,
+) -> protocol::Execution {
     let shown = shown_steps(execution, cause);
     // There may be as many lines as steps: each line is looked at once.
     let mut printed = vec![Vec::new(); execution.steps.len()];
@@ -42,13 +69,13 @@ pub fn failure(execution: &Execution, cause: Option<&Cause>, judge: &Judge) -> p
         time_model: wire::time_model(execution.time()),
         preemptions: execution.preemptions.into(),
         schedule: wire::schedule(&execution.schedule()),
-        found: judge.found().map(|(after, _)| *after),
+        found: None,
         threads: threads(execution),
         steps: steps.collect(),
         more_steps,
         waits: waits(execution),
         conflict: conflict(execution),
-        transcript: owned(transcript(execution)),
+        transcript,
         strategy: None,
         found_after: None,
         failing: None,

@@ -225,7 +225,7 @@ fn explore_one(subject: &Subject, built: &BuildResult, settings: &Settings) -> R
     }
     let mut inputs = Inputs::new(folder, &subject.package.root);
     inputs.file(harness.executable.clone());
-    let explored = one::explore(subject, harness, settings, None, true, &|_, _| {});
+    let explored = one::explore(subject, harness, settings, None, true, &|_| {});
     let explored = explored.map_err(|failure| match failure {
         NotExplored::NotInPlace(what) => Error::Broken(what),
         NotExplored::Program(error) => error,

@@ -122,6 +122,8 @@ pub struct Execution {
     pub(crate) traced: bool,
     /// Who is shown each step as it is taken, if the execution is recorded.
     pub(crate) observer: Option<Observer>,
+    /// Before which step the thread that takes it waits for a debugger, if before one.
+    pub(crate) wait_before: Option<u32>,
     pub(crate) recorder: Option<Recorder>,
     pub(crate) statics: Statics,
     /// Whether a thread had to let others go on, so that not every schedule was possible.
@@ -202,6 +204,7 @@ impl Execution {
             recorded: false,
             traced: false,
             observer: None,
+            wait_before: None,
             recorder: None,
             statics: Statics::none(),
             fair: false,
@@ -470,6 +473,12 @@ impl Execution {
     /// some hundred times before it does, the loop may come to its end.
     pub fn spinning(&self) -> &[u32] {
         &self.spinning
+    }
+
+    /// Whether the thread that has been chosen waits for a debugger before it goes on.
+    #[inline(always)]
+    pub fn waits_here(&self) -> bool {
+        self.wait_before.is_some_and(|step| step + 1 == self.length)
     }
 
     /// The thread that took the latest step.

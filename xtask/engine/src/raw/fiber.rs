@@ -10,13 +10,14 @@ use std::ptr;
 use corosensei::stack::{DefaultStack, Stack};
 use corosensei::{Coroutine, CoroutineResult, Yielder};
 
+use super::debugger;
 use super::heap::ProgramRuns;
 use super::keys::{self, Keys};
 use crate::{addresses, races};
 
 thread_local! {
     /// Where the running coroutine suspends itself; null while none runs.
-    static YIELDER: Cell<*const Yielder<(), ()>> = const { Cell::new(ptr::null()) };
+    static YIELDER: Cell<*const Yielder<bool, ()>> = const { Cell::new(ptr::null()) };
     /// Where the running coroutine's stack is.
     static STACK: Cell<(usize, usize)> = const { Cell::new((0, 0)) };
     /// Where there are stacks.
@@ -27,13 +28,13 @@ thread_local! {
 
 /// A coroutine: the body of one thread of the program, on a stack of its own.
 pub struct Fiber {
-    coroutine: Option<Coroutine<(), (), (), DefaultStack>>,
+    coroutine: Option<Coroutine<bool, (), (), DefaultStack>>,
     /// The bytes of its stack.
     stack: usize,
     /// Where that is: its lowest address, and the first one above it.
     place: (usize, usize),
     /// Where it suspends itself; null until it has started.
-    yielder: *const Yielder<(), ()>,
+    yielder: *const Yielder<bool, ()>,
     /// What the next `RandomState` is made of, and what the first one was, if it is known where
     /// that is kept.
     keys: Option<(Keys, Keys)>,
@@ -56,8 +57,11 @@ impl Fiber {
             None => new_stack(stack)?,
         };
         let place = (memory.limit().get(), memory.base().get());
-        let coroutine = Coroutine::with_stack(memory, move |yielder: &Yielder<(), ()>, ()| {
+        let coroutine = Coroutine::with_stack(memory, move |yielder: &Yielder<bool, ()>, waits| {
             YIELDER.set(ptr::from_ref(yielder));
+            if waits {
+                debugger::wait();
+            }
             body();
         });
         let yielder = ptr::null();
@@ -80,9 +84,10 @@ impl Fiber {
         self.keys.is_some_and(|(next, first)| next != first)
     }
 
-    /// Lets it run until it suspends itself; whether it has returned instead.
+    /// Lets it run until it suspends itself; whether it has returned instead. Before anything else it
+    /// waits for a debugger, if it is to.
     #[inline(always)]
-    pub fn resume(&mut self) -> bool {
+    pub fn resume(&mut self, waits: bool) -> bool {
         let coroutine = self
             .coroutine
             .as_mut()
@@ -93,7 +98,7 @@ impl Fiber {
             keys::set(*keys);
         }
         let runs = ProgramRuns::begin();
-        let result = coroutine.resume(());
+        let result = coroutine.resume(waits);
         drop(runs);
         if let Some((keys, _)) = &mut self.keys {
             *keys = keys::get();
@@ -143,7 +148,10 @@ pub fn suspend() {
     assert!(!yielder.is_null(), "only a thread of the program can wait");
     // SAFETY: `resume` sets the pointer for as long as that coroutine runs, and the
     // yielder lives on the coroutine's stack below every frame that could ask here.
-    unsafe { (*yielder).suspend(()) };
+    let waits = unsafe { (*yielder).suspend(()) };
+    if waits {
+        debugger::wait();
+    }
 }
 
 /// How many calls of a stack are looked at.

@@ -367,9 +367,7 @@ impl Entry for Summary {
             text += &format!("{DIM}examples in the documentation are no part of this{DIM:#}\n");
         }
         if let Some(command) = &self.found {
-            text += &format!(
-                "{DIM}the schedule on which a pitfall goes wrong: {command}{DIM:#}\n"
-            );
+            text += &format!("{DIM}the schedule on which a pitfall goes wrong: {command}{DIM:#}\n");
         }
         if self.interrupted {
             text += &format!("{RED}interrupted{RED:#}\n");

@@ -121,6 +121,13 @@ pub const FLAGS: &[Flag] = &[
         "one schedule again, exactly; a report names its token, or\n\
          the file that has it",
     ),
+    Flag::with(
+        "--stop-at",
+        "STEP",
+        "with --replay: wait before this step for a debugger, as for\n\
+         `gdb -p`, on the stack of the thread that is about to take it,\n\
+         until the debugger lets the process go on",
+    ),
     Flag::alone(
         "--outputs",
         "list all distinct outputs, how often each was seen, and a\n\
@@ -210,6 +217,7 @@ fn settings(words: &mut Words, json: bool) -> Result<Settings> {
         all_failures: words.has("--all-failures"),
         seed: words.seed("--seed")?,
         stall: words.time("--stall")?.unwrap_or(default.stall),
+        stop_at: words.step("--stop-at")?,
         fixed_addresses: default.fixed_addresses,
         outputs: words.has("--outputs"),
         whole_outputs: json,
@@ -310,6 +318,11 @@ impl ExploreArgs {
         let settings = settings(words, json)?;
         let mut wanted = wanted(words, among)?;
         let (replay, strict) = (words.text("--replay")?, words.has("--strict"));
+        if settings.stop_at.is_some() && replay.is_none() {
+            return Err(Error::usage(
+                "`--stop-at` goes with `--replay`: only of one schedule is it known which step that is",
+            ));
+        }
         let junit = words.path("--junit");
         let (tree, html) = (words.path("--tree"), words.path("--html"));
         let is_all = matches!(among, Among::Topics(_)) && words.has("--all");

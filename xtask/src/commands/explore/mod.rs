@@ -9,7 +9,7 @@ use serde_json::json;
 
 use crate::error::{ALL_HOLD, Error, Result};
 use crate::explore::build::{self, BuildResult, Facade, Harness, Unbuilt};
-use crate::explore::explored::{Explored, NotExplored};
+use crate::explore::explored::{Explored, News, NotExplored};
 use crate::explore::html;
 use crate::explore::one;
 use crate::explore::source::{self, Among, Subject};
@@ -29,9 +29,12 @@ use crate::text::say::{say, say_json};
 use crate::workspace::Workspace;
 use entry::{Summary, Unexplored, Why};
 use flags::{CRATES, ExploreArgs, FLAGS, PACKAGES};
+use protocol::Execution;
+use waiting::Waiting;
 
 mod entry;
 mod flags;
+mod waiting;
 
 /// The command of this workspace's runner.
 pub const COMMAND: Command = Command {
@@ -218,24 +221,14 @@ fn explore(
         jobs: (0..ready.len()).collect(),
         workers: pool::cores(),
     };
-    let work = |index: usize, send: &dyn Fn(SearchProgress)| {
+    let work = |index: usize, send: &dyn Fn(News)| {
         let (subject, harness) = ready[index];
-        let doing = |schedules, what: &str| {
-            let what = what.to_string();
-            send(SearchProgress { schedules, what });
-        };
-        Some(Box::new(explore_one(
-            subject, harness, asked, replay, &doing,
-        )))
+        Some(Box::new(explore_one(subject, harness, asked, replay, send)))
     };
     pool::run(vec![lane], &work, &mut |update| {
         let heard = match update {
             Update::Tick => Ok(()),
-            Update::Message(index, SearchProgress { schedules, what }) => {
-                let (name, (n, s)) = (&ready[index].0.name, counted(schedules, "schedule"));
-                let what = &format!("{name}: {n} {s}, {what}");
-                collector.reporter.event(&ReportEvent::Doing { what })
-            }
+            Update::Message(index, news) => collector.hear(ready[index].0, news),
             Update::Finished(index, explored) => {
                 let (subject, harness) = ready[index];
                 collector.ended(subject, harness, *explored, replay)
@@ -249,28 +242,23 @@ fn explore(
     })
 }
 
-/// How far the exploring of a program is.
-struct SearchProgress {
-    /// On how many schedules it was explored.
-    schedules: u64,
-    /// What is done with it now.
-    what: String,
-}
-
 /// Explores a program, and asks for its states if a file is to have them.
 fn explore_one(
     subject: &Subject,
     harness: &Harness,
     asked: &ExploreArgs,
     replay: Option<&Token>,
-    doing: &dyn Fn(u64, &str),
+    on_news: &dyn Fn(News),
 ) -> std::result::Result<Explored, NotExplored> {
     let settings = &asked.settings;
     let schedule = replay.map(|token| &token.schedule);
     let lasting = asked.trusts_sleeps();
-    let mut explored = one::explore(subject, harness, settings, schedule, lasting, doing)?;
+    let mut explored = one::explore(subject, harness, settings, schedule, lasting, on_news)?;
     if asked.wants_states() {
-        doing(explored.schedules, "states");
+        on_news(News::Doing {
+            schedules: explored.schedules,
+            what: "states".to_string(),
+        });
         let verdict = ProgramVerdict::new(subject, harness, &explored, lasting);
         explored.graph = Some(match states::ask(&verdict, settings, states::MOST) {
             Err(NotExplored::Program(error)) => Err(error),
@@ -278,6 +266,19 @@ fn explore_one(
         });
     }
     Ok(explored)
+}
+
+/// Nothing, if the schedule that was taken again has the step before which it was to stop.
+fn has_step(explored: &Explored, stop_at: Option<u32>) -> Result<()> {
+    let lengths = explored.executions.iter().map(Execution::length);
+    let length = lengths.max().unwrap_or(0);
+    match stop_at {
+        Some(step) if step as usize >= length => Err(Error::usage(format!(
+            "the schedule has no step {step}: its {length} steps are 0 to {}",
+            length.saturating_sub(1)
+        ))),
+        _ => Ok(()),
+    }
 }
 
 /// Writes what was asked for of a program's states.
@@ -361,6 +362,21 @@ impl<'f> Collector<'f> {
         Ok(ready)
     }
 
+    /// Reports what is known of a program that is being explored.
+    fn hear(&mut self, subject: &Subject, news: News) -> Result<()> {
+        match news {
+            News::Doing { schedules, what } => {
+                let (name, (n, s)) = (&subject.name, counted(schedules, "schedule"));
+                let what = &format!("{name}: {n} {s}, {what}");
+                self.reporter.event(&ReportEvent::Doing { what })
+            }
+            News::Waiting { process, execution } => {
+                let entry = &Waiting::new(subject, process, &execution);
+                self.reporter.event(&ReportEvent::Waiting { entry })
+            }
+        }
+    }
+
     /// Reports what came of exploring a program.
     fn ended(
         &mut self,
@@ -387,6 +403,7 @@ impl<'f> Collector<'f> {
                 .executions
                 .iter()
                 .try_for_each(|execution| token.fits(execution))?;
+            has_step(&explored, self.asked.settings.stop_at)?;
         }
         let asked = self.asked;
         let verdict = &ProgramVerdict::new(subject, harness, &explored, asked.trusts_sleeps());

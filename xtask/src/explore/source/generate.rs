@@ -173,7 +173,10 @@ pub fn copy_files(package: &Package) -> Result<()> {
         roots.push(package.path.clone());
     }
     // A copy stays as it is, whichever of the programs is built of it.
-    for target in [Kind::Bin, Kind::Example].into_iter().flat_map(|kind| package.of_kind(kind)) {
+    for target in [Kind::Bin, Kind::Example]
+        .into_iter()
+        .flat_map(|kind| package.of_kind(kind))
+    {
         roots.extend(target["src_path"].as_str().map(PathBuf::from));
     }
     let copy_file = |file: &Path| {

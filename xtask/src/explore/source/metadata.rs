@@ -122,7 +122,11 @@ impl PackageMetadata {
             let own = self.features().find(|(name, _)| **name == feature);
             let enables = own.and_then(|(_, enables)| enables.as_array());
             let enables = enables.into_iter().flatten().filter_map(Value::as_str);
-            open.extend(enables.map(str::to_string).filter(|name| !enabled.contains(name)));
+            open.extend(
+                enables
+                    .map(str::to_string)
+                    .filter(|name| !enabled.contains(name)),
+            );
             enabled.insert(feature);
         }
         enabled
@@ -131,7 +135,10 @@ impl PackageMetadata {
     /// The lines of a `[features]` table under which these are default ones, too. What is a feature
     /// of its library is one of the program beside it.
     pub fn features_table(&self, wanted: &[String]) -> String {
-        let library = self.targets("lib").next().and_then(|lib| lib["name"].as_str());
+        let library = self
+            .targets("lib")
+            .next()
+            .and_then(|lib| lib["name"].as_str());
         let mut table: BTreeMap<&str, Vec<Value>> = BTreeMap::new();
         for (name, enables) in self.features() {
             let enables = enables.as_array().into_iter().flatten().cloned();
@@ -159,8 +166,9 @@ impl PackageMetadata {
     /// The dependencies of its programs of a kind, as tables of a manifest; empty if there are none.
     pub fn dependencies(&self, kind: Kind) -> String {
         // What examples use stands in one table with what all use, with the features of both.
-        let (for_tests, for_all): (Vec<_>, Vec<_>) =
-            self.listed().partition(|dependency| dependency["kind"] == "dev");
+        let (for_tests, for_all): (Vec<_>, Vec<_>) = self
+            .listed()
+            .partition(|dependency| dependency["kind"] == "dev");
         let mut all: Vec<Value> = for_all.into_iter().cloned().collect();
         for dependency in for_tests.into_iter().filter(|_| kind == Kind::Example) {
             let known = all.iter_mut().find(|known| is_same(known, dependency));
@@ -187,14 +195,18 @@ impl PackageMetadata {
 
 /// Whether two dependencies of one package would have the same table.
 fn is_same(one: &Value, other: &Value) -> bool {
-    one["kind"] != "build" && ["name", "rename", "target"].iter().all(|key| one[*key] == other[*key])
+    one["kind"] != "build"
+        && ["name", "rename", "target"]
+            .iter()
+            .all(|key| one[*key] == other[*key])
 }
 
 /// Makes a dependency what it is to examples, for which another one says more of the same.
 fn join(dependency: &mut Value, other: &Value) {
-    if let (Some(features), Some(more)) =
-        (dependency["features"].as_array_mut(), other["features"].as_array())
-    {
+    if let (Some(features), Some(more)) = (
+        dependency["features"].as_array_mut(),
+        other["features"].as_array(),
+    ) {
         features.extend(more.iter().cloned());
     }
     dependency["optional"] = Value::Bool(false);

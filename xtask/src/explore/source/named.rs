@@ -135,7 +135,8 @@ impl<'w> Among<'w> {
     fn named(&self, package: &PackageMetadata, is_default: bool) -> Result<NamedCrate> {
         let name = package.name();
         let folder = package.folder();
-        let path = folder.ok_or_else(|| Error::usage(format!("cargo does not say where {name} is")))?;
+        let path =
+            folder.ok_or_else(|| Error::usage(format!("cargo does not say where {name} is")))?;
         let command = match is_default {
             true => self.command().to_string(),
             false => format!("{} --package {name}", self.command()),

@@ -170,7 +170,9 @@ impl Package {
     pub fn no_program(&self, name: Option<&str>) -> Error {
         let names = |kind: Kind| -> Vec<&str> {
             let targets = self.of_kind(kind);
-            targets.filter_map(|target| target["name"].as_str()).collect()
+            targets
+                .filter_map(|target| target["name"].as_str())
+                .collect()
         };
         let (kind, shown) = (self.kind, shown_path(&self.path));
         let (known, others) = (names(kind), names(kind.other()));
@@ -216,7 +218,11 @@ impl Package {
         let all: Vec<_> = given.chain(missing.iter().copied()).collect();
         Err(Error::usage(format!(
             "`{name}` needs the {} {}: write `--features {}`",
-            if missing.len() == 1 { "feature" } else { "features" },
+            if missing.len() == 1 {
+                "feature"
+            } else {
+                "features"
+            },
             missing.join(" and "),
             all.join(",")
         )))

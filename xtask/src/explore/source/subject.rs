@@ -100,7 +100,10 @@ impl Subject {
         if self.test.is_some() {
             print.add(&self.name);
         }
-        self.package.features.iter().for_each(|feature| print.add(feature));
+        self.package
+            .features
+            .iter()
+            .for_each(|feature| print.add(feature));
         let depends = self.package.depends();
         let lock = root.join("Cargo.lock");
         let read = |print: &mut Fingerprint, file: &Path| {
