@@ -16,12 +16,16 @@ use std::sync::OnceLock;
 use crate::error::{Error, Result};
 use crate::fingerprint::Fingerprint;
 use crate::runs;
+use crate::text::shown_path;
 
 /// Files of the workspace that an executable carries: the path of each from the workspace's folder on,
 /// and its text.
 pub type Carried = &'static [(&'static str, &'static str)];
 
 static CARRIED: OnceLock<Carried> = OnceLock::new();
+
+/// The folder into which they are laid out.
+const SOURCE: &str = "source";
 
 /// What a manifest has for the tests of the explorer itself, whose sources are not carried.
 const OF_TESTS: [&str; 3] = ["dev-dependencies", "test", "bench"];
@@ -40,7 +44,7 @@ pub fn packages() -> Result<PathBuf> {
     let Some(files) = installed()? else {
         return Ok(PathBuf::from(env!("CARGO_MANIFEST_DIR")));
     };
-    let folder = kept()?.join("source");
+    let folder = kept()?.join(SOURCE);
     lay_out(files, &folder).map_err(Error::io(format!("cannot write {}", folder.display())))?;
     Ok(folder.join("xtask"))
 }
@@ -68,6 +72,14 @@ pub fn kept() -> Result<PathBuf> {
     Ok(home
         .join("explore")
         .join(format!("{:016x}", version.long())))
+}
+
+/// Where a person finds a file of the explorer's, which has this path in its workspace.
+pub fn shown(path: &str) -> String {
+    match (installed(), kept()) {
+        (Ok(Some(_)), Ok(kept)) => shown_path(&kept.join(SOURCE).join(path)),
+        _ => path.to_string(),
+    }
 }
 
 /// What the runner carries, if it is not where cargo has built it.
