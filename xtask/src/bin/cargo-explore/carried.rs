@@ -44,6 +44,7 @@ pub const FILES: xtask::Carried = files! {
     "xtask/engine/src/program.rs"
     "xtask/engine/src/races.rs"
     "xtask/engine/src/raw/clocks.rs"
+    "xtask/engine/src/raw/debugger.rs"
     "xtask/engine/src/raw/fiber.rs"
     "xtask/engine/src/raw/files.rs"
     "xtask/engine/src/raw/heap.rs"
