@@ -51,8 +51,9 @@ fn crosswise() {
 }
 END
 
+# What is laid out and compiled goes below cargo's home, and with the folder.
+export CARGO_HOME="$folder/home"
 for installed in by-path by-git; do
-    # What is laid out and compiled goes below cargo's home, and what cargo has fetched is there.
     export PATH="$folder/$installed/bin:$PATH"
     step "$installed: the program" ends_with 0 cargo explore
     step "$installed: an example" ends_with 0 cargo explore --example shown
