@@ -34,7 +34,7 @@ trap 'rm -rf "$copies"' EXIT
 step 'formatting' cargo fmt --all --check
 # The site's generator is checked by ci/book.sh: mdBook takes longer to build than the runner.
 step 'lints' cargo clippy --quiet --locked --workspace --exclude book --all-targets -- --deny warnings
-# All of the runner is its own affair: of a library only what others can use would be looked at.
+# Hardly an item of the runner's is public, so that without the private ones nothing would be checked.
 step 'documentation of the runner' env RUSTDOCFLAGS='--deny warnings' cargo doc --quiet --locked \
     --no-deps --package xtask --lib --document-private-items
 step 'documentation' env RUSTDOCFLAGS='--deny warnings' cargo doc --quiet --locked --no-deps \

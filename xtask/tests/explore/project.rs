@@ -80,75 +80,80 @@ fn mine() -> Result<PathBuf> {
     )
 }
 
+/// Words, the status with which they end, and texts of what is said.
+type Case = (&'static str, i32, &'static [&'static str]);
+
+const TARGETS: [Case; 15] = [
+    (
+        "",
+        0,
+        &[
+            "proved  mine",
+            "│ Main: false",
+            "cargo explore --replay v1.",
+        ],
+    ),
+    (
+        "--features loud",
+        0,
+        &["│ Main: true", "cargo explore --features loud --replay v1."],
+    ),
+    (
+        "--example race",
+        1,
+        &[
+            "FAIL race: panic",
+            "cargo explore --example race --replay v1.",
+        ],
+    ),
+    ("--example needs --features loud", 0, &["│ Main: true"]),
+    (
+        "examples/race.rs",
+        1,
+        &[
+            "FAIL race: panic",
+            "cargo explore examples/race.rs --replay",
+        ],
+    ),
+    ("--tests", 0, &["proved  adds::adds"]),
+    ("--tests adds --list", 0, &["adds::adds"]),
+    (
+        "--example needs",
+        2,
+        &["`needs` needs the feature loud: write `--features loud`"],
+    ),
+    (
+        "--example rase",
+        2,
+        &["there is no example `rase`; did you mean `race`?"],
+    ),
+    (
+        "--example mine",
+        2,
+        &["`mine` is no example; `--bin mine` explores the program of this name"],
+    ),
+    (
+        "--bin race",
+        2,
+        &["`race` is no program; `--example race` explores"],
+    ),
+    ("--bin mine --example race", 2, &["give one of them"]),
+    (
+        "--features lout",
+        2,
+        &["there is no feature `lout`; did you mean `loud`?"],
+    ),
+    (
+        "race",
+        2,
+        &["`race` is no source file; `--package`, `--bin` and `--example`"],
+    ),
+    ("--all", 2, &["`explore` has no `--all`"]),
+];
+
 fn targets() -> Result<()> {
     let path = mine()?;
-    for (words, status, texts) in [
-        (
-            "",
-            0,
-            &[
-                "proved  mine",
-                "│ Main: false",
-                "cargo explore --replay v1.",
-            ][..],
-        ),
-        (
-            "--features loud",
-            0,
-            &["│ Main: true", "cargo explore --features loud --replay v1."],
-        ),
-        (
-            "--example race",
-            1,
-            &[
-                "FAIL race: panic",
-                "cargo explore --example race --replay v1.",
-            ],
-        ),
-        ("--example needs --features loud", 0, &["│ Main: true"]),
-        (
-            "examples/race.rs",
-            1,
-            &[
-                "FAIL race: panic",
-                "cargo explore examples/race.rs --replay",
-            ],
-        ),
-        ("--tests", 0, &["proved  adds::adds"]),
-        ("--tests adds --list", 0, &["adds::adds"]),
-        (
-            "--example needs",
-            2,
-            &["`needs` needs the feature loud: write `--features loud`"],
-        ),
-        (
-            "--example rase",
-            2,
-            &["there is no example `rase`; did you mean `race`?"],
-        ),
-        (
-            "--example mine",
-            2,
-            &["`mine` is no example; `--bin mine` explores the program of this name"],
-        ),
-        (
-            "--bin race",
-            2,
-            &["`race` is no program; `--example race` explores"],
-        ),
-        ("--bin mine --example race", 2, &["give one of them"]),
-        (
-            "--features lout",
-            2,
-            &["there is no feature `lout`; did you mean `loud`?"],
-        ),
-        (
-            "race",
-            2,
-            &["`race` is no source file; `--package`, `--bin` and `--example`"],
-        ),
-        ("--all", 2, &["`explore` has no `--all`"]),
-    ] {
+    for (words, status, texts) in TARGETS {
         check(&path, words, status, texts)?;
     }
     // The package is found from a folder in it.

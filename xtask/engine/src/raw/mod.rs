@@ -7,7 +7,7 @@
 #![allow(unsafe_code)]
 
 mod clocks;
-mod debugger;
+pub(crate) mod debugger;
 pub(crate) mod fiber;
 pub(crate) mod files;
 pub(crate) mod heap;

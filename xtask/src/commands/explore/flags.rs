@@ -246,9 +246,8 @@ impl OfTests {
     /// The tests that are wanted: those of what else was said, with the words in their names.
     fn of(self, wanted: &Wanted, among: &Among<'_>) -> Result<WantedTests> {
         let (of, filters) = match (among, wanted.words.split_first()) {
-            (Among::Packages, _) => (wanted.package.clone(), &wanted.words[..]),
             (Among::Topics(_), Some((of, filters))) => (Some(of.clone()), filters),
-            (Among::Topics(_), None) => return Err(Error::usage("`--tests` needs a crate")),
+            _ => (wanted.package.clone(), &wanted.words[..]),
         };
         if wanted.program.is_some() || wanted.edition.is_some() {
             return Err(about_programs("`--bin`, `--example` and `--edition`"));

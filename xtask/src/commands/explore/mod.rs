@@ -60,8 +60,9 @@ const ABOUT: &str = "run programs on every schedule, or on many, and check each"
 
 /// A note on what is explored where nothing is named.
 const PROJECT: &str = "\
-Without a name, the program of the package in this folder is explored: the one that
-`cargo run` runs. A source file needs no package, if it uses nothing but std.
+Without a name, the program of the package in this folder is explored that `cargo run`
+runs; where the package has an invariants.toml, it is the programs that this names. A
+source file needs no package, if it uses nothing but std.
 ";
 
 /// Explores programs, and tells what came of it; returns the status to end with.
@@ -88,9 +89,14 @@ fn run(mut words: Words, among: &Among<'_>) -> Result<u8> {
         }
         if subjects.len() != 1 {
             let is = if of_one.len() == 1 { "is" } else { "are" };
+            let how = match among {
+                Among::Topics(_) => {
+                    "name its topic, and with `--bin` the program if it is not the example"
+                }
+                Among::Packages => "name it with `--bin` or `--example`",
+            };
             return Err(Error::usage(format!(
-                "{} {is} about one program; name its topic, and with `--bin` the program if it is \
-                 not the example",
+                "{} {is} about one program; {how}",
                 of_one.join(" and ")
             )));
         }

@@ -49,8 +49,8 @@ impl<'w> Among<'w> {
         }
     }
 
-    /// The crates that these words mean, or of a project the package of this name. Without a word it
-    /// is all topics, and without a name the package in whose folder the command was given.
+    /// The crates that these words mean, all topics without a word; or of a project the package of this
+    /// name, and without a name the one in whose folder the command was given.
     ///
     /// # Errors
     ///
@@ -71,7 +71,8 @@ impl<'w> Among<'w> {
         }
     }
 
-    /// The one crate that this word means, or of a project the package of this name.
+    /// The one crate that this word means, or of a project the package of this name; without one, the
+    /// crate in this folder.
     ///
     /// # Errors
     ///
