@@ -5,6 +5,7 @@ use std::time::Instant;
 
 use crate::execution::{Execution, Observer};
 use crate::program::Program;
+use crate::raw::debugger;
 use crate::record::Ending;
 use crate::recorder::Recorder;
 use crate::running::{Running, with, with_scheduler};
@@ -206,6 +207,9 @@ impl Exploration {
     /// Lets this search decide from here on.
     fn install(&mut self) {
         let settings = &self.settings;
+        if settings.wait_before.is_some() {
+            debugger::expect();
+        }
         with_scheduler(|running| {
             let scheduler = self.scheduler.take();
             let looks_back = scheduler.as_ref().is_some_and(AnyScheduler::looks_back);

@@ -5,6 +5,17 @@ use std::ptr;
 
 use super::library::Real;
 
+/// From here on SIGCONT is kept for [`wait`], even if it comes before that, and any process of the
+/// user's may attach.
+pub fn expect() {
+    let signals = continuing();
+    // SAFETY: the set is this function's own; and neither call takes another address.
+    unsafe {
+        libc::prctl(libc::PR_SET_PTRACER, libc::PR_SET_PTRACER_ANY);
+        libc::pthread_sigmask(libc::SIG_BLOCK, &raw const signals, ptr::null_mut());
+    }
+}
+
 /// Waits until a debugger that has been attached lets the process go on, or goes away, or until the
 /// process gets SIGCONT.
 ///
@@ -14,16 +25,23 @@ use super::library::Real;
 #[inline(never)]
 pub fn wait() {
     static WAIT: Real = Real::new(c"sigwaitinfo");
-    let mut signals = MaybeUninit::<libc::sigset_t>::uninit();
-    let mut before = MaybeUninit::<libc::sigset_t>::uninit();
-    // SAFETY: the sets are this function's own, and are made before they are read. That any process
-    // may attach changes nothing else, and the signal is blocked only while it is waited for.
+    let signals = continuing();
+    // SAFETY: the set is this function's own, and what is known of the signal is not asked for.
     unsafe {
-        libc::prctl(libc::PR_SET_PTRACER, libc::PR_SET_PTRACER_ANY);
+        WAIT.call([
+            (&raw const signals).expose_provenance(),
+            ptr::null::<()>().addr(),
+        ])
+    };
+}
+
+/// The set of SIGCONT alone.
+fn continuing() -> libc::sigset_t {
+    let mut signals = MaybeUninit::uninit();
+    // SAFETY: the first call makes the set, and the second changes it.
+    unsafe {
         libc::sigemptyset(signals.as_mut_ptr());
         libc::sigaddset(signals.as_mut_ptr(), libc::SIGCONT);
-        libc::pthread_sigmask(libc::SIG_BLOCK, signals.as_ptr(), before.as_mut_ptr());
-        WAIT.call([signals.as_ptr().addr(), ptr::null::<()>().addr()]);
-        libc::pthread_sigmask(libc::SIG_SETMASK, before.as_ptr(), ptr::null_mut());
+        signals.assume_init()
     }
 }
