@@ -83,7 +83,12 @@ fn mine() -> Result<PathBuf> {
 /// Words, the status with which they end, and texts of what is said.
 type Case = (&'static str, i32, &'static [&'static str]);
 
-const TARGETS: [Case; 15] = [
+const TARGETS: [Case; 16] = [
+    (
+        "examples/race.rs --features loud",
+        2,
+        &["about packages, and examples/race.rs is a source file"],
+    ),
     (
         "",
         0,
@@ -163,9 +168,10 @@ fn targets() -> Result<()> {
 /// What tests use, and an example does, may be what the program uses with fewer features.
 fn dependencies() -> Result<()> {
     let manifest = "[package]\nname = \"leaning\"\nedition = \"2024\"\n\n\
-                    [dependencies]\nhelper = { path = \"helper\" }\n\n\
+                    [dependencies]\nhelper = { path = \"helper\" }\n\
+                    third = { path = \"third\", optional = true }\n\n\
                     [dev-dependencies]\nhelper = { path = \"helper\", features = [\"more\"] }\n\
-                    other = { path = \"other\" }\n\n[workspace]\n";
+                    third = { path = \"third\" }\nother = { path = \"other\" }\n\n[workspace]\n";
     let library = |name: &str| format!("[package]\nname = \"{name}\"\nedition = \"2024\"\n");
     let path = folder(
         "project-leaning",
@@ -177,7 +183,7 @@ fn dependencies() -> Result<()> {
             ),
             (
                 "examples/both.rs",
-                "fn main() { println!(\"Main: {} {}\", helper::HAS_MORE, other::ONE) }\n",
+                "fn main() { println!(\"Main: {} {}\", helper::HAS_MORE, other::ONE + third::TWO) }\n",
             ),
             (
                 "helper/Cargo.toml",
@@ -187,6 +193,8 @@ fn dependencies() -> Result<()> {
                 "helper/src/lib.rs",
                 "pub const HAS_MORE: bool = cfg!(feature = \"more\");\n",
             ),
+            ("third/Cargo.toml", &library("third")),
+            ("third/src/lib.rs", "pub const TWO: u32 = 2;\n"),
             ("other/Cargo.toml", &library("other")),
             ("other/src/lib.rs", "pub const ONE: u32 = 1;\n"),
         ],
@@ -196,7 +204,7 @@ fn dependencies() -> Result<()> {
         &path,
         "--example both",
         0,
-        &["proved  both", "│ Main: true 1"],
+        &["proved  both", "│ Main: true 3"],
     )
 }
 

@@ -141,7 +141,7 @@ fn manifest_of(subject: &Subject, library: &str) -> String {
         text(&root.to_string_lossy()),
     );
     if let Some(own) = &package.metadata {
-        manifest += &own.features_table(&package.features);
+        manifest += &own.features_table(package.kind, &package.features);
         manifest += &own.dependencies(package.kind);
     }
     manifest

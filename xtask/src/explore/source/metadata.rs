@@ -132,9 +132,9 @@ impl PackageMetadata {
         enabled
     }
 
-    /// The lines of a `[features]` table under which these are default ones, too. What is a feature
-    /// of its library is one of the program beside it.
-    pub fn features_table(&self, wanted: &[String]) -> String {
+    /// The lines of a `[features]` table of its programs of a kind, under which these are default ones,
+    /// too. What is a feature of its library is one of the program beside it.
+    pub fn features_table(&self, kind: Kind, wanted: &[String]) -> String {
         let library = self
             .targets("lib")
             .next()
@@ -145,8 +145,15 @@ impl PackageMetadata {
             let of_library = library.map(|library| Value::from(format!("{library}/{name}")));
             table.insert(name, enables.chain(of_library).collect());
         }
+        // Examples have what tests depend on, be it optional to all else.
+        let optional = self.listed().filter(|dependency| {
+            let is_optional = kind == Kind::Example && dependency["optional"] == true;
+            is_optional && self.for_tests().any(|other| is_same(dependency, other))
+        });
+        let optional = optional.map(|dependency| format!("dep:{}", key_of(dependency)));
+        let wanted: Vec<_> = wanted.iter().cloned().chain(optional).collect();
         if !wanted.is_empty() {
-            let wanted = wanted.iter().map(|feature| Value::from(feature.as_str()));
+            let wanted = wanted.into_iter().map(Value::from);
             table.entry("default").or_default().extend(wanted);
         }
         let line = |(name, enables)| format!("{} = {}\n", Value::from(name), Value::Array(enables));
@@ -165,15 +172,18 @@ impl PackageMetadata {
 
     /// The dependencies of its programs of a kind, as tables of a manifest; empty if there are none.
     pub fn dependencies(&self, kind: Kind) -> String {
-        // What examples use stands in one table with what all use, with the features of both.
-        let (for_tests, for_all): (Vec<_>, Vec<_>) = self
+        let for_all = self
             .listed()
-            .partition(|dependency| dependency["kind"] == "dev");
-        let mut all: Vec<Value> = for_all.into_iter().cloned().collect();
-        for dependency in for_tests.into_iter().filter(|_| kind == Kind::Example) {
-            let known = all.iter_mut().find(|known| is_same(known, dependency));
-            match known {
+            .filter(|dependency| dependency["kind"] != "dev");
+        let mut all: Vec<Value> = for_all.cloned().collect();
+        let mut of_library = Vec::new();
+        for dependency in self.for_tests().filter(|_| kind == Kind::Example) {
+            // What examples use stands in one table with what all use, with the features of both.
+            match all.iter_mut().find(|known| is_same(known, dependency)) {
                 Some(known) => join(known, dependency),
+                None if dependency["name"] == self.0["name"] => {
+                    of_library.extend(dependency["features"].as_array().cloned());
+                }
                 None => all.push(dependency.clone()),
             }
         }
@@ -183,8 +193,15 @@ impl PackageMetadata {
             let name = &library["name"];
             text += &format!("\n[dependencies.{name}]\npackage = {}\n", self.0["name"]);
             text += &format!("path = {}\n", Value::from(folder.to_string_lossy()));
+            text += &format!("features = {}\n", Value::Array(of_library.concat()));
         }
         text
+    }
+
+    /// Those of its dependencies that only tests and examples have.
+    fn for_tests(&self) -> impl Iterator<Item = &Value> {
+        self.listed()
+            .filter(|dependency| dependency["kind"] == "dev")
     }
 
     /// The dependencies that cargo lists.
@@ -195,7 +212,7 @@ impl PackageMetadata {
 
 /// Whether two dependencies of one package would have the same table.
 fn is_same(one: &Value, other: &Value) -> bool {
-    one["kind"] != "build"
+    one["kind"].is_null()
         && ["name", "rename", "target"]
             .iter()
             .all(|key| one[*key] == other[*key])
@@ -209,10 +226,15 @@ fn join(dependency: &mut Value, other: &Value) {
     ) {
         features.extend(more.iter().cloned());
     }
-    dependency["optional"] = Value::Bool(false);
     if other["uses_default_features"] == true {
         dependency["uses_default_features"] = Value::Bool(true);
     }
+}
+
+/// The name by which a manifest has a dependency.
+fn key_of(dependency: &Value) -> &str {
+    let rename = dependency["rename"].as_str();
+    rename.or(dependency["name"].as_str()).unwrap_or_default()
 }
 
 /// A dependency as a table of a manifest.
@@ -225,12 +247,10 @@ fn dependency_table(dependency: &Value) -> String {
         Some(target) => format!("target.{}.", Value::from(target)),
         None => String::new(),
     };
-    let name = match &dependency["rename"] {
-        Value::Null => &dependency["name"],
-        rename => rename,
-    };
+    let name = key_of(dependency);
     let mut text = format!(
-        "\n[{target}{table}.{name}]\npackage = {}\n",
+        "\n[{target}{table}.{}]\npackage = {}\n",
+        Value::from(name),
         dependency["name"]
     );
     for (key, value) in [
