@@ -31,14 +31,14 @@ pub const PACKAGES: &[Flag] = &[
     Flag::with(
         "--package",
         "NAME",
-        "this package of the workspace, and not the one in this folder",
+        "this package of the workspace, not the one in this folder",
     ),
     Flag::with("--bin", "NAME", "only the program of this name"),
     EXAMPLE,
     Flag::alone(
         "--tests",
-        "the tests of the package, each as a program of its own, as they\n\
-         stand: the words are names of tests or parts of them",
+        "the tests of the package, each as a program of its own, as\n\
+         they stand: the words are names of tests or parts of them",
     ),
 ];
 
@@ -125,8 +125,8 @@ pub const FLAGS: &[Flag] = &[
         "--stop-at",
         "STEP",
         "with --replay: wait before this step for a debugger, as for\n\
-         `gdb -p`, on the stack of the thread that is about to take it,\n\
-         until the debugger lets the process go on",
+         `gdb -p`, on the stack of the thread that is about to take\n\
+         it, until the debugger lets the process go on",
     ),
     Flag::alone(
         "--outputs",
