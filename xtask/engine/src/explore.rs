@@ -55,6 +55,8 @@ pub struct Coverage {
     pub steps: u64,
     /// Whether in some of them a thread was taken to wait in a loop until something changes.
     pub loops: bool,
+    /// Whether in some of them what a thread read from a connection might have come in more parts.
+    pub in_parts: bool,
     /// Whether in some of them a thread began to read beside another, or once more, where a
     /// writer may wait.
     pub reads_beside: bool,
@@ -249,6 +251,7 @@ impl Exploration {
         self.fair |= execution.fair;
         coverage.steps += u64::from(execution.length);
         coverage.loops |= execution.loops;
+        coverage.in_parts |= execution.in_parts;
         coverage.hashed |= execution.hashed;
         coverage.asked_random |= execution.asked_random;
         coverage.reads_beside |= execution.reads_beside;

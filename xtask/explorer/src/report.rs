@@ -87,8 +87,9 @@ fn waits(execution: &Execution) -> Vec<Wait> {
     if !matches!(execution.ending, Some(Ending::Deadlock | Ending::Livelock)) {
         return Vec::new();
     }
-    let waiting = (0u32..).zip(&execution.threads);
-    let waiting = waiting.filter_map(|(id, thread)| Some((id, thread.next()?)));
+    let threads = (0u32..).zip(&execution.threads);
+    let own = threads.filter(|(_, thread)| !thread.is_systems);
+    let waiting = own.filter_map(|(id, thread)| Some((id, thread.next()?)));
     waiting
         .map(|(thread, op)| wait(execution, thread, op))
         .collect()
@@ -135,7 +136,10 @@ pub fn wait(execution: &Execution, thread: u32, op: &Op) -> Wait {
         holders: holders.into_iter().map(|thread| thread as usize).collect(),
         ends: ends(execution, &verb, object),
         looks: looks_at(execution, thread),
-        place: place(op.place),
+        place: match &execution.threads[thread as usize].calls[..] {
+            [] => place(op.place),
+            calls => of_calls(calls),
+        },
         verb,
     }
 }
@@ -335,6 +339,7 @@ pub fn summary(phases: &[Phase], judge: &Judge, given_up: &GivenUp, seeds: &Seed
             schedules: coverage.schedules,
             cut_short: coverage.cut_short,
             loops: coverage.loops,
+            in_parts: coverage.in_parts,
             complete: coverage.complete,
             estimate: phase.estimate(),
             seconds: phase.took.as_secs_f64(),

@@ -225,6 +225,9 @@ fn reservations(subject: &Subject, harness: &Harness, explored: &Explored) -> Ve
     if summary.phases.iter().any(|phase| phase.loops) {
         reservations.push("for loops that give up before something changes".to_string());
     }
+    if summary.phases.iter().any(|phase| phase.in_parts) {
+        reservations.push("for what comes through a connection in more parts".to_string());
+    }
     reservations
 }
 

@@ -15,7 +15,9 @@ mod instrumented;
 pub(crate) mod keys;
 mod library;
 pub(crate) mod mapping;
+mod names;
 pub(crate) mod randomness;
+mod sockets;
 pub(crate) mod statics;
 pub(crate) mod system;
 
