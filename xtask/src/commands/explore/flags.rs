@@ -77,7 +77,8 @@ pub const FLAGS: &[Flag] = &[
     Flag::with(
         "--time",
         "TIME",
-        "how long each program is explored at most (10s)",
+        "how long each program is explored at most (10s; with\n\
+         --schedules, as long as those take)",
     ),
     Flag::with(
         "--time-model",
@@ -206,7 +207,11 @@ fn settings(words: &mut Words, json: bool) -> Result<Settings> {
     let settings = Settings {
         schedules: schedules.map_or(default.schedules, NonZeroU64::get),
         steps: default.steps,
-        time: words.time("--time")?.or(default.time),
+        time: match words.time("--time")? {
+            // Who asks for a count gets it, however busy the machine is.
+            None if schedules.is_some() => None,
+            time => time.or(default.time),
+        },
         time_model: words.named("--time-model", "time model", &models, TimeModel::of_name)?,
         strategy: words.named(
             "--strategy",
