@@ -34,8 +34,11 @@ trap 'rm -rf "$copies"' EXIT
 step 'formatting' cargo fmt --all --check
 # The site's generator is checked by ci/book.sh: mdBook takes longer to build than the runner.
 step 'lints' cargo clippy --quiet --locked --workspace --exclude book --all-targets -- --deny warnings
+# Hardly an item of the runner's is public, so that without the private ones nothing would be checked.
+step 'documentation of the runner' env RUSTDOCFLAGS='--deny warnings' cargo doc --quiet --locked \
+    --no-deps --package xtask --lib --document-private-items
 step 'documentation' env RUSTDOCFLAGS='--deny warnings' cargo doc --quiet --locked --no-deps \
-    --package xtask --package transcript --package protocol --package invariants --package engine \
+    --package transcript --package protocol --package invariants --package engine \
     --package fidelity --package model-std --package explorer --package explorer-claims \
     --package explorer-test-harness
 # Needs nothing from the network but what cargo has fetched. The advisories do, and

@@ -15,6 +15,18 @@ use lexopt::ValueExt;
 use crate::error::{Error, Result};
 use invariants::{parse_duration, suggest};
 
+/// A program of several commands.
+pub struct Program {
+    /// What stands before a command's name on a command line.
+    pub name: &'static str,
+    /// What the program is for.
+    pub about: &'static str,
+    /// Its commands, in the order of the general help.
+    pub commands: &'static [Command],
+    /// What else that help says, a paragraph each.
+    pub notes: &'static [&'static str],
+}
+
 /// One command: what it takes, and what the help says of it.
 pub struct Command {
     /// Its name.
@@ -97,10 +109,11 @@ pub enum Invocation {
 /// There is no such command or flag, and the message names the nearest one; or a value is missing.
 pub fn read(
     arguments: impl IntoIterator<Item = OsString>,
-    commands: &'static [Command],
+    program: &'static Program,
 ) -> Result<Invocation> {
     let mut parser = lexopt::Parser::from_args(arguments);
-    let overview = || Ok(Invocation::Help(overview(commands)));
+    let overview = || Ok(Invocation::Help(program.overview()));
+    let commands = program.commands;
     let mut name = match parser.next().map_err(usage)? {
         None | Some(Long("help") | Short('h')) => return overview(),
         Some(Value(name)) => name.string().map_err(usage)?,
@@ -122,11 +135,11 @@ pub fn read(
         )));
     };
     if wants_help {
-        return Ok(Invocation::Help(command.help()));
+        return Ok(Invocation::Help(command.help(program)));
     }
-    Ok(match Words::read(command, &mut parser)? {
+    Ok(match Words::read(program, command, &mut parser)? {
         Some(words) => Invocation::Run(command, words),
-        None => Invocation::Help(command.help()),
+        None => Invocation::Help(command.help(program)),
     })
 }
 
@@ -142,21 +155,26 @@ fn usage(error: lexopt::Error) -> Error {
     Error::usage(error.to_string())
 }
 
-fn overview(commands: &[Command]) -> String {
-    let mut text = String::from(
-        "Builds and runs the examples, and checks what they print.\n\nUsage: cargo xtask COMMAND\n\n",
-    );
-    for Command { name, about, .. } in commands {
-        text += &format!("  {name:<8} {about}\n");
+impl Program {
+    fn overview(&self) -> String {
+        let program = self.name;
+        let mut text = format!("{}\n\nUsage: {program} COMMAND\n\n", self.about);
+        for Command { name, about, .. } in self.commands {
+            text += &format!("  {name:<8} {about}\n");
+        }
+        text += &format!("\n`{program} COMMAND --help` tells more of each.\n");
+        for note in self.notes.iter().copied().chain([STATUS]) {
+            text.push('\n');
+            text += note;
+        }
+        text
     }
-    text += "\n`cargo xtask COMMAND --help` tells more of each.\n";
-    text + "\n" + TOPICS + "\n" + STATUS
 }
 
 impl Command {
-    fn help(&self) -> String {
+    fn help(&self, Program { name: program, .. }: &Program) -> String {
         let (name, takes, about) = (self.name, self.takes, self.about);
-        let mut text = format!("cargo xtask {name} {takes}").trim_end().to_string();
+        let mut text = format!("{program} {name} {takes}").trim_end().to_string();
         text += &format!("\n\n{}{}.\n", about[..1].to_uppercase(), &about[1..]);
         let flags: String = self
             .flags
@@ -221,6 +239,7 @@ impl Flag {
 /// The words behind a command's name. A command takes out what each of its flags says, and then
 /// the words that are no flags.
 pub struct Words {
+    program: &'static Program,
     command: &'static Command,
     /// The words that are no flags.
     free: Vec<String>,
@@ -230,8 +249,13 @@ pub struct Words {
 
 impl Words {
     /// Reads all words of a command; `None` if they ask for its help.
-    fn read(command: &'static Command, parser: &mut lexopt::Parser) -> Result<Option<Self>> {
+    fn read(
+        program: &'static Program,
+        command: &'static Command,
+        parser: &mut lexopt::Parser,
+    ) -> Result<Option<Self>> {
         let mut words = Self {
+            program,
             command,
             free: Vec::new(),
             given: Vec::new(),
@@ -317,6 +341,23 @@ impl Words {
         })
     }
 
+    /// The number of a step behind a flag, from 0 on.
+    ///
+    /// # Errors
+    ///
+    /// It is none.
+    pub fn step(&mut self, flag: &str) -> Result<Option<u32>> {
+        self.take(flag, |value| {
+            let number = value.to_str().and_then(|text| text.parse().ok());
+            number.ok_or_else(|| {
+                let value = value.to_string_lossy();
+                Error::usage(format!(
+                    "`{flag} {value}` is no number of a step, as a report has it"
+                ))
+            })
+        })
+    }
+
     /// The seed of a choice at random; 1 if none is given.
     ///
     /// # Errors
@@ -397,7 +438,8 @@ impl Words {
     pub fn expected(&self, wanted: &str) -> Error {
         let Command { name, takes, .. } = self.command;
         Error::usage(format!(
-            "expected {wanted}\n\nUsage: cargo xtask {name} {takes}"
+            "expected {wanted}\n\nUsage: {} {name} {takes}",
+            self.program.name
         ))
     }
 }

@@ -1,67 +1,9 @@
-//! `cargo xtask`: reads the command line, and hands it to the command.
+//! `cargo xtask`: the runner of this workspace.
 
 #![forbid(unsafe_code)]
 
-use std::io::{self, Write};
 use std::process::ExitCode;
 
-use error::{ALL_HOLD, Error, Result};
-use flags::Invocation;
-use text::screen::{self, Screen};
-use text::style::RED;
-
-mod batch;
-mod book;
-mod cargo;
-mod commands;
-mod error;
-mod explore;
-mod fingerprint;
-mod fixed_text;
-mod flags;
-mod machine;
-mod messages;
-mod path;
-mod player;
-mod pool;
-mod practice;
-mod process;
-mod program;
-mod proof;
-mod report;
-mod runs;
-mod search;
-mod text;
-mod took;
-mod workspace;
-
-/// The width of a help text where none is known.
-const HELP_WIDTH: usize = 80;
-
 fn main() -> ExitCode {
-    match run() {
-        Ok(code) => ExitCode::from(code),
-        Err(error) => {
-            if !error.is_closed() {
-                let text = Screen::Stderr.fit(&format!("{RED}error{RED:#}: {error}"));
-                anstream::eprintln!("{text}");
-            }
-            ExitCode::from(error.exit_code())
-        }
-    }
-}
-
-fn run() -> Result<u8> {
-    match flags::read(std::env::args_os().skip(1), &commands::ALL)? {
-        Invocation::Run(command, words) => {
-            process::handle_interrupts()?;
-            (command.run)(words)
-        }
-        Invocation::Help(text) => {
-            let text = screen::fit(&text, Screen::Stdout.width().unwrap_or(HELP_WIDTH));
-            let written = io::stdout().write_all(text.as_bytes());
-            written.map_err(Error::io("cannot write the help"))?;
-            Ok(ALL_HOLD)
-        }
-    }
+    xtask::xtask()
 }

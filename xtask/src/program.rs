@@ -264,21 +264,20 @@ pub fn keep_bin(programs: &mut Vec<Program>, name: Option<&str>) -> Result<()> {
             .iter()
             .map(|program| program.name.as_str())
             .collect();
-        return Err(no_such_program(name, &names));
+        return Err(no_such("program", name, &names));
     }
     programs.retain(wanted);
     Ok(())
 }
 
 /// The error of naming a program that is not among these; it names the nearest one.
-pub fn no_such_program(name: &str, names: &[&str]) -> Error {
-    Error::usage(match invariants::suggest(name, names.iter().copied()) {
-        Some(near) => format!("there is no program `{name}`; did you mean `{near}`?"),
-        None => format!(
-            "there is no program `{name}`; there are: {}",
-            names.join(", ")
-        ),
-    })
+pub fn no_such(noun: &str, name: &str, names: &[&str]) -> Error {
+    let repair = match invariants::suggest(name, names.iter().copied()) {
+        Some(near) => format!("did you mean `{near}`?"),
+        None if names.is_empty() => "there are none".to_string(),
+        None => format!("there are: {}", names.join(", ")),
+    };
+    Error::usage(format!("there is no {noun} `{name}`; {repair}"))
 }
 
 /// What a topic's `invariants.toml` says, for a command that cannot go on without it.

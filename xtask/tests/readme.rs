@@ -4,6 +4,7 @@
 
 mod house;
 
+use std::collections::BTreeMap;
 use std::fmt::Write;
 use std::path::{Path, PathBuf};
 
@@ -114,6 +115,51 @@ fn questions_are_current() {
         }
     }
     is_current("| How do I … | topic |\n|---|---|\n", &table);
+}
+
+/// The packages that a topic depends on; none for one that has the standard library alone.
+fn libraries(folder: &Path) -> Vec<String> {
+    let manifest = std::fs::read_to_string(folder.join("Cargo.toml")).expect("it has a manifest");
+    let manifest: toml::Table = manifest.parse().expect("cargo has read it");
+    let dependencies = manifest.get("dependencies").and_then(toml::Value::as_table);
+    let names = dependencies.into_iter().flat_map(toml::Table::keys);
+    names.cloned().collect()
+}
+
+#[test]
+fn table_of_what_is_explored_is_current() {
+    let mut reached: BTreeMap<String, [Vec<String>; 2]> = BTreeMap::new();
+    for topic in &topics() {
+        let text = |key: &str| topic[key].as_str().expect("a topic has it");
+        let (name, folder) = (text("name"), Path::new(text("path")));
+        let source = std::fs::read_to_string(folder.join("invariants.toml"));
+        let invariants = Invariants::parse(&source.expect("a topic states its invariants"));
+        let not_explored = invariants.expect("they are right").example.run.not_explored;
+        let mut libraries = libraries(folder);
+        if libraries.is_empty() {
+            libraries.push("the standard library alone".to_string());
+        }
+        for library in libraries {
+            let [explored, not] = reached.entry(library).or_default();
+            match &not_explored {
+                None => explored.push(name.trim_end_matches("-demo").to_string()),
+                Some(why) => not.push(format!("{}: {why}", name.trim_end_matches("-demo"))),
+            }
+        }
+    }
+    let mut table = String::new();
+    for (library, [explored, not]) in reached {
+        let explored = match explored.len() {
+            // A table of all would be one of the topics.
+            count if count > 12 => format!("{count} topics"),
+            _ => explored.join(", "),
+        };
+        writeln!(table, "| {library} | {explored} | {} |", not.join("; ")).unwrap();
+    }
+    is_current(
+        "| topics with | explored | not explored |\n|---|---|---|\n",
+        &table,
+    );
 }
 
 // The explorer is built on Linux only.

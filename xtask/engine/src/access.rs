@@ -102,6 +102,14 @@ impl Accesses {
         })
     }
 
+    /// The same accesses, but to this object and not to the other one.
+    pub(crate) fn instead(self, object: u32, other: u32) -> Self {
+        Self(self.0.map(|touched| match touched {
+            Some((known, access)) if known == other => Some((object, access)),
+            touched => touched,
+        }))
+    }
+
     /// The same objects, only read. What waited as for a lock could not have happened
     /// before that was given back, though all it did then was to look; and what moved the
     /// clock, as for a lock that several may hold, has moved it.

@@ -4,6 +4,7 @@ use std::panic::Location;
 use std::time::Duration;
 
 use crate::access::{Access, Accesses};
+use crate::execution::Execution;
 use crate::object::CLOCK;
 use crate::operation::Op;
 use crate::perform::perform_with;
@@ -14,21 +15,24 @@ use crate::schedule::TimeModel;
 /// the time model makes it one.
 #[track_caller]
 pub fn now() -> Duration {
-    read_at(Location::caller());
+    if let Some(op) = reading(Location::caller()) {
+        op.perform();
+    }
     Duration::from_nanos(with(|running| running.now))
 }
 
 /// The same, for a program that has called the C library: the calls tell where that stands.
 pub(crate) fn read() -> Duration {
-    if read_at(Location::caller()) {
-        with(|running| running.note_calls());
+    if let Some(op) = reading(Location::caller()) {
+        with(Execution::note_calls);
+        op.perform();
     }
     Duration::from_nanos(with(|running| running.now))
 }
 
-/// The running thread looks at the clock. Whether that was an operation.
-fn read_at(place: &'static Location<'static>) -> bool {
-    let op = with(|running| {
+/// The operation by which the running thread looks at the clock, if it is one.
+fn reading(place: &'static Location<'static>) -> Option<Op> {
+    with(|running| {
         if !running.is_running {
             return None;
         }
@@ -44,12 +48,7 @@ fn read_at(place: &'static Location<'static>) -> bool {
             op.accesses = Accesses::default().and(CLOCK, Access::Read);
             (running.time == TimeModel::Adversarial).then_some(op)
         }
-    });
-    let is_operation = op.is_some();
-    if let Some(op) = op {
-        op.perform();
-    }
-    is_operation
+    })
 }
 
 /// Waits for so long, in virtual time.

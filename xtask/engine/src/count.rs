@@ -89,8 +89,8 @@ pub(crate) fn change(
         memory::update_last(word, order, [before, after].map(|value| value as u64));
         return before;
     }
+    with(Execution::note_calls);
     Op::new(change.verb(), object, change.access()).perform();
-    with(|running| running.note_calls());
     let [before, after] = perform();
     let values = [before, after].map(|value| value as u64);
     match change {

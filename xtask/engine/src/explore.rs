@@ -5,6 +5,7 @@ use std::time::Instant;
 
 use crate::execution::{Execution, Observer};
 use crate::program::Program;
+use crate::raw::debugger;
 use crate::record::Ending;
 use crate::recorder::Recorder;
 use crate::running::{Running, with, with_scheduler};
@@ -38,6 +39,9 @@ pub struct Settings {
     /// Sees the steps as they are taken, if details are kept: for a program that may take the process
     /// with it.
     pub observer: Option<Observer>,
+    /// Before which step the thread that takes it waits for a debugger, if details are kept. The
+    /// observer has seen the step then.
+    pub wait_before: Option<u32>,
 }
 
 /// What was searched.
@@ -51,6 +55,8 @@ pub struct Coverage {
     pub steps: u64,
     /// Whether in some of them a thread was taken to wait in a loop until something changes.
     pub loops: bool,
+    /// Whether in some of them what a thread read from a connection might have come in more parts.
+    pub in_parts: bool,
     /// Whether in some of them a thread began to read beside another, or once more, where a
     /// writer may wait.
     pub reads_beside: bool,
@@ -100,6 +106,7 @@ impl Settings {
             hash_seeds: 1,
             recorded: false,
             observer: None,
+            wait_before: None,
         }
     }
 }
@@ -204,6 +211,9 @@ impl Exploration {
     /// Lets this search decide from here on.
     fn install(&mut self) {
         let settings = &self.settings;
+        if settings.wait_before.is_some() {
+            debugger::expect();
+        }
         with_scheduler(|running| {
             let scheduler = self.scheduler.take();
             let looks_back = scheduler.as_ref().is_some_and(AnyScheduler::looks_back);
@@ -214,6 +224,7 @@ impl Exploration {
             execution.limit = settings.steps;
             execution.recorded = settings.recorded;
             execution.observer.clone_from(&settings.observer);
+            execution.wait_before = settings.wait_before;
         });
     }
 
@@ -243,6 +254,7 @@ impl Exploration {
         self.has_left_out |= execution.fair || memory.is_some_and(|memory| memory.has_left_out);
         coverage.steps += u64::from(execution.length);
         coverage.loops |= execution.loops;
+        coverage.in_parts |= execution.in_parts;
         coverage.hashed |= execution.hashed;
         coverage.asked_random |= execution.asked_random;
         coverage.reads_beside |= execution.reads_beside;

@@ -106,6 +106,7 @@ mod explore;
 mod futex;
 mod handle;
 mod happens_before;
+mod kernel;
 pub mod memory;
 mod numbers;
 mod object;

@@ -6,7 +6,8 @@ use std::rc::Rc;
 
 use crate::ending::exit_op;
 use crate::execution::Execution;
-use crate::raw::fiber::Fiber;
+use crate::raw::debugger;
+use crate::raw::fiber::{Fiber, First};
 use crate::raw::files;
 use crate::raw::keys;
 use crate::raw::statics::Statics;
@@ -87,14 +88,16 @@ impl Program {
         choose_another();
         // By the number of the thread.
         let mut fibers = Vec::new();
-        while let Some(thread) = with(|running| {
+        while let Some((thread, first)) = with(|running| {
             // Mostly there are none.
             if !running.new_fibers.is_empty() {
                 fibers.append(&mut running.new_fibers);
             }
-            running.ending.is_none().then_some(running.current)
+            let first: First = running.waits_here().then_some(debugger::wait);
+            let next = (running.current, first);
+            running.ending.is_none().then_some(next)
         }) {
-            let finished = fibers[thread as usize].resume();
+            let finished = fibers[thread as usize].resume(first);
             if finished {
                 with(|running| running.finish(thread));
                 choose_another();

@@ -48,7 +48,7 @@ impl Running {
     }
 
     /// Lets the scheduler choose who goes on in an execution that has not ended, and takes that step;
-    /// or ends it. Gives the thread that has been chosen.
+    /// or ends it. Gives the thread that has been chosen, if that may go on at once.
     ///
     /// This is done at each operation of any thread: what it calls is part of it.
     #[inline(always)]
@@ -91,6 +91,10 @@ impl Running {
         execution.take_step(chosen);
         if execution.recorded {
             execution.add_detail(before, stays && chosen != before);
+            if execution.waits_here() {
+                // It may be the thread that ran, which has to be resumed to wait.
+                return None;
+            }
         }
         Some(chosen)
     }

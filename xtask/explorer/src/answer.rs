@@ -155,7 +155,11 @@ fn replay(request: &Request, program: &Program, mut judge: Judge, again: &Again)
         Again::Schedule(schedule) => {
             let schedule = wire::engine_schedule(schedule);
             let time = schedule.time;
-            wire::settings(request, Strategy::Replay(schedule), time)
+            Settings {
+                observer: request.wait_before.map(|_| says_where_it_waits()),
+                wait_before: request.wait_before,
+                ..wire::settings(request, Strategy::Replay(schedule), time)
+            }
         }
         Again::Choices {
             time_model,
@@ -191,6 +195,18 @@ fn observer(length: usize) -> Observer {
     Observer::new(move |execution| {
         if let Some(step) = report::last_step(execution, length) {
             say(&Message::Step(Box::new(step)));
+        }
+    })
+}
+
+/// Says that the process is about to wait for a debugger.
+fn says_where_it_waits() -> Observer {
+    Observer::new(|execution| {
+        if execution.waits_here() {
+            say(&Message::Waiting {
+                process: std::process::id(),
+                execution: Box::new(report::so_far(execution)),
+            });
         }
     })
 }

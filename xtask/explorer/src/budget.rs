@@ -9,6 +9,8 @@ pub struct Budget<'r> {
     pub schedules: u64,
     /// Steps of all of them.
     pub steps: u64,
+    /// Whether one of the two was asked for.
+    pub is_counted: bool,
     /// When it began, and what there was of time by then, for this time model and those of the
     /// others that make a difference.
     pub begun: Instant,
@@ -29,10 +31,12 @@ impl Budget<'_> {
         self.schedules == 0 || self.steps == 0 || is_late
     }
 
-    /// Limits what is searched next to this fraction of what is left.
+    /// Limits what is searched next to this fraction of what is left. Where a count was asked for, it is
+    /// the count that is shared out: so that a busy machine has each search do the same.
     pub fn limit(&self, settings: &mut Settings, fraction: f64, others: u32) {
         let left = self.time_left(others);
-        settings.until = left.map(|left| Instant::now() + left.mul_f64(fraction));
+        let of_time = if self.is_counted { 1.0 } else { fraction };
+        settings.until = left.map(|left| Instant::now() + left.mul_f64(of_time));
         settings.schedules = (self.schedules as f64 * fraction).ceil() as u64;
         settings.steps_in_all = (self.steps as f64 * fraction).ceil() as u64;
     }

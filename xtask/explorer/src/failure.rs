@@ -230,7 +230,8 @@ fn conflicting(execution: &Execution, conflict: &Conflict) -> Cause {
 /// Why a program that hangs does, with the places at which its threads wait.
 #[inline]
 pub fn hang(execution: &Execution, ending: &Ending) -> Option<Cause> {
-    let waiting = || execution.threads.iter().filter_map(ThreadState::next);
+    let own = || execution.threads.iter().filter(|thread| !thread.is_systems);
+    let waiting = || own().filter_map(ThreadState::next);
     let waits = |kind, story: &str| {
         let mut places: Vec<String> = waiting().map(|op| op.place.to_string()).collect();
         places.sort();
@@ -350,7 +351,7 @@ pub fn exit_of_a_panic(execution: &Execution) -> Cause {
 /// that could have it.
 fn unheard_panic(execution: &Execution) -> Option<Cause> {
     let is_last = |(id, thread): (usize, &ThreadState)| {
-        id == execution.current() as usize || thread.next().is_none()
+        id == execution.current() as usize || thread.next().is_none() || thread.is_systems
     };
     let mut threads = execution.threads.iter().enumerate();
     let alone = threads.clone().all(is_last);

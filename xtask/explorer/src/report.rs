@@ -3,11 +3,12 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 
-use engine::{AccessKind, At, Detail, Ending, Execution, Op, Switch, TimeModel};
+use engine::{AccessKind, At, CORES, Detail, Ending, Execution, Op, Switch, TimeModel};
 use protocol::{
     ChannelEnd, Conflict, Does, Look, MemoryAccess, Object, Place, Step, Summary, TakenStep,
     Thread, Verb, Wait, WeakOrder,
 };
+use transcript::{End, Exit, Transcript};
 
 use crate::failure::Cause;
 use crate::judge::Judge;
@@ -26,6 +27,32 @@ const ENDS: usize = 2_000;
 
 /// An execution with its steps, and why it fails, or is not explored further.
 pub fn failure(execution: &Execution, cause: Option<&Cause>, judge: &Judge) -> protocol::Execution {
+    protocol::Execution {
+        found: judge.found().map(|(after, _)| *after),
+        ..shown(execution, cause, owned(transcript(execution)))
+    }
+}
+
+/// An execution with its steps so far, before it has come to its end.
+pub fn so_far(execution: &Execution) -> protocol::Execution {
+    let unknown = End {
+        exit: Exit::Hang,
+        at_us: 0,
+        cores: CORES,
+        left_running: false,
+    };
+    let transcript = Transcript {
+        lines: Vec::new(),
+        end: unknown,
+    };
+    shown(execution, None, transcript)
+}
+
+fn shown(
+    execution: &Execution,
+    cause: Option<&Cause>,
+    transcript: Transcript,
+) -> protocol::Execution {
     let shown = shown_steps(execution, cause);
     // There may be as many lines as steps: each line is looked at once.
     let mut printed = vec![Vec::new(); execution.steps.len()];
@@ -42,13 +69,13 @@ pub fn failure(execution: &Execution, cause: Option<&Cause>, judge: &Judge) -> p
         time_model: wire::time_model(execution.time()),
         preemptions: execution.preemptions.into(),
         schedule: wire::schedule(&execution.schedule()),
-        found: judge.found().map(|(after, _)| *after),
+        found: None,
         threads: threads(execution),
         steps: steps.collect(),
         more_steps,
         waits: waits(execution),
         conflict: conflict(execution),
-        transcript: owned(transcript(execution)),
+        transcript,
         strategy: None,
         found_after: None,
         failing: None,
@@ -60,8 +87,9 @@ fn waits(execution: &Execution) -> Vec<Wait> {
     if !matches!(execution.ending, Some(Ending::Deadlock | Ending::Livelock)) {
         return Vec::new();
     }
-    let waiting = (0u32..).zip(&execution.threads);
-    let waiting = waiting.filter_map(|(id, thread)| Some((id, thread.next()?)));
+    let threads = (0u32..).zip(&execution.threads);
+    let own = threads.filter(|(_, thread)| !thread.is_systems);
+    let waiting = own.filter_map(|(id, thread)| Some((id, thread.next()?)));
     waiting
         .map(|(thread, op)| wait(execution, thread, op))
         .collect()
@@ -108,7 +136,10 @@ pub fn wait(execution: &Execution, thread: u32, op: &Op) -> Wait {
         holders: holders.into_iter().map(|thread| thread as usize).collect(),
         ends: ends(execution, &verb, object),
         looks: looks_at(execution, thread),
-        place: place(op.place),
+        place: match &execution.threads[thread as usize].calls[..] {
+            [] => place(op.place),
+            calls => of_calls(calls),
+        },
         verb,
     }
 }
@@ -308,6 +339,7 @@ pub fn summary(phases: &[Phase], judge: &Judge, given_up: &GivenUp, seeds: &Seed
             schedules: coverage.schedules,
             cut_short: coverage.cut_short,
             loops: coverage.loops,
+            in_parts: coverage.in_parts,
             complete: coverage.complete,
             estimate: phase.estimate(),
             seconds: phase.took.as_secs_f64(),

@@ -235,6 +235,8 @@ impl<'r> Search<'r> {
             let left = Budget {
                 schedules: self.request.schedules,
                 steps: self.request.steps_in_all.unwrap_or(u64::MAX),
+                is_counted: self.request.schedules < u64::MAX
+                    || self.request.steps_in_all.is_some(),
                 begun: Instant::now(),
                 time: limit.map(|limit| limit.saturating_sub(self.begun.elapsed())),
                 others: times.as_slice(),

@@ -66,6 +66,7 @@
 mod macros;
 pub mod prelude;
 
+pub mod arch;
 pub mod env;
 pub mod hint;
 pub mod io;
@@ -98,6 +99,9 @@ pub use process::Main as __Main;
 /// What the explorer and the harness need.
 #[doc(hidden)]
 pub mod __harness {
+    pub use ::std::arch::asm as real_asm;
+
+    pub use crate::arch::assembly;
     pub use crate::program::program;
     pub use crate::source::{is_own, set_source, shown_file};
 }

@@ -33,6 +33,13 @@ pub enum Message {
     },
     /// The latest step of a schedule that may not come to its end.
     Step(Box<TakenStep>),
+    /// The process waits for a debugger, before the last step of an execution that goes on afterwards.
+    Waiting {
+        /// The process.
+        process: u32,
+        /// The execution so far, with that step.
+        execution: Box<Execution>,
+    },
     /// A schedule under which something is wrong, one for each distinct cause; or the schedule
     /// that was asked for.
     Failure(Box<Execution>),

@@ -75,6 +75,9 @@ pub struct Request {
     /// The one schedule to run, if no search is wanted.
     #[serde(default)]
     pub replay: Option<Again>,
+    /// Before which of its steps the process waits for a debugger, if it is to.
+    #[serde(default)]
+    pub wait_before: Option<u32>,
     /// The states that are wanted, if it is them and no search.
     #[serde(default)]
     pub graph: Option<Wanted>,

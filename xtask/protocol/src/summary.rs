@@ -56,6 +56,9 @@ pub struct Phase {
     pub cut_short: u64,
     /// Whether a thread was taken to wait in a loop until something changes.
     pub loops: bool,
+    /// Whether in some of them what was read from a connection might have come in more parts than it
+    /// did: that is tried once for each thread.
+    pub in_parts: bool,
     /// Whether these were all that there are of this sort.
     pub complete: bool,
     /// How many there are in all, as far as that was looked into: an exhaustive search that is not

@@ -12,7 +12,7 @@ use crate::explore::one;
 use crate::explore::pitfall::Pitfall;
 use crate::explore::prose::{PIPE_WIDTH, Prose, coverage};
 use crate::explore::settings::Settings;
-use crate::explore::source::{self, Subject, Wanted};
+use crate::explore::source::{self, Among, Subject, Wanted};
 use crate::explore::states::{self, States};
 use crate::explore::unchanged::{CachedCommand, Inputs};
 use crate::explore::verdict::{ProgramVerdict, Status};
@@ -145,10 +145,9 @@ impl Verdicts {
 pub fn explore(workspace: &Workspace, topics: &[Topic]) -> Result<Vec<Explored>> {
     let wanted = Wanted {
         words: topics.iter().map(|topic| topic.name.clone()).collect(),
-        bin: None,
-        edition: None,
+        ..Wanted::default()
     };
-    let subjects = source::subjects(workspace, &wanted)?;
+    let subjects = source::subjects(&Among::Topics(workspace), &wanted)?;
     let (mut explored, mut explorable) = (Vec::new(), Vec::new());
     for subject in subjects {
         match why_not(&subject) {
@@ -226,7 +225,7 @@ fn explore_one(subject: &Subject, built: &BuildResult, settings: &Settings) -> R
     }
     let mut inputs = Inputs::new(folder, &subject.package.root);
     inputs.file(harness.executable.clone());
-    let explored = one::explore(subject, harness, settings, None, true, &|_, _| {});
+    let explored = one::explore(subject, harness, settings, None, true, &|_| {});
     let explored = explored.map_err(|failure| match failure {
         NotExplored::NotInPlace(what) => Error::Broken(what),
         NotExplored::Program(error) => error,
@@ -268,7 +267,7 @@ fn shown(subject: &Subject, verdict: &ProgramVerdict<'_>, graph: Option<&Graph>)
         object: json!({
             "status": verdict.status.name(),
             "about": about,
-            "command": format!("cargo xtask explore {}", subject.words),
+            "command": subject.command,
             "schedules": schedules.collect::<Vec<_>>(),
             "states": graph.map(|graph| {
                 let data = States::new(verdict, graph).data();

@@ -16,12 +16,12 @@ use std::time::{Duration, Instant};
 
 use protocol::graph::{Graph, Wanted};
 use protocol::{
-    Again, Doing, Execution, Fault, FaultKind, Message, Request, Schedule, Step, Strategy, Switch,
+    Again, Execution, Fault, FaultKind, Message, Request, Schedule, Step, Strategy, Switch,
     TakenStep, Thread, TimeModel, recorder,
 };
 
 use super::build::Harness;
-use super::explored::{Explored, NotExplored, SHOWN_LINES};
+use super::explored::{Explored, News, NotExplored, SHOWN_LINES};
 use super::settings::Settings;
 use super::source::{RUNNING, Subject};
 use crate::error::{Error, Result};
@@ -54,7 +54,7 @@ pub fn explore(
     harness: &Harness,
     settings: &Settings,
     replay: Option<&Schedule>,
-    on_progress: &mut dyn FnMut(u64, Doing),
+    on_news: &mut dyn FnMut(News),
 ) -> std::result::Result<Explored, NotExplored> {
     let scratch = Scratch::new(&subject.package.place)?;
     let request = request((subject, harness), settings, replay, &scratch);
@@ -65,7 +65,7 @@ pub fn explore(
         &request,
         &scratch,
         settings,
-        &mut |message| heard.message(message, on_progress),
+        &mut |message| heard.message(message, on_news),
     )?;
     let (mut explored, _) = heard.whole()?;
     // A search counts its schedules itself, and one that is asked for is one.
@@ -74,7 +74,7 @@ pub fn explore(
     }
     let summary = explored.summary.as_ref();
     if let Some(schedule) = summary.and_then(|summary| summary.found_schedule.clone()) {
-        let again = explore(subject, harness, settings, Some(&schedule), &mut |_, _| {})?;
+        let again = explore(subject, harness, settings, Some(&schedule), &mut |_| {})?;
         explored.executions.extend(again.executions);
     }
     explored.wall = start.elapsed();
@@ -93,7 +93,7 @@ pub fn explore(
     };
     let count = record.header.schedule;
     if replay.is_none() && settings.strategy.is_none() && !is_stuck {
-        let simpler = explore_for_death(subject, harness, settings, count, on_progress)?;
+        let simpler = explore_for_death(subject, harness, settings, count, on_news)?;
         if let Some(simpler) = simpler {
             return Ok(simpler);
         }
@@ -120,14 +120,14 @@ fn explore_for_death(
     harness: &Harness,
     settings: &Settings,
     count: u64,
-    on_progress: &mut dyn FnMut(u64, Doing),
+    on_news: &mut dyn FnMut(News),
 ) -> std::result::Result<Option<Explored>, NotExplored> {
     let exhaustive = Settings {
         strategy: Some(Strategy::Exhaustive),
         schedules: settings.schedules.min(SIMPLER),
         ..*settings
     };
-    let mut again = explore(subject, harness, &exhaustive, None, on_progress)?;
+    let mut again = explore(subject, harness, &exhaustive, None, on_news)?;
     let last = again.executions.last_mut();
     let Some(execution) = last.filter(|execution| execution.ended_the_search()) else {
         return Ok(None);
@@ -153,13 +153,17 @@ impl Heard {
     fn message(
         &mut self,
         message: std::result::Result<Message, String>,
-        on_progress: &mut dyn FnMut(u64, Doing),
+        on_news: &mut dyn FnMut(News),
     ) {
         let explored = &mut self.explored;
         match message {
             Ok(Message::Progress { schedules, doing }) => {
                 explored.schedules = schedules;
-                on_progress(schedules, doing);
+                let what = doing.to_string();
+                on_news(News::Doing { schedules, what });
+            }
+            Ok(Message::Waiting { process, execution }) => {
+                on_news(News::Waiting { process, execution });
             }
             Ok(Message::Failure(execution) | Message::Refusal(execution)) => {
                 explored.executions.push(*execution)
@@ -240,7 +244,7 @@ pub fn graph(
         &request,
         &scratch,
         settings,
-        &mut |message| heard.message(message, &mut |_, _| {}),
+        &mut |message| heard.message(message, &mut |_| {}),
     )?;
     let (_, graph) = heard.whole()?;
     graph.ok_or_else(|| {
@@ -329,6 +333,7 @@ fn request(
         hashes: harness.unseen.hash_order.is_some(),
         accesses: harness.accesses && harness.unseen.unsafe_code.is_some(),
         replay: replay.cloned().map(Again::Schedule),
+        wait_before: settings.stop_at.filter(|_| replay.is_some()),
         graph: None,
     }
 }
@@ -420,7 +425,9 @@ fn supervise(
         }
     };
     group.read_lines(&mut hear, &mut || {
-        stalled = watch.still(said.get()) >= settings.stall;
+        // Nobody knows how long a person looks at a process that waits for a debugger.
+        let is_watched = request.wait_before.is_none();
+        stalled = is_watched && watch.still(said.get()) >= settings.stall;
         !stalled
     })?;
     if stalled {

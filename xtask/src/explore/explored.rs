@@ -26,6 +26,24 @@ impl From<Error> for NotExplored {
     }
 }
 
+/// What is known of a program while it is explored.
+pub enum News {
+    /// Something is done with it.
+    Doing {
+        /// On how many schedules it has been explored.
+        schedules: u64,
+        /// What is done.
+        what: String,
+    },
+    /// Its process waits for a debugger.
+    Waiting {
+        /// The process.
+        process: u32,
+        /// The execution up to the step before which it waits, which is the last.
+        execution: Box<Execution>,
+    },
+}
+
 /// What came of exploring a program.
 #[derive(Default)]
 pub struct Explored {

@@ -105,6 +105,7 @@ fn of_phase(phase: &Phase) -> Value {
         "schedules": phase.schedules,
         "cut_short": phase.cut_short,
         "loops": phase.loops,
+        "in_parts": phase.in_parts,
         "complete": phase.complete,
         "estimate": phase.estimate.map(|estimate| match estimate {
             Estimate::About(count) => json!(count.round()),

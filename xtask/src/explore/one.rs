@@ -4,15 +4,15 @@ use protocol::Schedule;
 
 use super::build::Harness;
 use super::child;
-use super::explored::{Explored, NotExplored};
+use super::explored::{Explored, News, NotExplored};
 use super::real;
 use super::settings::Settings;
 use super::source::Subject;
 use super::verdict::{ProgramVerdict, Status};
 
 /// Explores a program, or takes one schedule of it again, and compares it with real runs: with as
-/// many as the settings say, or else with a few before it is called proved. Says meanwhile what it
-/// does, and on how many schedules the program has been explored.
+/// many as the settings say, or else with a few before it is called proved. Says meanwhile what is
+/// known.
 ///
 /// # Errors
 ///
@@ -23,14 +23,17 @@ pub fn explore(
     settings: &Settings,
     replay: Option<&Schedule>,
     sleeps_are_long_enough: bool,
-    doing: &dyn Fn(u64, &str),
+    on_news: &dyn Fn(News),
 ) -> Result<Explored, NotExplored> {
-    let mut explored = child::explore(subject, harness, settings, replay, &mut |n, what| {
-        doing(n, &what.to_string());
+    let mut explored = child::explore(subject, harness, settings, replay, &mut |news| {
+        on_news(news)
     })?;
     let verdict = ProgramVerdict::new(subject, harness, &explored, sleeps_are_long_enough);
     let is_proved = verdict.status == Status::Proved && replay.is_none();
-    doing(explored.schedules, "real runs");
+    on_news(News::Doing {
+        schedules: explored.schedules,
+        what: "real runs".to_string(),
+    });
     explored.real = match settings.real_runs {
         // A test runs among others, and prints between what is said of them.
         None if is_proved && subject.test.is_none() => real::confirm(subject, harness, settings)?,

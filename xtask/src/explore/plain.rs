@@ -21,8 +21,8 @@ pub fn compiles(subject: &Subject) -> Result<bool> {
         true => {
             let mut command = Command::new(cargo());
             command
-                .args(["check", "--quiet", "--bin", &subject.name])
-                .args(["--manifest-path", "Cargo.toml"])
+                .args(["check", "--quiet", "--manifest-path", "Cargo.toml"])
+                .args(target(subject))
                 .current_dir(subject.package.folder());
             command
         }
@@ -39,6 +39,16 @@ pub fn compiles(subject: &Subject) -> Result<bool> {
         .stdout(Stdio::null())
         .stderr(Stdio::null());
     Ok(Group::start(command)?.wait()?.success())
+}
+
+/// The words that name a program of a package to cargo, with the features that it is to have.
+fn target(subject: &Subject) -> Vec<String> {
+    let package = &subject.package;
+    let mut words = vec![package.kind.flag().to_string(), subject.name.clone()];
+    if !package.features.is_empty() {
+        words.push(format!("--features={}", package.features.join(",")));
+    }
+    words
 }
 
 /// The compiler, for a program that is a single file, but for where its output goes.
@@ -71,8 +81,8 @@ pub fn build(subject: &Subject) -> Result<PathBuf> {
         // Quiet, since several of these may be under way, and would write into each other's lines.
         true => command
             .args(["build", "--quiet", "--message-format=json"])
-            .args(["--bin", &subject.name])
             .args(["--manifest-path", "Cargo.toml"])
+            .args(target(subject))
             .current_dir(package.folder()),
         false => command
             .arg(format!("--emit=link,dep-info={}", list.display()))

@@ -22,6 +22,8 @@ pub struct Settings {
     pub seed: u64,
     /// After how long without a step a program is taken to be stuck outside of the explorer.
     pub stall: Duration,
+    /// Before which step of a schedule that is taken again the process waits for a debugger.
+    pub stop_at: Option<u32>,
     /// Whether what a program does with addresses has to be the same in each process, as far as the
     /// system can see to that.
     pub fixed_addresses: bool,
@@ -45,6 +47,7 @@ impl Default for Settings {
             all_failures: false,
             seed: 1,
             stall: Duration::from_secs(10),
+            stop_at: None,
             fixed_addresses: false,
             outputs: false,
             whole_outputs: false,

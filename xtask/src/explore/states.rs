@@ -191,7 +191,7 @@ impl<'v> States<'v> {
             "format": 1,
             "program": subject.name,
             "title": title(subject),
-            "command": format!("cargo xtask explore {}", subject.words),
+            "command": subject.command,
             "token": {
                 "version": VERSION,
                 "program": format!("{:08x}", harness.program),

@@ -5,18 +5,19 @@ use std::process::{Command, Stdio};
 use std::sync::Arc;
 
 use super::build::{self, BuildResult, Facade, Harness, TestProgram};
-use super::source::{Package, Subject, crate_words, package_of};
+use super::source::{Among, NamedCrate, Package, Subject, package_of};
 use crate::error::{Error, Result};
 use crate::program::Role;
 use crate::text::{quoted, shown_path};
-use crate::workspace::{Topic, Workspace};
+use crate::workspace::Topic;
 use invariants::suggest;
 use protocol::ListedTest;
 
 /// Which tests are wanted.
 pub struct WantedTests {
-    /// A topic's name, or the folder of a crate.
-    pub of: String,
+    /// A topic's name, or the folder of a crate; or the name of a package in a project, in which it may
+    /// be left out.
+    pub of: Option<String>,
     /// Parts of their names; all tests if empty.
     pub filters: Vec<String>,
     /// Features beside the default ones, as cargo takes them.
@@ -45,8 +46,8 @@ pub struct FoundTests {
 /// # Errors
 ///
 /// There is no such crate or no such test, the tests do not compile, or the runner was interrupted.
-pub fn find(workspace: &Workspace, wanted: &WantedTests) -> Result<FoundTests> {
-    let topic = workspace.select_one(&wanted.of)?;
+pub fn find(among: &Among<'_>, wanted: &WantedTests) -> Result<FoundTests> {
+    let NamedCrate { topic, mut command } = among.one_crate(wanted.of.as_deref())?;
     let package = Arc::new(package_of(&topic)?);
     let facade = Facade::build_for_tests()?;
     let (features, cfg) = (wanted.features.as_deref(), wanted.cfg.as_deref());
@@ -66,10 +67,9 @@ pub fn find(workspace: &Workspace, wanted: &WantedTests) -> Result<FoundTests> {
         .iter()
         .map(|(program, test)| name(program, test))
         .collect();
-    let mut words = crate_words(&topic);
     for (flag, value) in [("--features", features), ("--cfg", cfg)] {
         if let Some(value) = value {
-            words += &format!(" {flag} {}", quoted(value));
+            command += &format!(" {flag} {}", quoted(value));
         }
     }
     for ((program, test), name) in all.into_iter().zip(&names) {
@@ -77,13 +77,13 @@ pub fn find(workspace: &Workspace, wanted: &WantedTests) -> Result<FoundTests> {
             continue;
         }
         let mut subject = subject(&topic, &package, program, test, name);
-        subject.words = format!("{words} --tests {}", quoted(name));
+        subject.command = format!("{command} --tests {}", quoted(name));
         if subject.not_explored().is_some() {
             if !wanted.include_ignored {
                 found.ignored.push(subject);
                 continue;
             }
-            subject.words += " --include-ignored";
+            subject.command += " --include-ignored";
         }
         found.built.push(Ok(harness(program, &subject, &facade)?));
         found.subjects.push(subject);
@@ -186,7 +186,7 @@ fn subject(
         name: name.to_string(),
         topic: topic.name.clone(),
         role: Role::Example,
-        words: String::new(),
+        command: String::new(),
         claims: None,
         claims_file: PathBuf::new(),
         file: source

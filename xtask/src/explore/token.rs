@@ -10,9 +10,9 @@ use std::fmt;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use super::source;
 use crate::error::{Error, Result};
 use crate::fingerprint::Fingerprint;
+use crate::home;
 use protocol::{Execution, FaultKind, Schedule, TimeModel};
 
 /// The version of the form; a token of another is refused.
@@ -67,7 +67,7 @@ impl Token {
         }
         let mut fingerprint = Fingerprint::new();
         fingerprint.add(&text);
-        let folder = source::keep_folder().ok()?.join("schedules");
+        let folder = home::kept().ok()?.join("schedules");
         let file = folder.join(format!("{program}-{:08x}", fingerprint.short()));
         fs::create_dir_all(&folder).ok()?;
         fs::write(&file, text + "\n").ok()?;

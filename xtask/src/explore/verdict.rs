@@ -160,10 +160,7 @@ impl<'e> ProgramVerdict<'e> {
             Some(file) => quoted(&shown_path(&file)),
             None => token.to_string(),
         };
-        format!(
-            "cargo xtask explore {} --replay {token}",
-            self.subject.words
-        )
+        format!("{} --replay {token}", self.subject.command)
     }
 
     /// The token of a schedule.
@@ -221,6 +218,9 @@ fn reservations(subject: &Subject, harness: &Harness, explored: &Explored) -> Ve
     }
     if summary.phases.iter().any(|phase| phase.loops) {
         reservations.push("for loops that give up before something changes".to_string());
+    }
+    if summary.phases.iter().any(|phase| phase.in_parts) {
+        reservations.push("for what comes through a connection in more parts".to_string());
     }
     reservations
 }

@@ -121,7 +121,7 @@ fn explore_pair(
         }
         Err(Unbuilt::Broken(reason)) => return Ok(Ok(format!("not explored: {}", reason.what))),
     };
-    let explored = match child::explore(subject, harness, settings, None, &mut |_, _| {}) {
+    let explored = match child::explore(subject, harness, settings, None, &mut |_| {}) {
         Ok(explored) => explored,
         Err(NotExplored::Program(Error::Interrupted)) => return Err(Error::Interrupted),
         Err(NotExplored::Program(error)) => return Ok(Ok(format!("not explored: {error}"))),
@@ -201,7 +201,7 @@ impl Seen {
             deviations: Vec::new(),
             old_reads: Vec::new(),
         };
-        let explored = child::explore(subject, harness, settings, Some(&schedule), &mut |_, _| {});
+        let explored = child::explore(subject, harness, settings, Some(&schedule), &mut |_| {});
         let explored = explored.map_err(error_of)?;
         let execution = explored
             .executions

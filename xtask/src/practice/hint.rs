@@ -30,7 +30,7 @@ pub fn goes_wrong(workspace: &Workspace, exercise: &Exercise, time: Duration) ->
         let built = build::build(&subjects, &Facade::build(&subjects)?)?;
         if let Ok(harness) = &built[0] {
             let settings = settings(time);
-            let explored = child::explore(&subjects[0], harness, &settings, None, &mut |_, _| {});
+            let explored = child::explore(&subjects[0], harness, &settings, None, &mut |_| {});
             let explored = explored.map_err(error_of)?;
             let verdict = ProgramVerdict::new(&subjects[0], harness, &explored, false);
             text = Prose::new(&verdict, table_width()).failures();

@@ -31,6 +31,11 @@ pub enum ReportEvent<'a> {
         /// What.
         what: &'a str,
     },
+    /// One of them waits for whoever reads the report.
+    Waiting {
+        /// For what.
+        entry: &'a dyn Entry,
+    },
     /// One of them has come to its end. Its entry follows in the reading order.
     Done {
         /// Which.

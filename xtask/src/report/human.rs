@@ -133,6 +133,7 @@ impl Reporter for Human {
                 self.progress.ended(name, *holds);
                 Ok(())
             }
+            ReportEvent::Waiting { entry } => self.write(&entry.text(&self.options())),
             ReportEvent::Ended { place, entry } => self.ended(*place, *entry),
             ReportEvent::End { summary } => self.end(*summary),
         };

@@ -14,7 +14,9 @@ pub struct Json {
 impl Reporter for Json {
     fn event(&mut self, event: &ReportEvent<'_>) -> Result<()> {
         match event {
-            ReportEvent::Ended { entry, .. } | ReportEvent::End { summary: entry } => {
+            ReportEvent::Waiting { entry }
+            | ReportEvent::Ended { entry, .. }
+            | ReportEvent::End { summary: entry } => {
                 entry.objects(self.why).iter().try_for_each(say_json)
             }
             _ => Ok(()),

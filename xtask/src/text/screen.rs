@@ -83,7 +83,8 @@ fn fit_line(line: &str, width: usize) -> String {
         }
         let length = visible(word).count();
         // Between backquotes a command is part of a sentence.
-        in_command |= word == "xtask" && text.ends_with("cargo") && !text.ends_with("`cargo");
+        let is_ours = ["xtask", "explore"].contains(&word);
+        in_command |= is_ours && text.ends_with("cargo") && !text.ends_with("`cargo");
         let goes_on = if in_command { " \\" } else { "" };
         if !text.is_empty() && column + spaces + length + goes_on.len() > width {
             text += goes_on;

@@ -63,7 +63,7 @@ pub fn trials() -> Vec<Trial> {
 }
 
 /// It loses an update on one schedule of a few.
-const RACE: &str = "\
+pub const RACE: &str = "\
 use std::sync::atomic::{AtomicU32, Ordering::SeqCst};
 static COUNT: AtomicU32 = AtomicU32::new(0);
 fn main() {

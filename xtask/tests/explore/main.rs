@@ -1,5 +1,5 @@
 //! What `cargo xtask explore` makes of programs: those of the pages `explore.md` and `primitives.md`,
-//! and files that a test changes; and whether the states that it writes are those of the engine.
+//! files that a test changes, and projects; and whether the states that it writes are those of the engine.
 
 // The explorer is built on Linux only.
 #[cfg(target_os = "linux")]
@@ -12,6 +12,8 @@ mod house;
 mod page;
 #[cfg(target_os = "linux")]
 mod programs;
+#[cfg(target_os = "linux")]
+mod project;
 #[cfg(target_os = "linux")]
 mod ran;
 #[cfg(target_os = "linux")]
@@ -30,6 +32,7 @@ fn main() {
         trials.extend(files::trials());
         trials.extend(states::trials());
         trials.extend(tested::trials());
+        trials.extend(project::trials());
         libtest_mimic::run(&arguments, trials).exit();
     }
 }

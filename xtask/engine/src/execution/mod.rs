@@ -13,6 +13,7 @@ use std::rc::Rc;
 use rustc_hash::FxBuildHasher;
 
 use crate::addresses;
+use crate::kernel::Kernel;
 use crate::memory::Memory;
 use crate::numbers::Numbers;
 use crate::object::{CLOCK, Guard, Object, ObjectState, ReadersAndWriters};
@@ -123,6 +124,8 @@ pub struct Execution {
     pub(crate) traced: bool,
     /// Who is shown each step as it is taken, if the execution is recorded.
     pub(crate) observer: Option<Observer>,
+    /// Before which step the thread that takes it waits for a debugger, if before one.
+    pub(crate) wait_before: Option<u32>,
     pub(crate) recorder: Option<Recorder>,
     pub(crate) statics: Statics,
     /// Whether a thread had to let others go on, so that not every schedule was possible.
@@ -130,6 +133,8 @@ pub struct Execution {
     /// Whether a thread was taken to wait in a loop until something changes. Had it gone on
     /// meanwhile, and given up after some rounds, that would be another schedule.
     pub loops: bool,
+    /// Whether a thread has read from a connection what might have come in more parts.
+    pub(crate) in_parts: bool,
     /// Whether a thread has begun to read beside another, or once more, in a lock that is also
     /// written: a writer that waits may keep it out.
     pub(crate) reads_beside: bool,
@@ -141,6 +146,8 @@ pub struct Execution {
     files: Option<Object>,
     /// What of the system's it has opened, and not closed, each with the file that it is.
     pub(crate) opened: Vec<(Opened, Object)>,
+    /// What the operating system keeps for it.
+    pub(crate) kernel: Kernel,
     /// What orders the threads, and what loads may read: if memory is weak, or accesses are looked at.
     pub(crate) memory: Option<Box<Memory>>,
     /// The accesses to memory, if the program announces them.
@@ -203,15 +210,18 @@ impl Execution {
             recorded: false,
             traced: false,
             observer: None,
+            wait_before: None,
             recorder: None,
             statics: Statics::none(),
             fair: false,
             loops: false,
+            in_parts: false,
             reads_beside: false,
             readers: Vec::new(),
             futexes: HashMap::with_hasher(FxBuildHasher),
             files: None,
             opened: Vec::new(),
+            kernel: Kernel::new(),
             memory: None,
             shadow: None,
             looks: false,
@@ -258,10 +268,12 @@ impl Execution {
         self.current = 0;
         self.fair = false;
         self.loops = false;
+        self.in_parts = false;
         self.reads_beside = false;
         self.readers.clear();
         self.futexes.clear();
         self.files = None;
+        self.kernel.clear();
         self.asked_random = false;
         let is_weak = self.time == TimeModel::Weak;
         self.looks &= self.shadow.is_some();
@@ -341,7 +353,7 @@ impl Execution {
         match self.files {
             Some(files) => files,
             None => {
-                let files = self.register_file("files");
+                let files = self.register_opened("files");
                 *self.files.insert(files)
             }
         }
@@ -349,11 +361,12 @@ impl Execution {
 
     /// A file that the program has opened.
     pub(crate) fn new_file(&mut self) -> Object {
-        self.register_file("file")
+        self.register_opened("file")
     }
 
-    /// It stands nowhere, but is called after its first use, and orders nothing, as what does.
-    fn register_file(&mut self, kind: &'static str) -> Object {
+    /// Something of the system's: it stands nowhere, but is called after its first use, and orders
+    /// nothing, as what does.
+    pub(crate) fn register_opened(&mut self, kind: &'static str) -> Object {
         self.register_standing(kind, Location::caller(), 0)
     }
 
@@ -378,6 +391,8 @@ impl Execution {
             detached: false,
             waits: true,
             op: Op::local("start", place),
+            calls: Vec::new(),
+            is_systems: false,
             index: self.pending.len(),
             seen: Seen::default(),
             woken_by: None,
@@ -471,6 +486,12 @@ impl Execution {
     /// some hundred times before it does, the loop may come to its end.
     pub fn spinning(&self) -> &[u32] {
         &self.spinning
+    }
+
+    /// Whether the thread that has been chosen waits for a debugger before it goes on.
+    #[inline(always)]
+    pub fn waits_here(&self) -> bool {
+        self.wait_before.is_some_and(|step| step + 1 == self.length)
     }
 
     /// The thread that took the latest step.

@@ -1,5 +1,7 @@
 //! Announcing an operation and taking it as a step, with what is kept of it.
 
+use std::mem;
+
 use super::thread::{NEVER, ThreadState};
 use super::{Execution, Observer};
 use crate::access::{Access, Accesses};
@@ -131,13 +133,13 @@ impl Execution {
         } else {
             Some(Switch::Finished)
         };
-        let op = &self.threads[self.current as usize].op;
+        let ThreadState { op, calls, .. } = &mut self.threads[self.current as usize];
         self.details.push(Detail {
             verb: op.verb,
             object: op.object(),
             value: None,
             place: op.place,
-            calls: Vec::new(),
+            calls: mem::take(calls),
             at: self.now,
             switch,
             timed_out: self.timed_out,
@@ -176,12 +178,26 @@ impl Execution {
         }
     }
 
-    /// Keeps by which calls the running thread has come to its latest step, if the execution is
-    /// recorded: where nothing else tells in which place of the source that stands.
+    /// Keeps by which calls the running thread has come to the operation that it is about to
+    /// announce, if the execution is recorded: where nothing else tells in which place of the source
+    /// that stands.
     pub(crate) fn note_calls(&mut self) {
-        if let Some(detail) = self.latest_detail() {
-            detail.calls = fiber::calls().map(statics::linked).collect();
+        if self.recorded && self.is_running {
+            let calls = fiber::calls().map(statics::linked).collect();
+            self.threads[self.current as usize].calls = calls;
         }
+    }
+
+    /// The running thread's latest step also touches this: that was not known when it was announced.
+    pub(crate) fn touches_too(&mut self, object: Object, access: Access) {
+        let thread = &self.threads[self.current as usize];
+        self.did_only(thread.op.accesses.and(object.0, access));
+    }
+
+    /// It touches this, and not what it had announced.
+    pub(crate) fn touches_instead(&mut self, object: Object, announced: Object) {
+        let thread = &self.threads[self.current as usize];
+        self.did_only(thread.op.accesses.instead(object.0, announced.0));
     }
 
     /// Takes back that the running thread's latest step did more than to take one from a count, of

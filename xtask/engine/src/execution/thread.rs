@@ -20,6 +20,11 @@ pub struct ThreadState {
     pub(crate) waits: bool,
     /// That operation, or the one before.
     pub(crate) op: Op,
+    /// By which calls it has come to the operation that it has announced, where nothing else tells in
+    /// which place of the source that stands, and somebody wants to know.
+    pub calls: Vec<usize>,
+    /// Whether it is none of the program's: it does what the operating system does beside that.
+    pub is_systems: bool,
     /// Its place among the pending threads, until it has finished.
     pub(crate) index: usize,
     /// What it has seen, if it waits in a loop for something else.

@@ -16,7 +16,7 @@ use crate::{addresses, races};
 
 thread_local! {
     /// Where the running coroutine suspends itself; null while none runs.
-    static YIELDER: Cell<*const Yielder<(), ()>> = const { Cell::new(ptr::null()) };
+    static YIELDER: Cell<*const Yielder<First, ()>> = const { Cell::new(ptr::null()) };
     /// Where the running coroutine's stack is.
     static STACK: Cell<(usize, usize)> = const { Cell::new((0, 0)) };
     /// Where there are stacks.
@@ -25,15 +25,18 @@ thread_local! {
     static STACKS: RefCell<Vec<(usize, DefaultStack)>> = const { RefCell::new(Vec::new()) };
 }
 
+/// What a coroutine does first when it is resumed, if anything.
+pub type First = Option<fn()>;
+
 /// A coroutine: the body of one thread of the program, on a stack of its own.
 pub struct Fiber {
-    coroutine: Option<Coroutine<(), (), (), DefaultStack>>,
+    coroutine: Option<Coroutine<First, (), (), DefaultStack>>,
     /// The bytes of its stack.
     stack: usize,
     /// Where that is: its lowest address, and the first one above it.
     place: (usize, usize),
     /// Where it suspends itself; null until it has started.
-    yielder: *const Yielder<(), ()>,
+    yielder: *const Yielder<First, ()>,
     /// What the next `RandomState` is made of, and what the first one was, if it is known where
     /// that is kept.
     keys: Option<(Keys, Keys)>,
@@ -56,10 +59,14 @@ impl Fiber {
             None => new_stack(stack)?,
         };
         let place = (memory.limit().get(), memory.base().get());
-        let coroutine = Coroutine::with_stack(memory, move |yielder: &Yielder<(), ()>, ()| {
-            YIELDER.set(ptr::from_ref(yielder));
-            body();
-        });
+        let coroutine =
+            Coroutine::with_stack(memory, move |yielder: &Yielder<First, ()>, first: First| {
+                YIELDER.set(ptr::from_ref(yielder));
+                if let Some(first) = first {
+                    first();
+                }
+                body();
+            });
         let yielder = ptr::null();
         Ok(Self {
             coroutine: Some(coroutine),
@@ -80,9 +87,10 @@ impl Fiber {
         self.keys.is_some_and(|(next, first)| next != first)
     }
 
-    /// Lets it run until it suspends itself; whether it has returned instead.
+    /// Lets it run until it suspends itself; whether it has returned instead. If there is something to
+    /// do first, it does that on its own stack.
     #[inline(always)]
-    pub fn resume(&mut self) -> bool {
+    pub fn resume(&mut self, first: First) -> bool {
         let coroutine = self
             .coroutine
             .as_mut()
@@ -93,7 +101,7 @@ impl Fiber {
             keys::set(*keys);
         }
         let runs = ProgramRuns::begin();
-        let result = coroutine.resume(());
+        let result = coroutine.resume(first);
         drop(runs);
         if let Some((keys, _)) = &mut self.keys {
             *keys = keys::get();
@@ -143,7 +151,10 @@ pub fn suspend() {
     assert!(!yielder.is_null(), "only a thread of the program can wait");
     // SAFETY: `resume` sets the pointer for as long as that coroutine runs, and the
     // yielder lives on the coroutine's stack below every frame that could ask here.
-    unsafe { (*yielder).suspend(()) };
+    let first = unsafe { (*yielder).suspend(()) };
+    if let Some(first) = first {
+        first();
+    }
 }
 
 /// How many calls of a stack are looked at.

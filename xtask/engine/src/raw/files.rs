@@ -11,7 +11,10 @@ use std::ptr;
 
 use super::heap::HEAP;
 use super::library::{CHANGES, Real, c_name};
+use super::sockets;
 use crate::access::Access;
+use crate::execution::Execution;
+use crate::kernel;
 use crate::object::Object;
 use crate::opened::Opened;
 use crate::operation::Op;
@@ -33,8 +36,8 @@ const MADE_UP: [u64; 4] = [
 
 /// Announces what the running thread does to files, as another may notice.
 fn perform(op: Op) {
+    with(Execution::note_calls);
     op.perform();
-    with(|running| running.note_calls());
 }
 
 /// The running thread opens something: the next number is another one then.
@@ -222,6 +225,10 @@ macro_rules! moves {
             fifth: usize,
         ) -> usize {
             static REAL: Real = Real::new(c_name(concat!(stringify!($name), "\0")));
+            if kernel::has(descriptor) {
+                // SAFETY: the caller keeps to what the function asks for.
+                return unsafe { sockets::$name(descriptor, second, third) };
+            }
             if HEAP.with(is_programs_turn) {
                 let file = check($verb, descriptor);
                 perform(Op::new($verb, file, Access::Write));
@@ -242,6 +249,9 @@ moves! {
 #[unsafe(no_mangle)]
 unsafe extern "C" fn close(descriptor: c_int) -> c_int {
     static REAL: Real = Real::new(c"close");
+    if kernel::has(descriptor) {
+        return sockets::close(descriptor);
+    }
     if HEAP.with(is_programs_turn) {
         let file = check("close", descriptor);
         let_go(Opened::File(descriptor), file);
@@ -254,6 +264,9 @@ unsafe extern "C" fn close(descriptor: c_int) -> c_int {
 #[unsafe(no_mangle)]
 unsafe extern "C" fn fcntl(descriptor: c_int, command: c_int, argument: usize) -> c_int {
     static REAL: Real = Real::new(c"fcntl");
+    if kernel::has(descriptor) {
+        return sockets::fcntl(descriptor, command, argument);
+    }
     let mut doubled = None;
     if HEAP.with(is_programs_turn) {
         match command {

@@ -7,6 +7,7 @@
 #![allow(unsafe_code)]
 
 mod clocks;
+pub(crate) mod debugger;
 pub(crate) mod fiber;
 pub(crate) mod files;
 pub(crate) mod heap;
@@ -14,7 +15,9 @@ mod instrumented;
 pub(crate) mod keys;
 mod library;
 pub(crate) mod mapping;
+mod names;
 pub(crate) mod randomness;
+mod sockets;
 pub(crate) mod statics;
 pub(crate) mod system;
 

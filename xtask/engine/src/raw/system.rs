@@ -12,10 +12,44 @@ use std::time::{Duration, SystemTime};
 
 use super::heap::HEAP;
 use super::library::{CHANGES, NETWORK, PROCESSES, Real, WAITS, fail};
-use super::randomness;
+use super::{randomness, sockets};
 use crate::futex::{self, Waited};
 use crate::perform::refuse;
 use crate::running::is_programs_turn;
+
+/// Calls that are modelled where the C library has a function for them: each with as many arguments
+/// as that takes.
+macro_rules! modelled {
+    ($($number:ident $function:ident($($argument:ident)*))*) => {
+        fn modelled(number: c_long) -> Option<unsafe fn([usize; 6]) -> isize> {
+            match number {
+                $(libc::$number => {
+                    /// # Safety
+                    ///
+                    /// That of the call.
+                    unsafe fn call([$($argument,)* ..]: [usize; 6]) -> isize {
+                        // SAFETY: the caller keeps to what the call asks for.
+                        unsafe { sockets::$function($($argument),*) }
+                    }
+                    Some(call)
+                })*
+                _ => None,
+            }
+        }
+    };
+}
+
+modelled! {
+    SYS_socket socket(a b c) SYS_socketpair socketpair(a b c d) SYS_bind bind(a b c)
+    SYS_listen listen(a b) SYS_connect connect(a b c) SYS_accept accept(a b c)
+    SYS_accept4 accept4(a b c d) SYS_shutdown shutdown(a b) SYS_getsockname getsockname(a b c)
+    SYS_getpeername getpeername(a b c) SYS_setsockopt setsockopt(a b c d e)
+    SYS_getsockopt getsockopt(a b c d e) SYS_recvfrom recvfrom(a b c d e f)
+    SYS_recvmsg recvmsg(a b c) SYS_sendto sendto(a b c d e f) SYS_sendmsg sendmsg(a b c)
+    SYS_pipe2 pipe2(a b) SYS_eventfd2 eventfd(a b) SYS_epoll_create1 epoll_create1(a)
+    SYS_epoll_ctl epoll_ctl(a b c d) SYS_epoll_pwait epoll_pwait(a b c d e) SYS_ppoll ppoll(a b c d)
+    SYS_timerfd_create timerfd_create(a b)
+}
 
 /// A call's number, its name and why it is refused.
 type Refused = (c_long, &'static str, &'static str);
@@ -41,22 +75,18 @@ const REFUSED: &[Refused] = refused! {
         SYS_close_range close_range SYS_dup dup SYS_dup3 dup3 SYS_fcntl fcntl
     }
     WAITS {
-        SYS_clock_nanosleep clock_nanosleep SYS_epoll_create1 epoll_create
-        SYS_epoll_pwait epoll_pwait SYS_eventfd2 eventfd SYS_flock flock
+        SYS_clock_nanosleep clock_nanosleep SYS_flock flock
         SYS_futex_waitv futex_waitv SYS_inotify_init1 inotify_init
         SYS_io_uring_setup io_uring_setup SYS_io_uring_enter io_uring_enter
-        SYS_msgrcv msgrcv SYS_nanosleep nanosleep SYS_pipe2 pipe SYS_ppoll ppoll
-        SYS_pselect6 pselect6 SYS_read read SYS_readv readv SYS_rt_sigsuspend rt_sigsuspend
+        SYS_msgrcv msgrcv SYS_nanosleep nanosleep SYS_pselect6 pselect6 SYS_read read SYS_readv readv SYS_rt_sigsuspend rt_sigsuspend
         SYS_rt_sigtimedwait rt_sigtimedwait SYS_semop semop SYS_signalfd4 signalfd
-        SYS_timerfd_create timerfd_create
     }
     NETWORK {
-        SYS_accept accept SYS_accept4 accept4 SYS_connect connect SYS_recvfrom recvfrom
-        SYS_recvmsg recvmsg SYS_socket socket SYS_socketpair socketpair
+        SYS_recvmmsg recvmmsg SYS_sendmmsg sendmmsg
     }
     PROCESSES {
         SYS_clone clone SYS_clone3 clone3 SYS_execve execve SYS_execveat execveat
-        SYS_kill kill SYS_pidfd_open pidfd_open SYS_wait4 wait4 SYS_waitid waitid
+        SYS_kill kill SYS_wait4 wait4 SYS_waitid waitid
     }
 };
 
@@ -104,6 +134,14 @@ unsafe extern "C" fn syscall(
             // SAFETY: likewise.
             unsafe { randomness::fill(ptr::with_exposed_provenance_mut(first), second) };
             return second as c_long;
+        }
+        if let Some(call) = modelled(number) {
+            // SAFETY: the caller keeps to what the call asks for, which is what the function does.
+            return unsafe { call([first, second, third, fourth, fifth, sixth]) } as c_long;
+        }
+        if number == libc::SYS_pidfd_open {
+            // As in an older kernel: who only asks whether there is such a call does without.
+            return fail(libc::ENOSYS) as c_long;
         }
         let mut refused = REFUSED.iter().chain(OLDER);
         if let Some((_, name, why)) = refused.find(|(known, ..)| *known == number) {

@@ -44,7 +44,7 @@ impl ExploredEntry<'_> {
         if all || subject.claims.is_none() && subject.test.is_none() {
             details = outputs(self.verdict, all) + &details;
         }
-        if self.asked.wanted.bin.is_some() {
+        if self.asked.wanted.program.is_some() {
             details += &prose.found();
         }
         details
@@ -58,7 +58,7 @@ impl Entry for ExploredEntry<'_> {
             return prose.replayed();
         }
         let mut text = prose.line(options.width);
-        if !self.asked.wanted.words.is_empty() {
+        if !self.asked.is_all {
             text += &phases(self.verdict);
         }
         if !self.verdict.is_wrong() {
@@ -271,7 +271,7 @@ pub struct Summary {
     failed: usize,
     /// How many use what the explorer's standard library does not have.
     lacking: usize,
-    /// The words that name a pitfall that was found, whose schedule has not been shown.
+    /// The command that shows the schedule of a pitfall that was found.
     found: Option<String>,
     /// From the start of the command to its end.
     pub wall: Duration,
@@ -294,9 +294,9 @@ impl Summary {
     pub fn explored(&mut self, asked: &ExploreArgs, verdict: &ProgramVerdict<'_>) {
         self.statuses.push(verdict.status.name());
         self.failed += usize::from(verdict.status.holds() == Some(false));
-        let is_shown = asked.replay.is_some() || asked.wanted.bin.is_some();
+        let is_shown = asked.replay.is_some() || asked.wanted.program.is_some();
         if verdict.status == Status::Found && !is_shown && self.found.is_none() {
-            self.found = Some(verdict.subject.words.clone());
+            self.found = Some(verdict.subject.command.clone());
         }
     }
 
@@ -366,10 +366,8 @@ impl Entry for Summary {
         if self.are_tests {
             text += &format!("{DIM}examples in the documentation are no part of this{DIM:#}\n");
         }
-        if let Some(words) = &self.found {
-            text += &format!(
-                "{DIM}the schedule on which a pitfall goes wrong: cargo xtask explore {words}{DIM:#}\n"
-            );
+        if let Some(command) = &self.found {
+            text += &format!("{DIM}the schedule on which a pitfall goes wrong: {command}{DIM:#}\n");
         }
         if self.interrupted {
             text += &format!("{RED}interrupted{RED:#}\n");

@@ -5,24 +5,47 @@ use std::path::PathBuf;
 
 use crate::error::{Error, Result};
 use crate::explore::settings::Settings;
-use crate::explore::source::Wanted;
+use crate::explore::source::{Among, Kind, Wanted};
 use crate::explore::tests::WantedTests;
 use crate::flags::{BIN, Flag, JSON, JUNIT, Words};
 use protocol::{Strategy, TimeModel};
 
-/// Its flags.
-pub const FLAGS: &[Flag] = &[
+/// The flags that say what is explored, of topics and crates by their folders.
+pub const CRATES: &[Flag] = &[
     Flag::alone(
         "--all",
         "every topic, with its variants and pitfalls, on all cores",
     ),
     BIN,
+    EXAMPLE,
     Flag::alone(
         "--tests",
         "the tests of a crate, each as a program of its own, as they\n\
          stand: the first word is a topic or the folder of a crate, and\n\
          the others are names of tests or parts of them",
     ),
+];
+
+/// The flags that say what is explored, of the packages of a project.
+pub const PACKAGES: &[Flag] = &[
+    Flag::with(
+        "--package",
+        "NAME",
+        "this package of the workspace, not the one in this folder",
+    ),
+    Flag::with("--bin", "NAME", "only the program of this name"),
+    EXAMPLE,
+    Flag::alone(
+        "--tests",
+        "the tests of the package, each as a program of its own, as\n\
+         they stand: the words are names of tests or parts of them",
+    ),
+];
+
+const EXAMPLE: Flag = Flag::with("--example", "NAME", "the example of this name");
+
+/// The other flags.
+pub const FLAGS: &[Flag] = &[
     Flag::alone("--list", "with --tests: only list them"),
     Flag::alone(
         "--include-ignored",
@@ -31,7 +54,7 @@ pub const FLAGS: &[Flag] = &[
     Flag::with(
         "--features",
         "LIST",
-        "with --tests: features of the crate, beside the default ones",
+        "features of the crate, beside the default ones",
     ),
     Flag::with(
         "--cfg",
@@ -54,7 +77,8 @@ pub const FLAGS: &[Flag] = &[
     Flag::with(
         "--time",
         "TIME",
-        "how long each program is explored at most (10s)",
+        "how long each program is explored at most (10s; with\n\
+         --schedules, as long as those take)",
     ),
     Flag::with(
         "--time-model",
@@ -97,6 +121,13 @@ pub const FLAGS: &[Flag] = &[
         "TOKEN",
         "one schedule again, exactly; a report names its token, or\n\
          the file that has it",
+    ),
+    Flag::with(
+        "--stop-at",
+        "STEP",
+        "with --replay: wait before this step for a debugger, as for\n\
+         `gdb -p`, on the stack of the thread that is about to take\n\
+         it, until the debugger lets the process go on",
     ),
     Flag::alone(
         "--outputs",
@@ -150,6 +181,8 @@ pub struct ExploreArgs {
     pub tests: Option<WantedTests>,
     /// Whether these are only listed.
     pub list: bool,
+    /// Whether all topics are meant.
+    pub is_all: bool,
     /// How.
     pub settings: Settings,
     /// Only this schedule.
@@ -174,7 +207,11 @@ fn settings(words: &mut Words, json: bool) -> Result<Settings> {
     let settings = Settings {
         schedules: schedules.map_or(default.schedules, NonZeroU64::get),
         steps: default.steps,
-        time: words.time("--time")?.or(default.time),
+        time: match words.time("--time")? {
+            // Who asks for a count gets it, however busy the machine is.
+            None if schedules.is_some() => None,
+            time => time.or(default.time),
+        },
         time_model: words.named("--time-model", "time model", &models, TimeModel::of_name)?,
         strategy: words.named(
             "--strategy",
@@ -185,6 +222,7 @@ fn settings(words: &mut Words, json: bool) -> Result<Settings> {
         all_failures: words.has("--all-failures"),
         seed: words.seed("--seed")?,
         stall: words.time("--stall")?.unwrap_or(default.stall),
+        stop_at: words.step("--stop-at")?,
         fixed_addresses: default.fixed_addresses,
         outputs: words.has("--outputs"),
         whole_outputs: json,
@@ -202,37 +240,73 @@ fn settings(words: &mut Words, json: bool) -> Result<Settings> {
 
 /// What was said of tests.
 struct OfTests {
-    features: Option<String>,
     cfg: Option<String>,
     include_ignored: bool,
+    list: bool,
 }
 
 impl OfTests {
-    /// The tests that are wanted: of the first word, with the others in their names.
-    fn of(self, words: &[String]) -> WantedTests {
-        let (of, filters) = words.split_first().expect("a word was asked for");
-        WantedTests {
-            of: of.clone(),
+    /// The tests that are wanted: those of what else was said, with the words in their names.
+    fn of(self, wanted: &Wanted, among: &Among<'_>) -> Result<WantedTests> {
+        let (of, filters) = match (among, wanted.words.split_first()) {
+            (Among::Topics(_), Some((of, filters))) => (Some(of.clone()), filters),
+            _ => (wanted.package.clone(), &wanted.words[..]),
+        };
+        if wanted.program.is_some() || wanted.edition.is_some() {
+            return Err(about_programs("`--bin`, `--example` and `--edition`"));
+        }
+        Ok(WantedTests {
+            of,
             filters: filters.to_vec(),
-            features: self.features,
+            features: (!wanted.features.is_empty()).then(|| wanted.features.join(",")),
             cfg: self.cfg,
             include_ignored: self.include_ignored,
-        }
+        })
     }
 
     /// Refuses what means nothing without tests.
-    fn refuse(self, list: bool) -> Result<Option<WantedTests>> {
+    fn refuse(self) -> Result<()> {
         let given = [
-            (list, "--list"),
-            (self.features.is_some(), "--features"),
+            (self.list, "--list"),
             (self.cfg.is_some(), "--cfg"),
             (self.include_ignored, "--include-ignored"),
         ];
         match given.into_iter().find(|(given, _)| *given) {
             Some((_, flag)) => Err(Error::usage(format!("`{flag}` goes with `--tests`"))),
-            None => Ok(None),
+            None => Ok(()),
         }
     }
+}
+
+/// The error of saying of tests what can only be said of programs.
+fn about_programs(flags: &str) -> Error {
+    Error::usage(format!(
+        "`--tests` is about the tests of one crate: {flags} are about programs"
+    ))
+}
+
+/// What was said of what is to be explored.
+fn wanted(words: &mut Words, among: &Among<'_>) -> Result<Wanted> {
+    let year = |name: &str| EDITIONS.contains(&name).then(|| name.to_string());
+    let bin = words.text("--bin")?.map(|name| (Kind::Bin, name));
+    let example = words.text("--example")?.map(|name| (Kind::Example, name));
+    if bin.is_some() && example.is_some() {
+        return Err(Error::usage(
+            "`--bin` and `--example` each name the one program that is explored: give one of them",
+        ));
+    }
+    let features = words.text("--features")?.unwrap_or_default();
+    let features = features.split([',', ' ']).filter(|name| !name.is_empty());
+    Ok(Wanted {
+        program: bin.or(example),
+        features: features.map(str::to_string).collect(),
+        edition: words.named("--edition", "edition", &EDITIONS, year)?,
+        package: match among {
+            Among::Packages => words.text("--package")?,
+            Among::Topics(_) => None,
+        },
+        words: Vec::new(),
+    })
 }
 
 impl ExploreArgs {
@@ -241,52 +315,50 @@ impl ExploreArgs {
     /// # Errors
     ///
     /// A value is wrong, or nothing is named.
-    pub fn read(words: &mut Words) -> Result<Self> {
+    pub fn read(words: &mut Words, among: &Among<'_>) -> Result<Self> {
         let json = words.has("--json");
         let settings = settings(words, json)?;
-        let year = |name: &str| EDITIONS.contains(&name).then(|| name.to_string());
-        let bin = words.text("--bin")?;
-        let edition = words.named("--edition", "edition", &EDITIONS, year)?;
+        let mut wanted = wanted(words, among)?;
         let (replay, strict) = (words.text("--replay")?, words.has("--strict"));
+        if settings.stop_at.is_some() && replay.is_none() {
+            return Err(Error::usage(
+                "`--stop-at` goes with `--replay`: only of one schedule is it known which step that is",
+            ));
+        }
         let junit = words.path("--junit");
         let (tree, html) = (words.path("--tree"), words.path("--html"));
-        let is_all = words.has("--all");
-        let list = words.has("--list");
+        let is_all = matches!(among, Among::Topics(_)) && words.has("--all");
         let of_tests = OfTests {
-            features: words.text("--features")?,
             cfg: words.text("--cfg")?,
             include_ignored: words.has("--include-ignored"),
+            list: words.has("--list"),
         };
         let with_tests = words.has("--tests");
-        let topics = words.free();
-        match (topics.is_empty(), is_all) {
-            (true, false) => return Err(words.expected("the name of a topic")),
-            (false, true) => return Err(words.expected("either `--all` or a topic, not both")),
+        wanted.words = words.free();
+        match (among, wanted.words.is_empty(), is_all) {
+            (Among::Topics(_), true, false) => return Err(words.expected("the name of a topic")),
+            (_, false, true) => return Err(words.expected("either `--all` or a topic, not both")),
             _ => {}
         }
-        if with_tests && (is_all || bin.is_some() || edition.is_some()) {
-            return Err(Error::usage(
-                "`--tests` is about the tests of one crate: `--all`, `--bin` and `--edition` are \
-                 about programs",
-            ));
-        }
-        if with_tests && settings.real_runs.is_some() {
-            return Err(Error::usage(
-                "`--real-runs` is about programs: a test has no output of its own",
-            ));
-        }
+        let list = of_tests.list;
         let tests = match with_tests {
-            true => Some(of_tests.of(&topics)),
-            false => of_tests.refuse(list)?,
+            true if is_all => return Err(about_programs("all topics")),
+            true if settings.real_runs.is_some() => {
+                return Err(Error::usage(
+                    "`--real-runs` is about programs: a test has no output of its own",
+                ));
+            }
+            true => Some(of_tests.of(&wanted, among)?),
+            false => {
+                of_tests.refuse()?;
+                None
+            }
         };
         Ok(Self {
             tests,
             list,
-            wanted: Wanted {
-                words: topics,
-                bin,
-                edition,
-            },
+            is_all,
+            wanted,
             settings,
             replay,
             strict,

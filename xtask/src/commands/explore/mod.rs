@@ -1,4 +1,4 @@
-//! `cargo xtask explore`: programs on every schedule, or on many.
+//! `cargo xtask explore` and `cargo explore`: programs on every schedule, or on many.
 
 use std::fs::{self, File};
 use std::path::Path;
@@ -9,10 +9,10 @@ use serde_json::json;
 
 use crate::error::{ALL_HOLD, Error, Result};
 use crate::explore::build::{self, BuildResult, Facade, Harness, Unbuilt};
-use crate::explore::explored::{Explored, NotExplored};
+use crate::explore::explored::{Explored, News, NotExplored};
 use crate::explore::html;
 use crate::explore::one;
-use crate::explore::source::{self, Subject};
+use crate::explore::source::{self, Among, Subject};
 use crate::explore::states::{self, States};
 use crate::explore::tests::{self, FoundTests, WantedTests};
 use crate::explore::token::Token;
@@ -28,20 +28,42 @@ use crate::text::counted;
 use crate::text::say::{say, say_json};
 use crate::workspace::Workspace;
 use entry::{Summary, Unexplored, Why};
-use flags::{ExploreArgs, FLAGS};
+use flags::{CRATES, ExploreArgs, FLAGS, PACKAGES};
+use protocol::Execution;
+use waiting::Waiting;
 
 mod entry;
 mod flags;
+mod waiting;
 
-/// The command.
+/// The command of this workspace's runner.
 pub const COMMAND: Command = Command {
     name: "explore",
     takes: "{TOPIC... | FILE.rs... | --all | CRATE --tests [FILTER...]} [OPTIONS]",
-    about: "run programs on every schedule, or on many, and check each",
-    flags: &[FLAGS],
+    about: ABOUT,
+    flags: &[CRATES, FLAGS],
     notes: &[TIMES, TOPICS],
-    run,
+    run: |words| run(words, &Among::Topics(&Workspace::find()?)),
 };
+
+/// The same, installed, for a project of your own.
+pub const OF_A_PROJECT: Command = Command {
+    name: "explore",
+    takes: "[FILE.rs... | --tests [FILTER...]] [OPTIONS]",
+    about: ABOUT,
+    flags: &[PACKAGES, FLAGS],
+    notes: &[PROJECT, TIMES],
+    run: |words| run(words, &Among::Packages),
+};
+
+const ABOUT: &str = "run programs on every schedule, or on many, and check each";
+
+/// A note on what is explored where nothing is named.
+const PROJECT: &str = "\
+Without a name, the program of the package in this folder is explored that `cargo run`
+runs; where the package has an invariants.toml, it is the programs that this names. A
+source file needs no package, if it uses nothing but std.
+";
 
 /// Explores programs, and tells what came of it; returns the status to end with.
 ///
@@ -51,26 +73,30 @@ pub const COMMAND: Command = Command {
 /// not stand between a program and the standard library, or the report cannot be written.
 /// Whatever is amiss with one program is told of that one, and keeps no other from being
 /// explored.
-fn run(mut words: Words) -> Result<u8> {
+fn run(mut words: Words, among: &Among<'_>) -> Result<u8> {
     let start = Instant::now();
-    let asked = ExploreArgs::read(&mut words)?;
+    let asked = ExploreArgs::read(&mut words, among)?;
     let replay = asked.replay.as_deref().map(Token::parse).transpose()?;
-    let workspace = Workspace::find()?;
     if let Some(wanted) = &asked.tests {
-        return explore_tests(&workspace, wanted, &asked, replay.as_ref(), start);
+        return explore_tests(among, wanted, &asked, replay.as_ref(), start);
     }
-    let mut subjects = source::subjects(&workspace, &asked.wanted)?;
+    let mut subjects = source::subjects(among, &asked.wanted)?;
     let of_one = asked.of_one();
     if !of_one.is_empty() {
         // It is the example, unless another is named.
-        if asked.wanted.bin.is_none() {
+        if asked.wanted.program.is_none() {
             subjects.retain(|subject| subject.name == subject.topic);
         }
         if subjects.len() != 1 {
             let is = if of_one.len() == 1 { "is" } else { "are" };
+            let how = match among {
+                Among::Topics(_) => {
+                    "name its topic, and with `--bin` the program if it is not the example"
+                }
+                Among::Packages => "name it with `--bin` or `--example`",
+            };
             return Err(Error::usage(format!(
-                "{} {is} about one program; name its topic, and with `--bin` the program if it is \
-                 not the example",
+                "{} {is} about one program; {how}",
                 of_one.join(" and ")
             )));
         }
@@ -100,13 +126,13 @@ fn run(mut words: Words) -> Result<u8> {
 
 /// Explores the tests of a crate, or lists them; returns the status to end with.
 fn explore_tests(
-    workspace: &Workspace,
+    among: &Among<'_>,
     wanted: &WantedTests,
     asked: &ExploreArgs,
     replay: Option<&Token>,
     start: Instant,
 ) -> Result<u8> {
-    let found = tests::find(workspace, wanted)?;
+    let found = tests::find(among, wanted)?;
     for target in &found.others {
         anstream::eprintln!("not explored: the tests of `{target}` have a harness of their own");
     }
@@ -201,24 +227,14 @@ fn explore(
         jobs: (0..ready.len()).collect(),
         workers: pool::cores(),
     };
-    let work = |index: usize, send: &dyn Fn(SearchProgress)| {
+    let work = |index: usize, send: &dyn Fn(News)| {
         let (subject, harness) = ready[index];
-        let doing = |schedules, what: &str| {
-            let what = what.to_string();
-            send(SearchProgress { schedules, what });
-        };
-        Some(Box::new(explore_one(
-            subject, harness, asked, replay, &doing,
-        )))
+        Some(Box::new(explore_one(subject, harness, asked, replay, send)))
     };
     pool::run(vec![lane], &work, &mut |update| {
         let heard = match update {
             Update::Tick => Ok(()),
-            Update::Message(index, SearchProgress { schedules, what }) => {
-                let (name, (n, s)) = (&ready[index].0.name, counted(schedules, "schedule"));
-                let what = &format!("{name}: {n} {s}, {what}");
-                collector.reporter.event(&ReportEvent::Doing { what })
-            }
+            Update::Message(index, news) => collector.hear(ready[index].0, news),
             Update::Finished(index, explored) => {
                 let (subject, harness) = ready[index];
                 collector.ended(subject, harness, *explored, replay)
@@ -232,28 +248,23 @@ fn explore(
     })
 }
 
-/// How far the exploring of a program is.
-struct SearchProgress {
-    /// On how many schedules it was explored.
-    schedules: u64,
-    /// What is done with it now.
-    what: String,
-}
-
 /// Explores a program, and asks for its states if a file is to have them.
 fn explore_one(
     subject: &Subject,
     harness: &Harness,
     asked: &ExploreArgs,
     replay: Option<&Token>,
-    doing: &dyn Fn(u64, &str),
+    on_news: &dyn Fn(News),
 ) -> std::result::Result<Explored, NotExplored> {
     let settings = &asked.settings;
     let schedule = replay.map(|token| &token.schedule);
     let lasting = asked.trusts_sleeps();
-    let mut explored = one::explore(subject, harness, settings, schedule, lasting, doing)?;
+    let mut explored = one::explore(subject, harness, settings, schedule, lasting, on_news)?;
     if asked.wants_states() {
-        doing(explored.schedules, "states");
+        on_news(News::Doing {
+            schedules: explored.schedules,
+            what: "states".to_string(),
+        });
         let verdict = ProgramVerdict::new(subject, harness, &explored, lasting);
         explored.graph = Some(match states::ask(&verdict, settings, states::MOST) {
             Err(NotExplored::Program(error)) => Err(error),
@@ -261,6 +272,19 @@ fn explore_one(
         });
     }
     Ok(explored)
+}
+
+/// Nothing, if the schedule that was taken again has the step before which it was to stop.
+fn has_step(explored: &Explored, stop_at: Option<u32>) -> Result<()> {
+    let lengths = explored.executions.iter().map(Execution::length);
+    let length = lengths.max().unwrap_or(0);
+    match stop_at {
+        Some(step) if step as usize >= length => Err(Error::usage(format!(
+            "the schedule has no step {step}: its {length} steps are 0 to {}",
+            length.saturating_sub(1)
+        ))),
+        _ => Ok(()),
+    }
 }
 
 /// Writes what was asked for of a program's states.
@@ -344,6 +368,21 @@ impl<'f> Collector<'f> {
         Ok(ready)
     }
 
+    /// Reports what is known of a program that is being explored.
+    fn hear(&mut self, subject: &Subject, news: News) -> Result<()> {
+        match news {
+            News::Doing { schedules, what } => {
+                let (name, (n, s)) = (&subject.name, counted(schedules, "schedule"));
+                let what = &format!("{name}: {n} {s}, {what}");
+                self.reporter.event(&ReportEvent::Doing { what })
+            }
+            News::Waiting { process, execution } => {
+                let entry = &Waiting::new(subject, process, &execution);
+                self.reporter.event(&ReportEvent::Waiting { entry })
+            }
+        }
+    }
+
     /// Reports what came of exploring a program.
     fn ended(
         &mut self,
@@ -370,6 +409,7 @@ impl<'f> Collector<'f> {
                 .executions
                 .iter()
                 .try_for_each(|execution| token.fits(execution))?;
+            has_step(&explored, self.asked.settings.stop_at)?;
         }
         let asked = self.asked;
         let verdict = &ProgramVerdict::new(subject, harness, &explored, asked.trusts_sleeps());

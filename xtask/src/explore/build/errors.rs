@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use fidelity::TABLE;
 
 use crate::explore::source::{Subject, is_entry};
+use crate::home;
 use crate::messages::CompilerMessage;
 
 /// What the compiler says of a package that it refuses.
@@ -59,8 +60,8 @@ impl Errors {
         let mut details = notes(&self.unknown);
         if self.relies_on_layout {
             details += "note: the explorer's standard library has no locks of the real size: each \
-                        keeps beside its value what the scheduler knows of it\n\
-                        note: xtask/model-std/FIDELITY.md lists what it has\n";
+                        keeps beside its value what the scheduler knows of it\n";
+            details += &what_it_has();
         }
         details
     }
@@ -118,7 +119,13 @@ fn notes(unknown: &[String]) -> String {
         text += &format!("note: the explorer's standard library has no `{item}`{why}\n");
     }
     if !missing.is_empty() {
-        text += "note: xtask/model-std/FIDELITY.md lists what it has\n";
+        text += &what_it_has();
     }
     text
+}
+
+/// A note on where a person reads what the explorer's standard library has.
+fn what_it_has() -> String {
+    let page = home::shown("xtask/model-std/FIDELITY.md");
+    format!("note: {page} lists what it has\n")
 }

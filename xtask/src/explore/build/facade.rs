@@ -12,6 +12,7 @@ use crate::error::{Error, Result};
 use crate::explore::source::{self, Explorer, Subject};
 use crate::explore::unchanged::{self, CachedCommand, Inputs, KEPT};
 use crate::fingerprint::Fingerprint;
+use crate::home;
 use crate::messages::CargoMessage;
 
 /// A loop is known by the calls that lead to its reads.
@@ -73,7 +74,7 @@ impl Facade {
     ///
     /// # Errors
     ///
-    /// It does not compile, or its source is not where this runner was built.
+    /// It does not compile, or its source is not there.
     pub fn build(subjects: &[Subject]) -> Result<Self> {
         let has_claims = subjects.iter().any(|subject| subject.claims.is_some());
         Self::build_with(has_claims.then_some(Beside::Claims))
@@ -89,9 +90,9 @@ impl Facade {
     }
 
     fn build_with(beside: Option<Beside>) -> Result<Self> {
-        let own = Path::new(env!("CARGO_MANIFEST_DIR"));
-        let folder = own.join("model-std");
-        let keep_folder = source::keep_folder()?;
+        let packages = home::packages()?;
+        let folder = packages.join("model-std");
+        let keep_folder = home::kept()?;
         let target = keep_folder.join("facade");
         if !target.exists() {
             anstream::eprintln!(
@@ -104,9 +105,9 @@ impl Facade {
         let built = match kept.answer().and_then(|answer| Built::parse(&answer)) {
             Some(known) => known,
             None => {
-                let mut inputs = Inputs::new(&folder, own.parent().unwrap_or(own));
+                let mut inputs = Inputs::new(&folder, packages.parent().unwrap_or(&packages));
                 let libraries = Libraries::build(command, beside, &mut inputs)?;
-                let built = Built::new(libraries, beside, fingerprint(own, &compiler.1)?)?;
+                let built = Built::new(libraries, beside, fingerprint(&packages, &compiler.1)?)?;
                 kept.keep(inputs, &built.to_json());
                 built
             }
@@ -295,10 +296,10 @@ fn print_of(libraries: &[&Path]) -> Result<u64> {
 
 /// What tells this version of the explorer from others, on any machine with this release of the
 /// compiler.
-fn fingerprint(own: &Path, release: &str) -> Result<u32> {
+fn fingerprint(packages: &Path, release: &str) -> Result<u32> {
     let mut fingerprint = Fingerprint::new();
     fingerprint.add(release);
-    for folder in SOURCES.map(|name| own.join(name).join("src")) {
+    for folder in SOURCES.map(|name| packages.join(name).join("src")) {
         let cannot = || Error::io(format!("cannot read {}", folder.display()));
         for file in source::rust_files(&folder).map_err(cannot())? {
             let text = fs::read_to_string(&file).map_err(cannot())?;

@@ -5,8 +5,8 @@ use std::path::{Path, PathBuf};
 
 use crate::error::{Error, Result};
 use crate::fingerprint::Fingerprint;
+use crate::home;
 use crate::machine;
-use crate::runs;
 
 /// The folder, in that of all that is made of a package, for what processes need that run.
 pub const RUNNING: &str = "running";
@@ -17,23 +17,13 @@ pub const BUILD: &str = "build";
 /// What is made of so many single files is kept, so that the next time it need not be built.
 const KEPT_FILES: usize = 10;
 
-/// Where this runner keeps what belongs to no package: beside itself.
-///
-/// # Errors
-///
-/// The system does not say where the runner is.
-pub fn keep_folder() -> Result<PathBuf> {
-    let runner = std::env::current_exe().map_err(Error::io("cannot find this program"))?;
-    Ok(runs::keep_folder(&runner).join("explore"))
-}
-
 /// Where what is made of single files is, each in a folder of its own.
 ///
 /// # Errors
 ///
 /// The system does not say where the runner is.
 pub fn files_folder() -> Result<PathBuf> {
-    Ok(keep_folder()?.join("files"))
+    Ok(home::kept()?.join("files"))
 }
 
 /// Takes away what is made of single files, but for those that were explored last: whoever

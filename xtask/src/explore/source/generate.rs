@@ -13,7 +13,7 @@ use serde_json::Value;
 
 use super::files::{walk, write_changed};
 use super::folders::crate_name;
-use super::metadata::PackageMetadata;
+use super::metadata::{Kind, PackageMetadata};
 use super::package::Package;
 use super::subject::Subject;
 use crate::error::{Error, Result};
@@ -141,8 +141,8 @@ fn manifest_of(subject: &Subject, library: &str) -> String {
         text(&root.to_string_lossy()),
     );
     if let Some(own) = &package.metadata {
-        manifest += &own.features();
-        manifest += &own.dependencies();
+        manifest += &own.features_table(package.kind, &package.features);
+        manifest += &own.dependencies(package.kind);
     }
     manifest
 }
@@ -172,7 +172,11 @@ pub fn copy_files(package: &Package) -> Result<()> {
     if !package.is_cargos() {
         roots.push(package.path.clone());
     }
-    for target in package.targets("bin") {
+    // A copy stays as it is, whichever of the programs is built of it.
+    for target in [Kind::Bin, Kind::Example]
+        .into_iter()
+        .flat_map(|kind| package.of_kind(kind))
+    {
         roots.extend(target["src_path"].as_str().map(PathBuf::from));
     }
     let copy_file = |file: &Path| {

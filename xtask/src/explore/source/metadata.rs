@@ -1,16 +1,61 @@
 //! What cargo says of a package, and the tables of a generated manifest that say the same.
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use serde_json::Value;
 
-use super::folders::{crate_name, keep_folder};
+use super::folders::crate_name;
 use crate::cargo::cargo;
 use crate::error::{Error, Result};
 use crate::explore::unchanged::{CachedCommand, Inputs, KEPT};
+use crate::home;
 use crate::text::shown_path;
+
+/// What a program is to its package.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kind {
+    /// One that the package installs.
+    Bin,
+    /// An example, which may use what tests do.
+    Example,
+}
+
+impl Kind {
+    /// As cargo calls its targets.
+    pub fn name(self) -> &'static str {
+        match self {
+            Kind::Bin => "bin",
+            Kind::Example => "example",
+        }
+    }
+
+    /// The flag that names one.
+    pub fn flag(self) -> &'static str {
+        match self {
+            Kind::Bin => "--bin",
+            Kind::Example => "--example",
+        }
+    }
+
+    /// What a person calls it.
+    pub fn noun(self) -> &'static str {
+        match self {
+            Kind::Bin => "program",
+            Kind::Example => "example",
+        }
+    }
+
+    /// The other one.
+    pub fn other(self) -> Self {
+        match self {
+            Kind::Bin => Kind::Example,
+            Kind::Example => Kind::Bin,
+        }
+    }
+}
 
 /// What cargo says of a package.
 pub struct PackageMetadata(Value);
@@ -25,6 +70,12 @@ impl PackageMetadata {
             path.and_then(|path| path.canonicalize().ok()).as_ref() == Some(&manifest)
         });
         found.cloned().map(Self)
+    }
+
+    /// All packages of the workspace.
+    pub fn all(metadata: &Value) -> Vec<Self> {
+        let packages = metadata["packages"].as_array().into_iter().flatten();
+        packages.cloned().map(Self).collect()
     }
 
     /// The package's folder, as cargo says it.
@@ -57,13 +108,56 @@ impl PackageMetadata {
         })
     }
 
-    /// The lines of its `[features]` table.
-    pub fn features(&self) -> String {
-        let features = self.0["features"].as_object().into_iter().flatten();
-        let line = |(name, enables)| format!("{} = {enables}\n", Value::from(name));
-        features
-            .map(|(name, enables)| line((name.as_str(), enables)))
-            .collect()
+    /// Its features, each with what it enables.
+    pub fn features(&self) -> impl Iterator<Item = (&String, &Value)> {
+        self.0["features"].as_object().into_iter().flatten()
+    }
+
+    /// The features that are enabled where these are wanted beside the default ones.
+    pub fn enabled(&self, wanted: &[String]) -> BTreeSet<String> {
+        let mut open = wanted.to_vec();
+        open.push("default".to_string());
+        let mut enabled = BTreeSet::new();
+        while let Some(feature) = open.pop() {
+            let own = self.features().find(|(name, _)| **name == feature);
+            let enables = own.and_then(|(_, enables)| enables.as_array());
+            let enables = enables.into_iter().flatten().filter_map(Value::as_str);
+            open.extend(
+                enables
+                    .map(str::to_string)
+                    .filter(|name| !enabled.contains(name)),
+            );
+            enabled.insert(feature);
+        }
+        enabled
+    }
+
+    /// The lines of a `[features]` table of its programs of a kind, under which these are default ones,
+    /// too. What is a feature of its library is one of the program beside it.
+    pub fn features_table(&self, kind: Kind, wanted: &[String]) -> String {
+        let library = self
+            .targets("lib")
+            .next()
+            .and_then(|lib| lib["name"].as_str());
+        let mut table: BTreeMap<&str, Vec<Value>> = BTreeMap::new();
+        for (name, enables) in self.features() {
+            let enables = enables.as_array().into_iter().flatten().cloned();
+            let of_library = library.map(|library| Value::from(format!("{library}/{name}")));
+            table.insert(name, enables.chain(of_library).collect());
+        }
+        // Examples have what tests depend on, be it optional to all else.
+        let optional = self.listed().filter(|dependency| {
+            let is_optional = kind == Kind::Example && dependency["optional"] == true;
+            is_optional && self.for_tests().any(|other| is_same(dependency, other))
+        });
+        let optional = optional.map(|dependency| format!("dep:{}", key_of(dependency)));
+        let wanted: Vec<_> = wanted.iter().cloned().chain(optional).collect();
+        if !wanted.is_empty() {
+            let wanted = wanted.into_iter().map(Value::from);
+            table.entry("default").or_default().extend(wanted);
+        }
+        let line = |(name, enables)| format!("{} = {}\n", Value::from(name), Value::Array(enables));
+        table.into_iter().map(line).collect()
     }
 
     /// The names by which its programs use other packages, as far as a manifest tells.
@@ -76,16 +170,38 @@ impl PackageMetadata {
         names.chain(library).map(crate_name).collect()
     }
 
-    /// Its dependencies as tables of a manifest; empty if there are none.
-    pub fn dependencies(&self) -> String {
-        let mut text: String = self.listed().filter_map(dependency_table).collect();
+    /// The dependencies of its programs of a kind, as tables of a manifest; empty if there are none.
+    pub fn dependencies(&self, kind: Kind) -> String {
+        let for_all = self
+            .listed()
+            .filter(|dependency| dependency["kind"] != "dev");
+        let mut all: Vec<Value> = for_all.cloned().collect();
+        let mut of_library = Vec::new();
+        for dependency in self.for_tests().filter(|_| kind == Kind::Example) {
+            // What examples use stands in one table with what all use, with the features of both.
+            match all.iter_mut().find(|known| is_same(known, dependency)) {
+                Some(known) => join(known, dependency),
+                None if dependency["name"] == self.0["name"] => {
+                    of_library.extend(dependency["features"].as_array().cloned());
+                }
+                None => all.push(dependency.clone()),
+            }
+        }
+        let mut text: String = all.iter().map(dependency_table).collect();
         // A program beside a library uses it by its name.
         if let (Some(library), Some(folder)) = (self.targets("lib").next(), self.folder()) {
             let name = &library["name"];
             text += &format!("\n[dependencies.{name}]\npackage = {}\n", self.0["name"]);
             text += &format!("path = {}\n", Value::from(folder.to_string_lossy()));
+            text += &format!("features = {}\n", Value::Array(of_library.concat()));
         }
         text
+    }
+
+    /// Those of its dependencies that only tests and examples have.
+    fn for_tests(&self) -> impl Iterator<Item = &Value> {
+        self.listed()
+            .filter(|dependency| dependency["kind"] == "dev")
     }
 
     /// The dependencies that cargo lists.
@@ -94,23 +210,47 @@ impl PackageMetadata {
     }
 }
 
-/// A dependency as a table of a manifest; `None` for one that only tests use.
-fn dependency_table(dependency: &Value) -> Option<String> {
-    let table = match dependency["kind"].as_str() {
-        None => "dependencies",
-        Some("build") => "build-dependencies",
-        Some(_) => return None,
+/// Whether two dependencies of one package would have the same table.
+fn is_same(one: &Value, other: &Value) -> bool {
+    one["kind"].is_null()
+        && ["name", "rename", "target"]
+            .iter()
+            .all(|key| one[*key] == other[*key])
+}
+
+/// Makes a dependency what it is to examples, for which another one says more of the same.
+fn join(dependency: &mut Value, other: &Value) {
+    if let (Some(features), Some(more)) = (
+        dependency["features"].as_array_mut(),
+        other["features"].as_array(),
+    ) {
+        features.extend(more.iter().cloned());
+    }
+    if other["uses_default_features"] == true {
+        dependency["uses_default_features"] = Value::Bool(true);
+    }
+}
+
+/// The name by which a manifest has a dependency.
+fn key_of(dependency: &Value) -> &str {
+    let rename = dependency["rename"].as_str();
+    rename.or(dependency["name"].as_str()).unwrap_or_default()
+}
+
+/// A dependency as a table of a manifest.
+fn dependency_table(dependency: &Value) -> String {
+    let table = match dependency["kind"] == "build" {
+        true => "build-dependencies",
+        false => "dependencies",
     };
     let target = match dependency["target"].as_str() {
         Some(target) => format!("target.{}.", Value::from(target)),
         None => String::new(),
     };
-    let name = match &dependency["rename"] {
-        Value::Null => &dependency["name"],
-        rename => rename,
-    };
+    let name = key_of(dependency);
     let mut text = format!(
-        "\n[{target}{table}.{name}]\npackage = {}\n",
+        "\n[{target}{table}.{}]\npackage = {}\n",
+        Value::from(name),
         dependency["name"]
     );
     for (key, value) in [
@@ -138,7 +278,7 @@ fn dependency_table(dependency: &Value) -> Option<String> {
             text += &format!("{key} = {}\n", Value::from(value));
         }
     }
-    Some(text)
+    text
 }
 
 /// The `[patch]` and `[replace]` tables in the manifest of a workspace, as one elsewhere has them:
@@ -195,7 +335,7 @@ pub fn metadata(folder: &Path) -> Result<Value> {
         .args(["metadata", "--no-deps", "--format-version", "1"])
         .args(["--manifest-path", "Cargo.toml"])
         .current_dir(folder);
-    let kept = CachedCommand::new(&keep_folder()?.join(KEPT), &command, "")?;
+    let kept = CachedCommand::new(&home::kept()?.join(KEPT), &command, "")?;
     if let Some(metadata) = kept.answer() {
         return Ok(metadata);
     }

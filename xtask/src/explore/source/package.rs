@@ -7,8 +7,9 @@ use serde_json::Value;
 
 use super::files::rust_files;
 use super::folders::{BUILD, folder_name};
-use super::metadata::{PackageMetadata, replacements};
+use super::metadata::{Kind, PackageMetadata, replacements};
 use crate::error::{Error, Result};
+use crate::program;
 use crate::text::shown_path;
 use crate::workspace::{self, Topic, Workspace};
 
@@ -28,6 +29,10 @@ pub struct Package {
     pub path: PathBuf,
     /// The tables of its workspace's manifest that replace packages by others.
     pub replaced: String,
+    /// Which of its programs are meant.
+    pub kind: Kind,
+    /// Its features that are wanted beside the default ones.
+    pub features: Vec<String>,
 }
 
 impl Package {
@@ -63,6 +68,8 @@ impl Package {
             metadata: Some(own),
             path: folder,
             replaced,
+            kind: Kind::Bin,
+            features: Vec::new(),
         };
         match shared {
             Some(workspace) => package.among_answers(workspace),
@@ -80,7 +87,30 @@ impl Package {
             metadata: None,
             path,
             replaced: String::new(),
+            kind: Kind::Bin,
+            features: Vec::new(),
         }
+    }
+
+    /// The same, of which programs of this kind are meant, with these features.
+    ///
+    /// # Errors
+    ///
+    /// It has no such feature; the message names the nearest one.
+    pub fn with(self, kind: Kind, features: &[String]) -> Result<Self> {
+        let known = self.metadata.iter().flat_map(PackageMetadata::features);
+        let known: Vec<_> = known.map(|(name, _)| name.as_str()).collect();
+        for feature in features {
+            // Those of what it depends on are for cargo to find.
+            if !feature.contains('/') && !known.contains(&feature.as_str()) {
+                return Err(program::no_such("feature", feature, &known));
+            }
+        }
+        Ok(Self {
+            kind,
+            features: features.to_vec(),
+            ..self
+        })
     }
 
     /// Built in a place of its own, in that target folder.
@@ -112,9 +142,90 @@ impl Package {
         })
     }
 
+    /// The targets of its programs.
+    pub fn programs(&self) -> impl Iterator<Item = &Value> {
+        self.of_kind(self.kind)
+    }
+
     /// The target of its program of this name.
     pub fn program(&self, name: &str) -> Option<&Value> {
-        self.targets("bin").find(|target| target["name"] == name)
+        self.programs().find(|target| target["name"] == name)
+    }
+
+    /// The name of the program that `cargo run` runs, where it runs one of several.
+    pub fn default_program<'p>(&'p self, own: &'p str) -> &'p str {
+        let known = self.metadata.as_ref();
+        known.and_then(PackageMetadata::default_run).unwrap_or(own)
+    }
+
+    /// Its targets of this kind that are programs: an example may be a library.
+    pub fn of_kind(&self, kind: Kind) -> impl Iterator<Item = &Value> {
+        self.targets(kind.name()).filter(|target| {
+            let mut types = target["crate_types"].as_array().into_iter().flatten();
+            types.any(|known| known == "bin")
+        })
+    }
+
+    /// The error of naming a program that it has not, or of naming none where it has not just one.
+    pub fn no_program(&self, name: Option<&str>) -> Error {
+        let names = |kind: Kind| -> Vec<&str> {
+            let targets = self.of_kind(kind);
+            targets
+                .filter_map(|target| target["name"].as_str())
+                .collect()
+        };
+        let (kind, shown) = (self.kind, shown_path(&self.path));
+        let (known, others) = (names(kind), names(kind.other()));
+        let noun = kind.noun();
+        Error::usage(match name {
+            Some(name) if others.contains(&name) => {
+                let (other, flag) = (kind.other().noun(), kind.other().flag());
+                format!("`{name}` is no {noun}; `{flag} {name}` explores the {other} of this name")
+            }
+            Some(name) if !known.is_empty() => return program::no_such(noun, name, &known),
+            None if !known.is_empty() => format!(
+                "{shown} has several programs; name one with `--bin`: {}",
+                known.join(", ")
+            ),
+            _ if !others.is_empty() => format!(
+                "{shown} has no {noun}; `{}` names one of these: {}",
+                kind.other().flag(),
+                others.join(", ")
+            ),
+            _ => format!(
+                "{shown} has no program: there is no src/main.rs; `--tests` explores its tests"
+            ),
+        })
+    }
+
+    /// Nothing, if a target has the features that its manifest says it needs.
+    ///
+    /// # Errors
+    ///
+    /// One is missing; the message says which.
+    pub fn has_features_for(&self, target: &Value) -> Result<()> {
+        let enabled = self.metadata.as_ref();
+        let enabled = enabled.map(|known| known.enabled(&self.features));
+        let enabled = enabled.unwrap_or_default();
+        let needed = target["required-features"].as_array().into_iter().flatten();
+        let needed = needed.filter_map(Value::as_str);
+        let missing: Vec<_> = needed.filter(|name| !enabled.contains(*name)).collect();
+        if missing.is_empty() {
+            return Ok(());
+        }
+        let name = target["name"].as_str().unwrap_or_default();
+        let given = self.features.iter().map(String::as_str);
+        let all: Vec<_> = given.chain(missing.iter().copied()).collect();
+        Err(Error::usage(format!(
+            "`{name}` needs the {} {}: write `--features {}`",
+            if missing.len() == 1 {
+                "feature"
+            } else {
+                "features"
+            },
+            missing.join(" and "),
+            all.join(",")
+        )))
     }
 
     /// The workspace that is made of it and its neighbours.
@@ -144,7 +255,7 @@ impl Package {
     /// Whether it depends on other packages.
     pub fn depends(&self) -> bool {
         let known = self.metadata.as_ref();
-        known.is_some_and(|known| !known.dependencies().is_empty())
+        known.is_some_and(|known| !known.dependencies(self.kind).is_empty())
     }
 
     /// Whether `unsafe` code may be compiled into its programs, as far as is known before they are: it

@@ -6,7 +6,8 @@ use std::sync::Arc;
 use serde_json::Value;
 
 use super::folders::{files_folder, folder_name};
-use super::metadata::{PackageMetadata, metadata};
+use super::metadata::{Kind, metadata};
+use super::named::{Among, NamedCrate};
 use super::package::Package;
 use super::subject::Subject;
 use crate::error::{Error, Result};
@@ -16,13 +17,31 @@ use crate::text::{quoted, shown_path};
 use crate::workspace::{Topic, Workspace};
 
 /// What a person wants to explore.
+#[derive(Default)]
 pub struct Wanted {
-    /// Topics' names, parts of names, crates' folders, or source files; all topics if empty.
+    /// Topics' names, parts of names, crates' folders, or source files. Without one it is all topics,
+    /// or the package in whose folder the command was given.
     pub words: Vec<String>,
+    /// Another package of its workspace.
+    pub package: Option<String>,
     /// Only this program of them.
-    pub bin: Option<String>,
+    pub program: Option<(Kind, String)>,
+    /// Features beside the default ones.
+    pub features: Vec<String>,
     /// The edition that source files are written in.
     pub edition: Option<String>,
+}
+
+impl Wanted {
+    /// What the programs are to the package.
+    fn kind(&self) -> Kind {
+        self.program.as_ref().map_or(Kind::Bin, |(kind, _)| *kind)
+    }
+
+    /// The name of the only one.
+    fn name(&self) -> Option<&str> {
+        self.program.as_ref().map(|(_, name)| name.as_str())
+    }
 }
 
 /// The programs that a person wants to explore.
@@ -30,26 +49,32 @@ pub struct Wanted {
 /// # Errors
 ///
 /// A word means nothing, there is no program of that name, or an invariants file is wrong.
-pub fn subjects(workspace: &Workspace, wanted: &Wanted) -> Result<Vec<Subject>> {
-    let (words, bin) = (&wanted.words, wanted.bin.as_deref());
-    let (files, words): (Vec<_>, Vec<_>) = words.iter().cloned().partition(|word| {
+pub fn subjects(among: &Among<'_>, wanted: &Wanted) -> Result<Vec<Subject>> {
+    let (files, words): (Vec<_>, Vec<_>) = wanted.words.iter().cloned().partition(|word| {
         Path::new(word)
             .extension()
             .is_some_and(|extension| extension == "rs")
     });
-    let topics = match words.is_empty() && !files.is_empty() {
+    let of_packages = wanted.package.is_some() || !wanted.features.is_empty();
+    if let Some(file) = files.first().filter(|_| of_packages) {
+        return Err(Error::usage(format!(
+            "`--package` and `--features` are about packages, and {file} is a source file"
+        )));
+    }
+    let crates = match words.is_empty() && !files.is_empty() {
         true => Vec::new(),
-        false => workspace.select(&words)?,
+        false => among.crates(&words, wanted.package.as_deref())?,
     };
-    if let (Some(edition), [topic, ..]) = (&wanted.edition, &topics[..]) {
-        let name = &topic.name;
+    if let (Some(edition), [named, ..]) = (&wanted.edition, &crates[..]) {
+        let name = &named.topic.name;
         return Err(Error::usage(format!(
             "`--edition {edition}` is for source files; the manifest of {name} says which it has"
         )));
     }
     let mut known: Option<Value> = None;
     let mut subjects = Vec::new();
-    for topic in &topics {
+    for named in &crates {
+        let topic = &named.topic;
         let metadata = match &known {
             Some(metadata) if topic.member => metadata.clone(),
             _ => metadata(&topic.path)?,
@@ -57,34 +82,29 @@ pub fn subjects(workspace: &Workspace, wanted: &Wanted) -> Result<Vec<Subject>> 
         if topic.member {
             known = Some(metadata.clone());
         }
-        let is_answer = |folder: &Path| is_same(folder, &workspace.practice());
-        let shared = topic
-            .path
-            .parent()
-            .is_some_and(is_answer)
-            .then_some(workspace);
-        subjects.extend(of_topic(topic, &metadata, bin, shared)?);
+        let shared = among.shares_builds(topic);
+        subjects.extend(of_crate(named, &metadata, wanted, shared)?);
     }
     for file in &files {
-        subjects.push(of_file(file, wanted.edition.as_deref().unwrap_or("2024"))?);
+        let edition = wanted.edition.as_deref().unwrap_or("2024");
+        subjects.push(of_file(file, edition, among)?);
     }
-    if let Some(bin) = bin {
+    if let Some(name) = wanted.name() {
         let names: Vec<_> = subjects
             .iter()
             .map(|subject| subject.name.as_str())
             .collect();
-        if !names.contains(&bin) {
-            return Err(program::no_such_program(bin, &names));
+        if !names.contains(&name) {
+            return Err(program::no_such(wanted.kind().noun(), name, &names));
         }
-        subjects.retain(|subject| subject.name == bin);
+        subjects.retain(|subject| subject.name == name);
     }
     Ok(subjects)
 }
 
-/// Whether two paths lead to the same folder.
-fn is_same(one: &Path, other: &Path) -> bool {
-    let both = one.canonicalize().ok().zip(other.canonicalize().ok());
-    both.is_some_and(|(one, other)| one == other)
+/// A crate of this repository, as its runner names it.
+fn of_workspace(topic: &Topic) -> NamedCrate {
+    NamedCrate::new(topic.clone(), Among::TOPICS)
 }
 
 /// The program of an answer to an exercise.
@@ -93,8 +113,9 @@ fn is_same(one: &Path, other: &Path) -> bool {
 ///
 /// It is no package, or its `invariants.toml` is wrong.
 pub fn of_answer(workspace: &Workspace, answer: &Topic) -> Result<Subject> {
-    let metadata = metadata(&answer.path)?;
-    Ok(of_topic(answer, &metadata, None, Some(workspace))?.swap_remove(0))
+    let (named, metadata) = (of_workspace(answer), metadata(&answer.path)?);
+    let subjects = of_crate(&named, &metadata, &Wanted::default(), Some(workspace));
+    Ok(subjects?.swap_remove(0))
 }
 
 /// A pitfall of a topic.
@@ -103,7 +124,12 @@ pub fn of_answer(workspace: &Workspace, answer: &Topic) -> Result<Subject> {
 ///
 /// It is no package, or its `invariants.toml` is wrong.
 pub fn of_pitfall(topic: &Topic, name: &str) -> Result<Option<Subject>> {
-    let subjects = of_topic(topic, &metadata(&topic.path)?, Some(name), None)?;
+    let wanted = Wanted {
+        program: Some((Kind::Bin, name.to_string())),
+        ..Wanted::default()
+    };
+    let metadata = metadata(&topic.path)?;
+    let subjects = of_crate(&of_workspace(topic), &metadata, &wanted, None)?;
     Ok(subjects.into_iter().find(|subject| subject.name == name))
 }
 
@@ -116,42 +142,45 @@ pub fn package_of(topic: &Topic) -> Result<Package> {
     Package::of_topic(topic, &metadata(&topic.path)?, None)
 }
 
-/// A topic's programs: those that its invariants name, or without them those of its package.
-fn of_topic(
-    topic: &Topic,
+/// A crate's programs: those that its invariants name, or without them those of its package.
+fn of_crate(
+    named: &NamedCrate,
     metadata: &Value,
-    bin: Option<&str>,
+    wanted: &Wanted,
     shared: Option<&Workspace>,
 ) -> Result<Vec<Subject>> {
-    let package = Arc::new(Package::of_topic(topic, metadata, shared)?);
-    let programs = Programs { topic, package };
-    match topic.invariants_file().exists() {
+    let package = Package::of_topic(&named.topic, metadata, shared)?;
+    let package = Arc::new(package.with(wanted.kind(), &wanted.features)?);
+    let programs = Programs { named, package };
+    let has_claims = named.topic.invariants_file().exists();
+    match has_claims && wanted.kind() == Kind::Bin {
         true => programs.with_claims(),
-        false => Ok(vec![programs.without_claims(bin)?]),
+        false => Ok(vec![programs.without_claims(wanted.name())?]),
     }
 }
 
-/// The programs of a topic's package.
+/// The programs of a package.
 struct Programs<'t> {
-    topic: &'t Topic,
+    named: &'t NamedCrate,
     package: Arc<Package>,
 }
 
 impl Programs<'_> {
-    /// Those that the topic's invariants name.
+    /// Those that the invariants beside the package name.
     fn with_claims(&self) -> Result<Vec<Subject>> {
-        let programs = program::to_check(self.topic).map_err(|details| {
-            let file = shown_path(&self.topic.invariants_file());
+        let topic = &self.named.topic;
+        let programs = program::to_check(topic).map_err(|details| {
+            let file = shown_path(&topic.invariants_file());
             Error::usage(format!("{file} is wrong\n{details}"))
         })?;
         let subjects = programs.into_iter().map(|program| {
             let name = &program.name;
             let target = self.package.program(name).ok_or_else(|| {
-                let shown = shown_path(&self.topic.path);
+                let shown = shown_path(&topic.path);
                 Error::usage(format!("{shown} has no program `{name}`"))
             })?;
-            let is_default = *name == self.topic.name;
-            let mut subject = self.subject(name, is_default, target);
+            let is_default = *name == topic.name;
+            let mut subject = self.subject(name, is_default, target)?;
             (subject.role, subject.claims) = (program.role, program.ready.ok());
             Ok(subject)
         });
@@ -159,48 +188,43 @@ impl Programs<'_> {
     }
 
     /// The one of this name, or else the one that `cargo run` would run, or the only one.
-    fn without_claims(&self, bin: Option<&str>) -> Result<Subject> {
-        let known = self.package.metadata.as_ref();
-        let default = known.and_then(PackageMetadata::default_run);
-        let default = default.unwrap_or(&self.topic.name);
-        let wanted = bin.unwrap_or(default);
-        let targets: Vec<&Value> = self.package.targets("bin").collect();
+    fn without_claims(&self, name: Option<&str>) -> Result<Subject> {
+        let default = self.package.default_program(&self.named.topic.name);
+        let wanted = name.unwrap_or(default);
+        let targets: Vec<&Value> = self.package.programs().collect();
         let found = self.package.program(wanted).or(match &targets[..] {
-            [only] if bin.is_none() => Some(only),
+            [only] if name.is_none() => Some(only),
             _ => None,
         });
-        let names = targets.iter().filter_map(|target| target["name"].as_str());
-        let names: Vec<_> = names.collect();
-        let target = found.ok_or_else(|| match names.is_empty() {
-            true => {
-                let shown = shown_path(&self.topic.path);
-                Error::usage(format!("{shown} has no program: there is no src/main.rs"))
-            }
-            false => program::no_such_program(wanted, &names),
-        })?;
-        let name = target["name"].as_str().unwrap_or_default();
-        let is_default = name == self.topic.name && name == default;
-        let mut subject = self.subject(name, is_default, target);
-        if bin.is_none() {
-            let others = names.into_iter().filter(|other| *other != name);
+        let target = found.ok_or_else(|| self.package.no_program(name))?;
+        let found = target["name"].as_str().unwrap_or_default();
+        let is_default = found == self.named.topic.name && found == default;
+        let mut subject = self.subject(found, is_default, target)?;
+        if name.is_none() {
+            let names = targets.iter().filter_map(|target| target["name"].as_str());
+            let others = names.filter(|other| *other != found);
             subject.others = others.map(str::to_string).collect();
         }
         Ok(subject)
     }
 
     /// A program, as one without claims; the default one needs no name on a command line.
-    fn subject(&self, name: &str, is_default: bool, target: &Value) -> Subject {
-        let (topic, package) = (self.topic, self.package.clone());
+    fn subject(&self, name: &str, is_default: bool, target: &Value) -> Result<Subject> {
+        let (topic, package) = (&self.named.topic, self.package.clone());
+        package.has_features_for(target)?;
         let file = Path::new(target["src_path"].as_str().unwrap_or_default());
-        let words = crate_words(topic);
-        Subject {
+        let mut command = self.named.command.clone();
+        if !is_default || package.kind != Kind::Bin {
+            command += &format!(" {} {}", package.kind.flag(), quoted(name));
+        }
+        if !package.features.is_empty() {
+            command += &format!(" --features {}", quoted(&package.features.join(",")));
+        }
+        Ok(Subject {
             name: name.to_string(),
             topic: topic.name.clone(),
             role: Role::Example,
-            words: match is_default {
-                true => words,
-                false => format!("{words} --bin {name}"),
-            },
+            command,
             claims: None,
             claims_file: topic.invariants_file(),
             file: file
@@ -211,20 +235,12 @@ impl Programs<'_> {
             others: Vec::new(),
             test: None,
             package,
-        }
-    }
-}
-
-/// The words that name a topic on a command line.
-pub fn crate_words(topic: &Topic) -> String {
-    match topic.member {
-        true => topic.name.clone(),
-        false => quoted(&shown_path(&topic.path)),
+        })
     }
 }
 
 /// A source file that needs nothing but the standard library.
-fn of_file(word: &str, edition: &str) -> Result<Subject> {
+fn of_file(word: &str, edition: &str, among: &Among<'_>) -> Result<Subject> {
     let path = Path::new(word)
         .canonicalize()
         .map_err(|error| Error::usage(format!("cannot read {word}: {error}")))?;
@@ -237,7 +253,7 @@ fn of_file(word: &str, edition: &str) -> Result<Subject> {
         name: stem.to_string(),
         topic: stem.to_string(),
         role: Role::Example,
-        words: quoted(word),
+        command: format!("{} {}", among.command(), quoted(word)),
         claims: None,
         claims_file: PathBuf::new(),
         file: PathBuf::from(name),

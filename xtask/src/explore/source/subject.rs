@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use super::files::rust_files;
 use super::folders::crate_name;
-use super::metadata::PackageMetadata;
+use super::metadata::{Kind, PackageMetadata};
 use super::package::Package;
 use crate::error::{Error, Result};
 use crate::fingerprint::Fingerprint;
@@ -23,8 +23,8 @@ pub struct Subject {
     pub topic: String,
     /// What it is to that topic.
     pub role: Role,
-    /// The words that name it on a command line.
-    pub words: String,
+    /// The command that explores it.
+    pub command: String,
     /// What it must obey, if that is stated.
     pub claims: Option<Ready>,
     /// Where that is stated.
@@ -56,8 +56,12 @@ impl Subject {
         let known = self.package.metadata.as_ref();
         let own = known.map_or("program", PackageMetadata::name);
         let tag = &self.package.tag;
+        let kind = match self.package.kind {
+            Kind::Bin => "",
+            Kind::Example => "example-",
+        };
         // Two packages of one workspace may have programs of the same name.
-        format!("explore-{tag}{own}-{}", crate_name(&self.name))
+        format!("explore-{tag}{own}-{kind}{}", crate_name(&self.name))
     }
 
     /// The folder of the package that is made of it.
@@ -96,6 +100,10 @@ impl Subject {
         if self.test.is_some() {
             print.add(&self.name);
         }
+        self.package
+            .features
+            .iter()
+            .for_each(|feature| print.add(feature));
         let depends = self.package.depends();
         let lock = root.join("Cargo.lock");
         let read = |print: &mut Fingerprint, file: &Path| {

@@ -1,0 +1,67 @@
+//! Who has which address.
+
+use super::address::Address;
+use super::common::{Answer, ask, perform};
+use super::table::Kernel;
+use crate::access::Access;
+use crate::object::Object;
+use crate::operation::Op;
+use crate::perform::{refuse, unchanged};
+use crate::running::with;
+use std::ffi::c_int;
+
+pub(super) const ELSEWHERE: &str =
+    "only the program's own sockets are there, at the machine's own addresses";
+
+/// The object for which addresses are bound.
+pub(super) fn addresses() -> Object {
+    with(|running| match running.kernel.addresses {
+        Some(addresses) => addresses,
+        None => {
+            let addresses = running.system_object("addresses");
+            *running.kernel.addresses.insert(addresses)
+        }
+    })
+}
+
+/// Gives a socket an address.
+pub(crate) fn bind(descriptor: c_int, address: &Address) -> Answer<()> {
+    if !address.is_local() {
+        refuse(&format!("`bind` to {address}"), ELSEWHERE);
+    }
+    let thing = ask(|running| running.kernel.thing(descriptor))?;
+    perform(&[], Op::new("bind", addresses(), Access::Write));
+    let bound = with(|running| {
+        let thread = running.current;
+        running.kernel.bind_socket(thing, address, thread)
+    });
+    if bound.is_err() {
+        unchanged();
+    }
+    bound
+}
+
+impl Kernel {
+    fn bind_socket(&mut self, thing: usize, address: &Address, thread: u32) -> Answer<()> {
+        let Some(socket) = self.things[thing].socket.clone() else {
+            return Err(libc::ENOTSOCK);
+        };
+        let address = match address.port() {
+            Some(0) => address.with_port(self.free_port(socket.kind, thread)),
+            _ => address.clone(),
+        };
+        self.bind(socket.kind, address.clone(), thing)?;
+        if let Some(socket) = &mut self.things[thing].socket {
+            socket.local = address;
+        }
+        Ok(())
+    }
+
+    pub(super) fn bind_if_unbound(&mut self, thing: usize, thread: u32) -> Answer<()> {
+        let socket = self.things[thing].socket.clone();
+        match socket.map(|socket| socket.local) {
+            Some(local) if local.port() == Some(0) => self.bind_socket(thing, &local, thread),
+            _ => Ok(()),
+        }
+    }
+}

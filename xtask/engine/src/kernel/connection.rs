@@ -1,0 +1,319 @@
+//! Sockets, and how connections and pipes come to be.
+
+use std::ffi::c_int;
+
+use super::address::Address;
+use super::binding::{ELSEWHERE, addresses};
+use super::common::{Answer, How, ask, change, come_after, patience_of, perform};
+use super::flow::{Flow, PIPE, Packet, TCP, UNIX, Wire};
+use super::interest::IN;
+use super::table::{Kernel, Kind, Listener, Mailbox, Socket, Stream, Thing};
+use super::wire;
+use crate::access::Access;
+use crate::execution::Execution;
+use crate::operation::{Op, StepId};
+use crate::perform::{latest, refuse, show, unchanged};
+use crate::running::with;
+
+/// A socket of this family and kind.
+pub(crate) fn make_socket(family: c_int, kind: c_int, nonblocking: bool) -> c_int {
+    with(|running| {
+        let local = Address::unnamed(family);
+        let socket = Socket {
+            family,
+            kind,
+            local,
+        };
+        let kind = match kind {
+            libc::SOCK_DGRAM => Kind::Mailbox(Mailbox::new(running.system_object("socket"))),
+            _ => Kind::Idle,
+        };
+        let thing = Thing::new(kind, Some(socket), nonblocking);
+        let thing = running.kernel.add(thing);
+        running.kernel.open(thing, running.current)
+    })
+}
+
+/// Lets others connect to a socket. Any number of them may wait to be accepted.
+pub(crate) fn listen(descriptor: c_int) -> Answer<()> {
+    let thing = ask(|running| running.kernel.thing(descriptor))?;
+    perform(&[], Op::new("listen", addresses(), Access::Write));
+    with(|running| {
+        let queue = running.system_object("listener");
+        let kernel = &mut running.kernel;
+        match &mut kernel.things[thing].kind {
+            Kind::Listener(_) => {}
+            kind @ Kind::Idle => {
+                let backlog = Default::default();
+                *kind = Kind::Listener(Listener { queue, backlog });
+            }
+            _ => return Err(libc::EINVAL),
+        }
+        let thread = running.current;
+        kernel.bind_if_unbound(thing, thread)
+    })
+}
+
+/// Connects a socket to who listens at an address.
+pub(super) fn connect(thing: usize, address: &Address) -> Answer<()> {
+    if !address.is_local() {
+        refuse(&format!("`connect` to {address}"), ELSEWHERE);
+    }
+    if let Some(answer) = with(|running| running.kernel.connecting(thing)) {
+        return answer;
+    }
+    perform(&[thing], Op::new("connect", addresses(), Access::Read));
+    let step = latest();
+    let carried = with(|running| running.begin_connection(thing, address, step))?;
+    with(Execution::settle);
+    carried.into_iter().for_each(wire::carry);
+    let (nonblocking, room, patience) = ask(|running| {
+        let thing = &running.kernel.things[thing];
+        let Kind::Stream(Stream {
+            outgoing: Some(outgoing),
+            ..
+        }) = thing.kind
+        else {
+            return Err(libc::ENOTCONN);
+        };
+        Ok((
+            thing.is_nonblocking,
+            running.kernel.flows[outgoing].room,
+            thing.patience[1],
+        ))
+    })?;
+    if nonblocking {
+        let is_open = with(|running| running.kernel.connecting(thing));
+        // A Unix socket is connected at once.
+        return match is_open {
+            Some(Err(libc::EISCONN)) => Ok(()),
+            _ => Err(libc::EINPROGRESS),
+        };
+    }
+    let op = Op::new("connect", room, Access::Write);
+    perform(&[thing], patience_of(patience).wait(op, room));
+    with(|running| running.kernel.connected(thing))
+}
+
+impl Kernel {
+    /// What another call to connect answers, if there was one.
+    fn connecting(&mut self, thing: usize) -> Option<Answer<()>> {
+        let Ok(Stream {
+            outgoing: Some(outgoing),
+            ..
+        }) = self.stream(thing)
+        else {
+            return None;
+        };
+        let outgoing = *outgoing;
+        let flow = &mut self.flows[outgoing];
+        Some(match flow.write_error.take() {
+            Some(error) => Err(error),
+            None if flow.is_open => Err(libc::EISCONN),
+            None => Err(libc::EALREADY),
+        })
+    }
+
+    /// How the connection went that was waited for.
+    fn connected(&mut self, thing: usize) -> Answer<()> {
+        match self.connecting(thing) {
+            Some(Err(libc::EISCONN)) => Ok(()),
+            Some(Err(libc::EALREADY)) => Err(libc::EINPROGRESS),
+            Some(answer) => answer,
+            None => Err(libc::ENOTCONN),
+        }
+    }
+}
+
+impl Execution {
+    /// The two directions between two things; of the second there may be nothing yet.
+    fn connect_things(&mut self, [first, second]: [usize; 2], most: usize) -> [usize; 2] {
+        [[first, second], [second, first]].map(|[sender, receiver]| {
+            let gates = ["incoming", "outgoing"].map(|kind| self.system_object(kind));
+            let flow = Flow::new(Some(sender), receiver, gates, most);
+            self.kernel.flows.push(flow);
+            self.kernel.flows.len() - 1
+        })
+    }
+
+    /// Asks who listens at an address for a connection; the flow on which the answer is on its way, if
+    /// it is.
+    fn begin_connection(
+        &mut self,
+        client: usize,
+        to: &Address,
+        step: StepId,
+    ) -> Answer<Option<usize>> {
+        let socket = self.kernel.things[client]
+            .socket
+            .clone()
+            .ok_or(libc::ENOTSOCK)?;
+        let listener = self.kernel.receiver(socket.kind, to);
+        let listener =
+            listener.filter(|&thing| matches!(self.kernel.things[thing].kind, Kind::Listener(_)));
+        let local = match socket.local.port() {
+            Some(0) => {
+                let port = self.kernel.free_port(socket.kind, self.current);
+                socket.local.with_port(port).reached_by(to)
+            }
+            _ => socket.local.clone(),
+        };
+        let remote = to.reached_by(to);
+        let served = Socket {
+            local: remote.clone(),
+            ..socket.clone()
+        };
+        let server = self
+            .kernel
+            .add(Thing::new(Kind::Closed, Some(served), false));
+        let is_tcp = socket.family != libc::AF_UNIX;
+        let flows = self.connect_things([client, server], if is_tcp { TCP } else { UNIX });
+        let [there, back] = flows;
+        let ends = [
+            (client, there, back, &remote),
+            (server, back, there, &local),
+        ];
+        for (thing, outgoing, incoming, remote) in ends {
+            let stream = Stream {
+                incoming: Some(incoming),
+                outgoing: Some(outgoing),
+                remote: remote.clone(),
+            };
+            self.kernel.things[thing].kind = Kind::Stream(stream);
+            self.kernel.changed.push(thing);
+        }
+        self.kernel.set_local(client, local);
+        self.kernel.size_buffers(client);
+        self.kernel.flows[there].listener = listener;
+        match (is_tcp, listener) {
+            (true, _) => {
+                for flow in flows {
+                    let wire = self.system_object("network");
+                    self.kernel.flows[flow].wire = Some(Wire::new(wire));
+                }
+                self.kernel.flows[there].is_open = false;
+                let answer = listener.map_or(Packet::Refused, |_| Packet::Accepted);
+                Ok(self.kernel.put(back, answer, step))
+            }
+            (false, Some(listener)) => {
+                self.kernel.flows[there].listener = None;
+                self.kernel.offer(listener, server, step).map(|()| None)
+            }
+            (false, None) => {
+                self.kernel.things[client].kind = Kind::Idle;
+                Err(libc::ECONNREFUSED)
+            }
+        }
+    }
+}
+
+impl Kernel {
+    /// A Unix socket's connection waits to be accepted.
+    fn offer(&mut self, listener: usize, server: usize, step: StepId) -> Answer<()> {
+        let Kind::Listener(listening) = &mut self.things[listener].kind else {
+            return Err(libc::ECONNREFUSED);
+        };
+        listening.backlog.push_back((server, step));
+        self.news(listener, IN, step);
+        Ok(())
+    }
+
+    fn set_local(&mut self, thing: usize, local: Address) {
+        if let Some(socket) = &mut self.things[thing].socket {
+            socket.local = local;
+        }
+    }
+}
+
+/// Takes a connection that waits: its descriptor, and who is on the other side.
+pub(crate) fn accept(descriptor: c_int, nonblocking: bool) -> Answer<(c_int, Address)> {
+    let (thing, queue, patience) = ask(|running| {
+        let kernel = &running.kernel;
+        let thing = kernel.thing(descriptor)?;
+        let Kind::Listener(listener) = &kernel.things[thing].kind else {
+            return Err(libc::EINVAL);
+        };
+        Ok((
+            thing,
+            listener.queue,
+            kernel.patience(thing, 0, How::default()),
+        ))
+    })?;
+    perform(
+        &[thing],
+        patience.wait(Op::new("accept", queue, Access::Write), queue),
+    );
+    let accepted = change(&[thing], |kernel| {
+        let Kind::Listener(listener) = &mut kernel.things[thing].kind else {
+            return None;
+        };
+        let (server, came) = listener.backlog.pop_front()?;
+        kernel.things[server].is_nonblocking = nonblocking;
+        Some((server, came))
+    });
+    let Some((server, came)) = accepted else {
+        unchanged();
+        show(|| "nobody".to_string());
+        return Err(libc::EAGAIN);
+    };
+    come_after([came]);
+    with(|running| {
+        let remote = running.kernel.stream(server)?.remote.clone();
+        Ok((running.kernel.open(server, running.current), remote))
+    })
+}
+
+/// Two Unix sockets that are connected with each other.
+pub(crate) fn make_pair(kind: c_int, nonblocking: bool) -> [c_int; 2] {
+    with(|running| {
+        let ends = [(); 2].map(|()| {
+            let local = Address::unnamed(libc::AF_UNIX);
+            let socket = Socket {
+                family: libc::AF_UNIX,
+                kind,
+                local,
+            };
+            running
+                .kernel
+                .add(Thing::new(Kind::Closed, Some(socket), nonblocking))
+        });
+        let [there, back] = running.connect_things(ends, UNIX);
+        for (thing, outgoing, incoming) in [(ends[0], there, back), (ends[1], back, there)] {
+            running.kernel.things[thing].kind = Kind::Stream(Stream {
+                incoming: Some(incoming),
+                outgoing: Some(outgoing),
+                remote: Address::unnamed(libc::AF_UNIX),
+            });
+        }
+        running.settle();
+        ends.map(|thing| running.kernel.open(thing, running.current))
+    })
+}
+
+/// The two ends of a pipe: the one to read first.
+pub(crate) fn make_pipe(nonblocking: bool) -> [c_int; 2] {
+    with(|running| {
+        let ends = [(); 2].map(|()| {
+            running
+                .kernel
+                .add(Thing::new(Kind::Closed, None, nonblocking))
+        });
+        let gates = [(); 2].map(|()| running.system_object("pipe"));
+        let [reads, writes] = ends;
+        running
+            .kernel
+            .flows
+            .push(Flow::new(Some(writes), reads, gates, PIPE));
+        let flow = running.kernel.flows.len() - 1;
+        for (thing, incoming, outgoing) in [(reads, Some(flow), None), (writes, None, Some(flow))] {
+            let remote = Address::unnamed(libc::AF_UNIX);
+            running.kernel.things[thing].kind = Kind::Stream(Stream {
+                incoming,
+                outgoing,
+                remote,
+            });
+        }
+        running.settle();
+        ends.map(|thing| running.kernel.open(thing, running.current))
+    })
+}

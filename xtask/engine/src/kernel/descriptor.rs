@@ -1,0 +1,179 @@
+//! What can be done with a descriptor, whatever it stands for.
+
+use std::ffi::c_int;
+use std::io::{IoSlice, IoSliceMut};
+
+use super::address::Address;
+use super::binding::addresses;
+use super::common::{Answer, How, ask, change, on_all, perform};
+use super::table::{Kernel, Kind};
+use super::{connection, datagram, event, stream, wire};
+use crate::access::Access;
+use crate::perform::{latest, unchanged};
+use crate::running::with;
+
+fn thing(descriptor: c_int) -> Answer<usize> {
+    ask(|running| running.kernel.thing(descriptor))
+}
+
+/// What is read and written in its own way.
+enum Kept {
+    Bytes,
+    Datagrams,
+    Count,
+}
+
+fn kept(thing: usize) -> Answer<Kept> {
+    ask(|running| match running.kernel.things[thing].kind {
+        Kind::Stream(_) => Ok(Kept::Bytes),
+        Kind::Mailbox(_) => Ok(Kept::Datagrams),
+        Kind::Event(_) => Ok(Kept::Count),
+        Kind::Idle | Kind::Listener(_) => Err(libc::ENOTCONN),
+        Kind::Epoll(_) | Kind::Closed => Err(libc::EINVAL),
+    })
+}
+
+/// Reads into these buffers; how many bytes.
+pub(crate) fn read(descriptor: c_int, into: &mut [IoSliceMut<'_>], how: How) -> Answer<usize> {
+    receive_from(descriptor, into, how).map(|(bytes, _)| bytes)
+}
+
+/// The same, and from whom it came if that is not the other side of a connection.
+pub(crate) fn receive_from(
+    descriptor: c_int,
+    into: &mut [IoSliceMut<'_>],
+    how: How,
+) -> Answer<(usize, Option<Address>)> {
+    let thing = thing(descriptor)?;
+    let bytes = match kept(thing)? {
+        Kept::Datagrams => return datagram::receive(thing, into, how),
+        Kept::Bytes => stream::read(thing, into, how),
+        Kept::Count => event::read(thing, into),
+    };
+    bytes.map(|bytes| (bytes, None))
+}
+
+/// Writes these buffers; how many bytes.
+pub(crate) fn write(descriptor: c_int, from: &[IoSlice<'_>], how: How) -> Answer<usize> {
+    send_to(descriptor, from, None, how)
+}
+
+/// The same, to an address if it is a datagram.
+pub(crate) fn send_to(
+    descriptor: c_int,
+    from: &[IoSlice<'_>],
+    to: Option<&Address>,
+    how: How,
+) -> Answer<usize> {
+    let thing = thing(descriptor)?;
+    match kept(thing)? {
+        Kept::Datagrams => datagram::send(thing, from, to),
+        Kept::Bytes => stream::write(thing, from, how),
+        Kept::Count => event::write(thing, from),
+    }
+}
+
+/// Connects a socket to who listens at an address, or makes it hear this one alone.
+pub(crate) fn connect(descriptor: c_int, address: &Address) -> Answer<()> {
+    let thing = thing(descriptor)?;
+    match kept(thing) {
+        Ok(Kept::Datagrams) => datagram::set_remote(thing, address),
+        _ => connection::connect(thing, address),
+    }
+}
+
+/// Reads no more (`libc::SHUT_RD`), writes no more (`libc::SHUT_WR`), or neither.
+pub(crate) fn shut(descriptor: c_int, how: c_int) -> Answer<()> {
+    stream::shut(thing(descriptor)?, how)
+}
+
+/// Whether a descriptor is one of these, and not one of the real system.
+pub(crate) fn has(descriptor: c_int) -> bool {
+    Kernel::has(descriptor)
+}
+
+/// The address of a socket.
+pub(crate) fn local(descriptor: c_int) -> Answer<Address> {
+    with(|running| {
+        let thing = running.kernel.thing(descriptor)?;
+        let socket = running.kernel.things[thing].socket.as_ref();
+        Ok(socket.ok_or(libc::ENOTSOCK)?.local.clone())
+    })
+}
+
+/// The address of the other side of a connection, once there is one.
+pub(crate) fn remote(descriptor: c_int) -> Answer<Address> {
+    let thing = ask(|running| running.kernel.thing(descriptor))?;
+    if !with(|running| running.kernel.is_open(thing))
+        && let Some(op) = on_all("getpeername", thing)
+    {
+        perform(&[thing], op);
+        unchanged();
+    }
+    with(|running| running.kernel.remote(thing))
+}
+
+/// How many bytes a read would find.
+pub(crate) fn unread(descriptor: c_int) -> Answer<usize> {
+    let thing = ask(|running| running.kernel.thing(descriptor))?;
+    if let Some(op) = on_all("ioctl", thing) {
+        perform(&[thing], op);
+        unchanged();
+    }
+    Ok(with(|running| running.kernel.unread(thing)))
+}
+
+/// Another descriptor for what this one stands for.
+pub(crate) fn duplicate(descriptor: c_int) -> Answer<c_int> {
+    with(|running| {
+        let thing = running.kernel.thing(descriptor)?;
+        Ok(running.kernel.open(thing, running.current))
+    })
+}
+
+/// Whether calls on this do not wait.
+pub(crate) fn is_nonblocking(descriptor: c_int) -> Answer<bool> {
+    with(|running| {
+        let thing = running.kernel.thing(descriptor)?;
+        Ok(running.kernel.things[thing].is_nonblocking)
+    })
+}
+
+/// Calls on this wait from here on, or do not.
+pub(crate) fn set_nonblocking(descriptor: c_int, nonblocking: bool) -> Answer<()> {
+    with(|running| {
+        let thing = running.kernel.thing(descriptor)?;
+        running.kernel.things[thing].is_nonblocking = nonblocking;
+        Ok(())
+    })
+}
+/// A descriptor is closed, and what it stood for with the last one.
+pub(crate) fn close(descriptor: c_int) -> Answer<()> {
+    let (thing, is_last) = with(|running| running.kernel.release(descriptor))?;
+    if !is_last {
+        return Ok(());
+    }
+    let listens = with(|running| matches!(running.kernel.things[thing].kind, Kind::Listener(_)));
+    if let Some(op) = on_all("close", thing) {
+        // Who connects looks whether somebody listens.
+        let op = if listens {
+            op.and(addresses(), Access::Write)
+        } else {
+            op
+        };
+        perform(&[thing], op);
+    }
+    let step = latest();
+    let carried = change(&[thing], |kernel| {
+        let mut carried = kernel.close_listener(thing, step);
+        carried.extend(kernel.close_stream(thing, step));
+        kernel.stop_watching(thing);
+        // Of a stream there is still what is on its way.
+        if !matches!(kernel.things[thing].kind, Kind::Stream(_)) {
+            kernel.finish(thing);
+        }
+        carried
+    });
+    carried.into_iter().for_each(wire::carry);
+    Ok(())
+}
