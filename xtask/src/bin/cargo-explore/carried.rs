@@ -2,7 +2,8 @@
 //!
 //! No build script gathers them: it would have to run, and all of the runner be compiled again, after
 //! each change of one of them. A test says when the list is stale; with `UPDATE_EXPECTED=1` it writes
-//! it again.
+//! it again. A file that is gone has to be taken out by hand first, since the list does not compile
+//! with it.
 
 /// The files with these paths, from the workspace's folder on.
 macro_rules! files {
@@ -49,7 +50,11 @@ pub const FILES: xtask::Carried = files! {
     "xtask/engine/src/kernel/table.rs"
     "xtask/engine/src/kernel/wire.rs"
     "xtask/engine/src/lib.rs"
-    "xtask/engine/src/memory.rs"
+    "xtask/engine/src/memory/action.rs"
+    "xtask/engine/src/memory/atomic.rs"
+    "xtask/engine/src/memory/mod.rs"
+    "xtask/engine/src/memory/seqcst.rs"
+    "xtask/engine/src/memory/view.rs"
     "xtask/engine/src/numbers.rs"
     "xtask/engine/src/object.rs"
     "xtask/engine/src/opened.rs"
