@@ -150,6 +150,8 @@ pub struct Execution {
     pub(crate) kernel: Kernel,
     /// What orders the threads, and what loads may read: if memory is weak, or accesses are looked at.
     pub(crate) memory: Option<Box<Memory>>,
+    /// What that was in an earlier execution, where it is nothing in this one.
+    spare_memory: Option<Box<Memory>>,
     /// The accesses to memory, if the program announces them.
     pub(crate) shadow: Option<Box<Shadow>>,
     /// Whether they are looked at in this execution.
@@ -223,6 +225,7 @@ impl Execution {
             opened: Vec::new(),
             kernel: Kernel::new(),
             memory: None,
+            spare_memory: None,
             shadow: None,
             looks: false,
             slot: Slot::EMPTY,
@@ -278,7 +281,15 @@ impl Execution {
         let is_weak = self.time == TimeModel::Weak;
         self.looks &= self.shadow.is_some();
         heap::look(self.looks);
-        self.memory = (is_weak || self.looks).then(|| Box::new(Memory::new(is_weak)));
+        let memory = self.memory.take().or(self.spare_memory.take());
+        let mut memory = memory.unwrap_or_default();
+        match is_weak || self.looks {
+            true => {
+                memory.begin(is_weak);
+                self.memory = Some(memory);
+            }
+            false => self.spare_memory = Some(memory),
+        }
         if let Some(shadow) = &mut self.shadow {
             shadow.begin(self.recorded);
         }

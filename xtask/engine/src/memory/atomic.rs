@@ -96,6 +96,12 @@ impl Atomic {
         self.older = Recent::default();
     }
 
+    /// As in an execution that has not begun: no view has a number of a store.
+    pub fn reset(&mut self) {
+        self.forget_stores();
+        self.last = 0;
+    }
+
     /// What is between the store that is so many behind the last and the next.
     pub fn gap(&self, back: u32) -> Gap {
         let Some(next) = back.checked_sub(1) else {

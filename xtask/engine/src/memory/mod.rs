@@ -158,13 +158,20 @@ fn releases(order: Ordering) -> bool {
 }
 
 impl Memory {
-    /// No memory yet.
-    pub fn new(is_weak: bool) -> Self {
-        Self {
-            is_weak,
-            many: MANY,
-            ..Self::default()
-        }
+    /// Begins an execution. What the memory of the one before was made of is used again.
+    pub fn begin(&mut self, is_weak: bool) {
+        self.threads.clear();
+        self.atomics.iter_mut().for_each(Atomic::reset);
+        self.numbers.clear();
+        self.free.clear();
+        self.free.extend((0..self.atomics.len()).rev());
+        self.many = MANY;
+        self.left.clear();
+        self.steps.clear();
+        self.left_at.clear();
+        self.seqcst.begin();
+        self.is_weak = is_weak;
+        self.has_left_out = false;
     }
 
     /// Another thread begins, with all that the one has seen that starts it.

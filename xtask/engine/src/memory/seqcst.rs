@@ -64,6 +64,13 @@ pub struct SeqCst {
 }
 
 impl SeqCst {
+    /// Begins an execution, in the memory that is there.
+    pub fn begin(&mut self) {
+        self.latest.clear();
+        self.first = 0;
+        self.older = Numbers::default();
+    }
+
     fn numbers(&self) -> impl Iterator<Item = (u32, &Operation)> {
         (self.first..).zip(&self.latest)
     }

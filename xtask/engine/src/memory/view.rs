@@ -1,16 +1,23 @@
 //! What a thread has seen, and what a store carries of that.
 
+use smallvec::SmallVec;
+
+/// So many numbers take no memory of their own: a small program has no more threads, and no more
+/// atomics.
+const FEW: usize = 8;
+
 /// Numbers that only become more.
 #[derive(Default)]
-pub struct Numbers(Vec<u32>);
+pub struct Numbers(SmallVec<[u32; FEW]>);
 
 impl Clone for Numbers {
     fn clone(&self) -> Self {
-        Self(self.0.clone())
+        Self(SmallVec::from_slice(&self.0))
     }
 
     fn clone_from(&mut self, other: &Self) {
-        self.0.clone_from(&other.0);
+        self.0.clear();
+        self.0.extend_from_slice(&other.0);
     }
 }
 
