@@ -340,6 +340,7 @@ pub fn summary(phases: &[Phase], judge: &Judge, given_up: &GivenUp, seeds: &Seed
             cut_short: coverage.cut_short,
             loops: coverage.loops,
             in_parts: coverage.in_parts,
+            has_address: coverage.has_address,
             complete: coverage.complete,
             estimate: phase.estimate(),
             seconds: phase.took.as_secs_f64(),

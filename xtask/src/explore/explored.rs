@@ -66,6 +66,14 @@ pub struct Explored {
     pub wall: Duration,
 }
 
+impl Explored {
+    /// Whether the program has bound an address of its own choice on some schedule.
+    pub fn has_address(&self) -> bool {
+        let mut phases = self.summary.iter().flat_map(|summary| &summary.phases);
+        phases.any(|phase| phase.has_address)
+    }
+}
+
 /// What real runs have printed.
 pub struct Real {
     /// How many there were.

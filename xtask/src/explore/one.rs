@@ -35,8 +35,11 @@ pub fn explore(
         what: "real runs".to_string(),
     });
     explored.real = match settings.real_runs {
-        // A test runs among others, and prints between what is said of them.
-        None if is_proved && subject.test.is_none() => real::confirm(subject, harness, settings)?,
+        // A test runs among others, and prints between what is said of them. Two processes cannot have
+        // one address, and another program of the machine may have it already.
+        None if is_proved && subject.test.is_none() && !explored.has_address() => {
+            real::confirm(subject, harness, settings)?
+        }
         None | Some(0) => None,
         Some(runs) => Some(real::compare(subject, &explored, runs)?),
     };

@@ -135,6 +135,9 @@ pub struct Execution {
     pub loops: bool,
     /// Whether a thread has read from a connection what might have come in more parts.
     pub(crate) in_parts: bool,
+    /// Whether a thread has bound an address of its own choice, which no other process of the machine
+    /// could have at the same time.
+    pub(crate) has_address: bool,
     /// Whether a thread has begun to read beside another, or once more, in a lock that is also
     /// written: a writer that waits may keep it out.
     pub(crate) reads_beside: bool,
@@ -218,6 +221,7 @@ impl Execution {
             fair: false,
             loops: false,
             in_parts: false,
+            has_address: false,
             reads_beside: false,
             readers: Vec::new(),
             futexes: HashMap::with_hasher(FxBuildHasher),
@@ -272,6 +276,7 @@ impl Execution {
         self.fair = false;
         self.loops = false;
         self.in_parts = false;
+        self.has_address = false;
         self.reads_beside = false;
         self.readers.clear();
         self.futexes.clear();

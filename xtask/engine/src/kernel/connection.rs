@@ -63,8 +63,16 @@ pub(super) fn connect(thing: usize, address: &Address) -> Answer<()> {
         return answer;
     }
     perform(&[thing], Op::new("connect", addresses(), Access::Read));
+    let (family, listener) = ask(|running| running.kernel.listener(thing, address))?;
+    if family == libc::AF_UNIX {
+        // Who listens has the connection at once.
+        let listener = listener.ok_or(libc::ECONNREFUSED)?;
+        let [queue, _] = with(|running| running.kernel.objects_of(listener));
+        let queue = queue.ok_or(libc::ECONNREFUSED)?;
+        perform(&[listener], Op::new("connect", queue, Access::Write));
+    }
     let step = latest();
-    let carried = with(|running| running.begin_connection(thing, address, step))?;
+    let carried = ask(|running| running.begin_connection(thing, address, listener, step))?;
     with(Execution::settle);
     carried.into_iter().for_each(wire::carry);
     let (nonblocking, room, patience) = ask(|running| {
@@ -96,6 +104,17 @@ pub(super) fn connect(thing: usize, address: &Address) -> Answer<()> {
 }
 
 impl Kernel {
+    /// The family of a socket, and who listens at an address for sockets of its kind.
+    fn listener(&self, thing: usize, address: &Address) -> Answer<(c_int, Option<usize>)> {
+        let socket = self.things[thing].socket.as_ref().ok_or(libc::ENOTSOCK)?;
+        let listener = self.receiver(socket.kind, address);
+        Ok((socket.family, listener.filter(|&thing| self.listens(thing))))
+    }
+
+    fn listens(&self, thing: usize) -> bool {
+        matches!(self.things[thing].kind, Kind::Listener(_))
+    }
+
     /// What another call to connect answers, if there was one.
     fn connecting(&mut self, thing: usize) -> Option<Answer<()>> {
         let Ok(Stream {
@@ -142,15 +161,16 @@ impl Execution {
         &mut self,
         client: usize,
         to: &Address,
+        listener: Option<usize>,
         step: StepId,
     ) -> Answer<Option<usize>> {
-        let socket = self.kernel.things[client]
-            .socket
-            .clone()
-            .ok_or(libc::ENOTSOCK)?;
-        let listener = self.kernel.receiver(socket.kind, to);
-        let listener =
-            listener.filter(|&thing| matches!(self.kernel.things[thing].kind, Kind::Listener(_)));
+        let socket = self.kernel.things[client].socket.clone();
+        let socket = socket.ok_or(libc::ENOTSOCK)?;
+        let is_tcp = socket.family != libc::AF_UNIX;
+        // It may have been closed meanwhile.
+        if !is_tcp && !listener.is_some_and(|listener| self.kernel.listens(listener)) {
+            return Err(libc::ECONNREFUSED);
+        }
         let local = match socket.local.port() {
             Some(0) => {
                 let port = self.kernel.free_port(socket.kind, self.current);
@@ -166,7 +186,6 @@ impl Execution {
         let server = self
             .kernel
             .add(Thing::new(Kind::Closed, Some(served), false));
-        let is_tcp = socket.family != libc::AF_UNIX;
         let flows = self.connect_things([client, server], if is_tcp { TCP } else { UNIX });
         let [there, back] = flows;
         let ends = [
@@ -184,38 +203,30 @@ impl Execution {
         }
         self.kernel.set_local(client, local);
         self.kernel.size_buffers(client);
-        self.kernel.flows[there].listener = listener;
-        match (is_tcp, listener) {
-            (true, _) => {
-                for flow in flows {
-                    let wire = self.system_object("network");
-                    self.kernel.flows[flow].wire = Some(Wire::new(wire));
-                }
-                self.kernel.flows[there].is_open = false;
-                let answer = listener.map_or(Packet::Refused, |_| Packet::Accepted);
-                Ok(self.kernel.put(back, answer, step))
-            }
-            (false, Some(listener)) => {
-                self.kernel.flows[there].listener = None;
-                self.kernel.offer(listener, server, step).map(|()| None)
-            }
-            (false, None) => {
-                self.kernel.things[client].kind = Kind::Idle;
-                Err(libc::ECONNREFUSED)
-            }
+        if !is_tcp {
+            self.kernel.offer(listener, server, step);
+            return Ok(None);
         }
+        for flow in flows {
+            let wire = self.system_object("network");
+            self.kernel.flows[flow].wire = Some(Wire::new(wire));
+        }
+        self.kernel.flows[there].listener = listener;
+        self.kernel.flows[there].is_open = false;
+        let answer = listener.map_or(Packet::Refused, |_| Packet::Accepted);
+        Ok(self.kernel.put(back, answer, step))
     }
 }
 
 impl Kernel {
     /// A Unix socket's connection waits to be accepted.
-    fn offer(&mut self, listener: usize, server: usize, step: StepId) -> Answer<()> {
-        let Kind::Listener(listening) = &mut self.things[listener].kind else {
-            return Err(libc::ECONNREFUSED);
-        };
-        listening.backlog.push_back((server, step));
-        self.news(listener, IN, step);
-        Ok(())
+    fn offer(&mut self, listener: Option<usize>, server: usize, step: StepId) {
+        if let Some(listener) = listener
+            && let Kind::Listener(listening) = &mut self.things[listener].kind
+        {
+            listening.backlog.push_back((server, step));
+            self.news(listener, IN, step);
+        }
     }
 
     fn set_local(&mut self, thing: usize, local: Address) {

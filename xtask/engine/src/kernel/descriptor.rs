@@ -164,16 +164,25 @@ pub(crate) fn close(descriptor: c_int) -> Answer<()> {
         perform(&[thing], op);
     }
     let step = latest();
-    let carried = change(&[thing], |kernel| {
-        let mut carried = kernel.close_listener(thing, step);
-        carried.extend(kernel.close_stream(thing, step));
+    let (carried, waiting) = change(&[thing], |kernel| {
+        let waiting = kernel.close_listener(thing);
+        let carried = kernel.close_stream(thing, step);
         kernel.stop_watching(thing);
         // Of a stream there is still what is on its way.
         if !matches!(kernel.things[thing].kind, Kind::Stream(_)) {
             kernel.finish(thing);
         }
-        carried
+        (carried, waiting)
     });
     carried.into_iter().for_each(wire::carry);
+    // Those who wait to be accepted hear that nobody will.
+    for server in waiting {
+        if let Some(op) = on_all("close", server) {
+            perform(&[server], op);
+        }
+        let step = latest();
+        let carried = change(&[server], |kernel| kernel.reset_stream(server, step));
+        carried.into_iter().for_each(wire::carry);
+    }
     Ok(())
 }

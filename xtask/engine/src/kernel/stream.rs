@@ -1,7 +1,9 @@
 //! Reading from connections and pipes, writing to them, and their end.
 
+use std::collections::VecDeque;
 use std::ffi::c_int;
 use std::io::{IoSlice, IoSliceMut};
+use std::mem;
 
 use super::common::{Answer, How, ask, change, come_after, on_all, perform};
 use super::flow::{Found, Packet};
@@ -158,7 +160,7 @@ impl Kernel {
         let receiver = known.receiver;
         known.write(bytes[..count].to_vec(), step);
         let carried = match &mut known.wire {
-            Some(wire) => !std::mem::replace(&mut wire.is_carried, true),
+            Some(wire) => !mem::replace(&mut wire.is_carried, true),
             None => {
                 self.news(receiver, IN, step);
                 false
@@ -196,7 +198,7 @@ impl Kernel {
     /// The sender writes no more.
     fn end_writing(&mut self, flow: usize, packet: Packet, step: StepId) -> Option<usize> {
         let known = &mut self.flows[flow];
-        if std::mem::replace(&mut known.is_shut, true) && matches!(packet, Packet::End) {
+        if mem::replace(&mut known.is_shut, true) && matches!(packet, Packet::End) {
             return None;
         }
         let receiver = known.receiver;
@@ -237,20 +239,19 @@ impl Kernel {
         outgoing.and_then(|outgoing| self.end_writing(outgoing, packet, step))
     }
 
-    /// Nobody listens any more: those who wait to be accepted hear that.
-    pub(super) fn close_listener(&mut self, thing: usize, step: StepId) -> Vec<usize> {
+    /// Nobody listens any more; the connections that wait to be accepted.
+    pub(super) fn close_listener(&mut self, thing: usize) -> Vec<usize> {
         self.unbind(thing);
-        let Kind::Listener(listener) = &mut self.things[thing].kind else {
-            return Vec::new();
+        let waiting = match &mut self.things[thing].kind {
+            Kind::Listener(listener) => mem::take(&mut listener.backlog),
+            _ => VecDeque::new(),
         };
-        let waiting = std::mem::take(&mut listener.backlog);
-        let reset = |kernel: &mut Self, server: usize| {
-            let outgoing = kernel.stream(server).ok()?.outgoing?;
-            kernel.end_writing(outgoing, Packet::Reset, step)
-        };
-        let waiting = waiting.into_iter();
-        waiting
-            .filter_map(|(server, _)| reset(self, server))
-            .collect()
+        waiting.into_iter().map(|(server, _)| server).collect()
+    }
+
+    /// A connection that nobody has accepted is no more.
+    pub(super) fn reset_stream(&mut self, thing: usize, step: StepId) -> Option<usize> {
+        let outgoing = self.stream(thing).ok()?.outgoing?;
+        self.end_writing(outgoing, Packet::Reset, step)
     }
 }

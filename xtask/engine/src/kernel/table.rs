@@ -335,7 +335,7 @@ impl Kernel {
         }
     }
 
-    /// What of the epolls watches this by anything that this does.
+    /// Tells each `epoll` but this one; which of them have to do with it.
     fn tell_epolls(&mut self, thing: usize, tell: impl Fn(&mut Interest) -> bool) -> Vec<usize> {
         let mut told = Vec::new();
         for &epoll in &self.epolls {

@@ -7,7 +7,7 @@
 //! right behind it, and what does both does both, so that nothing comes between. (Kang, Hur, Lahav,
 //! Vafeiadis and Dreyer, "A promising semantics for relaxed-memory concurrency", 2017, without its
 //! promises.) For the operations that are `SeqCst` there has to be an order of all of them
-//! ([`seqcst`]).
+//! (`seqcst.rs`).
 //!
 //! What a program can do so is what RC11 allows it (Lahav, Vafeiadis, Kang, Hur and Dreyer, "Repairing
 //! sequential consistency in C/C++11", 2017), as far as C++20 allows it too. Its axioms speak of which
