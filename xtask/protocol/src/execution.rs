@@ -327,7 +327,7 @@ impl Execution {
 }
 
 impl Step {
-    /// Whether its thread was woken for no reason, or failed to exchange.
+    /// Whether its thread was woken for no reason, failed to exchange, or read less than there was.
     pub fn is_for_no_reason(&self) -> bool {
         let value = self.value.as_deref();
         value.is_some_and(|value| value.ends_with("for no reason"))

@@ -85,6 +85,8 @@ verbs! {
     Park = "park",
     /// Prints.
     Print = "print",
+    /// Reads from a file, a connection or a pipe.
+    Read = "read",
     /// Waits for a message.
     Recv = "recv",
     /// Waits for a message, and not for ever.

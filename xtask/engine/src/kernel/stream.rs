@@ -32,8 +32,13 @@ pub(super) fn read(thing: usize, into: &mut [IoSliceMut<'_>], how: How) -> Answe
 /// Takes what a flow has for who reads.
 fn take(thing: usize, flow: usize, into: &mut [IoSliceMut<'_>], how: How) -> Answer<usize> {
     let room: usize = into.iter().map(|buffer| buffer.len()).sum();
+    let unread = with(|running| {
+        let unread = running.kernel.flows[flow].unread();
+        running.in_parts |= unread.min(room) > 1 && !how.peeks;
+        unread
+    });
     // A stream may give less than there is.
-    let is_short = room > 1 && !how.peeks && may_fail_for_no_reason();
+    let is_short = unread.min(room) > 1 && !how.peeks && may_fail_for_no_reason();
     let most = if is_short { 1 } else { room };
     let step = latest();
     let found = change(&[thing], |kernel| {
@@ -49,9 +54,12 @@ fn take(thing: usize, flow: usize, into: &mut [IoSliceMut<'_>], how: How) -> Ans
             if is_short {
                 failed_for_no_reason();
             }
-            with(|running| running.in_parts |= count > 1 && !how.peeks);
             come_after(written);
-            show(|| format!("➜ {count} bytes"));
+            show(|| match (is_short, count) {
+                (true, _) => format!("➜ 1 byte of {unread}, for no reason"),
+                (false, 1) => "➜ 1 byte".to_string(),
+                (false, count) => format!("➜ {count} bytes"),
+            });
             Ok(count)
         }
         Found::End(step) => {

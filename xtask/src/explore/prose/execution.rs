@@ -103,7 +103,14 @@ impl<'v> ExecutionProse<'v> {
         let steps = execution.steps.iter();
         let mut for_no_reason = steps.filter(|step| step.is_for_no_reason());
         let is_exchange = |step: &Step| step.verb == Verb::CompareExchangeWeak;
-        if for_no_reason.clone().any(|step| !is_exchange(step)) {
+        let is_read = |step: &Step| step.verb == Verb::Read;
+        if for_no_reason.clone().any(is_read) {
+            text += "  a read gets less than there is, as it may: read until all has come\n";
+        }
+        if for_no_reason
+            .clone()
+            .any(|step| !is_exchange(step) && !is_read(step))
+        {
             text += "  a thread wakes up for no reason, as it may: after each wait, look in a loop at \
                      what it is for\n";
         }
