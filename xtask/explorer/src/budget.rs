@@ -25,10 +25,14 @@ impl Budget<'_> {
         Some(time.saturating_sub(self.begun.elapsed()))
     }
 
-    /// Whether nothing is left.
-    pub fn is_spent(&self, others: u32) -> bool {
-        let is_late = self.time_left(others).is_some_and(|left| left.is_zero());
-        self.schedules == 0 || self.steps == 0 || is_late
+    /// Whether no time is left.
+    pub fn is_late(&self, others: u32) -> bool {
+        self.time_left(others).is_some_and(|left| left.is_zero())
+    }
+
+    /// Whether as many schedules or steps were run as are wanted.
+    pub fn is_counted_out(&self) -> bool {
+        self.schedules == 0 || self.steps == 0
     }
 
     /// Limits what is searched next to this fraction of what is left. Where a count was asked for, it is

@@ -344,7 +344,7 @@ impl<'r> Search<'r> {
                 self.add_hash_seeds(phases, index);
                 self.estimate(&mut phases[index], left);
             }
-            if is_done(phases) || self.has_enough() || left.is_spent(self.others(left)) {
+            if is_done(phases) || self.has_enough() || self.is_spent(phases, left) {
                 return ControlFlow::Break(());
             }
             index += 1;
@@ -358,6 +358,15 @@ impl<'r> Search<'r> {
             false => ControlFlow::Break(()),
         }
     }
+
+    /// Whether nothing is left to search with. The time ends no search before one of its schedules was
+    /// judged: on a slow machine, a program with long schedules would not be explored at all.
+    fn is_spent(&self, phases: &[Phase], left: &Budget<'_>) -> bool {
+        let mut all = self.phases.iter().chain(phases);
+        let has_result = all.any(|phase| phase.judged > 0) || !self.failures.0.is_empty();
+        left.is_counted_out() || has_result && left.is_late(self.others(left))
+    }
+
     /// Whether what was looked for has been found.
     fn has_enough(&self) -> bool {
         self.judge.is_satisfied() || self.is_silent && !self.failures.0.is_empty()
