@@ -129,6 +129,7 @@ mod state;
 mod strategy;
 mod streams;
 mod threads;
+mod unordered;
 mod waiters;
 mod waiting;
 
@@ -165,6 +166,7 @@ pub use threads::{
     panicking, park_in, set_panicking, spawn, with_slot, with_thread_slot,
     writers_keep_readers_out,
 };
+pub use unordered::Unordered;
 pub use waiters::Waiters;
 
 /// Whether a place in the source is one of the engine's own: where it starts the first thread of a

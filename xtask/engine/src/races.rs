@@ -62,7 +62,7 @@ impl AccessKind {
     }
 
     /// Whether an access to the memory after this is a fault.
-    pub(crate) fn is_end(self) -> bool {
+    pub fn is_end(self) -> bool {
         matches!(self, Free | Outside)
     }
 
@@ -153,6 +153,8 @@ pub struct MemoryAccess {
     pub site: u32,
     /// Where it stands.
     pub at: At,
+    /// The thread's moment: how often it had let others see what it had done, and 1.
+    pub(crate) moment: u32,
 }
 
 /// An access that must not be, and the earlier one with which it must not.
@@ -185,7 +187,13 @@ impl Execution {
             kind,
             seen: |other| memory.seen(thread, other),
         };
-        shadow.access(addresses, &accessor, by)
+        let result = shadow.access(addresses, &accessor, by);
+        if result.is_err()
+            && let Some(memory) = &mut self.memory
+        {
+            memory.take_in(thread);
+        }
+        result
     }
 
     /// The running thread accesses memory by the atomic operation that is its latest step.

@@ -327,6 +327,7 @@ impl Shadow {
             MemoryAccess {
                 thread: record.thread(),
                 kind: record.kind(),
+                moment: record.moment(),
                 site,
                 at,
             }

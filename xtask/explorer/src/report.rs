@@ -6,7 +6,7 @@ use std::ops::Range;
 use engine::{AccessKind, At, CORES, Detail, Ending, Execution, Op, Switch, TimeModel};
 use protocol::{
     ChannelEnd, Conflict, Does, Look, MemoryAccess, Object, Place, Step, Summary, TakenStep,
-    Thread, Verb, Wait, WeakOrder,
+    Thread, Unordered, Verb, Wait, WeakOrder,
 };
 use transcript::{End, Exit, Transcript};
 
@@ -122,7 +122,32 @@ fn conflict(execution: &Execution) -> Option<Conflict> {
         bytes: conflict.bytes,
         access: access(&conflict.access)?,
         earlier: access(&conflict.earlier),
+        unordered: (!conflict.earlier.kind.is_end()).then(|| unordered(execution, conflict)),
     })
+}
+
+/// Why nothing orders the two accesses of a data race.
+fn unordered(execution: &Execution, conflict: &engine::Conflict) -> Unordered {
+    let engine::Unordered {
+        last,
+        too_weak,
+        locks,
+    } = execution.unordered(conflict);
+    let step = |index: u32| step(execution, index as usize);
+    let is_lock = |object: &Object| matches!(&*object.kind, "mutex" | "rwlock");
+    Unordered {
+        last: last.map(|steps| steps.map(step)),
+        too_weak: too_weak.map(|too_weak| {
+            let [store, load] = too_weak.steps.map(step);
+            let orders = too_weak.orders;
+            let [of_store, of_load] = orders.map(|order| order.map(|order| format!("{order:?}")));
+            [(store, of_store), (load, of_load)]
+        }),
+        locks: locks.map(|locks| {
+            let locks = locks.into_iter().map(|lock| object(execution, lock));
+            locks.filter(is_lock).collect()
+        }),
+    }
 }
 
 /// What a thread waits for that is about to do this.

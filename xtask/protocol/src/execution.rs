@@ -185,6 +185,22 @@ pub struct Conflict {
     /// The earlier one; what was done when the memory was given back, if it was; `None` if the memory
     /// was never allocated.
     pub earlier: Option<MemoryAccess>,
+    /// Of a data race: what was between the two.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub unordered: Option<Unordered>,
+}
+
+/// Why nothing orders the two accesses of a data race.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Unordered {
+    /// The last step of one thread that the other has seen, and the other's step by which it has; it is
+    /// not between the two accesses. `None` if neither has seen anything that the other did.
+    pub last: Option<[Step; 2]>,
+    /// A store after the earlier access and a load of it before the later one, that do not order the
+    /// two. Of each that is too weak for that: its order of memory.
+    pub too_weak: Option<[(Step, Option<String>); 2]>,
+    /// The locks that each thread held: at the earlier access, and at the later one.
+    pub locks: [Vec<Object>; 2],
 }
 
 /// An access of a thread to memory.
@@ -288,6 +304,16 @@ impl Conflict {
         places.sort();
         let are_known = places.iter().all(|place| place.line > 0);
         are_known.then_some(places)
+    }
+}
+
+impl Unordered {
+    /// All objects that it names.
+    pub fn objects(&self) -> impl Iterator<Item = &Object> {
+        let last = self.last.iter().flatten();
+        let too_weak = self.too_weak.iter().flatten().map(|(step, _)| step);
+        let of_steps = last.chain(too_weak).filter_map(|step| step.object.as_ref());
+        of_steps.chain(self.locks.iter().flatten())
     }
 }
 

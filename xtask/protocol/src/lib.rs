@@ -24,7 +24,7 @@ mod verb;
 
 pub use execution::{
     ChannelEnd, Conflict, Does, Execution, Fault, FaultKind, Look, MemoryAccess, Object, Place,
-    Step, Switch, Thread, Wait,
+    Step, Switch, Thread, Unordered, Wait,
 };
 pub use message::{Doing, Message, Output, TakenStep};
 pub use request::{Again, Request};

@@ -10,7 +10,7 @@ use super::names::Names;
 use super::words::{Words, thread_name, told_apart};
 use crate::text::style::{BOLD, DIM};
 use invariants::{Stream, is_backtrace_note};
-use protocol::{Execution, FaultKind, Place, Step, Switch, Verb};
+use protocol::{Execution, FaultKind, Place, Step, Switch, Unordered, Verb};
 
 /// Of more rows only so many of the first and of the last are shown.
 const FIRST_ROWS: usize = 30;
@@ -64,7 +64,13 @@ impl<'r> Table<'r> {
             .filter_map(|wait| wait.object.as_ref());
         let looks = execution.waits.iter().flat_map(|wait| &wait.looks);
         let looked_at = looks.map(|look| &look.object);
-        let names = Names::new(used.chain(waited).chain(looked_at), &read);
+        let unordered = execution
+            .conflict
+            .iter()
+            .flat_map(|conflict| &conflict.unordered);
+        let named = unordered.flat_map(Unordered::objects);
+        let all = used.chain(waited).chain(looked_at).chain(named);
+        let names = Names::new(all, &read);
         let source = read(file).and_then(|text| Code::of(&text));
         let steps = execution.steps.iter().enumerate();
         let spawned: Vec<_> = steps

@@ -30,6 +30,11 @@ impl Words {
         self.threads.get(thread).map_or("?", String::as_str)
     }
 
+    /// What an object is called.
+    pub fn name(&self, object: &Object) -> &str {
+        self.names.of(object, None)
+    }
+
     /// What a thread does to an object.
     pub fn operation(&self, verb: &Verb, object: Option<&Object>) -> String {
         let Some(object) = object else {

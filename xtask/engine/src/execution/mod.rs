@@ -290,7 +290,7 @@ impl Execution {
         let mut memory = memory.unwrap_or_default();
         match is_weak || self.looks {
             true => {
-                memory.begin(is_weak);
+                memory.begin(is_weak, self.recorded);
                 self.memory = Some(memory);
             }
             false => self.spare_memory = Some(memory),

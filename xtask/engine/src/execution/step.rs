@@ -60,6 +60,9 @@ impl Execution {
         if chosen != self.current {
             self.naps = 0;
         }
+        if let Some(memory) = &mut self.memory {
+            memory.begin_step(self.current, index);
+        }
         self.current = chosen;
         self.length += 1;
         if self.traced {

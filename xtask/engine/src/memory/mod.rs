@@ -26,6 +26,7 @@
 
 mod action;
 mod atomic;
+mod history;
 mod seqcst;
 mod view;
 
@@ -47,6 +48,8 @@ use crate::running::{Running, with, with_scheduler};
 use crate::scheduler::{Options, Scheduler};
 use action::{Action, Impossible};
 use atomic::{Atomic, KEPT, New};
+use history::History;
+pub use history::TooWeak;
 use view::{Recent, View};
 
 /// From so many atomics on, those are looked for that are no more.
@@ -140,6 +143,8 @@ pub(crate) struct Memory {
     steps: HashMap<u32, View, FxBuildHasher>,
     /// What the threads have left where a library shares what is no object, by its address.
     left_at: HashMap<usize, View, FxBuildHasher>,
+    /// By which steps the threads have seen what others had done, if the execution is recorded.
+    history: Option<Box<History>>,
     /// The order of all operations that are `SeqCst`, where memory is weak.
     seqcst: seqcst::SeqCst,
     /// Whether a load may read an older value than the latest.
@@ -159,7 +164,7 @@ fn releases(order: Ordering) -> bool {
 
 impl Memory {
     /// Begins an execution. What the memory of the one before was made of is used again.
-    pub fn begin(&mut self, is_weak: bool) {
+    pub fn begin(&mut self, is_weak: bool, is_recorded: bool) {
         self.threads.clear();
         self.atomics.iter_mut().for_each(Atomic::reset);
         self.numbers.clear();
@@ -169,6 +174,7 @@ impl Memory {
         self.left.clear();
         self.steps.clear();
         self.left_at.clear();
+        self.history = is_recorded.then(Box::default);
         self.seqcst.begin();
         self.is_weak = is_weak;
         self.has_left_out = false;
@@ -197,6 +203,26 @@ impl Memory {
     /// The latest moment of the other thread before which this one has seen all that it did.
     pub fn seen(&self, thread: u32, other: u32) -> u32 {
         self.threads[thread as usize].now.moments.of(other as usize)
+    }
+
+    /// The thread, which has run until now, or another one takes the step with this number.
+    pub fn begin_step(&mut self, before: u32, step: u32) {
+        self.take_in(before);
+        if let Some(history) = &mut self.history {
+            history.begin_step(step);
+        }
+    }
+
+    /// Takes in what the thread has seen, which has run until now.
+    pub fn take_in(&mut self, thread: u32) {
+        if let Some(history) = &mut self.history {
+            history.take_in(thread, &self.threads[thread as usize].now.moments);
+        }
+    }
+
+    /// By which steps the threads have seen what others had done, if that is kept.
+    pub fn history(&self) -> Option<&History> {
+        self.history.as_deref()
     }
 
     /// The thread has let others see what it has done: what it does next they have not seen.
@@ -386,7 +412,11 @@ impl Memory {
     /// its next fence.
     fn read(&mut self, thread: u32, atomic: usize, back: u32, order: Ordering) {
         let Views { now, acquired, .. } = &mut self.threads[thread as usize];
-        let carried = &self.atomics[atomic].store(back).carried;
+        let store = self.atomics[atomic].store(back);
+        if let Some(history) = &mut self.history {
+            history.load((atomic, store.number), thread, order);
+        }
+        let carried = &store.carried;
         match acquires(order) {
             true => now.join(carried),
             false => acquired.join(carried),
@@ -407,6 +437,10 @@ impl Memory {
             true => now,
             false => released,
         };
+        if let Some(history) = &mut self.history {
+            let moments = [now, view].map(|view| view.moments.of(thread as usize));
+            history.store((atomic, new.number), thread, moments, action.order());
+        }
         // Unless memory is weak, each load reads the last store.
         let kept = if self.is_weak { KEPT } else { 1 };
         self.atomics[atomic].insert(back, kept, new, |carried| {
@@ -420,6 +454,9 @@ impl Memory {
         let views = &mut self.threads[thread as usize];
         if acquires(order) {
             views.now.join(&views.acquired);
+            if let Some(history) = &mut self.history {
+                history.acquire(thread);
+            }
         }
         if order == SeqCst && self.is_weak {
             let View {

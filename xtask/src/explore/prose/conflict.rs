@@ -1,8 +1,8 @@
 //! An access to memory that must not be, in a sentence.
 
 use crate::explore::words::Words;
-use crate::text::counted;
-use protocol::{Conflict, Does, MemoryAccess, Place};
+use crate::text::{counted, listed};
+use protocol::{Conflict, Does, MemoryAccess, Object, Place, Step, Unordered};
 
 /// Who does what, and why it must not be.
 pub fn sentence(
@@ -14,6 +14,7 @@ pub fn sentence(
         bytes,
         access,
         earlier,
+        ..
     } = conflict;
     let at = |access: &MemoryAccess| match place(&access.place) {
         Some(place) => format!(" at {place}"),
@@ -41,8 +42,108 @@ pub fn sentence(
         Does::Free => return format!("{first} that {other} freed{}", at(earlier)),
     };
     format!(
-        "{first} that {other} {did}{}, and nothing orders the two: no lock, no channel, no join and no \
-         atomic",
+        "{first} that {other} {did}{}, and nothing orders the two",
         at(earlier)
     )
+}
+
+/// What ordered the two threads of a data race last, and what would have ordered the two accesses: a
+/// line for each.
+pub fn lines(
+    conflict: &Conflict,
+    words: &Words,
+    place: &dyn Fn(&Place) -> Option<String>,
+) -> String {
+    let (Some(unordered), Some(earlier)) = (&conflict.unordered, &conflict.earlier) else {
+        return String::new();
+    };
+    let [earlier, later] = [earlier, &conflict.access].map(|access| words.thread(access.thread));
+    let Unordered {
+        last,
+        too_weak,
+        locks,
+    } = unordered;
+    let operation = |step: &Step| words.operation(&step.verb, step.object.as_ref());
+    let numbered = |step: &Step| {
+        let (number, operation) = (step.number, operation(step));
+        format!(
+            "step {number}, `{operation}` of {}",
+            words.thread(step.thread)
+        )
+    };
+    let last = match last {
+        Some([first, second]) => format!(
+            "the two threads were last ordered by {}, before {}",
+            numbered(first),
+            numbered(second)
+        ),
+        None => format!("nothing has ordered {earlier} and {later} so far"),
+    };
+    let placed = |step: &Step| {
+        let place = place(&step.place).map_or(String::new(), |place| format!(" at {place}"));
+        format!("`{}`{place}", operation(step))
+    };
+    let would = match too_weak {
+        Some(too_weak) => would_be_stronger(too_weak, &placed),
+        None => would_be_locked([earlier, later], locks, words),
+    };
+    format!("  {last}\n  {would}\n")
+}
+
+/// Which orders of memory would order two accesses, with a store and a load of it between the two.
+fn would_be_stronger(
+    [(store, of_store), (load, of_load)]: &[(Step, Option<String>); 2],
+    placed: &dyn Fn(&Step) -> String,
+) -> String {
+    let were = |step: &Step, order: &str, enough: &str| {
+        // What both reads and writes has one order for the two.
+        let enough = if order == "Relaxed" { enough } else { "AcqRel" };
+        format!("{} were {enough} (it is {order})", placed(step))
+    };
+    let stronger = match (of_store, of_load) {
+        (Some(of_store), Some(of_load)) => format!(
+            "{} and {}",
+            were(store, of_store, "Release"),
+            were(load, of_load, "Acquire")
+        ),
+        (Some(of_store), None) => format!(
+            "{}: {} acquires",
+            were(store, of_store, "Release"),
+            placed(load)
+        ),
+        (None, Some(of_load)) => format!(
+            "{}: {} releases",
+            were(load, of_load, "Acquire"),
+            placed(store)
+        ),
+        (None, None) => unreachable!("one of the two is too weak"),
+    };
+    format!("the accesses would be ordered here if {stronger}")
+}
+
+/// Which lock would order two accesses, with what the threads have locked.
+fn would_be_locked([earlier, later]: [&str; 2], locks: &[Vec<Object>; 2], words: &Words) -> String {
+    let names = |locks: &[Object]| {
+        let locks = locks.iter().map(|lock| words.name(lock).to_string());
+        listed(&locks.collect::<Vec<_>>())
+    };
+    match locks {
+        [of_earlier, of_later] if of_earlier.is_empty() && of_later.is_empty() => {
+            "a lock that both hold would order the accesses, or a message or a join between them"
+                .to_string()
+        }
+        [of_earlier, of_later] if of_later.is_empty() => format!(
+            "{earlier} held {} then, and {later} holds no lock: a lock that both hold would order the accesses",
+            names(of_earlier)
+        ),
+        [of_earlier, of_later] if of_earlier.is_empty() => format!(
+            "{later} holds {}, and {earlier} held no lock then: a lock that both hold would order the accesses",
+            names(of_later)
+        ),
+        [of_earlier, of_later] => format!(
+            "{earlier} held {} then, and {later} holds {}: a lock that both hold would order the accesses",
+            names(of_earlier),
+            names(of_later)
+        ),
+    }
 }

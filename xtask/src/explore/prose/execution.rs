@@ -58,6 +58,8 @@ impl<'v> ExecutionProse<'v> {
         };
         let place = |place: &Place| self.verdict.place(place);
         text += &Stuck::new(execution, table.words(), &place).lines();
+        let conflict = execution.conflict.iter();
+        text.extend(conflict.map(|conflict| conflict::lines(conflict, table.words(), &place)));
         text += &self.last_step(execution, table);
         text += &self.whims(execution);
         text
