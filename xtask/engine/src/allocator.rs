@@ -35,11 +35,12 @@ impl Allocator {
         block
     }
 
+    /// The function that has this frame gives a block back.
     #[inline(always)]
-    fn free(heap: &Heap, block: *mut u8, layout: Layout) {
+    fn free(heap: &Heap, block: *mut u8, layout: Layout, frame: usize) {
         if heap.is_watched() && is_programs_turn(heap) {
             let start = block.addr();
-            races::free(start..start + layout.size(), fiber::frame());
+            races::free(start..start + layout.size(), frame);
         }
         heap.free(block, layout);
     }
@@ -95,20 +96,23 @@ unsafe impl GlobalAlloc for Allocator {
         })
     }
 
-    #[inline]
+    // The frame is that of the function by which Rust calls this, and not one in between.
+    #[inline(always)]
     unsafe fn dealloc(&self, block: *mut u8, layout: Layout) {
+        let frame = fiber::frame();
         HEAP.with(|heap| match heap.has(block) {
             true => {
                 Self::check(heap, block, layout);
-                Self::free(heap, block, layout);
+                Self::free(heap, block, layout, frame);
             }
             // SAFETY: the caller keeps the contract.
             false => unsafe { System.dealloc(block, layout) },
         });
     }
 
-    #[inline]
+    #[inline(always)]
     unsafe fn realloc(&self, block: *mut u8, layout: Layout, size: usize) -> *mut u8 {
+        let frame = fiber::frame();
         HEAP.with(|heap| {
             if !heap.has(block) {
                 // SAFETY: the caller keeps the contract.
@@ -129,7 +133,7 @@ unsafe impl GlobalAlloc for Allocator {
                 // SAFETY: the new block is another one, and both are at least as long as what
                 // is copied.
                 unsafe { ptr::copy_nonoverlapping(block, moved, layout.size().min(size)) };
-                Self::free(heap, block, layout);
+                Self::free(heap, block, layout, frame);
             }
             moved
         })

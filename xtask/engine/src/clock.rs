@@ -11,6 +11,10 @@ use crate::perform::perform_with;
 use crate::running::with;
 use crate::schedule::TimeModel;
 
+/// When an execution starts, in seconds since the epoch: on 18 May 2033, so that the files that a program
+/// finds are older.
+pub(crate) const EPOCH: Duration = Duration::from_secs(2_000_000_000);
+
 /// Virtual time since the start of the execution. A read of it is an operation only where
 /// the time model makes it one.
 #[track_caller]

@@ -57,9 +57,9 @@ pub struct Coverage {
     pub loops: bool,
     /// Whether in some of them what a thread read from a connection might have come in more parts.
     pub in_parts: bool,
-    /// Whether in some of them a thread bound an address of its own choice, which no other process of
-    /// the machine could have at the same time.
-    pub has_address: bool,
+    /// Whether in some of them a thread changed files, or bound an address of its own choice: outside of
+    /// the explorer, other processes of the machine would notice.
+    pub reaches_out: bool,
     /// Whether in some of them a thread began to read beside another, or once more, where a
     /// writer may wait.
     pub reads_beside: bool,
@@ -258,7 +258,7 @@ impl Exploration {
         coverage.steps += u64::from(execution.length);
         coverage.loops |= execution.loops;
         coverage.in_parts |= execution.in_parts;
-        coverage.has_address |= execution.has_address;
+        coverage.reaches_out |= execution.reaches_out;
         coverage.hashed |= execution.hashed;
         coverage.asked_random |= execution.asked_random;
         coverage.reads_beside |= execution.reads_beside;

@@ -110,7 +110,6 @@ mod kernel;
 pub mod memory;
 mod numbers;
 mod object;
-mod opened;
 mod operation;
 mod output;
 mod perform;

@@ -8,7 +8,6 @@ use crate::ending::exit_op;
 use crate::execution::Execution;
 use crate::raw::debugger;
 use crate::raw::fiber::{Fiber, First};
-use crate::raw::files;
 use crate::raw::keys;
 use crate::raw::statics::Statics;
 use crate::record::Ending;
@@ -105,7 +104,6 @@ impl Program {
         }
         with(|running| {
             running.is_running = false;
-            files::close_all(&mut running.opened);
             running.hashed = running.asked_random || fibers.iter().any(Fiber::has_used_keys);
         });
     }

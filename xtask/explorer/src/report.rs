@@ -5,8 +5,8 @@ use std::ops::Range;
 
 use engine::{AccessKind, At, CORES, Detail, Ending, Execution, Op, Switch, TimeModel};
 use protocol::{
-    ChannelEnd, Conflict, Does, Look, MemoryAccess, Object, Place, Step, Summary, TakenStep,
-    Thread, Unordered, Verb, Wait, WeakOrder,
+    Atomic, ChannelEnd, Conflict, Does, Look, MemoryAccess, Object, Place, Step, Summary,
+    TakenStep, Thread, Unordered, Verb, Wait, WeakOrder,
 };
 use transcript::{End, Exit, Transcript};
 
@@ -139,9 +139,12 @@ fn unordered(execution: &Execution, conflict: &engine::Conflict) -> Unordered {
         last: last.map(|steps| steps.map(step)),
         too_weak: too_weak.map(|too_weak| {
             let [store, load] = too_weak.steps.map(step);
-            let orders = too_weak.orders;
-            let [of_store, of_load] = orders.map(|order| order.map(|order| format!("{order:?}")));
-            [(store, of_store), (load, of_load)]
+            let [of_store, of_load] = too_weak.orders;
+            [(store, of_store), (load, of_load)].map(|(step, (order, is_too_weak))| Atomic {
+                step,
+                order: format!("{order:?}"),
+                is_too_weak,
+            })
         }),
         locks: locks.map(|locks| {
             let locks = locks.into_iter().map(|lock| object(execution, lock));
@@ -365,7 +368,7 @@ pub fn summary(phases: &[Phase], judge: &Judge, given_up: &GivenUp, seeds: &Seed
             cut_short: coverage.cut_short,
             loops: coverage.loops,
             in_parts: coverage.in_parts,
-            has_address: coverage.has_address,
+            reaches_out: coverage.reaches_out,
             complete: coverage.complete,
             estimate: phase.estimate(),
             seconds: phase.took.as_secs_f64(),

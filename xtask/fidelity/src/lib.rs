@@ -27,28 +27,32 @@ macro_rules! with_table {
                 }
             }
 
-            /// What is passed through whole has nothing to do with threads and time. Some of it
-            /// asks the outside all the same, and gets the real answers: `Path::exists` and its
-            /// like look at the real files. The order of a `HashMap` is that of the execution's
-            /// seed, of which a few are tried.
+            /// What is passed through whole has nothing to do with threads and time, but for `fs` and
+            /// `path`. The order of a `HashMap` is that of the execution's seed, of which a few are tried.
             ///
-            /// A program may read files and folders. Each call that opens or closes one, reads the
-            /// next bytes or moves in a file is an operation. A call that would change a file or a
-            /// folder is refused. So is opening anything in `/proc` or `/sys`, or what is neither a
-            /// file nor a folder, because the next execution may find something else there. A
-            /// backtrace reads `/proc` to find names, so it is refused once it does.
+            /// `fs` is the real one, above the C library's functions as the explorer has them. A program
+            /// finds the files and folders that are really there. What it makes, changes or takes away is
+            /// in memory, and the next execution finds all as it was; nothing is written to the disk. Each
+            /// call that looks at a name, changes one, reads, writes or moves in a file is an operation.
+            /// The names in a folder come in the order of the alphabet. A file is read in full when it is
+            /// opened for the first time in any execution, and has at most 64 MiB. Two names that one real
+            /// file has are two files.
+            ///
+            /// Refused are file locks, mapped files, owners, extended attributes and pipes with a name, and
+            /// to rename a folder that was there before the program. So is opening anything in `/proc` or
+            /// `/sys`, or what is neither a file nor a folder, because the next execution may find
+            /// something else there. A backtrace reads `/proc` to find names, so it is refused once it does.
             "The modules of `std`" root in ::std {
                 modelled { arch, env, hint, io, net, os, panic, prelude, process, sync, thread, time }
                 passed {
                     alloc, any, array, ascii, backtrace, borrow, boxed, cell, char, clone,
-                    cmp, collections, convert, default, error, f32, f64, ffi, fmt, future, hash, i8,
+                    cmp, collections, convert, default, error, f32, f64, ffi, fmt, fs, future, hash, i8,
                     i16, i32, i64, i128, isize, iter, marker, mem, num, ops, option, path, pin,
                     primitive, ptr,
                     #[cfg(rust_1_95)]
                     range,
                     rc, result, slice, str, string, task, u8, u16, u32, u64, u128, usize, vec,
                 }
-                called "what one execution changes, the next one would find" { fs }
             }
 
             /// Assembly is compiled as it stands. If its first instruction has the prefix `lock`, or is
@@ -133,8 +137,7 @@ macro_rules! with_table {
 
             "`std::os::unix`" unix in ::std::os::unix {
                 modelled { prelude, thread }
-                passed { #[cfg(unix)] ffi, io, net, raw }
-                called "what one execution changes, the next one would find" { fs }
+                passed { #[cfg(unix)] ffi, fs, io, net, raw }
                 called "what another process does is on no schedule" { process }
             }
 

@@ -196,9 +196,9 @@ pub struct Unordered {
     /// The last step of one thread that the other has seen, and the other's step by which it has; it is
     /// not between the two accesses. `None` if neither has seen anything that the other did.
     pub last: Option<[Step; 2]>,
-    /// A store after the earlier access and a load of it before the later one, that do not order the
-    /// two. Of each that is too weak for that: its order of memory.
-    pub too_weak: Option<[(Step, Option<String>); 2]>,
+    /// A store after the earlier access, and a load of it before the later one, or of a store that
+    /// continues its release sequence. One of them is too weak to order the two, or both are.
+    pub too_weak: Option<[Atomic; 2]>,
     /// The locks that each thread held: at the earlier access, and at the later one.
     pub locks: [Vec<Object>; 2],
 }
@@ -307,11 +307,23 @@ impl Conflict {
     }
 }
 
+/// An operation on an atomic, with its order of memory.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Atomic {
+    /// The operation.
+    #[serde(flatten)]
+    pub step: Step,
+    /// Its order, as in `Relaxed`.
+    pub order: String,
+    /// Whether that is too weak. An order that is weak and not too weak has a fence beside it.
+    pub is_too_weak: bool,
+}
+
 impl Unordered {
     /// All objects that it names.
     pub fn objects(&self) -> impl Iterator<Item = &Object> {
         let last = self.last.iter().flatten();
-        let too_weak = self.too_weak.iter().flatten().map(|(step, _)| step);
+        let too_weak = self.too_weak.iter().flatten().map(|atomic| &atomic.step);
         let of_steps = last.chain(too_weak).filter_map(|step| step.object.as_ref());
         of_steps.chain(self.locks.iter().flatten())
     }

@@ -23,8 +23,8 @@ mod test;
 mod verb;
 
 pub use execution::{
-    ChannelEnd, Conflict, Does, Execution, Fault, FaultKind, Look, MemoryAccess, Object, Place,
-    Step, Switch, Thread, Unordered, Wait,
+    Atomic, ChannelEnd, Conflict, Does, Execution, Fault, FaultKind, Look, MemoryAccess, Object,
+    Place, Step, Switch, Thread, Unordered, Wait,
 };
 pub use message::{Doing, Message, Output, TakenStep};
 pub use request::{Again, Request};

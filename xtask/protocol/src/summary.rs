@@ -59,8 +59,8 @@ pub struct Phase {
     /// Whether in some of them what was read from a connection might have come in more parts than it
     /// did: that is tried once for each thread.
     pub in_parts: bool,
-    /// Whether in some of them the program bound an address of its own choice.
-    pub has_address: bool,
+    /// Whether in some of them the program changed files, or bound an address of its own choice.
+    pub reaches_out: bool,
     /// Whether these were all that there are of this sort.
     pub complete: bool,
     /// How many there are in all, as far as that was looked into: an exhaustive search that is not

@@ -67,10 +67,10 @@ pub struct Explored {
 }
 
 impl Explored {
-    /// Whether the program has bound an address of its own choice on some schedule.
-    pub fn has_address(&self) -> bool {
+    /// Whether the program has changed files on some schedule, or bound an address of its own choice.
+    pub fn reaches_out(&self) -> bool {
         let mut phases = self.summary.iter().flat_map(|summary| &summary.phases);
-        phases.any(|phase| phase.has_address)
+        phases.any(|phase| phase.reaches_out)
     }
 }
 

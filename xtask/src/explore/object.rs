@@ -106,7 +106,7 @@ fn of_phase(phase: &Phase) -> Value {
         "cut_short": phase.cut_short,
         "loops": phase.loops,
         "in_parts": phase.in_parts,
-        "has_address": phase.has_address,
+        "reaches_out": phase.reaches_out,
         "complete": phase.complete,
         "estimate": phase.estimate.map(|estimate| match estimate {
             Estimate::About(count) => json!(count.round()),

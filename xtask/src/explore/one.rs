@@ -35,9 +35,10 @@ pub fn explore(
         what: "real runs".to_string(),
     });
     explored.real = match settings.real_runs {
-        // A test runs among others, and prints between what is said of them. Two processes cannot have
-        // one address, and another program of the machine may have it already.
-        None if is_proved && subject.test.is_none() && !explored.has_address() => {
+        // A test runs among others, and prints between what is said of them. Of files and addresses that
+        // the program chooses there is one for all processes: several runs at a time would be in each
+        // other's way, and would change what is the user's.
+        None if is_proved && subject.test.is_none() && !explored.reaches_out() => {
             real::confirm(subject, harness, settings)?
         }
         None | Some(0) => None,

@@ -54,6 +54,8 @@ impl Words {
                 | Verb::LeaveScope,
                 _,
             ) => verb.to_string(),
+            // What it is done to is told behind it.
+            _ if object.kind == "files" => verb.to_string(),
             (_, Some(thread)) => format!("{verb} {}", self.thread(thread)),
             _ => {
                 let name = self.names.of(object, verb.side());

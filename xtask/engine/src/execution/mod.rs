@@ -17,7 +17,6 @@ use crate::kernel::Kernel;
 use crate::memory::Memory;
 use crate::numbers::Numbers;
 use crate::object::{CLOCK, Guard, Object, ObjectState, ReadersAndWriters};
-use crate::opened::Opened;
 use crate::operation::{Op, StepId, Thread};
 use crate::output::Output;
 use crate::program::WeakOrder;
@@ -135,9 +134,9 @@ pub struct Execution {
     pub loops: bool,
     /// Whether a thread has read from a connection what might have come in more parts.
     pub(crate) in_parts: bool,
-    /// Whether a thread has bound an address of its own choice, which no other process of the machine
-    /// could have at the same time.
-    pub(crate) has_address: bool,
+    /// Whether a thread has changed files, or bound an address of its own choice: outside of the explorer,
+    /// other processes of the machine would notice.
+    pub(crate) reaches_out: bool,
     /// Whether a thread has begun to read beside another, or once more, in a lock that is also
     /// written: a writer that waits may keep it out.
     pub(crate) reads_beside: bool,
@@ -145,10 +144,6 @@ pub struct Execution {
     pub(crate) readers: Vec<(Object, u32)>,
     /// Who waits at a futex's word, by the number of its object.
     pub(crate) futexes: HashMap<u32, Waiters, FxBuildHasher>,
-    /// Which numbers its open files have, as an object, once it has opened one.
-    files: Option<Object>,
-    /// What of the system's it has opened, and not closed, each with the file that it is.
-    pub(crate) opened: Vec<(Opened, Object)>,
     /// What the operating system keeps for it.
     pub(crate) kernel: Kernel,
     /// What orders the threads, and what loads may read: if memory is weak, or accesses are looked at.
@@ -221,12 +216,10 @@ impl Execution {
             fair: false,
             loops: false,
             in_parts: false,
-            has_address: false,
+            reaches_out: false,
             reads_beside: false,
             readers: Vec::new(),
             futexes: HashMap::with_hasher(FxBuildHasher),
-            files: None,
-            opened: Vec::new(),
             kernel: Kernel::new(),
             memory: None,
             spare_memory: None,
@@ -276,11 +269,10 @@ impl Execution {
         self.fair = false;
         self.loops = false;
         self.in_parts = false;
-        self.has_address = false;
+        self.reaches_out = false;
         self.reads_beside = false;
         self.readers.clear();
         self.futexes.clear();
-        self.files = None;
         self.kernel.clear();
         self.asked_random = false;
         let is_weak = self.time == TimeModel::Weak;
@@ -362,22 +354,6 @@ impl Execution {
         state.is_standing = true;
         state.orders = false;
         object
-    }
-
-    /// Which numbers the open files of the program have.
-    pub(crate) fn files(&mut self) -> Object {
-        match self.files {
-            Some(files) => files,
-            None => {
-                let files = self.register_opened("files");
-                *self.files.insert(files)
-            }
-        }
-    }
-
-    /// A file that the program has opened.
-    pub(crate) fn new_file(&mut self) -> Object {
-        self.register_opened("file")
     }
 
     /// Something of the system's: it stands nowhere, but is called after its first use, and orders

@@ -33,7 +33,7 @@ pub(crate) fn bind(descriptor: c_int, address: &Address) -> Answer<()> {
     perform(&[], Op::new("bind", addresses(), Access::Write));
     let bound = with(|running| {
         let thread = running.current;
-        running.has_address |= address.port() != Some(0);
+        running.reaches_out |= address.port() != Some(0);
         running.kernel.bind_socket(thing, address, thread)
     });
     if bound.is_err() {

@@ -6,8 +6,10 @@ use std::io::{IoSlice, IoSliceMut};
 use super::address::Address;
 use super::binding::addresses;
 use super::common::{Answer, How, ask, change, on_all, perform};
+use super::file::Place;
 use super::table::{Kernel, Kind};
-use super::{connection, datagram, event, stream, wire};
+use super::tree::{READS, WRITES};
+use super::{connection, datagram, event, file, stream, wire};
 use crate::access::Access;
 use crate::perform::{latest, unchanged};
 use crate::running::with;
@@ -21,6 +23,7 @@ enum Kept {
     Bytes,
     Datagrams,
     Count,
+    File,
 }
 
 fn kept(thing: usize) -> Answer<Kept> {
@@ -28,6 +31,8 @@ fn kept(thing: usize) -> Answer<Kept> {
         Kind::Stream(_) => Ok(Kept::Bytes),
         Kind::Mailbox(_) => Ok(Kept::Datagrams),
         Kind::Event(_) => Ok(Kept::Count),
+        Kind::File(_) => Ok(Kept::File),
+        Kind::Folder(_) => Err(libc::EISDIR),
         Kind::Idle | Kind::Listener(_) => Err(libc::ENOTCONN),
         Kind::Epoll(_) | Kind::Closed => Err(libc::EINVAL),
     })
@@ -49,6 +54,7 @@ pub(crate) fn receive_from(
         Kept::Datagrams => return datagram::receive(thing, into, how),
         Kept::Bytes => stream::read(thing, into, how),
         Kept::Count => event::read(thing, into),
+        Kept::File => file::read(descriptor, into, Place::Own),
     };
     bytes.map(|bytes| (bytes, None))
 }
@@ -70,6 +76,7 @@ pub(crate) fn send_to(
         Kept::Datagrams => datagram::send(thing, from, to),
         Kept::Bytes => stream::write(thing, from, how),
         Kept::Count => event::write(thing, from),
+        Kept::File => file::write(descriptor, from, Place::Own),
     }
 }
 
@@ -131,11 +138,30 @@ pub(crate) fn duplicate(descriptor: c_int) -> Answer<c_int> {
     })
 }
 
-/// Whether calls on this do not wait.
-pub(crate) fn is_nonblocking(descriptor: c_int) -> Answer<bool> {
+/// With which flags this is open, as in `libc::O_RDONLY`.
+pub(crate) fn flags(descriptor: c_int) -> Answer<c_int> {
     with(|running| {
         let thing = running.kernel.thing(descriptor)?;
-        Ok(running.kernel.things[thing].is_nonblocking)
+        let thing = &running.kernel.things[thing];
+        let nonblocking = if thing.is_nonblocking {
+            libc::O_NONBLOCK
+        } else {
+            0
+        };
+        let own = match &thing.kind {
+            Kind::File(file) => {
+                let access = match file.allows {
+                    READS => libc::O_RDONLY,
+                    WRITES => libc::O_WRONLY,
+                    _ => libc::O_RDWR,
+                };
+                let appends = if file.appends { libc::O_APPEND } else { 0 };
+                access | appends
+            }
+            Kind::Folder(_) => libc::O_RDONLY | libc::O_DIRECTORY,
+            _ => libc::O_RDWR,
+        };
+        Ok(own | nonblocking)
     })
 }
 
@@ -154,7 +180,7 @@ pub(crate) fn close(descriptor: c_int) -> Answer<()> {
         return Ok(());
     }
     let listens = with(|running| matches!(running.kernel.things[thing].kind, Kind::Listener(_)));
-    if let Some(op) = on_all("close", thing) {
+    if let Some(op) = file::closing(thing).or_else(|| on_all("close", thing)) {
         // Who connects looks whether somebody listens.
         let op = if listens {
             op.and(addresses(), Access::Write)

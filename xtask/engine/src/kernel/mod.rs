@@ -1,6 +1,6 @@
 //! What the operating system keeps for a program, and lets its threads wait for: sockets, pipes,
-//! counts of events, and what of them is ready. All of it is in memory, and reaches no further than
-//! the program.
+//! counts of events, what of them is ready, and files. All of it is in memory, and reaches no further
+//! than the program: the files of the real system are only read.
 //!
 //! Each call that another thread may notice is an operation. What is written to a TCP connection is
 //! on its way first, and to deliver it is an operation too, of a thread that stands for the network:
@@ -17,12 +17,16 @@ mod connection;
 mod datagram;
 mod descriptor;
 mod event;
+mod file;
 mod flow;
 mod interest;
+mod listing;
+mod names;
 mod options;
 mod poll;
 mod stream;
 mod table;
+mod tree;
 mod wire;
 
 pub(crate) use address::Address;
@@ -30,10 +34,20 @@ pub(crate) use binding::bind;
 pub(crate) use common::{Answer, How};
 pub(crate) use connection::{accept, listen, make_pair, make_pipe, make_socket};
 pub(crate) use descriptor::{
-    close, connect, duplicate, has, is_nonblocking, local, read, receive_from, remote, send_to,
+    close, connect, duplicate, flags, has, local, read, receive_from, remote, send_to,
     set_nonblocking, shut, unread, write,
 };
 pub(crate) use event::make_event;
+pub(crate) use file::{
+    Opened, Place, change_open, check_length, folder_of, read as read_at, seek, set_length,
+    set_mode, set_node_length, set_time, status_of, write as write_at,
+};
+pub(crate) use listing::{close_names, folder_read, next_name, open_names, rewind};
+pub(crate) use names::{
+    At, canonical, change_node, make_folder, make_link, may, name, open, remove, rename, status,
+    target,
+};
 pub(crate) use options::{option, set_option};
 pub(crate) use poll::{Asked, control, make_epoll, poll, wait};
 pub(crate) use table::Kernel;
+pub(crate) use tree::Status;

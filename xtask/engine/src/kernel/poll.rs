@@ -118,6 +118,15 @@ pub(crate) fn control(
         let kernel = &running.kernel;
         Ok((kernel.thing(descriptor)?, kernel.thing(watched)?))
     })?;
+    // A file is always ready, and cannot be watched.
+    if with(|running| {
+        matches!(
+            running.kernel.things[thing].kind,
+            Kind::File(_) | Kind::Folder(_)
+        )
+    }) {
+        return Err(libc::EPERM);
+    }
     let op = watching("epoll_ctl", thing);
     with(Execution::note_calls);
     op.perform();

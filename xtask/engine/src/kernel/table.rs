@@ -3,6 +3,7 @@
 use std::collections::{HashMap, VecDeque};
 use std::ffi::c_int;
 use std::mem;
+use std::path::PathBuf;
 use std::time::Duration;
 
 use rustc_hash::FxBuildHasher;
@@ -10,6 +11,8 @@ use rustc_hash::FxBuildHasher;
 use super::address::Address;
 use super::flow::Flow;
 use super::interest::{ERR, HUP, IN, Interest, OUT, RDHUP};
+use super::listing::Listing;
+use super::tree::Tree;
 use crate::object::{Object, ObjectState};
 use crate::operation::StepId;
 
@@ -38,6 +41,10 @@ pub(super) enum Kind {
     Event(Event),
     /// What watches others.
     Epoll(Interest),
+    /// A file.
+    File(File),
+    /// A folder, with its path.
+    Folder(PathBuf),
     /// Nothing any more.
     Closed,
 }
@@ -85,6 +92,21 @@ pub(super) struct Event {
     pub written: Vec<StepId>,
 }
 
+/// A file that is open. Descriptors that were made of one another share it.
+#[derive(Clone, Copy)]
+pub(super) struct File {
+    /// The file's number among all nodes.
+    pub node: usize,
+    /// Where the next read or write begins.
+    pub offset: u64,
+    /// What may be done with it, as in a mode.
+    pub allows: u32,
+    /// Whether each write goes to the end.
+    pub appends: bool,
+    /// What operations touch that move on in it.
+    pub place: Object,
+}
+
 /// What of a socket stays the same, whatever becomes of it.
 #[derive(Clone)]
 pub(super) struct Socket {
@@ -130,6 +152,10 @@ pub(crate) struct Kernel {
     epolls: Vec<usize>,
     /// Those of which something has changed since it was settled what operations wait for.
     pub(super) changed: Vec<usize>,
+    /// Files and folders.
+    pub(super) tree: Tree,
+    /// The folders whose names are read, by their addresses.
+    pub(super) listings: HashMap<usize, Box<Listing>, FxBuildHasher>,
     /// Who has bound an address, of sockets of a kind.
     bound: Vec<(c_int, Address, usize)>,
     /// Which addresses are bound, as an object, and what is ready, once somebody asks.
@@ -146,6 +172,8 @@ impl Kernel {
             flows: Vec::new(),
             epolls: Vec::new(),
             changed: Vec::new(),
+            tree: Tree::new(),
+            listings: HashMap::with_hasher(FxBuildHasher),
             bound: Vec::new(),
             addresses: None,
             readiness: None,
@@ -154,8 +182,13 @@ impl Kernel {
 
     /// Begins an execution.
     pub(crate) fn clear(&mut self) {
+        self.tree.clear();
         if !self.things.is_empty() {
-            *self = Self::new();
+            let tree = mem::replace(&mut self.tree, Tree::new());
+            *self = Self {
+                tree,
+                ..Self::new()
+            };
         }
     }
 
@@ -300,7 +333,7 @@ impl Kernel {
     /// The objects that operations on it touch.
     pub(super) fn objects_of(&self, thing: usize) -> [Option<Object>; 2] {
         match &self.things[thing].kind {
-            Kind::Idle | Kind::Closed => [None; 2],
+            Kind::Idle | Kind::Closed | Kind::File(_) | Kind::Folder(_) => [None; 2],
             Kind::Listener(listener) => [Some(listener.queue), None],
             Kind::Stream(stream) => {
                 let incoming = stream.incoming.map(|flow| self.flows[flow].arrived);
@@ -362,6 +395,7 @@ impl Kernel {
             }
             Kind::Event(event) => OUT | readable(event.value > 0),
             Kind::Epoll(interest) => readable(interest.is_ready(|thing| self.ready(thing))),
+            Kind::File(_) | Kind::Folder(_) => IN | OUT,
             Kind::Closed => 0,
         }
     }
@@ -417,7 +451,9 @@ impl Kernel {
                 Kind::Mailbox(mailbox) => Some(mailbox.queue),
                 Kind::Event(event) => Some(event.count),
                 Kind::Epoll(interest) => Some(interest.gate),
-                Kind::Idle | Kind::Stream(_) | Kind::Closed => None,
+                Kind::Idle | Kind::Stream(_) | Kind::File(_) | Kind::Folder(_) | Kind::Closed => {
+                    None
+                }
             };
             if let Some(gate) = gate {
                 let is_open = self.ready(thing) & (IN | ERR) != 0;

@@ -19,8 +19,9 @@ pub struct History {
     known: Vec<Numbers>,
     /// What each thread has seen since, in the order of the steps.
     seen: Vec<Seen>,
-    /// The stores of each atomic, by its place and their numbers.
-    stores: HashMap<(usize, u32), Made, FxBuildHasher>,
+    /// The stores of each atomic, by its place and their numbers; each behind those of other threads
+    /// whose release sequence it continues, of each thread the last.
+    stores: HashMap<(usize, u32), Vec<Made>, FxBuildHasher>,
     /// The loads that have read another thread's store.
     loads: Vec<Loaded>,
 }
@@ -47,7 +48,7 @@ struct Made {
     order: Ordering,
 }
 
-/// A load of another thread's store.
+/// A load of another thread's store, or of one that continues its release sequence.
 #[derive(Clone, Copy)]
 struct Loaded {
     step: u32,
@@ -63,8 +64,9 @@ struct Loaded {
 pub struct TooWeak {
     /// The steps of the store and of the load.
     pub steps: [u32; 2],
-    /// The order of each of the two that is too weak; one is, or both are.
-    pub orders: [Option<Ordering>; 2],
+    /// The order of each, and whether it is too weak; one is, or both are. An order that is weak and not
+    /// too weak has a fence beside it.
+    pub orders: [(Ordering, bool); 2],
 }
 
 impl History {
@@ -91,29 +93,33 @@ impl History {
         self.step = step;
     }
 
-    /// The thread makes a store, which has this number, at this moment. An acquire load of it sees the
-    /// thread's moments up to the second one.
+    /// The thread makes a store of an atomic, which has this number, at this moment. An acquire load of
+    /// it sees the thread's moments up to the second one. It updates the store with that number, if any.
     pub fn store(
         &mut self,
-        store: (usize, u32),
+        (atomic, number, updated): (usize, u32, Option<u32>),
         thread: u32,
         [moment, carried]: [u32; 2],
         order: Ordering,
     ) {
-        let made = Made {
+        let continued = updated.and_then(|updated| self.stores.get(&(atomic, updated)));
+        let mut made = continued.cloned().unwrap_or_default();
+        made.retain(|made| made.thread != thread);
+        made.push(Made {
             step: self.step,
             thread,
             moment,
             carried,
             order,
-        };
-        self.stores.insert(store, made);
+        });
+        self.stores.insert((atomic, number), made);
     }
 
     /// The thread reads the store with this number.
     pub fn load(&mut self, store: (usize, u32), thread: u32, order: Ordering) {
-        let store = self.stores.get(&store).filter(|made| made.thread != thread);
-        self.loads.extend(store.map(|&store| Loaded {
+        let made = self.stores.get(&store).into_iter().flatten();
+        let of_others = made.filter(|made| made.thread != thread);
+        self.loads.extend(of_others.map(|&store| Loaded {
             step: self.step,
             thread,
             store,
@@ -151,14 +157,10 @@ impl History {
         let load = self.loads.iter().rev().find(is_between)?;
         let Loaded { store, order, .. } = *load;
         let releases = store.carried >= moment || releases(store.order);
-        let orders = [
-            (!releases).then_some(store.order),
-            (!load.acquires).then_some(order),
-        ];
-        let is_any = orders.iter().any(Option::is_some);
+        let is_any = !releases || !load.acquires;
         is_any.then_some(TooWeak {
             steps: [store.step, load.step],
-            orders,
+            orders: [(store.order, !releases), (order, !load.acquires)],
         })
     }
 }

@@ -427,9 +427,11 @@ impl Memory {
     /// goes on with the new one.
     fn write(&mut self, thread: u32, atomic: usize, back: u32, action: Action, new: New) {
         let mut also = View::default();
+        let mut number = None;
         if action.reads() {
             let updated = self.atomics[atomic].store_mut(back);
             updated.is_updated = true;
+            number = Some(updated.number);
             also.clone_from(&updated.carried);
         }
         let Views { now, released, .. } = &self.threads[thread as usize];
@@ -439,7 +441,8 @@ impl Memory {
         };
         if let Some(history) = &mut self.history {
             let moments = [now, view].map(|view| view.moments.of(thread as usize));
-            history.store((atomic, new.number), thread, moments, action.order());
+            let store = (atomic, new.number, number);
+            history.store(store, thread, moments, action.order());
         }
         // Unless memory is weak, each load reads the last store.
         let kept = if self.is_weak { KEPT } else { 1 };

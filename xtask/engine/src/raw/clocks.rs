@@ -13,10 +13,6 @@ use crate::running::is_programs_turn;
 /// How long the machine is up when the program starts, so that there is a time before that.
 const UPTIME: Duration = Duration::from_secs(1_000_000);
 
-/// When the program starts, in seconds since the epoch: on 18 May 2033, so that the files that it finds
-/// are older.
-const START: Duration = Duration::from_secs(2_000_000_000);
-
 /// The time by a clock.
 #[unsafe(no_mangle)]
 unsafe extern "C" fn clock_gettime(clock: c_int, time: *mut libc::timespec) -> c_int {
@@ -26,7 +22,7 @@ unsafe extern "C" fn clock_gettime(clock: c_int, time: *mut libc::timespec) -> c
         return unsafe { REAL.call([clock as usize, time.expose_provenance()]) } as c_int;
     }
     let start = match clock {
-        libc::CLOCK_REALTIME | libc::CLOCK_REALTIME_COARSE => START,
+        libc::CLOCK_REALTIME | libc::CLOCK_REALTIME_COARSE => clock::EPOCH,
         libc::CLOCK_MONOTONIC
         | libc::CLOCK_MONOTONIC_COARSE
         | libc::CLOCK_MONOTONIC_RAW

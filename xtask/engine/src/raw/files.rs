@@ -1,342 +1,527 @@
-//! Files that a program reads: each call of the C library by which it opens or closes one, or moves
-//! on in one, is an operation, since another thread may notice it. A thread that has the same file
-//! reads what comes next, and the next file that is opened gets the lowest number that is free.
-//!
-//! Each file is an object, and so are the numbers of all. What an execution has left open is closed
-//! when it is over: no destructor of it runs.
+//! Files and folders, as the C library has them: in a program's turn they are those of the
+//! [kernel](crate::kernel), in memory above the real ones.
 
-use std::ffi::{CStr, c_char, c_int};
-use std::mem::MaybeUninit;
-use std::ptr;
+use std::ffi::{CStr, OsStr, c_char, c_int};
+use std::io::{IoSlice, IoSliceMut};
+use std::os::unix::ffi::{OsStrExt, OsStringExt};
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+use std::{env, ptr};
 
+use super::calls::{answered, descriptor, done};
+use super::descriptors::check;
 use super::heap::HEAP;
-use super::library::{CHANGES, Real, c_name};
-use super::sockets;
-use crate::access::Access;
-use crate::execution::Execution;
-use crate::kernel;
-use crate::object::Object;
-use crate::opened::Opened;
-use crate::operation::Op;
+use super::library::{CHANGES, Real, WAITS, fail};
+use super::sockets::{bytes, bytes_mut};
+use crate::kernel::{self, Answer, At, Opened, Place, Status};
 use crate::perform::refuse;
 use crate::running::{is_programs_turn, with};
 
-const MADE: &str = "the kernel makes up what stands there, and may say something else each time";
-const DEVICE: &str = "to open what is neither a file nor a folder may have an effect, or wait";
-const OTHERS: &str = "it may be the explorer's";
-const TYPES: &str = "a program that waits for somebody to type cannot be explored";
+const MAPPED: &str = "what is mapped of a file is not modelled";
 
-/// File systems whose files the kernel makes up when they are read.
-const MADE_UP: [u64; 4] = [
-    libc::PROC_SUPER_MAGIC as u64,
-    libc::SYSFS_MAGIC as u64,
-    libc::CGROUP_SUPER_MAGIC as u64,
-    libc::CGROUP2_SUPER_MAGIC as u64,
-];
-
-/// Announces what the running thread does to files, as another may notice.
-fn perform(op: Op) {
-    with(Execution::note_calls);
-    op.perform();
+/// A path of the program's, and the folder from which it leads.
+///
+/// # Safety
+///
+/// A string of C stands there.
+unsafe fn at(folder: c_int, path: usize) -> Answer<At> {
+    // SAFETY: the caller says so.
+    let path = unsafe { CStr::from_ptr(ptr::with_exposed_provenance::<c_char>(path)) };
+    let bytes = path.to_bytes();
+    let base = match folder {
+        _ if bytes.starts_with(b"/") => PathBuf::from("/"),
+        libc::AT_FDCWD => with(|_| env::current_dir()).map_err(|_| libc::ENOENT)?,
+        folder => kernel::folder_of(folder)?,
+    };
+    Ok(with(|_| At {
+        base,
+        path: PathBuf::from(OsStr::from_bytes(bytes)),
+    }))
 }
 
-/// The running thread opens something: the next number is another one then.
-fn announce_open() {
-    let numbers = with(|running| running.files());
-    perform(Op::new("open", numbers, Access::Write));
+/// The same, of the folder in which the program runs.
+///
+/// # Safety
+///
+/// That of `at`.
+unsafe fn here(path: usize) -> Answer<At> {
+    // SAFETY: the caller says so.
+    unsafe { at(libc::AT_FDCWD, path) }
 }
 
-/// The running thread closes this, and does so itself.
-fn let_go(opened: Opened, file: Object) {
-    let numbers = with(|running| running.files());
-    perform(Op::new("close", file, Access::Write).and(numbers, Access::Write));
-    forget(opened);
+/// Opens a file or a folder.
+///
+/// # Safety
+///
+/// A string of C stands at the path.
+unsafe fn open_at(folder: c_int, path: usize, flags: c_int, mode: usize) -> Answer<usize> {
+    // SAFETY: the caller says so.
+    let at = unsafe { at(folder, path) }?;
+    kernel::open(&at, flags, mode as u32).map(descriptor)
 }
 
-/// Calls the C library as the explorer: for what the running thread has announced.
-fn outside<R>(call: impl FnOnce() -> R) -> R {
-    with(|_| call())
+/// What is known of what a path or a descriptor leads to, as the call with these flags asks.
+///
+/// # Safety
+///
+/// A string of C stands at the path.
+unsafe fn status_at(folder: c_int, path: usize, flags: c_int) -> Answer<Status> {
+    let follows = flags & libc::AT_SYMLINK_NOFOLLOW == 0;
+    let is_empty = path == 0 || {
+        let first = ptr::with_exposed_provenance::<u8>(path);
+        // SAFETY: the caller says so.
+        unsafe { first.read() == 0 }
+    };
+    if is_empty && flags & libc::AT_EMPTY_PATH != 0 {
+        return match kernel::status_of(folder)? {
+            Opened::File(status) => Ok(status),
+            Opened::Folder(path) => kernel::status(&At::of(path), true),
+        };
+    }
+    // SAFETY: the caller says so.
+    kernel::status(&unsafe { at(folder, path) }?, follows)
 }
 
-/// Keeps what the running thread has opened: the file that this is, or a new one.
-fn keep(opened: Opened, file: Option<Object>) {
-    with(|running| {
-        let file = file.unwrap_or_else(|| running.new_file());
-        running.opened.push((opened, file));
-    });
+/// Tells what is known of a file.
+///
+/// # Safety
+///
+/// There is room for it.
+unsafe fn tell(status: &Status, to: usize) {
+    let to: *mut libc::stat = ptr::with_exposed_provenance_mut(to);
+    // SAFETY: the caller has room for it; it is made of numbers, of which 0 is one.
+    unsafe {
+        to.write_bytes(0, 1);
+        let to = &mut *to;
+        to.st_dev = status.device;
+        to.st_ino = status.inode;
+        to.st_nlink = status.links as libc::nlink_t;
+        to.st_mode = status.mode;
+        to.st_uid = status.user;
+        to.st_gid = status.group;
+        to.st_size = status.size as libc::off_t;
+        to.st_blksize = 4096;
+        to.st_blocks = status.size.div_ceil(512) as libc::blkcnt_t;
+        let [read, written, changed] = status.times;
+        (to.st_atime, to.st_atime_nsec) = read;
+        (to.st_mtime, to.st_mtime_nsec) = written;
+        (to.st_ctime, to.st_ctime_nsec) = changed;
+    }
 }
 
-/// The file that this is, if the running execution has opened it, and not closed it.
-fn file(opened: Opened) -> Option<Object> {
-    with(|running| {
-        let mut all = running.opened.iter();
-        all.find(|(other, _)| *other == opened)
-            .map(|(_, file)| *file)
+/// The same, as `statx` does.
+///
+/// # Safety
+///
+/// There is room for it.
+unsafe fn tell_more(status: &Status, to: usize) {
+    let to: *mut libc::statx = ptr::with_exposed_provenance_mut(to);
+    // SAFETY: the caller has room for it; it is made of numbers, of which 0 is one.
+    unsafe {
+        to.write_bytes(0, 1);
+        let to = &mut *to;
+        to.stx_mask = libc::STATX_BASIC_STATS;
+        to.stx_blksize = 4096;
+        to.stx_nlink = status.links as u32;
+        to.stx_uid = status.user;
+        to.stx_gid = status.group;
+        to.stx_mode = status.mode as u16;
+        to.stx_ino = status.inode;
+        to.stx_size = status.size;
+        to.stx_blocks = status.size.div_ceil(512);
+        to.stx_dev_major = libc::major(status.device);
+        to.stx_dev_minor = libc::minor(status.device);
+        let [read, written, changed] = status.times;
+        for (time, (seconds, nanoseconds)) in [
+            (&mut to.stx_atime, read),
+            (&mut to.stx_mtime, written),
+            (&mut to.stx_ctime, changed),
+        ] {
+            time.tv_sec = seconds;
+            time.tv_nsec = nanoseconds as u32;
+        }
+    }
+}
+
+/// Gives a path, cut to so many bytes: how many.
+///
+/// # Safety
+///
+/// There is room for so many.
+unsafe fn give(path: &Path, to: usize, room: usize) -> usize {
+    let path = path.as_os_str().as_bytes();
+    let count = path.len().min(room);
+    // SAFETY: the caller says so.
+    unsafe { bytes_mut(to, count) }.copy_from_slice(&path[..count]);
+    count
+}
+
+/// When a file is to have been changed: `None` for now.
+///
+/// # Safety
+///
+/// Two times stand there, or it is 0.
+unsafe fn time_at(times: usize) -> Option<Option<Duration>> {
+    if times == 0 {
+        return Some(None);
+    }
+    let times: *const libc::timespec = ptr::with_exposed_provenance(times);
+    // SAFETY: the caller says so.
+    let written = unsafe { times.add(1).read() };
+    match written.tv_nsec {
+        libc::UTIME_OMIT => None,
+        libc::UTIME_NOW => Some(None),
+        nanoseconds => Some(Some(Duration::new(
+            written.tv_sec as u64,
+            nanoseconds as u32,
+        ))),
+    }
+}
+
+calls! {
+    fn open(path, flags, mode) {
+        // SAFETY: the caller's path is one of C, here and below.
+        unsafe { open_at(libc::AT_FDCWD, path, flags as c_int, mode) }
+    }
+
+    fn openat(folder, path, flags, mode) {
+        // SAFETY: likewise.
+        unsafe { open_at(folder as c_int, path, flags as c_int, mode) }
+    }
+
+    fn creat(path, mode) {
+        let flags = libc::O_WRONLY | libc::O_CREAT | libc::O_TRUNC;
+        // SAFETY: likewise.
+        unsafe { open_at(libc::AT_FDCWD, path, flags, mode) }
+    }
+
+    fn stat(path, to) {
+        // SAFETY: likewise, and the caller has room for what is known, here and below.
+        unsafe { tell(&status_at(libc::AT_FDCWD, path, 0)?, to) };
+        Ok(0)
+    }
+
+    fn lstat(path, to) {
+        // SAFETY: likewise.
+        unsafe { tell(&status_at(libc::AT_FDCWD, path, libc::AT_SYMLINK_NOFOLLOW)?, to) };
+        Ok(0)
+    }
+
+    fn fstatat(folder, path, to, flags) {
+        // SAFETY: likewise.
+        unsafe { tell(&status_at(folder as c_int, path, flags as c_int)?, to) };
+        Ok(0)
+    }
+
+    fn access(path, wants) {
+        // SAFETY: likewise.
+        done(kernel::may(&unsafe { here(path) }?, wants as u32, true))
+    }
+
+    fn euidaccess(path, wants) {
+        // SAFETY: likewise.
+        done(kernel::may(&unsafe { here(path) }?, wants as u32, true))
+    }
+
+    fn faccessat(folder, path, wants, flags) {
+        let follows = flags as c_int & libc::AT_SYMLINK_NOFOLLOW == 0;
+        // SAFETY: likewise.
+        done(kernel::may(&unsafe { at(folder as c_int, path) }?, wants as u32, follows))
+    }
+
+    fn mkdir(path, mode) {
+        // SAFETY: likewise.
+        done(kernel::make_folder(&unsafe { here(path) }?, mode as u32))
+    }
+
+    fn mkdirat(folder, path, mode) {
+        // SAFETY: likewise.
+        done(kernel::make_folder(&unsafe { at(folder as c_int, path) }?, mode as u32))
+    }
+
+    fn rmdir(path) {
+        // SAFETY: likewise.
+        done(kernel::remove(&unsafe { here(path) }?, true))
+    }
+
+    fn unlink(path) {
+        // SAFETY: likewise.
+        done(kernel::remove(&unsafe { here(path) }?, false))
+    }
+
+    fn unlinkat(folder, path, flags) {
+        let is_folder = flags as c_int & libc::AT_REMOVEDIR != 0;
+        // SAFETY: likewise.
+        done(kernel::remove(&unsafe { at(folder as c_int, path) }?, is_folder))
+    }
+
+    fn remove(path) {
+        // SAFETY: likewise.
+        let at = unsafe { here(path) }?;
+        match kernel::remove(&at, false) {
+            Err(libc::EISDIR) => done(kernel::remove(&at, true)),
+            other => done(other),
+        }
+    }
+
+    fn rename(from, to) {
+        // SAFETY: likewise.
+        let (from, to) = unsafe { (here(from)?, here(to)?) };
+        done(kernel::rename(&from, &to, false))
+    }
+
+    fn renameat(from_folder, from, to_folder, to) {
+        // SAFETY: likewise.
+        let (from, to) = unsafe { (at(from_folder as c_int, from)?, at(to_folder as c_int, to)?) };
+        done(kernel::rename(&from, &to, false))
+    }
+
+    fn renameat2(from_folder, from, to_folder, to, flags) {
+        let flags = flags as libc::c_uint;
+        if flags & !libc::RENAME_NOREPLACE != 0 {
+            refuse("`renameat2` of two files at once", CHANGES);
+        }
+        // SAFETY: likewise.
+        let (from, to) = unsafe { (at(from_folder as c_int, from)?, at(to_folder as c_int, to)?) };
+        done(kernel::rename(&from, &to, flags != 0))
+    }
+
+    fn link(from, to) {
+        // SAFETY: likewise.
+        let (from, to) = unsafe { (here(from)?, here(to)?) };
+        done(kernel::name(&from, &to, false))
+    }
+
+    fn linkat(from_folder, from, to_folder, to, flags) {
+        // SAFETY: likewise.
+        let (from, to) = unsafe { (at(from_folder as c_int, from)?, at(to_folder as c_int, to)?) };
+        done(kernel::name(&from, &to, flags as c_int & libc::AT_SYMLINK_FOLLOW != 0))
+    }
+
+    fn symlink(target, path) {
+        // SAFETY: likewise.
+        let (target, at) = unsafe { (here(target)?, here(path)?) };
+        done(kernel::make_link(target.path, &at))
+    }
+
+    fn symlinkat(target, folder, path) {
+        // SAFETY: likewise.
+        let (target, at) = unsafe { (here(target)?, at(folder as c_int, path)?) };
+        done(kernel::make_link(target.path, &at))
+    }
+
+    fn readlink(path, to, room) {
+        // SAFETY: likewise, and the caller has so much room.
+        unsafe { Ok(give(&kernel::target(&here(path)?)?, to, room)) }
+    }
+
+    fn readlinkat(folder, path, to, room) {
+        // SAFETY: likewise.
+        unsafe { Ok(give(&kernel::target(&at(folder as c_int, path)?)?, to, room)) }
+    }
+
+    fn chmod(path, mode) {
+        // SAFETY: likewise.
+        let at = unsafe { here(path) }?;
+        done(kernel::change_node("chmod", &at, true, |running, node| {
+            kernel::set_mode(running, node, mode as u32)
+        }))
+    }
+
+    fn fchmodat(folder, path, mode, flags) {
+        // SAFETY: likewise.
+        let at = unsafe { at(folder as c_int, path) }?;
+        let follows = flags as c_int & libc::AT_SYMLINK_NOFOLLOW == 0;
+        done(kernel::change_node("chmod", &at, follows, |running, node| {
+            kernel::set_mode(running, node, mode as u32)
+        }))
+    }
+
+    fn fchmod(file, mode) {
+        check("fchmod", file as c_int);
+        done(kernel::change_open("chmod", file as c_int, |running, node| {
+            kernel::set_mode(running, node, mode as u32)
+        }))
+    }
+
+    fn truncate(path, length) {
+        kernel::check_length(length as u64);
+        // SAFETY: likewise.
+        let at = unsafe { here(path) }?;
+        done(kernel::change_node("truncate", &at, true, |running, node| {
+            kernel::set_node_length(running, node, length as u64)
+        }))
+    }
+
+    fn ftruncate(file, length) {
+        check("ftruncate", file as c_int);
+        done(kernel::set_length(file as c_int, length as u64))
+    }
+
+    fn utimensat(folder, path, times, flags) {
+        // SAFETY: likewise, and two times stand there, if any do.
+        let (at, time) = unsafe { (at(folder as c_int, path)?, time_at(times)) };
+        let follows = flags as c_int & libc::AT_SYMLINK_NOFOLLOW == 0;
+        let Some(time) = time else { return Ok(0) };
+        done(kernel::change_node("utimens", &at, follows, |running, node| {
+            kernel::set_time(running, node, time)
+        }))
+    }
+
+    fn futimens(file, times) {
+        check("futimens", file as c_int);
+        // SAFETY: likewise.
+        let Some(time) = (unsafe { time_at(times) }) else { return Ok(0) };
+        done(kernel::change_open("utimens", file as c_int, |running, node| {
+            kernel::set_time(running, node, time)
+        }))
+    }
+
+    fn fsync(file) {
+        check("fsync", file as c_int);
+        // There is no disk.
+        Ok(0)
+    }
+
+    fn fdatasync(file) {
+        check("fdatasync", file as c_int);
+        Ok(0)
+    }
+
+    fn pread(file, to, length, from) {
+        check("pread", file as c_int);
+        // SAFETY: the caller has room for so many bytes.
+        let into = unsafe { bytes_mut(to, length) };
+        let place = Place::At(from as u64);
+        kernel::read_at(file as c_int, &mut [IoSliceMut::new(into)], place)
+    }
+
+    fn pwrite(file, from, length, to) {
+        check("pwrite", file as c_int);
+        // SAFETY: the caller has so many bytes.
+        let from = unsafe { bytes(from, length) };
+        kernel::write_at(file as c_int, &[IoSlice::new(from)], Place::At(to as u64))
+    }
+
+    fn copy_file_range(_from, _from_place, _to, _to_place, _length, _flags) {
+        // As between two file systems: who asks for it reads and writes instead.
+        Err(libc::EXDEV)
+    }
+
+    fn sendfile(_to, _from, _place, _length) {
+        // As of a file that it cannot be used for.
+        Err(libc::EINVAL)
+    }
+
+    fn statx(folder, path, flags, _wants, to) {
+        // SAFETY: likewise.
+        unsafe { tell_more(&status_at(folder as c_int, path, flags as c_int)?, to) };
+        Ok(0)
+    }
+}
+
+also! {
+    open64 is open(path, flags, mode)
+    openat64 is openat(folder, path, flags, mode)
+    creat64 is creat(path, mode)
+    stat64 is stat(path, to)
+    lstat64 is lstat(path, to)
+    fstatat64 is fstatat(folder, path, to, flags)
+    eaccess is euidaccess(path, wants)
+    truncate64 is truncate(path, length)
+    ftruncate64 is ftruncate(file, length)
+    pread64 is pread(file, to, length, from)
+    pwrite64 is pwrite(file, from, length, to)
+    sendfile64 is sendfile(to, from, place, length)
+    fstat64 is fstat(file, to)
+    mmap64 is mmap(address, length, protection, flags, file, offset)
+}
+
+/// What is known of an open file. Of what the program has not opened, the real system says that.
+///
+/// # Safety
+///
+/// That of fstat(2).
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn fstat(file: usize, to: usize) -> isize {
+    static REAL: Real = Real::new(c"fstat");
+    if !kernel::has(file as c_int) {
+        // SAFETY: the caller keeps to what the function asks for.
+        return unsafe { REAL.call([file, to]) as isize };
+    }
+    // SAFETY: no path stands there, and the caller has room for what is known.
+    answered(unsafe {
+        status_at(file as c_int, 0, libc::AT_EMPTY_PATH).map(|status| {
+            tell(&status, to);
+            0
+        })
     })
 }
 
-/// The running thread has this no longer.
-fn forget(opened: Opened) {
-    with(|running| running.opened.retain(|(other, _)| *other != opened));
-}
-
-/// The file that this descriptor is for. Ends the execution unless it has opened that.
-fn check(function: &str, descriptor: c_int) -> Object {
-    match file(Opened::File(descriptor)) {
-        Some(file) => file,
-        None if descriptor == libc::STDIN_FILENO => {
-            refuse(&format!("`{function}` of the standard input"), TYPES)
-        }
-        None => refuse(
-            &format!("`{function}` of descriptor {descriptor}, which it has not opened"),
-            OTHERS,
-        ),
-    }
-}
-
-/// Closes what an execution that has ended has left open.
-pub fn close_all(opened: &mut Vec<(Opened, Object)>) {
-    for (opened, _) in opened.drain(..) {
-        // SAFETY: the execution has opened it and not closed it, and no thread of it will use it again:
-        // it is over.
-        unsafe {
-            match opened {
-                Opened::File(descriptor) => libc::close(descriptor),
-                Opened::Folder(stream) => {
-                    libc::closedir(ptr::with_exposed_provenance_mut::<libc::DIR>(stream))
-                }
-            };
-        }
-    }
-}
-
-/// Ends the execution if what stands at a path is not the same in each execution, or cannot be read
-/// without an effect.
+/// Maps memory, but not what a file of the kernel's has.
 ///
 /// # Safety
 ///
-/// The path is one of C.
-unsafe fn check_path(folder: c_int, path: *const c_char, flags: c_int) {
-    let looks = libc::O_PATH | libc::O_CLOEXEC | flags & libc::O_NOFOLLOW;
-    let mut status = MaybeUninit::<libc::stat>::uninit();
-    let mut system = MaybeUninit::<libc::statfs>::uninit();
-    // SAFETY: the caller says what the path is, and each call fills in what it is given, or fails.
-    let refused = outside(|| unsafe {
-        let found = libc::openat(folder, path, looks);
-        if found < 0 {
-            // Then the call that was asked for fails as well.
-            return None;
-        }
-        let is_known = libc::fstat(found, status.as_mut_ptr()) == 0
-            && libc::fstatfs(found, system.as_mut_ptr()) == 0;
-        libc::close(found);
-        if !is_known || MADE_UP.contains(&(system.assume_init_ref().f_type as u64)) {
-            return Some(MADE);
-        }
-        match status.assume_init_ref().st_mode & libc::S_IFMT {
-            libc::S_IFREG | libc::S_IFDIR => None,
-            _ => Some(DEVICE),
-        }
-    });
-    if let Some(why) = refused {
-        // SAFETY: the caller says what the path is.
-        let path = unsafe { CStr::from_ptr(path) };
-        refuse(&format!("`open` of {}", path.to_string_lossy()), why);
+/// That of mmap(2).
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn mmap(
+    address: usize,
+    length: usize,
+    protection: usize,
+    flags: usize,
+    file: usize,
+    offset: usize,
+) -> isize {
+    static REAL: Real = Real::new(c"mmap");
+    let is_of_file = flags as c_int & libc::MAP_ANONYMOUS == 0;
+    if is_of_file && kernel::has(file as c_int) {
+        refuse("`mmap` of a file", MAPPED);
     }
+    // SAFETY: the caller keeps to what the function asks for.
+    unsafe { REAL.call([address, length, protection, flags, file, offset]) as isize }
 }
 
-/// Opens a file for the running thread.
+/// The path of what is there, without links and dots: in the buffer of the caller, or in one that is
+/// the caller's to free.
 ///
 /// # Safety
 ///
-/// That of openat(2).
-unsafe fn open_at(folder: c_int, path: *const c_char, flags: c_int) -> c_int {
-    let writes = libc::O_ACCMODE | libc::O_CREAT | libc::O_TRUNC;
-    if flags & writes != libc::O_RDONLY {
-        refuse("`open` to write", CHANGES);
+/// That of realpath(3).
+#[unsafe(no_mangle)]
+unsafe extern "C" fn realpath(path: usize, to: usize) -> usize {
+    static REAL: Real = Real::new(c"realpath");
+    if !HEAP.with(is_programs_turn) {
+        // SAFETY: the caller keeps to what the function asks for.
+        return unsafe { REAL.call([path, to]) };
     }
-    announce_open();
-    // SAFETY: the caller keeps to what the call asks for.
-    let descriptor = unsafe {
-        check_path(folder, path, flags);
-        outside(|| libc::openat(folder, path, flags))
+    // SAFETY: the caller's path is one of C.
+    let found = unsafe { here(path) }.and_then(|at| kernel::canonical(&at));
+    let path = match found {
+        Ok(path) => path.into_os_string().into_vec(),
+        Err(error) => {
+            fail(error);
+            return 0;
+        }
     };
-    if descriptor >= 0 {
-        keep(Opened::File(descriptor), None);
-    }
-    descriptor
+    let to = match to {
+        // SAFETY: the size is not 0.
+        0 => unsafe { libc::malloc(path.len() + 1) }.expose_provenance(),
+        to => to,
+    };
+    // SAFETY: there is room for the path and a zero: the caller says so, or it was made here.
+    let room = unsafe { bytes_mut(to, path.len() + 1) };
+    room[..path.len()].copy_from_slice(&path);
+    room[path.len()] = 0;
+    to
 }
 
-/// Functions that open a file: the ones for files of any length are the same as the others on the
-/// platforms that the engine supports.
-macro_rules! opens {
-    ($($name:ident $real:literal $at:ident $at_real:literal)*) => { $(
-        #[unsafe(no_mangle)]
-        unsafe extern "C" fn $name(path: *const c_char, flags: c_int, mode: usize) -> c_int {
-            static REAL: Real = Real::new($real);
-            // SAFETY: the caller keeps to what the function asks for.
-            unsafe {
-                match HEAP.with(is_programs_turn) {
-                    true => open_at(libc::AT_FDCWD, path, flags),
-                    false => {
-                        let path = path.expose_provenance();
-                        REAL.call([path, flags as usize, mode]) as c_int
-                    }
-                }
-            }
-        }
-
-        #[unsafe(no_mangle)]
-        unsafe extern "C" fn $at(
-            folder: c_int,
-            path: *const c_char,
-            flags: c_int,
-            mode: usize,
-        ) -> c_int {
-            static REAL: Real = Real::new($at_real);
-            // SAFETY: the caller keeps to what the function asks for.
-            unsafe {
-                match HEAP.with(is_programs_turn) {
-                    true => open_at(folder, path, flags),
-                    false => {
-                        let path = path.expose_provenance();
-                        REAL.call([folder as usize, path, flags as usize, mode]) as c_int
-                    }
-                }
-            }
-        }
-    )* };
-}
-
-opens! {
-    open c"open" openat c"openat"
-    open64 c"open64" openat64 c"openat64"
-}
-
-/// Functions that move on in a file.
-macro_rules! moves {
-    ($($name:ident $verb:literal)*) => { $(
-        #[unsafe(no_mangle)]
-        unsafe extern "C" fn $name(
-            descriptor: c_int,
-            second: usize,
-            third: usize,
-            fourth: usize,
-            fifth: usize,
-        ) -> usize {
-            static REAL: Real = Real::new(c_name(concat!(stringify!($name), "\0")));
-            if kernel::has(descriptor) {
-                // SAFETY: the caller keeps to what the function asks for.
-                return unsafe { sockets::$name(descriptor, second, third) };
-            }
-            if HEAP.with(is_programs_turn) {
-                let file = check($verb, descriptor);
-                perform(Op::new($verb, file, Access::Write));
-            }
-            // SAFETY: the caller keeps to what the function asks for.
-            unsafe { REAL.call([descriptor as usize, second, third, fourth, fifth]) }
-        }
-    )* };
-}
-
-moves! {
-    read "read"
-    readv "read"
-    lseek "seek"
-    lseek64 "seek"
-}
-
+/// Ends the execution: a file lock waits in the real system.
 #[unsafe(no_mangle)]
-unsafe extern "C" fn close(descriptor: c_int) -> c_int {
-    static REAL: Real = Real::new(c"close");
-    if kernel::has(descriptor) {
-        return sockets::close(descriptor);
-    }
+unsafe extern "C" fn flock(file: usize, operation: usize) -> isize {
+    static REAL: Real = Real::new(c"flock");
     if HEAP.with(is_programs_turn) {
-        let file = check("close", descriptor);
-        let_go(Opened::File(descriptor), file);
+        refuse("`flock`", WAITS);
     }
-    // SAFETY: the caller has it.
-    unsafe { REAL.call([descriptor as usize]) as c_int }
-}
-
-/// Doubles a descriptor, or looks at its flags; anything else is refused.
-#[unsafe(no_mangle)]
-unsafe extern "C" fn fcntl(descriptor: c_int, command: c_int, argument: usize) -> c_int {
-    static REAL: Real = Real::new(c"fcntl");
-    if kernel::has(descriptor) {
-        return sockets::fcntl(descriptor, command, argument);
-    }
-    let mut doubled = None;
-    if HEAP.with(is_programs_turn) {
-        match command {
-            libc::F_GETFD | libc::F_GETFL => {}
-            libc::F_DUPFD | libc::F_DUPFD_CLOEXEC => {
-                doubled = Some(check("dup", descriptor));
-                announce_open();
-            }
-            _ => refuse(&format!("the command {command} of `fcntl`"), CHANGES),
-        }
-    }
-    // SAFETY: the caller keeps to what the command asks for.
-    let result = unsafe { REAL.call([descriptor as usize, command as usize, argument]) } as c_int;
-    if doubled.is_some() && result >= 0 {
-        keep(Opened::File(result), doubled);
-    }
-    result
-}
-
-/// `fcntl`, as the C library's headers call it where files may be long.
-#[unsafe(no_mangle)]
-unsafe extern "C" fn fcntl64(descriptor: c_int, command: c_int, argument: usize) -> c_int {
-    // SAFETY: the caller keeps to what the command asks for.
-    unsafe { fcntl(descriptor, command, argument) }
-}
-
-/// Opens a folder, to read the names in it.
-#[unsafe(no_mangle)]
-unsafe extern "C" fn opendir(path: *const c_char) -> usize {
-    static REAL: Real = Real::new(c"opendir");
-    let is_programs = HEAP.with(is_programs_turn);
-    if is_programs {
-        announce_open();
-        // SAFETY: the caller says that it is one.
-        unsafe { check_path(libc::AT_FDCWD, path, libc::O_DIRECTORY) };
-    }
-    // SAFETY: likewise.
-    let stream = unsafe { REAL.call([path.expose_provenance()]) };
-    if is_programs && stream != 0 {
-        keep(Opened::Folder(stream), None);
-    }
-    stream
-}
-
-/// The same, of one that is open: the descriptor is the stream's from here on.
-#[unsafe(no_mangle)]
-unsafe extern "C" fn fdopendir(descriptor: c_int) -> usize {
-    static REAL: Real = Real::new(c"fdopendir");
-    let file = HEAP
-        .with(is_programs_turn)
-        .then(|| check("fdopendir", descriptor));
-    // SAFETY: the caller has it.
-    let stream = unsafe { REAL.call([descriptor as usize]) };
-    if file.is_some() && stream != 0 {
-        forget(Opened::File(descriptor));
-        keep(Opened::Folder(stream), file);
-    }
-    stream
-}
-
-#[unsafe(no_mangle)]
-unsafe extern "C" fn closedir(stream: usize) -> c_int {
-    static REAL: Real = Real::new(c"closedir");
-    if HEAP.with(is_programs_turn) {
-        let opened = Opened::Folder(stream);
-        let Some(file) = file(opened) else {
-            refuse("`closedir` of what it has not opened", OTHERS)
-        };
-        let_go(opened, file);
-    }
-    // SAFETY: the caller has it.
-    unsafe { REAL.call([stream]) as c_int }
+    // SAFETY: the caller keeps to what the function asks for.
+    unsafe { REAL.call([file, operation]) as isize }
 }

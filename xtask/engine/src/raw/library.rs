@@ -3,8 +3,7 @@
 //!
 //! The linker takes the functions here instead of the C library's, in the whole executable. The
 //! explorer's own calls come here too, and are passed on. A call in a program's turn ends the
-//! execution as refused, by the name of the function. The functions that open and read files are in
-//! [`files`](super::files).
+//! execution as refused, by the name of the function. Files are in [`files`](super::files).
 
 use std::ffi::{CStr, c_int, c_void};
 use std::mem;
@@ -12,8 +11,6 @@ use std::ptr;
 use std::sync::atomic::{AtomicPtr, Ordering::Relaxed};
 
 use super::heap::HEAP;
-use super::sockets;
-use crate::kernel;
 use crate::perform::refuse;
 use crate::running::is_programs_turn;
 
@@ -121,20 +118,15 @@ macro_rules! refused {
 
 refused! {
     CHANGES {
-        creat creat64 mkdir mkdirat mkfifo mkfifoat mkstemp mkstemp64 mkostemp mkostemp64 mkdtemp
-        rmdir unlink unlinkat remove rename renameat renameat2 link linkat symlink symlinkat
-        chmod fchmod fchmodat chown fchown lchown fchownat
-        truncate truncate64 ftruncate ftruncate64 fallocate fallocate64
-        posix_fallocate posix_fallocate64 fsync fdatasync
-        utime utimes lutimes futimes utimensat futimens
-        setxattr lsetxattr fsetxattr removexattr lremovexattr fremovexattr
-        pwrite pwrite64 pwritev pwritev64 sendfile sendfile64 copy_file_range splice
-        memfd_create shm_open shm_unlink chroot
+        mkfifo mkfifoat mkstemp mkstemp64 mkostemp mkostemp64 mkdtemp
+        chown fchown lchown fchownat fallocate fallocate64 posix_fallocate posix_fallocate64
+        utime utimes lutimes futimes setxattr lsetxattr fsetxattr removexattr lremovexattr fremovexattr
+        pwritev pwritev64 preadv preadv64 splice memfd_create shm_open shm_unlink chroot
         chdir fchdir setenv unsetenv putenv clearenv dup2 dup3 close_range closefrom
     }
     WAITS {
         select pselect epoll_pwait2 signalfd inotify_init inotify_init1
-        nanosleep clock_nanosleep usleep sleep flock lockf lockf64
+        nanosleep clock_nanosleep usleep sleep lockf lockf64
         sigwait sigwaitinfo sigtimedwait sigsuspend
     }
     NETWORK {
@@ -164,22 +156,3 @@ macro_rules! only_refused {
 }
 
 only_refused! { vfork execl execle execlp }
-
-/// Refused likewise, but for what goes to the standard error: the real library says there why it
-/// aborts.
-#[unsafe(no_mangle)]
-unsafe extern "C" fn write(descriptor: c_int, from: usize, bytes: usize) -> isize {
-    static REAL: Real = Real::new(c"write");
-    if kernel::has(descriptor) {
-        // SAFETY: the caller says that so many bytes are there.
-        return unsafe { sockets::write_to(descriptor, from, bytes) };
-    }
-    if descriptor != libc::STDERR_FILENO && HEAP.with(is_programs_turn) {
-        refuse(
-            &format!("`write` to descriptor {descriptor}"),
-            "what a program prints goes through `std::io`",
-        );
-    }
-    // SAFETY: the caller says that so many bytes are there.
-    unsafe { REAL.call([descriptor as usize, from, bytes]) as isize }
-}

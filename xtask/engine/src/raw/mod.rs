@@ -6,11 +6,16 @@
 
 #![allow(unsafe_code)]
 
+#[macro_use]
+mod calls;
 mod clocks;
 pub(crate) mod debugger;
+mod descriptors;
 pub(crate) mod fiber;
-pub(crate) mod files;
+mod files;
+mod folders;
 pub(crate) mod heap;
+pub(crate) mod host;
 mod instrumented;
 pub(crate) mod keys;
 mod library;

@@ -7,46 +7,10 @@ use std::ptr;
 use std::slice;
 use std::time::Duration;
 
-use super::heap::HEAP;
-use super::library::{CHANGES, NETWORK, Real, WAITS, c_name, fail};
+use super::calls::{descriptor, done};
+use super::library::{CHANGES, NETWORK, WAITS};
 use crate::kernel::{self, Address, Answer, Asked, How};
 use crate::perform::refuse;
-use crate::running::is_programs_turn;
-
-/// What a call returns.
-fn answered(answer: Answer<usize>) -> isize {
-    match answer {
-        Ok(value) => value as isize,
-        Err(error) => fail(error),
-    }
-}
-
-/// What a call returns that gives nothing.
-fn done(answer: Answer<()>) -> Answer<usize> {
-    answer.map(|()| 0)
-}
-
-/// What a call returns that gives a descriptor.
-fn descriptor(descriptor: c_int) -> usize {
-    descriptor as usize
-}
-
-/// Defines functions of the C library: in a program's turn they do this, else what the library does.
-/// Each is given numbers and addresses, and the body takes of a number as many bits as it has.
-macro_rules! calls {
-    ($(fn $name:ident($($argument:ident),*) $body:block)*) => { $(
-        #[unsafe(no_mangle)]
-        pub unsafe extern "C" fn $name($($argument: usize),*) -> isize {
-            static REAL: Real = Real::new(c_name(concat!(stringify!($name), "\0")));
-            if HEAP.with(is_programs_turn) {
-                let call = || -> Answer<usize> { $body };
-                return answered(call());
-            }
-            // SAFETY: the caller keeps to what the function asks for.
-            unsafe { REAL.call([$($argument),*]) as isize }
-        }
-    )* };
-}
 
 calls! {
     fn socket(family, kind, _protocol) {
@@ -187,21 +151,6 @@ calls! {
         unsafe { send_message(socket as c_int, message, how("sendmsg", flags)) }
     }
 
-    fn writev(to, parts, count) {
-        if !kernel::has(to as c_int) {
-            refuse("`writev`", CHANGES);
-        }
-        // SAFETY: the caller has so many buffers.
-        kernel::write(to as c_int, unsafe { buffers(parts, count as c_int) }, How::default())
-    }
-
-    fn dup(of) {
-        if !kernel::has(of as c_int) {
-            refuse("`dup`", CHANGES);
-        }
-        kernel::duplicate(of as c_int).map(descriptor)
-    }
-
     fn ioctl(of, request, argument) {
         let of = of as c_int;
         let value: *mut c_int = ptr::with_exposed_provenance_mut(argument);
@@ -225,6 +174,12 @@ calls! {
         let is_semaphore = flags & libc::EFD_SEMAPHORE != 0;
         let nonblocking = flags & libc::EFD_NONBLOCK != 0;
         Ok(descriptor(kernel::make_event(count as u32 as u64, is_semaphore, nonblocking)))
+    }
+
+    fn timerfd_create(_clock, _flags) {
+        // As in a kernel that was built without it: what would use a clock that can be waited for waits
+        // for a time instead.
+        Err(libc::ENOSYS)
     }
 
     fn epoll_create(_size) {
@@ -272,90 +227,6 @@ calls! {
     }
 }
 
-/// A clock that can be waited for: there is none, as in a kernel that was built without. What would
-/// use one waits for a time instead.
-#[unsafe(no_mangle)]
-pub unsafe extern "C" fn timerfd_create(clock: usize, flags: usize) -> isize {
-    static REAL: Real = Real::new(c"timerfd_create");
-    if HEAP.with(is_programs_turn) {
-        return fail(libc::ENOSYS);
-    }
-    // SAFETY: the caller keeps to what the function asks for.
-    unsafe { REAL.call([clock, flags]) as isize }
-}
-
-/// Reads from a descriptor of the kernel's.
-///
-/// # Safety
-///
-/// That of read(2).
-pub unsafe fn read(from: c_int, to: usize, length: usize) -> usize {
-    // SAFETY: the caller has room for so many bytes.
-    let into = unsafe { bytes_mut(to, length) };
-    answered(kernel::read(
-        from,
-        &mut [IoSliceMut::new(into)],
-        How::default(),
-    )) as usize
-}
-
-/// The same, into several buffers.
-///
-/// # Safety
-///
-/// That of readv(2).
-pub unsafe fn readv(from: c_int, parts: usize, count: usize) -> usize {
-    // SAFETY: the caller has so many buffers.
-    let into = unsafe { buffers_mut(parts, count as c_int) };
-    answered(kernel::read(from, into, How::default())) as usize
-}
-
-/// There is no place in a stream to go to.
-///
-/// # Safety
-///
-/// It has no condition.
-pub unsafe fn lseek(_: c_int, _: usize, _: usize) -> usize {
-    fail(libc::ESPIPE) as usize
-}
-
-pub use lseek as lseek64;
-
-/// Writes to a descriptor of the kernel's.
-///
-/// # Safety
-///
-/// That of write(2).
-pub unsafe fn write_to(to: c_int, from: usize, length: usize) -> isize {
-    // SAFETY: the caller has so many bytes.
-    let from = unsafe { bytes(from, length) };
-    answered(kernel::write(to, &[IoSlice::new(from)], How::default()))
-}
-
-/// Closes a descriptor of the kernel's.
-pub fn close(descriptor: c_int) -> c_int {
-    answered(done(kernel::close(descriptor))) as c_int
-}
-
-/// Looks at the flags of a descriptor of the kernel's, sets them, or makes another for the same.
-pub fn fcntl(of: c_int, command: c_int, argument: usize) -> c_int {
-    let answer = match command {
-        libc::F_GETFD => Ok(libc::FD_CLOEXEC as usize),
-        libc::F_SETFD => Ok(0),
-        libc::F_DUPFD | libc::F_DUPFD_CLOEXEC => kernel::duplicate(of).map(descriptor),
-        libc::F_GETFL => kernel::is_nonblocking(of).map(|is_so| {
-            let nonblocking = if is_so { libc::O_NONBLOCK } else { 0 };
-            (libc::O_RDWR | nonblocking) as usize
-        }),
-        libc::F_SETFL => {
-            let nonblocking = argument as c_int & libc::O_NONBLOCK != 0;
-            done(kernel::set_nonblocking(of, nonblocking))
-        }
-        _ => refuse(&format!("the command {command} of `fcntl`"), CHANGES),
-    };
-    answered(answer) as c_int
-}
-
 /// What of a socket's kind is no flag.
 const KIND: c_int = 0xf;
 
@@ -389,7 +260,7 @@ fn how(function: &str, flags: usize) -> How {
 /// # Safety
 ///
 /// So many bytes stand there, or none are asked for.
-unsafe fn bytes<'a>(address: usize, length: usize) -> &'a [u8] {
+pub unsafe fn bytes<'a>(address: usize, length: usize) -> &'a [u8] {
     match length {
         0 => &[],
         // SAFETY: the caller says so.
@@ -400,7 +271,7 @@ unsafe fn bytes<'a>(address: usize, length: usize) -> &'a [u8] {
 /// # Safety
 ///
 /// So many bytes stand there, which are the caller's to write.
-unsafe fn bytes_mut<'a>(address: usize, length: usize) -> &'a mut [u8] {
+pub unsafe fn bytes_mut<'a>(address: usize, length: usize) -> &'a mut [u8] {
     match length {
         0 => &mut [],
         // SAFETY: the caller says so.
@@ -413,7 +284,7 @@ unsafe fn bytes_mut<'a>(address: usize, length: usize) -> &'a mut [u8] {
 /// # Safety
 ///
 /// So many buffers stand there, and the bytes of each.
-unsafe fn buffers<'a>(address: usize, count: c_int) -> &'a [IoSlice<'a>] {
+pub unsafe fn buffers<'a>(address: usize, count: c_int) -> &'a [IoSlice<'a>] {
     match usize::try_from(count) {
         Ok(count) if count > 0 => {
             // SAFETY: the caller says so; a buffer is there what the C library has for one.

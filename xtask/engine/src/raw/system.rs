@@ -12,7 +12,7 @@ use std::time::{Duration, SystemTime};
 
 use super::heap::HEAP;
 use super::library::{CHANGES, NETWORK, PROCESSES, Real, WAITS, fail};
-use super::{randomness, sockets};
+use super::{files, randomness, sockets};
 use crate::futex::{self, Waited};
 use crate::perform::refuse;
 use crate::running::is_programs_turn;
@@ -20,19 +20,19 @@ use crate::running::is_programs_turn;
 /// Calls that are modelled where the C library has a function for them: each with as many arguments
 /// as that takes.
 macro_rules! modelled {
-    ($($number:ident $function:ident($($argument:ident)*))*) => {
+    ($($module:ident { $($number:ident $function:ident($($argument:ident)*))* })*) => {
         fn modelled(number: c_long) -> Option<unsafe fn([usize; 6]) -> isize> {
             match number {
-                $(libc::$number => {
+                $($(libc::$number => {
                     /// # Safety
                     ///
                     /// That of the call.
                     unsafe fn call([$($argument,)* ..]: [usize; 6]) -> isize {
                         // SAFETY: the caller keeps to what the call asks for.
-                        unsafe { sockets::$function($($argument),*) }
+                        unsafe { $module::$function($($argument),*) }
                     }
                     Some(call)
-                })*
+                })*)*
                 _ => None,
             }
         }
@@ -40,16 +40,30 @@ macro_rules! modelled {
 }
 
 modelled! {
-    SYS_socket socket(a b c) SYS_socketpair socketpair(a b c d) SYS_bind bind(a b c)
-    SYS_listen listen(a b) SYS_connect connect(a b c) SYS_accept accept(a b c)
-    SYS_accept4 accept4(a b c d) SYS_shutdown shutdown(a b) SYS_getsockname getsockname(a b c)
-    SYS_getpeername getpeername(a b c) SYS_setsockopt setsockopt(a b c d e)
-    SYS_getsockopt getsockopt(a b c d e) SYS_recvfrom recvfrom(a b c d e f)
-    SYS_recvmsg recvmsg(a b c) SYS_sendto sendto(a b c d e f) SYS_sendmsg sendmsg(a b c)
-    SYS_pipe2 pipe2(a b) SYS_eventfd2 eventfd(a b) SYS_epoll_create1 epoll_create1(a)
-    SYS_epoll_ctl epoll_ctl(a b c d) SYS_epoll_pwait epoll_pwait(a b c d e) SYS_ppoll ppoll(a b c d)
-    SYS_timerfd_create timerfd_create(a b)
+    sockets {
+        SYS_socket socket(a b c) SYS_socketpair socketpair(a b c d) SYS_bind bind(a b c)
+        SYS_listen listen(a b) SYS_connect connect(a b c) SYS_accept accept(a b c)
+        SYS_accept4 accept4(a b c d) SYS_shutdown shutdown(a b) SYS_getsockname getsockname(a b c)
+        SYS_getpeername getpeername(a b c) SYS_setsockopt setsockopt(a b c d e)
+        SYS_getsockopt getsockopt(a b c d e) SYS_recvfrom recvfrom(a b c d e f)
+        SYS_recvmsg recvmsg(a b c) SYS_sendto sendto(a b c d e f) SYS_sendmsg sendmsg(a b c)
+        SYS_pipe2 pipe2(a b) SYS_eventfd2 eventfd(a b) SYS_epoll_create1 epoll_create1(a)
+        SYS_epoll_ctl epoll_ctl(a b c d) SYS_epoll_pwait epoll_pwait(a b c d e)
+        SYS_ppoll ppoll(a b c d) SYS_timerfd_create timerfd_create(a b)
+    }
+    files {
+        SYS_openat openat(a b c d) SYS_mkdirat mkdirat(a b c) SYS_unlinkat unlinkat(a b c)
+        SYS_renameat2 renameat2(a b c d e) SYS_linkat linkat(a b c d e) SYS_symlinkat symlinkat(a b c)
+        SYS_readlinkat readlinkat(a b c d)
+        SYS_faccessat2 faccessat(a b c d) SYS_statx statx(a b c d e) SYS_newfstatat fstatat(a b c d)
+        SYS_fchmod fchmod(a b) SYS_truncate truncate(a b)
+        SYS_ftruncate ftruncate(a b) SYS_fsync fsync(a) SYS_fdatasync fdatasync(a)
+        SYS_utimensat utimensat(a b c d) SYS_pread64 pread(a b c d) SYS_pwrite64 pwrite(a b c d)
+        SYS_copy_file_range copy_file_range(a b c d e f) SYS_sendfile sendfile(a b c d)
+    }
 }
+
+const NUMBERS: &str = "it is modelled only where the C library's function is called";
 
 /// A call's number, its name and why it is refused.
 type Refused = (c_long, &'static str, &'static str);
@@ -63,16 +77,14 @@ macro_rules! refused {
 
 const REFUSED: &[Refused] = refused! {
     CHANGES {
-        SYS_openat open SYS_openat2 open SYS_mkdirat mkdir SYS_mknodat mknod
-        SYS_unlinkat unlink SYS_renameat2 rename SYS_linkat link SYS_symlinkat symlink
-        SYS_fchmod fchmod SYS_fchmodat chmod SYS_fchown fchown SYS_fchownat chown
-        SYS_truncate truncate SYS_ftruncate ftruncate SYS_fallocate fallocate
-        SYS_utimensat utimensat SYS_setxattr setxattr SYS_fsetxattr fsetxattr
-        SYS_write write SYS_writev writev SYS_pwrite64 pwrite SYS_pwritev pwritev
-        SYS_sendfile sendfile SYS_copy_file_range copy_file_range SYS_splice splice
-        SYS_fsync fsync SYS_fdatasync fdatasync SYS_memfd_create memfd_create SYS_ioctl ioctl
-        SYS_chroot chroot SYS_chdir chdir SYS_fchdir fchdir SYS_close close
+        SYS_openat2 open SYS_mknodat mknod SYS_fchmodat chmod SYS_fchown fchown SYS_fchownat chown
+        SYS_fallocate fallocate SYS_setxattr setxattr SYS_fsetxattr fsetxattr
+        SYS_write write SYS_writev writev SYS_pwritev pwritev SYS_splice splice
+        SYS_memfd_create memfd_create SYS_ioctl ioctl SYS_chroot chroot SYS_chdir chdir SYS_fchdir fchdir SYS_close close
         SYS_close_range close_range SYS_dup dup SYS_dup3 dup3 SYS_fcntl fcntl
+    }
+    NUMBERS {
+        SYS_faccessat access SYS_fstat fstat SYS_getdents64 getdents SYS_lseek lseek
     }
     WAITS {
         SYS_clock_nanosleep clock_nanosleep SYS_flock flock
@@ -98,6 +110,9 @@ const OLDER: &[Refused] = refused! {
         SYS_unlink unlink SYS_rename rename SYS_renameat rename SYS_link link
         SYS_symlink symlink SYS_chmod chmod SYS_chown chown SYS_lchown lchown
         SYS_utime utime SYS_utimes utimes SYS_dup2 dup2
+    }
+    NUMBERS {
+        SYS_stat stat SYS_lstat lstat SYS_access access SYS_readlink readlink SYS_getdents getdents
     }
     WAITS {
         SYS_epoll_create epoll_create SYS_epoll_wait epoll_wait SYS_eventfd eventfd

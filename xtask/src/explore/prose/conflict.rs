@@ -2,7 +2,7 @@
 
 use crate::explore::words::Words;
 use crate::text::{counted, listed};
-use protocol::{Conflict, Does, MemoryAccess, Object, Place, Step, Unordered};
+use protocol::{Atomic, Conflict, Does, MemoryAccess, Object, Place, Step, Unordered};
 
 /// Who does what, and why it must not be.
 pub fn sentence(
@@ -91,32 +91,30 @@ pub fn lines(
 }
 
 /// Which orders of memory would order two accesses, with a store and a load of it between the two.
-fn would_be_stronger(
-    [(store, of_store), (load, of_load)]: &[(Step, Option<String>); 2],
-    placed: &dyn Fn(&Step) -> String,
-) -> String {
-    let were = |step: &Step, order: &str, enough: &str| {
+fn would_be_stronger([store, load]: &[Atomic; 2], placed: &dyn Fn(&Step) -> String) -> String {
+    let were = |atomic: &Atomic, enough: &str| {
+        let (operation, order) = (placed(&atomic.step), &atomic.order);
         // What both reads and writes has one order for the two.
         let enough = if order == "Relaxed" { enough } else { "AcqRel" };
-        format!("{} were {enough} (it is {order})", placed(step))
+        format!("{operation} were {enough} (it is {order})")
     };
-    let stronger = match (of_store, of_load) {
-        (Some(of_store), Some(of_load)) => format!(
-            "{} and {}",
-            were(store, of_store, "Release"),
-            were(load, of_load, "Acquire")
-        ),
-        (Some(of_store), None) => format!(
-            "{}: {} acquires",
-            were(store, of_store, "Release"),
-            placed(load)
-        ),
-        (None, Some(of_load)) => format!(
-            "{}: {} releases",
-            were(load, of_load, "Acquire"),
-            placed(store)
-        ),
-        (None, None) => unreachable!("one of the two is too weak"),
+    let is = |atomic: &Atomic, by_itself: [&str; 2], [does, beside]: [&str; 2]| {
+        let operation = placed(&atomic.step);
+        match by_itself.contains(&&*atomic.order) || atomic.order == "SeqCst" {
+            true => format!("{operation} {does}"),
+            false => format!("a fence {beside} {operation} {does}"),
+        }
+    };
+    let stronger = match (store.is_too_weak, load.is_too_weak) {
+        (true, true) => format!("{} and {}", were(store, "Release"), were(load, "Acquire")),
+        (true, false) => {
+            let acquires = is(load, ["Acquire", "AcqRel"], ["acquires", "after"]);
+            format!("{}: {acquires}", were(store, "Release"))
+        }
+        (false, _) => {
+            let releases = is(store, ["Release", "AcqRel"], ["releases", "before"]);
+            format!("{}: {releases}", were(load, "Acquire"))
+        }
     };
     format!("the accesses would be ordered here if {stronger}")
 }

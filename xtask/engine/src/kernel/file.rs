@@ -1,0 +1,314 @@
+//! Operations on open files. Two descriptors of one opening share a place in the file, and all openings
+//! its content.
+
+use std::ffi::c_int;
+use std::io::{IoSlice, IoSliceMut};
+use std::path::PathBuf;
+use std::rc::Rc;
+use std::time::Duration;
+
+use super::common::Answer;
+use super::table::{File, Kind};
+use super::tree::{Content, READS, Status, WRITES};
+use crate::access::Access;
+use crate::execution::Execution;
+use crate::object::Object;
+use crate::operation::Op;
+use crate::perform::{exceed, show};
+use crate::raw::host::LONGEST;
+use crate::running::with;
+
+/// Where an operation reads or writes.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Place {
+    /// At the place of the descriptor, which moves on.
+    Own,
+    /// So many bytes behind the beginning.
+    At(u64),
+}
+
+impl Execution {
+    fn file(&mut self, descriptor: c_int) -> Answer<&mut File> {
+        let thing = self.kernel.thing(descriptor)?;
+        match &mut self.kernel.things[thing].kind {
+            Kind::File(file) => Ok(file),
+            Kind::Folder(_) => Err(libc::EISDIR),
+            _ => Err(libc::ESPIPE),
+        }
+    }
+
+    /// The bytes of a file; of what is none, those of an empty one.
+    fn bytes(&mut self, node: usize) -> Option<&mut Rc<Vec<u8>>> {
+        match &mut self.kernel.tree.nodes[node].content {
+            Content::File(bytes) => Some(bytes),
+            Content::Folder { .. } | Content::Link(_) => None,
+        }
+    }
+
+    /// Cuts a file, or makes it longer by zeros.
+    pub(super) fn resize(&mut self, node: usize, length: u64) {
+        if let Some(bytes) = self.bytes(node) {
+            Rc::make_mut(bytes).resize(length as usize, 0);
+        }
+        self.kernel.tree.nodes[node].changed = Some(self.time_of_day());
+    }
+
+    /// What operations on the file touch: its place and its content.
+    fn touched(&mut self, descriptor: c_int, wants: u32) -> Answer<[Object; 2]> {
+        let file = self.file(descriptor)?;
+        let (node, place) = (file.node, file.place);
+        match file.allows & wants == wants {
+            true => Ok([place, self.kernel.tree.nodes[node].object]),
+            false => Err(libc::EBADF),
+        }
+    }
+
+    /// Reads from a file that is open; how many bytes.
+    fn read_file(
+        &mut self,
+        descriptor: c_int,
+        into: &mut [IoSliceMut<'_>],
+        place: Place,
+    ) -> Answer<usize> {
+        let File { node, offset, .. } = *self.file(descriptor)?;
+        let from = match place {
+            Place::Own => offset,
+            Place::At(from) => from,
+        };
+        let bytes = self.bytes(node).map_or(&[][..], |bytes| &bytes[..]);
+        let mut left = bytes.get(from as usize..).unwrap_or_default();
+        let mut count = 0;
+        for buffer in into {
+            let part = left.len().min(buffer.len());
+            buffer[..part].copy_from_slice(&left[..part]);
+            left = &left[part..];
+            count += part;
+        }
+        if let Place::Own = place {
+            self.file(descriptor)?.offset = from + count as u64;
+        }
+        Ok(count)
+    }
+
+    /// Writes to a file that is open; how many bytes. `None` if it would be too long.
+    fn write_file(
+        &mut self,
+        descriptor: c_int,
+        from: &[IoSlice<'_>],
+        place: Place,
+    ) -> Answer<Option<usize>> {
+        let File {
+            node,
+            offset,
+            appends,
+            ..
+        } = *self.file(descriptor)?;
+        let now = self.time_of_day();
+        self.reaches_out = true;
+        let Some(bytes) = self.bytes(node) else {
+            return Err(libc::EBADF);
+        };
+        let start = match place {
+            _ if appends => bytes.len() as u64,
+            Place::Own => offset,
+            Place::At(start) => start,
+        };
+        let count: usize = from.iter().map(|part| part.len()).sum();
+        let end = start.saturating_add(count as u64);
+        if end > LONGEST {
+            return Ok(None);
+        }
+        let bytes = Rc::make_mut(bytes);
+        if bytes.len() < end as usize && count > 0 {
+            bytes.resize(end as usize, 0);
+        }
+        let mut at = start as usize;
+        for part in from {
+            bytes[at..at + part.len()].copy_from_slice(part);
+            at += part.len();
+        }
+        self.kernel.tree.nodes[node].changed = Some(now);
+        if let Place::Own = place {
+            self.file(descriptor)?.offset = end;
+        }
+        Ok(Some(count))
+    }
+}
+
+/// Announces an operation on a file.
+fn perform(op: Op) {
+    with(Execution::note_calls);
+    op.perform();
+}
+
+/// The operation by which the last descriptor is closed of a file that is open, if this is one.
+pub(super) fn closing(thing: usize) -> Option<Op> {
+    let (place, content) = with(|running| match running.kernel.things[thing].kind {
+        Kind::File(file) => Some((file.place, running.kernel.tree.nodes[file.node].object)),
+        _ => None,
+    })?;
+    Some(Op::new("close", content, Access::Read).and(place, Access::Write))
+}
+
+/// Reads into these buffers; how many bytes.
+pub(crate) fn read(descriptor: c_int, into: &mut [IoSliceMut<'_>], place: Place) -> Answer<usize> {
+    let [own, content] = with(|running| running.touched(descriptor, READS))?;
+    perform(match place {
+        Place::Own => Op::new("read", content, Access::Read).and(own, Access::Write),
+        Place::At(_) => Op::new("read", content, Access::Read),
+    });
+    let count = with(|running| running.read_file(descriptor, into, place))?;
+    show(|| match count {
+        0 => "➜ the end".to_string(),
+        1 => "➜ 1 byte".to_string(),
+        count => format!("➜ {count} bytes"),
+    });
+    Ok(count)
+}
+
+/// Writes these buffers; how many bytes.
+pub(crate) fn write(descriptor: c_int, from: &[IoSlice<'_>], place: Place) -> Answer<usize> {
+    let [own, content] = with(|running| running.touched(descriptor, WRITES))?;
+    perform(match place {
+        Place::Own => Op::new("write", content, Access::Write).and(own, Access::Write),
+        Place::At(_) => Op::new("write", content, Access::Write),
+    });
+    let Some(count) = with(|running| running.write_file(descriptor, from, place))? else {
+        exceed(too_long());
+    };
+    show(|| match count {
+        1 => "1 byte".to_string(),
+        count => format!("{count} bytes"),
+    });
+    Ok(count)
+}
+
+/// What a file has too much of.
+fn too_long() -> String {
+    format!("more than {} MiB in one file", LONGEST >> 20)
+}
+
+/// Ends the execution if a file would be longer than any is.
+pub(crate) fn check_length(length: u64) {
+    if length > LONGEST {
+        exceed(too_long());
+    }
+}
+
+/// Goes to another place in the file: where that is.
+pub(crate) fn seek(descriptor: c_int, by: i64, whence: c_int) -> Answer<u64> {
+    let [own, content] = with(|running| running.touched(descriptor, 0))?;
+    let op = Op::new("seek", own, Access::Write);
+    perform(match whence {
+        libc::SEEK_END => op.and(content, Access::Read),
+        _ => op,
+    });
+    with(|running| {
+        let File { node, offset, .. } = *running.file(descriptor)?;
+        let from = match whence {
+            libc::SEEK_SET => 0,
+            libc::SEEK_CUR => offset,
+            libc::SEEK_END => running.bytes(node).map_or(0, |bytes| bytes.len() as u64),
+            _ => return Err(libc::EINVAL),
+        };
+        let place = from.checked_add_signed(by).ok_or(libc::EINVAL)?;
+        running.file(descriptor)?.offset = place;
+        Ok(place)
+    })
+}
+
+/// Cuts a file, or makes it longer by zeros.
+pub(crate) fn set_length(descriptor: c_int, length: u64) -> Answer<()> {
+    let [_, content] = with(|running| running.touched(descriptor, WRITES)).map_err(|error| {
+        if error == libc::EBADF {
+            libc::EINVAL
+        } else {
+            error
+        }
+    })?;
+    perform(Op::new("truncate", content, Access::Write));
+    check_length(length);
+    with(|running| {
+        let node = running.file(descriptor)?.node;
+        running.resize(node, length);
+        Ok(())
+    })
+}
+
+/// What is known of an open file or folder.
+pub(crate) fn status_of(descriptor: c_int) -> Answer<Opened> {
+    let content = with(|running| {
+        let thing = running.kernel.thing(descriptor)?;
+        match &running.kernel.things[thing].kind {
+            Kind::File(file) => Ok(Ok(running.kernel.tree.nodes[file.node].object)),
+            Kind::Folder(path) => Ok(Err(path.clone())),
+            _ => Err(libc::EBADF),
+        }
+    })?;
+    let content = match content {
+        Ok(content) => content,
+        Err(folder) => return Ok(Opened::Folder(folder)),
+    };
+    perform(Op::new("stat", content, Access::Read));
+    with(|running| {
+        let node = running.file(descriptor)?.node;
+        Ok(Opened::File(running.kernel.tree.node_status(node)))
+    })
+}
+
+/// What is open.
+pub(crate) enum Opened {
+    /// A file, with what is known of it.
+    File(Status),
+    /// The folder with this path.
+    Folder(PathBuf),
+}
+
+/// The folder that is open as this descriptor.
+pub(crate) fn folder_of(descriptor: c_int) -> Answer<PathBuf> {
+    with(|running| {
+        let thing = running.kernel.thing(descriptor)?;
+        match &running.kernel.things[thing].kind {
+            Kind::Folder(path) => Ok(path.clone()),
+            _ => Err(libc::ENOTDIR),
+        }
+    })
+}
+
+/// Changes an open file as this does with its node.
+pub(crate) fn change_open(
+    verb: &'static str,
+    descriptor: c_int,
+    change: impl FnOnce(&mut Execution, usize) -> Answer<()>,
+) -> Answer<()> {
+    let [_, content] = with(|running| running.touched(descriptor, 0))?;
+    perform(Op::new(verb, content, Access::Write));
+    with(|running| {
+        let node = running.file(descriptor)?.node;
+        change(running, node)
+    })
+}
+
+/// Gives a node these permissions.
+pub(crate) fn set_mode(running: &mut Execution, node: usize, mode: u32) -> Answer<()> {
+    running.kernel.tree.nodes[node].mode = mode & 0o7777;
+    Ok(())
+}
+
+/// Says of a node that it was changed then, or now.
+pub(crate) fn set_time(running: &mut Execution, node: usize, at: Option<Duration>) -> Answer<()> {
+    let at = at.unwrap_or_else(|| running.time_of_day());
+    running.kernel.tree.nodes[node].changed = Some(at);
+    Ok(())
+}
+
+/// Cuts the file that a node is, or makes it longer by zeros.
+pub(crate) fn set_node_length(running: &mut Execution, node: usize, length: u64) -> Answer<()> {
+    match running.bytes(node) {
+        None => Err(libc::EISDIR),
+        Some(_) => {
+            running.resize(node, length);
+            Ok(())
+        }
+    }
+}

@@ -1,0 +1,437 @@
+//! Operations on the names of files: each looks at all names or changes some, as another thread may
+//! notice.
+
+use std::ffi::c_int;
+use std::path::{Path, PathBuf};
+use std::rc::Rc;
+use std::time::Duration;
+
+use super::common::Answer;
+use super::table::{File, Kind, Thing};
+use super::tree::{Content, Found, Listed, READS, Status, WRITES};
+use crate::access::Access;
+use crate::clock::EPOCH;
+use crate::execution::Execution;
+use crate::object::Object;
+use crate::operation::Op;
+use crate::perform::{refuse, show, unchanged};
+use crate::raw::host::why_not;
+use crate::running::with;
+
+/// Of the permissions that are asked for, those that nobody else gets: what most systems have.
+const MASK: u32 = 0o022;
+
+const FOLDER: &str = "a folder that was there before the program is not moved";
+
+/// A path, and the folder from which it leads if it is not absolute.
+#[derive(Debug, Clone)]
+pub(crate) struct At {
+    pub base: PathBuf,
+    pub path: PathBuf,
+}
+
+impl At {
+    /// This path, which is absolute.
+    pub fn of(path: PathBuf) -> Self {
+        Self {
+            base: PathBuf::from("/"),
+            path,
+        }
+    }
+}
+
+/// Why an operation is not done.
+enum Unable {
+    /// This error of the C library's.
+    Error(c_int),
+    /// It is not modelled.
+    Refused(&'static str),
+}
+
+impl From<c_int> for Unable {
+    fn from(error: c_int) -> Self {
+        Self::Error(error)
+    }
+}
+
+type Done<T> = Result<T, Unable>;
+
+impl Execution {
+    /// What operations on names touch.
+    pub(super) fn names(&mut self) -> Object {
+        match self.kernel.tree.names {
+            Some(names) => names,
+            None => {
+                let names = self.system_object("files");
+                *self.kernel.tree.names.insert(names)
+            }
+        }
+    }
+
+    fn resolve(&self, at: &At, follows: bool) -> Answer<PathBuf> {
+        self.kernel.tree.resolve(&at.base, &at.path, follows)
+    }
+
+    /// What is there, and where.
+    fn find(&self, at: &At, follows: bool) -> Answer<(PathBuf, Found)> {
+        let path = self.resolve(at, follows)?;
+        let found = self.kernel.tree.look(&path)?;
+        Ok((path, found))
+    }
+
+    /// The same, as a node; whose content the operation changes.
+    fn take(&mut self, path: &Path, found: Found) -> Done<usize> {
+        if let Found::Real(metadata) = &found
+            && let Some(why) = why_not(path, metadata)
+        {
+            return Err(Unable::Refused(why));
+        }
+        // The tree is not part of the execution while it asks for an object.
+        let object = self.system_object("file");
+        Ok(self.kernel.tree.take(path, found, || object)?)
+    }
+
+    /// Whether something can be made here, where there is nothing, or be taken away.
+    fn check_folder_of(&self, path: &Path) -> Answer<()> {
+        let tree = &self.kernel.tree;
+        let folder = path.parent().ok_or(libc::EBUSY)?;
+        let found = tree.look(folder)?;
+        match tree.allows(folder, &found, WRITES) {
+            true => Ok(()),
+            false => Err(libc::EACCES),
+        }
+    }
+
+    /// Makes something here, where nothing may be.
+    fn make(&mut self, at: &At, content: Content, mode: u32) -> Done<usize> {
+        let (path, found) = self.find(at, false)?;
+        match found {
+            Found::Nothing => Ok(self.make_at(&path, content, mode)?),
+            _ => Err(Unable::Error(libc::EEXIST)),
+        }
+    }
+
+    fn make_at(&mut self, path: &Path, content: Content, mode: u32) -> Answer<usize> {
+        self.check_folder_of(path)?;
+        let object = self.system_object("file");
+        let (content, now) = ((content, mode & 0o7777 & !MASK), self.time_of_day());
+        Ok(self.kernel.tree.make(path, content, now, object))
+    }
+
+    /// The time by the clock of the system.
+    pub(super) fn time_of_day(&self) -> Duration {
+        EPOCH + Duration::from_nanos(self.now)
+    }
+
+    /// Opens what is there, or makes a file; the descriptor, and what of files has changed.
+    fn open(&mut self, at: &At, flags: c_int, mode: u32) -> Done<(c_int, Changed)> {
+        let has = |flag: c_int| flags & flag == flag;
+        if has(libc::O_TMPFILE) {
+            return Err(Unable::Error(libc::EOPNOTSUPP));
+        }
+        let wants = match flags & libc::O_ACCMODE {
+            libc::O_RDONLY => READS,
+            libc::O_WRONLY => WRITES,
+            _ => READS | WRITES,
+        };
+        let is_only_new = has(libc::O_CREAT | libc::O_EXCL);
+        let follows = !has(libc::O_NOFOLLOW) && !is_only_new;
+        let (path, found) = self.find(at, follows)?;
+        let sort = self.kernel.tree.sort(&found);
+        match sort {
+            0 if !has(libc::O_CREAT) => return Err(Unable::Error(libc::ENOENT)),
+            0 => {
+                let node = self.make_at(&path, Content::File(Rc::default()), mode)?;
+                let descriptor = self.open_node(node, wants, has(libc::O_APPEND));
+                return Ok((descriptor, Changed::Names));
+            }
+            _ if is_only_new => return Err(Unable::Error(libc::EEXIST)),
+            libc::S_IFLNK => return Err(Unable::Error(libc::ELOOP)),
+            libc::S_IFDIR if wants != READS || has(libc::O_CREAT) => {
+                return Err(Unable::Error(libc::EISDIR));
+            }
+            libc::S_IFDIR => {}
+            _ if has(libc::O_DIRECTORY) => return Err(Unable::Error(libc::ENOTDIR)),
+            _ => {}
+        }
+        if !self.kernel.tree.allows(&path, &found, wants) {
+            return Err(Unable::Error(libc::EACCES));
+        }
+        if sort == libc::S_IFDIR {
+            if let Found::Real(metadata) = &found
+                && let Some(why) = why_not(&path, metadata)
+            {
+                return Err(Unable::Refused(why));
+            }
+            let thing = self.kernel.add(Thing::new(Kind::Folder(path), None, false));
+            return Ok((self.kernel.open(thing, self.current), Changed::Nothing));
+        }
+        let node = self.take(&path, found)?;
+        let mut changed = Changed::Nothing;
+        if has(libc::O_TRUNC) && wants & WRITES != 0 {
+            self.resize(node, 0);
+            changed = Changed::Content(self.kernel.tree.nodes[node].object);
+        }
+        Ok((self.open_node(node, wants, has(libc::O_APPEND)), changed))
+    }
+
+    fn open_node(&mut self, node: usize, allows: u32, appends: bool) -> c_int {
+        let file = File {
+            node,
+            offset: 0,
+            allows,
+            appends,
+            place: self.system_object("place in a file"),
+        };
+        let thing = self.kernel.add(Thing::new(Kind::File(file), None, false));
+        self.kernel.open(thing, self.current)
+    }
+
+    fn remove(&mut self, at: &At, is_folder: bool) -> Done<()> {
+        let (path, found) = self.find(at, false)?;
+        let tree = &self.kernel.tree;
+        match (tree.sort(&found), is_folder) {
+            (0, _) => return Err(Unable::Error(libc::ENOENT)),
+            (libc::S_IFDIR, false) => return Err(Unable::Error(libc::EISDIR)),
+            (libc::S_IFDIR, true) if !tree.list(&path)?.is_empty() => {
+                return Err(Unable::Error(libc::ENOTEMPTY));
+            }
+            (libc::S_IFDIR, true) | (_, false) => {}
+            (_, true) => return Err(Unable::Error(libc::ENOTDIR)),
+        }
+        self.check_folder_of(&path)?;
+        self.kernel.tree.remove(&path);
+        Ok(())
+    }
+
+    fn rename(&mut self, from: &At, to: &At, keeps: bool) -> Done<()> {
+        let (from, found) = self.find(from, false)?;
+        let (to, replaced) = self.find(to, false)?;
+        let tree = &self.kernel.tree;
+        let is_folder = match tree.sort(&found) {
+            0 => return Err(Unable::Error(libc::ENOENT)),
+            sort => sort == libc::S_IFDIR,
+        };
+        match (tree.sort(&replaced), is_folder) {
+            (0, _) => {}
+            _ if keeps => return Err(Unable::Error(libc::EEXIST)),
+            (libc::S_IFDIR, true) if from == to || tree.list(&to)?.is_empty() => {}
+            (libc::S_IFDIR, true) => return Err(Unable::Error(libc::ENOTEMPTY)),
+            (libc::S_IFDIR, false) => return Err(Unable::Error(libc::EISDIR)),
+            (_, true) => return Err(Unable::Error(libc::ENOTDIR)),
+            (_, false) => {}
+        }
+        self.check_folder_of(&from)?;
+        self.check_folder_of(&to)?;
+        if is_folder && to != from && to.starts_with(&from) {
+            return Err(Unable::Error(libc::EINVAL));
+        }
+        let node = self.take(&from, found)?;
+        let is_new = matches!(
+            self.kernel.tree.nodes[node].content,
+            Content::Folder { is_new: true }
+        );
+        if is_folder && !is_new {
+            return Err(Unable::Refused(FOLDER));
+        }
+        // Two names of one file stay two.
+        let is_same = matches!(replaced, Found::Node(other) if other == node);
+        if !is_same {
+            self.kernel.tree.remove(&to);
+            self.kernel.tree.rename(&from, &to);
+        }
+        Ok(())
+    }
+}
+
+/// What of files an operation has changed.
+enum Changed {
+    Nothing,
+    Names,
+    /// The content of the file whose object this is.
+    Content(Object),
+}
+
+/// Announces that the running thread looks at names or changes some, and does that: a change that fails
+/// has changed nothing.
+fn perform<T>(
+    verb: &'static str,
+    (access, at): (Access, &At),
+    act: impl FnOnce(&mut Execution) -> Done<T>,
+) -> Answer<T> {
+    let names = with(|running| {
+        running.note_calls();
+        running.names()
+    });
+    Op::new(verb, names, access).perform();
+    let done = with(act);
+    match (access, &done) {
+        (Access::Write, Ok(_)) => with(|running| running.reaches_out = true),
+        (Access::Write, Err(_)) => unchanged(),
+        _ => {}
+    }
+    show(|| {
+        let failed = if done.is_err() { " ✗" } else { "" };
+        format!("{}{failed}", at.path.display())
+    });
+    match done {
+        Ok(done) => Ok(done),
+        Err(Unable::Error(error)) => Err(error),
+        Err(Unable::Refused(why)) => refuse(&format!("`{verb}` of {}", at.path.display()), why),
+    }
+}
+
+/// Opens a file or a folder, or makes a file: a descriptor.
+pub(crate) fn open(at: &At, flags: c_int, mode: u32) -> Answer<c_int> {
+    let access = match flags & (libc::O_CREAT | libc::O_TRUNC) {
+        0 => Access::Read,
+        _ => Access::Write,
+    };
+    let (descriptor, changed) = perform("open", (access, at), |running| {
+        running.open(at, flags, mode)
+    })?;
+    match changed {
+        Changed::Names => {}
+        Changed::Nothing if access == Access::Read => {}
+        Changed::Nothing => unchanged(),
+        Changed::Content(content) => {
+            with(|running| running.touches_too(content, Access::Write));
+        }
+    }
+    Ok(descriptor)
+}
+
+/// What is known of a file or folder; of a symbolic link's target, if links are followed.
+pub(crate) fn status(at: &At, follows: bool) -> Answer<Status> {
+    let (status, content) = perform("stat", (Access::Read, at), |running| {
+        let (_, found) = running.find(at, follows)?;
+        let tree = &running.kernel.tree;
+        let content = match found {
+            Found::Node(node) => Some(tree.nodes[node].object),
+            _ => None,
+        };
+        Ok((tree.status(&found)?, content))
+    })?;
+    if let Some(content) = content {
+        with(|running| running.touches_too(content, Access::Read));
+    }
+    Ok(status)
+}
+
+/// Whether the program may do this to a file or folder that is there, as in `libc::W_OK`.
+pub(crate) fn may(at: &At, wants: u32, follows: bool) -> Answer<()> {
+    perform("access", (Access::Read, at), |running| {
+        let (path, found) = running.find(at, follows)?;
+        let tree = &running.kernel.tree;
+        match (tree.sort(&found), tree.allows(&path, &found, wants)) {
+            (0, _) => Err(Unable::Error(libc::ENOENT)),
+            (_, false) => Err(Unable::Error(libc::EACCES)),
+            _ => Ok(()),
+        }
+    })
+}
+
+/// Makes a folder.
+pub(crate) fn make_folder(at: &At, mode: u32) -> Answer<()> {
+    perform("mkdir", (Access::Write, at), |running| {
+        let folder = Content::Folder { is_new: true };
+        running.make(at, folder, mode).map(drop)
+    })
+}
+
+/// Makes a symbolic link that leads there.
+pub(crate) fn make_link(target: PathBuf, at: &At) -> Answer<()> {
+    perform("symlink", (Access::Write, at), |running| {
+        running.make(at, Content::Link(target), 0o777).map(drop)
+    })
+}
+
+/// Gives a file another name.
+pub(crate) fn name(from: &At, to: &At, follows: bool) -> Answer<()> {
+    perform("link", (Access::Write, to), |running| {
+        let (path, found) = running.find(from, follows)?;
+        match running.kernel.tree.sort(&found) {
+            0 => return Err(Unable::Error(libc::ENOENT)),
+            libc::S_IFDIR => return Err(Unable::Error(libc::EPERM)),
+            _ => {}
+        }
+        let (to, replaced) = running.find(to, false)?;
+        if !matches!(replaced, Found::Nothing) {
+            return Err(Unable::Error(libc::EEXIST));
+        }
+        running.check_folder_of(&to)?;
+        let node = running.take(&path, found)?;
+        running.kernel.tree.name(&to, node);
+        Ok(())
+    })
+}
+
+/// Takes away a name, or a folder that is empty.
+pub(crate) fn remove(at: &At, is_folder: bool) -> Answer<()> {
+    let verb = if is_folder { "rmdir" } else { "unlink" };
+    perform(verb, (Access::Write, at), |running| {
+        running.remove(at, is_folder)
+    })
+}
+
+/// Gives a file or folder another name in place of its own, and takes away what had that, unless it is
+/// to be kept.
+pub(crate) fn rename(from: &At, to: &At, keeps: bool) -> Answer<()> {
+    perform("rename", (Access::Write, to), |running| {
+        running.rename(from, to, keeps)
+    })
+}
+
+/// Where a symbolic link leads.
+pub(crate) fn target(at: &At) -> Answer<PathBuf> {
+    perform("readlink", (Access::Read, at), |running| {
+        let (path, found) = running.find(at, false)?;
+        let tree = &running.kernel.tree;
+        match tree.link(&path, &found)? {
+            Some(target) => Ok(target),
+            None if tree.sort(&found) == 0 => Err(Unable::Error(libc::ENOENT)),
+            None => Err(Unable::Error(libc::EINVAL)),
+        }
+    })
+}
+
+/// The path of what is there, without links and dots.
+pub(crate) fn canonical(at: &At) -> Answer<PathBuf> {
+    perform("realpath", (Access::Read, at), |running| {
+        let (path, found) = running.find(at, true)?;
+        match running.kernel.tree.sort(&found) {
+            0 => Err(Unable::Error(libc::ENOENT)),
+            _ => Ok(path),
+        }
+    })
+}
+
+/// The names in a folder.
+pub(crate) fn list(at: &At) -> Answer<Vec<Listed>> {
+    perform("read the names", (Access::Read, at), |running| {
+        let (path, found) = running.find(at, true)?;
+        let tree = &running.kernel.tree;
+        match tree.sort(&found) {
+            0 => Err(Unable::Error(libc::ENOENT)),
+            libc::S_IFDIR => Ok(tree.list(&path)?),
+            _ => Err(Unable::Error(libc::ENOTDIR)),
+        }
+    })
+}
+
+/// Changes a file or folder as this does with its node.
+pub(crate) fn change_node(
+    verb: &'static str,
+    at: &At,
+    follows: bool,
+    change: impl FnOnce(&mut Execution, usize) -> Answer<()>,
+) -> Answer<()> {
+    let content = perform(verb, (Access::Write, at), |running| {
+        let (path, found) = running.find(at, follows)?;
+        let node = running.take(&path, found)?;
+        change(running, node)?;
+        Ok(running.kernel.tree.nodes[node].object)
+    })?;
+    with(|running| running.touches_too(content, Access::Write));
+    Ok(())
+}
