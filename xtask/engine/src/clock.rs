@@ -4,7 +4,6 @@ use std::panic::Location;
 use std::time::Duration;
 
 use crate::access::{Access, Accesses};
-use crate::execution::Execution;
 use crate::object::CLOCK;
 use crate::operation::Op;
 use crate::perform::perform_with;
@@ -28,8 +27,7 @@ pub fn now() -> Duration {
 /// The same, for a program that has called the C library: the calls tell where that stands.
 pub(crate) fn read() -> Duration {
     if let Some(op) = reading(Location::caller()) {
-        with(Execution::note_calls);
-        op.perform();
+        op.perform_by_calls();
     }
     Duration::from_nanos(with(|running| running.now))
 }

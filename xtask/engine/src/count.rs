@@ -89,8 +89,7 @@ pub(crate) fn change(
         memory::update_last(word, order, [before, after].map(|value| value as u64));
         return before;
     }
-    with(Execution::note_calls);
-    Op::new(change.verb(), object, change.access()).perform();
+    Op::new(change.verb(), object, change.access()).perform_by_calls();
     let [before, after] = perform();
     let values = [before, after].map(|value| value as u64);
     match change {

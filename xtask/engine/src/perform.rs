@@ -24,6 +24,13 @@ impl Op {
     pub fn perform(self) {
         perform_with(|_| self);
     }
+
+    /// The same for an operation that a call of the C library stands for: the calls of the running
+    /// thread tell where that is.
+    pub(crate) fn perform_by_calls(self) {
+        with(Execution::note_calls);
+        self.perform();
+    }
 }
 
 /// Whether the thread that asked goes on at once, or has to wait for its turn.

@@ -1,7 +1,7 @@
 //! Who has which address.
 
 use super::address::Address;
-use super::common::{Answer, ask, perform};
+use super::common::{Answer, perform, thing};
 use super::table::Kernel;
 use crate::access::Access;
 use crate::object::Object;
@@ -29,7 +29,7 @@ pub(crate) fn bind(descriptor: c_int, address: &Address) -> Answer<()> {
     if !address.is_local() {
         refuse(&format!("`bind` to {address}"), ELSEWHERE);
     }
-    let thing = ask(|running| running.kernel.thing(descriptor))?;
+    let thing = thing(descriptor)?;
     perform(&[], Op::new("bind", addresses(), Access::Write));
     let bound = with(|running| {
         let thread = running.current;

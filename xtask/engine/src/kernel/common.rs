@@ -20,6 +20,11 @@ pub(super) fn ask<T>(question: impl FnOnce(&mut Execution) -> Answer<T>) -> Answ
     with(question)
 }
 
+/// What a descriptor stands for.
+pub(super) fn thing(descriptor: c_int) -> Answer<usize> {
+    ask(|running| running.kernel.thing(descriptor))
+}
+
 /// How a call is to be made.
 #[derive(Debug, Clone, Copy, Default)]
 pub(crate) struct How {
@@ -51,14 +56,10 @@ impl Execution {
 
 /// Announces what the running thread does to these, as whoever watches them may notice.
 pub(super) fn perform(things: &[usize], op: Op) {
-    let readiness = with(|running| {
-        running.note_calls();
-        running.readiness_of(things)
-    });
-    match readiness {
-        Some(readiness) => op.and(readiness, Access::Write).perform(),
+    match with(|running| running.readiness_of(things)) {
+        Some(readiness) => op.and(readiness, Access::Write).perform_by_calls(),
         None => {
-            op.perform();
+            op.perform_by_calls();
             // Somebody may watch them since it was announced.
             with(|running| {
                 if let Some(readiness) = running.readiness_of(things) {

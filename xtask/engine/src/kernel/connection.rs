@@ -4,7 +4,7 @@ use std::ffi::c_int;
 
 use super::address::Address;
 use super::binding::{ELSEWHERE, addresses};
-use super::common::{Answer, How, ask, change, come_after, patience_of, perform};
+use super::common::{Answer, How, ask, change, come_after, patience_of, perform, thing};
 use super::flow::{Flow, PIPE, Packet, TCP, UNIX, Wire};
 use super::interest::IN;
 use super::table::{Kernel, Kind, Listener, Mailbox, Socket, Stream, Thing};
@@ -36,7 +36,7 @@ pub(crate) fn make_socket(family: c_int, kind: c_int, nonblocking: bool) -> c_in
 
 /// Lets others connect to a socket. Any number of them may wait to be accepted.
 pub(crate) fn listen(descriptor: c_int) -> Answer<()> {
-    let thing = ask(|running| running.kernel.thing(descriptor))?;
+    let thing = thing(descriptor)?;
     perform(&[], Op::new("listen", addresses(), Access::Write));
     with(|running| {
         let queue = running.system_object("listener");
@@ -111,10 +111,6 @@ impl Kernel {
         Ok((socket.family, listener.filter(|&thing| self.listens(thing))))
     }
 
-    fn listens(&self, thing: usize) -> bool {
-        matches!(self.things[thing].kind, Kind::Listener(_))
-    }
-
     /// What another call to connect answers, if there was one.
     fn connecting(&mut self, thing: usize) -> Option<Answer<()>> {
         let Ok(Stream {
@@ -145,14 +141,22 @@ impl Kernel {
 }
 
 impl Execution {
-    /// The two directions between two things; of the second there may be nothing yet.
-    fn connect_things(&mut self, [first, second]: [usize; 2], most: usize) -> [usize; 2] {
-        [[first, second], [second, first]].map(|[sender, receiver]| {
+    /// Makes two things the ends of a connection, each with its address as the other sees it: the
+    /// directions from each.
+    fn connect_things(&mut self, ends: [(usize, &Address); 2], most: usize) -> [usize; 2] {
+        let [(first, _), (second, _)] = ends;
+        let flows = [[first, second], [second, first]].map(|[sender, receiver]| {
             let gates = ["incoming", "outgoing"].map(|kind| self.system_object(kind));
-            let flow = Flow::new(Some(sender), receiver, gates, most);
-            self.kernel.flows.push(flow);
-            self.kernel.flows.len() - 1
-        })
+            self.kernel
+                .add_flow(Flow::new(sender, receiver, gates, most))
+        });
+        let [there, back] = flows;
+        let [(_, of_first), (_, of_second)] = ends;
+        self.kernel
+            .set_end(first, [Some(back), Some(there)], of_second);
+        self.kernel
+            .set_end(second, [Some(there), Some(back)], of_first);
+        flows
     }
 
     /// Asks who listens at an address for a connection; the flow on which the answer is on its way, if
@@ -186,21 +190,9 @@ impl Execution {
         let server = self
             .kernel
             .add(Thing::new(Kind::Closed, Some(served), false));
-        let flows = self.connect_things([client, server], if is_tcp { TCP } else { UNIX });
+        let most = if is_tcp { TCP } else { UNIX };
+        let flows = self.connect_things([(client, &local), (server, &remote)], most);
         let [there, back] = flows;
-        let ends = [
-            (client, there, back, &remote),
-            (server, back, there, &local),
-        ];
-        for (thing, outgoing, incoming, remote) in ends {
-            let stream = Stream {
-                incoming: Some(incoming),
-                outgoing: Some(outgoing),
-                remote: remote.clone(),
-            };
-            self.kernel.things[thing].kind = Kind::Stream(stream);
-            self.kernel.changed.push(thing);
-        }
         self.kernel.set_local(client, local);
         self.kernel.size_buffers(client);
         if !is_tcp {
@@ -219,6 +211,22 @@ impl Execution {
 }
 
 impl Kernel {
+    fn add_flow(&mut self, flow: Flow) -> usize {
+        self.flows.push(flow);
+        self.flows.len() - 1
+    }
+
+    /// Makes a thing one end of what goes in and out by these flows.
+    fn set_end(&mut self, thing: usize, flows: [Option<usize>; 2], remote: &Address) {
+        let [incoming, outgoing] = flows;
+        self.things[thing].kind = Kind::Stream(Stream {
+            incoming,
+            outgoing,
+            remote: remote.clone(),
+        });
+        self.changed.push(thing);
+    }
+
     /// A Unix socket's connection waits to be accepted.
     fn offer(&mut self, listener: Option<usize>, server: usize, step: StepId) {
         if let Some(listener) = listener
@@ -288,14 +296,8 @@ pub(crate) fn make_pair(kind: c_int, nonblocking: bool) -> [c_int; 2] {
                 .kernel
                 .add(Thing::new(Kind::Closed, Some(socket), nonblocking))
         });
-        let [there, back] = running.connect_things(ends, UNIX);
-        for (thing, outgoing, incoming) in [(ends[0], there, back), (ends[1], back, there)] {
-            running.kernel.things[thing].kind = Kind::Stream(Stream {
-                incoming: Some(incoming),
-                outgoing: Some(outgoing),
-                remote: Address::unnamed(libc::AF_UNIX),
-            });
-        }
+        let unnamed = Address::unnamed(libc::AF_UNIX);
+        running.connect_things(ends.map(|end| (end, &unnamed)), UNIX);
         running.settle();
         ends.map(|thing| running.kernel.open(thing, running.current))
     })
@@ -311,19 +313,11 @@ pub(crate) fn make_pipe(nonblocking: bool) -> [c_int; 2] {
         });
         let gates = [(); 2].map(|()| running.system_object("pipe"));
         let [reads, writes] = ends;
-        running
-            .kernel
-            .flows
-            .push(Flow::new(Some(writes), reads, gates, PIPE));
-        let flow = running.kernel.flows.len() - 1;
-        for (thing, incoming, outgoing) in [(reads, Some(flow), None), (writes, None, Some(flow))] {
-            let remote = Address::unnamed(libc::AF_UNIX);
-            running.kernel.things[thing].kind = Kind::Stream(Stream {
-                incoming,
-                outgoing,
-                remote,
-            });
-        }
+        let kernel = &mut running.kernel;
+        let flow = kernel.add_flow(Flow::new(writes, reads, gates, PIPE));
+        let unnamed = Address::unnamed(libc::AF_UNIX);
+        kernel.set_end(reads, [Some(flow), None], &unnamed);
+        kernel.set_end(writes, [None, Some(flow)], &unnamed);
         running.settle();
         ends.map(|thing| running.kernel.open(thing, running.current))
     })

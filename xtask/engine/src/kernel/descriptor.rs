@@ -5,7 +5,7 @@ use std::io::{IoSlice, IoSliceMut};
 
 use super::address::Address;
 use super::binding::addresses;
-use super::common::{Answer, How, ask, change, on_all, perform};
+use super::common::{Answer, How, ask, change, on_all, perform, thing};
 use super::file::Place;
 use super::table::{Kernel, Kind};
 use super::tree::{READS, WRITES};
@@ -13,10 +13,6 @@ use super::{connection, datagram, event, file, stream, wire};
 use crate::access::Access;
 use crate::perform::{latest, unchanged};
 use crate::running::with;
-
-fn thing(descriptor: c_int) -> Answer<usize> {
-    ask(|running| running.kernel.thing(descriptor))
-}
 
 /// What is read and written in its own way.
 enum Kept {
@@ -110,7 +106,7 @@ pub(crate) fn local(descriptor: c_int) -> Answer<Address> {
 
 /// The address of the other side of a connection, once there is one.
 pub(crate) fn remote(descriptor: c_int) -> Answer<Address> {
-    let thing = ask(|running| running.kernel.thing(descriptor))?;
+    let thing = thing(descriptor)?;
     if !with(|running| running.kernel.is_open(thing))
         && let Some(op) = on_all("getpeername", thing)
     {
@@ -122,7 +118,7 @@ pub(crate) fn remote(descriptor: c_int) -> Answer<Address> {
 
 /// How many bytes a read would find.
 pub(crate) fn unread(descriptor: c_int) -> Answer<usize> {
-    let thing = ask(|running| running.kernel.thing(descriptor))?;
+    let thing = thing(descriptor)?;
     if let Some(op) = on_all("ioctl", thing) {
         perform(&[thing], op);
         unchanged();
@@ -173,13 +169,14 @@ pub(crate) fn set_nonblocking(descriptor: c_int, nonblocking: bool) -> Answer<()
         Ok(())
     })
 }
+
 /// A descriptor is closed, and what it stood for with the last one.
 pub(crate) fn close(descriptor: c_int) -> Answer<()> {
     let (thing, is_last) = with(|running| running.kernel.release(descriptor))?;
     if !is_last {
         return Ok(());
     }
-    let listens = with(|running| matches!(running.kernel.things[thing].kind, Kind::Listener(_)));
+    let listens = with(|running| running.kernel.listens(thing));
     if let Some(op) = file::closing(thing).or_else(|| on_all("close", thing)) {
         // Who connects looks whether somebody listens.
         let op = if listens {

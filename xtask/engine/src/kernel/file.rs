@@ -27,6 +27,16 @@ pub(crate) enum Place {
     At(u64),
 }
 
+impl Place {
+    /// An operation there: at a place of its own, which has this object, the next one goes on.
+    fn of(self, op: Op, own: Object) -> Op {
+        match self {
+            Self::Own => op.and(own, Access::Write),
+            Self::At(_) => op,
+        }
+    }
+}
+
 impl Execution {
     fn file(&mut self, descriptor: c_int) -> Answer<&mut File> {
         let thing = self.kernel.thing(descriptor)?;
@@ -135,12 +145,6 @@ impl Execution {
     }
 }
 
-/// Announces an operation on a file.
-fn perform(op: Op) {
-    with(Execution::note_calls);
-    op.perform();
-}
-
 /// The operation by which the last descriptor is closed of a file that is open, if this is one.
 pub(super) fn closing(thing: usize) -> Option<Op> {
     let (place, content) = with(|running| match running.kernel.things[thing].kind {
@@ -153,10 +157,8 @@ pub(super) fn closing(thing: usize) -> Option<Op> {
 /// Reads into these buffers; how many bytes.
 pub(crate) fn read(descriptor: c_int, into: &mut [IoSliceMut<'_>], place: Place) -> Answer<usize> {
     let [own, content] = with(|running| running.touched(descriptor, READS))?;
-    perform(match place {
-        Place::Own => Op::new("read", content, Access::Read).and(own, Access::Write),
-        Place::At(_) => Op::new("read", content, Access::Read),
-    });
+    let op = Op::new("read", content, Access::Read);
+    place.of(op, own).perform_by_calls();
     let count = with(|running| running.read_file(descriptor, into, place))?;
     show(|| match count {
         0 => "➜ the end".to_string(),
@@ -169,10 +171,8 @@ pub(crate) fn read(descriptor: c_int, into: &mut [IoSliceMut<'_>], place: Place)
 /// Writes these buffers; how many bytes.
 pub(crate) fn write(descriptor: c_int, from: &[IoSlice<'_>], place: Place) -> Answer<usize> {
     let [own, content] = with(|running| running.touched(descriptor, WRITES))?;
-    perform(match place {
-        Place::Own => Op::new("write", content, Access::Write).and(own, Access::Write),
-        Place::At(_) => Op::new("write", content, Access::Write),
-    });
+    let op = Op::new("write", content, Access::Write);
+    place.of(op, own).perform_by_calls();
     let Some(count) = with(|running| running.write_file(descriptor, from, place))? else {
         exceed(too_long());
     };
@@ -199,10 +199,11 @@ pub(crate) fn check_length(length: u64) {
 pub(crate) fn seek(descriptor: c_int, by: i64, whence: c_int) -> Answer<u64> {
     let [own, content] = with(|running| running.touched(descriptor, 0))?;
     let op = Op::new("seek", own, Access::Write);
-    perform(match whence {
+    let op = match whence {
         libc::SEEK_END => op.and(content, Access::Read),
         _ => op,
-    });
+    };
+    op.perform_by_calls();
     with(|running| {
         let File { node, offset, .. } = *running.file(descriptor)?;
         let from = match whence {
@@ -226,7 +227,7 @@ pub(crate) fn set_length(descriptor: c_int, length: u64) -> Answer<()> {
             error
         }
     })?;
-    perform(Op::new("truncate", content, Access::Write));
+    Op::new("truncate", content, Access::Write).perform_by_calls();
     check_length(length);
     with(|running| {
         let node = running.file(descriptor)?.node;
@@ -249,7 +250,7 @@ pub(crate) fn status_of(descriptor: c_int) -> Answer<Opened> {
         Ok(content) => content,
         Err(folder) => return Ok(Opened::Folder(folder)),
     };
-    perform(Op::new("stat", content, Access::Read));
+    Op::new("stat", content, Access::Read).perform_by_calls();
     with(|running| {
         let node = running.file(descriptor)?.node;
         Ok(Opened::File(running.kernel.tree.node_status(node)))
@@ -282,7 +283,7 @@ pub(crate) fn change_open(
     change: impl FnOnce(&mut Execution, usize) -> Answer<()>,
 ) -> Answer<()> {
     let [_, content] = with(|running| running.touched(descriptor, 0))?;
-    perform(Op::new(verb, content, Access::Write));
+    Op::new(verb, content, Access::Write).perform_by_calls();
     with(|running| {
         let node = running.file(descriptor)?.node;
         change(running, node)

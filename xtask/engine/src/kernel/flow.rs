@@ -76,8 +76,8 @@ impl Wire {
 
 /// One direction of a connection.
 pub(super) struct Flow {
-    /// Who writes; `None` where nobody ever has.
-    pub sender: Option<usize>,
+    /// Who writes.
+    pub sender: usize,
     /// Who reads.
     pub receiver: usize,
     /// Who listens for the connection, which comes to it first.
@@ -124,7 +124,7 @@ pub(super) enum Found {
 }
 
 impl Flow {
-    pub fn new(sender: Option<usize>, receiver: usize, gates: [Object; 2], most: usize) -> Self {
+    pub fn new(sender: usize, receiver: usize, gates: [Object; 2], most: usize) -> Self {
         let [arrived, room] = gates;
         Self {
             sender,

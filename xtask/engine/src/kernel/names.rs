@@ -259,11 +259,8 @@ fn perform<T>(
     (access, at): (Access, &At),
     act: impl FnOnce(&mut Execution) -> Done<T>,
 ) -> Answer<T> {
-    let names = with(|running| {
-        running.note_calls();
-        running.names()
-    });
-    Op::new(verb, names, access).perform();
+    let names = with(Execution::names);
+    Op::new(verb, names, access).perform_by_calls();
     let done = with(act);
     match (access, &done) {
         (Access::Write, Ok(_)) => with(|running| running.reaches_out = true),

@@ -4,7 +4,7 @@
 use std::ffi::c_int;
 use std::time::Duration;
 
-use super::common::{Answer, ask, change, on_all, perform};
+use super::common::{Answer, change, on_all, perform, thing};
 use super::table::{Kernel, Kind, Stream};
 
 use crate::perform::{refuse, unchanged};
@@ -115,7 +115,7 @@ fn time(value: &[u8]) -> Answer<Option<Duration>> {
 
 /// Takes the error that a socket has had meanwhile, or 0.
 fn take_error(descriptor: c_int) -> Answer<Vec<u8>> {
-    let thing = ask(|running| running.kernel.thing(descriptor))?;
+    let thing = thing(descriptor)?;
     if let Some(op) = on_all("getsockopt", thing) {
         perform(&[thing], op);
     }
@@ -135,7 +135,7 @@ pub(crate) fn option(descriptor: c_int, level: c_int, name: c_int) -> Answer<Vec
         let kernel = &mut running.kernel;
         let thing = kernel.thing(descriptor)?;
         let socket = kernel.things[thing].socket.clone().ok_or(libc::ENOTSOCK)?;
-        let listens = matches!(kernel.things[thing].kind, Kind::Listener(_));
+        let listens = kernel.listens(thing);
         let number = |value: c_int| Ok(value.to_ne_bytes().to_vec());
         if level == libc::SOL_SOCKET {
             match name {

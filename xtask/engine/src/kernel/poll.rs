@@ -41,15 +41,6 @@ impl Kernel {
         }
     }
 
-    /// Nobody watches this any more.
-    pub(super) fn stop_watching(&mut self, thing: usize) {
-        for other in &mut self.things {
-            if let Kind::Epoll(interest) = &mut other.kind {
-                interest.forget_thing(thing);
-            }
-        }
-    }
-
     /// Changes what is watched.
     fn control(
         &mut self,
@@ -127,9 +118,7 @@ pub(crate) fn control(
     }) {
         return Err(libc::EPERM);
     }
-    let op = watching("epoll_ctl", thing);
-    with(Execution::note_calls);
-    op.perform();
+    watching("epoll_ctl", thing).perform_by_calls();
     let step = latest();
     change(&[epoll], |kernel| {
         let entry = asked.map(|(events, data)| Entry::new(thing, events, data, step));
@@ -163,12 +152,9 @@ fn perform_wait(verb: &'static str, gate: Object, at_most: Option<Duration>) {
         Some(time) => Patience::AtMost(time),
         None => Patience::Forever,
     };
-    let readiness = with(|running| {
-        running.note_calls();
-        running.kernel.readiness.expect("there is an epoll")
-    });
+    let readiness = with(|running| running.kernel.readiness.expect("there is an epoll"));
     let op = Op::new(verb, gate, Access::Write).and(readiness, Access::Write);
-    patience.wait(op, gate).perform();
+    patience.wait(op, gate).perform_by_calls();
 }
 
 /// What `poll` is asked of one descriptor, and what it answers.
@@ -196,9 +182,7 @@ pub(crate) fn poll(asked: &mut [Asked], at_most: Option<Duration>) -> usize {
             is_any_ready = true;
             continue;
         };
-        let op = watching("poll", thing);
-        with(Execution::note_calls);
-        op.perform();
+        watching("poll", thing).perform_by_calls();
         let step = latest();
         let entry = Entry::new(thing, one.events, place as u64, step);
         is_any_ready |= change(&[epoll], |kernel| {

@@ -8,7 +8,7 @@ use std::mem;
 use super::common::{Answer, How, ask, change, come_after, on_all, perform};
 use super::flow::{Found, Packet};
 use super::interest::{ERR, HUP, IN, OUT, RDHUP};
-use super::table::{Kernel, Kind};
+use super::table::{Kernel, Kind, Stream};
 use super::wire;
 use crate::access::Access;
 use crate::operation::{Op, StepId};
@@ -83,9 +83,10 @@ impl Kernel {
     /// What is there as soon as it is written has room again once it is read.
     fn has_room_again(&mut self, flow: usize, step: StepId) {
         let flow = &mut self.flows[flow];
-        let (None, Some(sender)) = (&flow.wire, flow.sender) else {
+        if flow.wire.is_some() {
             return;
-        };
+        }
+        let sender = flow.sender;
         match flow.wants_room && flow.space() > 0 {
             true => {
                 flow.wants_room = false;
@@ -148,7 +149,12 @@ impl Kernel {
             known.is_shut = true;
             let sender = known.sender;
             // It is told once, by whichever call comes first.
-            if let Some(incoming) = sender.and_then(|sender| self.stream(sender).ok()?.incoming) {
+            if let Ok(Stream {
+                incoming: Some(incoming),
+                ..
+            }) = self.stream(sender)
+            {
+                let incoming = *incoming;
                 self.flows[incoming].read_error = None;
             }
             return Err(error);
@@ -226,7 +232,8 @@ impl Kernel {
         let known = &mut self.flows[flow];
         known.is_deaf = true;
         known.is_closed = true;
-        if let (None, Some(sender)) = (&known.wire, known.sender) {
+        if known.wire.is_none() {
+            let sender = known.sender;
             self.news(sender, OUT | ERR | HUP, step);
         }
     }

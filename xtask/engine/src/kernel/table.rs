@@ -298,6 +298,11 @@ impl Kernel {
         }
     }
 
+    /// Whether others may connect to it.
+    pub(super) fn listens(&self, thing: usize) -> bool {
+        matches!(self.things[thing].kind, Kind::Listener(_))
+    }
+
     /// Whether there is a connection.
     pub(super) fn is_open(&self, thing: usize) -> bool {
         match &self.things[thing].kind {
@@ -380,6 +385,14 @@ impl Kernel {
             }
         }
         told
+    }
+
+    /// Nobody watches this any more.
+    pub(super) fn stop_watching(&mut self, thing: usize) {
+        self.tell_epolls(thing, |interest| {
+            interest.forget_thing(thing);
+            false
+        });
     }
 
     /// In which ways it is ready.

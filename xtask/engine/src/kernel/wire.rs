@@ -5,7 +5,7 @@ use std::panic::Location;
 
 use super::address::Address;
 use super::common::{change, come_after, perform};
-use super::flow::Packet;
+use super::flow::{Flow, Packet};
 use super::interest::{ERR, HUP, IN, OUT, RDHUP};
 use super::table::{Kernel, Kind};
 
@@ -91,8 +91,9 @@ impl Kernel {
 
     /// Bytes come to who reads them, or to a socket that is closed, which answers that it is.
     fn deliver_bytes(&mut self, flow: usize, bytes: Vec<u8>, step: StepId) -> Option<usize> {
-        let sender = self.flows[flow].sender?;
-        let receiver = self.flows[flow].receiver;
+        let Flow {
+            sender, receiver, ..
+        } = self.flows[flow];
         if mem::take(&mut self.flows[flow].wants_room) {
             self.news(sender, OUT, step);
         }
@@ -186,8 +187,7 @@ fn run(flow: usize) {
             let receiver = known.listener.unwrap_or(known.receiver);
             let [own, _] = running.kernel.objects_of(receiver);
             let arrived = own.unwrap_or(known.arrived);
-            let things = known.sender.into_iter().chain([receiver]);
-            (wire, [arrived, known.room], things.collect::<Vec<_>>())
+            (wire, [arrived, known.room], [known.sender, receiver])
         });
         let [arrived, room] = objects;
         let op = Op::new("deliver", arrived, Access::Write).and(room, Access::Write);
