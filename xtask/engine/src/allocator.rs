@@ -6,12 +6,12 @@
 use std::alloc::{GlobalAlloc, Layout, System};
 use std::ptr;
 
-use crate::perform::end;
+use crate::perform::{end, refuse};
 use crate::races;
 use crate::raw::fiber;
-use crate::raw::heap::{HEAP, Heap, NotAllocated, PAGE};
+use crate::raw::heap::{HEAP, Heap, NotAllocated, PAGE, SIZE};
 use crate::record::Ending;
-use crate::running::is_programs_turn;
+use crate::running::{is_programs_turn, with};
 
 /// Asks the one or the other.
 struct Allocator;
@@ -29,6 +29,9 @@ impl Allocator {
     #[inline(always)]
     fn allocate(heap: &Heap, layout: Layout) -> *mut u8 {
         let block = heap.allocate(layout);
+        if block.is_null() {
+            Self::exceed();
+        }
         if heap.is_watched() {
             races::allocated(block.addr(), heap.bytes(layout), layout.size());
         }
@@ -43,6 +46,13 @@ impl Allocator {
             races::free(start..start + layout.size(), frame);
         }
         heap.free(block, layout);
+    }
+
+    /// Ends the execution: the program asks for more memory than there is.
+    #[cold]
+    fn exceed() -> ! {
+        let item = with(|_| format!("more than {} GiB of memory", SIZE >> 30));
+        refuse(&item, "the explorer's heap has no more")
     }
 
     /// Ends the execution if a thread of the program gives back what is not allocated.

@@ -26,6 +26,7 @@ pub fn now() -> Duration {
 
 /// The same, for a program that has called the C library: the calls tell where that stands.
 pub(crate) fn read() -> Duration {
+    with(|running| running.reads_clock = true);
     if let Some(op) = reading(Location::caller()) {
         op.perform_by_calls();
     }

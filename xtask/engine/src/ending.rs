@@ -7,6 +7,7 @@ use crate::operation::Op;
 use crate::output::Stream;
 use crate::perform::end;
 use crate::record::Ending;
+use crate::running::with;
 use crate::streams::stream;
 
 /// The end of the program comes before or after each line that another thread prints.
@@ -27,5 +28,6 @@ pub fn exit(code: i32) -> ! {
 #[track_caller]
 pub fn killed(signal: i32) -> ! {
     exit_op("abort", Location::caller()).perform();
+    with(|running| running.output.lose_rest());
     end(Ending::Killed(signal))
 }

@@ -57,8 +57,12 @@ pub struct Coverage {
     pub loops: bool,
     /// Whether in some of them what a thread read from a connection might have come in more parts.
     pub in_parts: bool,
-    /// Whether in some of them a thread changed files, or bound an address of its own choice: outside of
-    /// the explorer, other processes of the machine would notice.
+    /// Whether in some of them a thread read the clock, on which computing takes no time here.
+    pub reads_clock: bool,
+    /// Whether in some of them a thread asked how many cores the machine has: [`CORES`](crate::CORES).
+    pub counts_cores: bool,
+    /// Whether in some of them a thread changed files, bound an address of its own choice, or asked for
+    /// the number of its process: outside of the explorer, other processes share these.
     pub reaches_out: bool,
     /// Whether in some of them a thread began to read beside another, or once more, where a
     /// writer may wait.
@@ -258,6 +262,8 @@ impl Exploration {
         coverage.steps += u64::from(execution.length);
         coverage.loops |= execution.loops;
         coverage.in_parts |= execution.in_parts;
+        coverage.reads_clock |= execution.reads_clock;
+        coverage.counts_cores |= execution.counts_cores;
         coverage.reaches_out |= execution.reaches_out;
         coverage.hashed |= execution.hashed;
         coverage.asked_random |= execution.asked_random;

@@ -27,6 +27,7 @@ pub(crate) enum Waited {
 
 /// If the word at this address is what is expected, waits until another thread wakes this one, or for
 /// so long at most. `read` gives the word.
+#[track_caller]
 pub(crate) fn wait(
     address: usize,
     expected: u32,
@@ -34,7 +35,7 @@ pub(crate) fn wait(
     read: impl FnOnce() -> u32,
 ) -> Waited {
     let word = object_standing("atomic", address, BYTES);
-    Op::new("futex_wait", word, Access::Write).perform();
+    Op::new("futex_wait", word, Access::Write).perform_by_calls();
     let value = read();
     if value != expected {
         unchanged();
@@ -46,9 +47,9 @@ pub(crate) fn wait(
     let spurious = may_fail_for_no_reason();
     let op = Op::new("wake up", word, Access::Write);
     match at_most {
-        _ if spurious => op.perform(),
-        Some(time) => op.guard(word, number).within(time).perform(),
-        None => op.guard(word, number).perform(),
+        _ if spurious => op.perform_by_calls(),
+        Some(time) => op.guard(word, number).within(time).perform_by_calls(),
+        None => op.guard(word, number).perform_by_calls(),
     }
     let woken_by = with_waiters(word, |waiters| waiters.leave(number));
     match woken_by {
@@ -68,7 +69,7 @@ pub(crate) fn wait(
 /// Wakes so many at most of those who wait at this address; how many it has woken.
 pub(crate) fn wake(address: usize, at_most: usize) -> usize {
     let word = object_standing("atomic", address, BYTES);
-    Op::new("futex_wake", word, Access::Write).perform();
+    Op::new("futex_wake", word, Access::Write).perform_by_calls();
     let step = latest();
     let woken = with_waiters(word, |waiters| waiters.wake(at_most, step));
     if woken == 0 {

@@ -10,6 +10,9 @@ pub(crate) const CLOCK: u32 = 2;
 /// The number of the object that is the panic hook.
 pub(crate) const PANIC_HOOK: u32 = 3;
 
+/// The number of the object that is the numbers of threads: who starts one first has the lower number.
+pub(crate) const THREAD_NUMBERS: u32 = 4;
+
 /// An object of the running execution. Each has one counter, which starts at 0 unless
 /// [`Handle::object_at`](crate::Handle::object_at) says otherwise.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]

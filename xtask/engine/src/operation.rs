@@ -4,7 +4,7 @@ use std::panic::Location;
 use std::time::Duration;
 
 use crate::access::{Access, Accesses};
-use crate::object::{Guard, Object};
+use crate::object::{Guard, Object, THREAD_NUMBERS};
 
 /// A thread of the running execution; the first is 0, `main`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -52,9 +52,11 @@ impl Op {
         }
     }
 
-    /// The object that it is about, if it touches any.
+    /// The object that it is about, if it touches any: to start a thread is about that, and not about the
+    /// numbers of all.
     pub fn object(&self) -> Option<u32> {
-        self.accesses.iter().next().map(|(object, _)| object)
+        let (object, _) = self.accesses.iter().next()?;
+        (object != THREAD_NUMBERS).then_some(object)
     }
 
     /// It touches this object too.

@@ -30,6 +30,8 @@ pub struct Line<'o> {
 pub struct Output {
     text: Vec<u8>,
     pieces: Vec<Piece>,
+    /// Whether the process died with what no newline had completed on its standard output.
+    is_rest_lost: bool,
 }
 
 #[derive(Debug)]
@@ -48,12 +50,19 @@ impl Output {
         Self {
             text: Vec::new(),
             pieces: Vec::new(),
+            is_rest_lost: false,
         }
     }
 
     pub(crate) fn clear(&mut self) {
         self.text.clear();
         self.pieces.clear();
+        self.is_rest_lost = false;
+    }
+
+    /// The process dies: what its standard output keeps until the line is whole is lost.
+    pub(crate) fn lose_rest(&mut self) {
+        self.is_rest_lost = true;
     }
 
     #[inline]
@@ -126,7 +135,10 @@ impl Output {
             }
         }
         for (last, rest) in open {
-            if let (Some(piece), false) = (last, rest.is_empty()) {
+            let Some(piece) = last.filter(|_| !rest.is_empty()) else {
+                continue;
+            };
+            if piece.stream == Stream::Stderr || !self.is_rest_lost {
                 lines.push(piece.complete(readable(rest)));
             }
         }

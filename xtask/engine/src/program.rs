@@ -178,6 +178,16 @@ pub fn weak_orders() -> Vec<WeakOrder> {
     with(|running| running.weak_orders.clone())
 }
 
+/// The program asks how many cores the machine has, which is [`CORES`].
+pub fn note_cores() {
+    with(|running| running.counts_cores = true);
+}
+
+/// The program asks for the number of its process, which is another one in each real run.
+pub fn note_process() {
+    with(|running| running.reaches_out = true);
+}
+
 /// Does something as the explorer, in the middle of the program: what it allocates outlives the
 /// execution. Nothing that it keeps may be the program's, nor may it ask the engine.
 pub fn outside<R>(f: impl FnOnce() -> R) -> R {

@@ -1,7 +1,8 @@
 //! Data races, and accesses to memory that is not there any more.
 //!
 //! Two accesses to the same byte, by two threads, race if one of them writes, one of them is no
-//! atomic operation, and nothing orders the two. What orders them is what the threads' views say
+//! atomic operation, and nothing orders the two. So do two atomic operations of different sizes, if one
+//! writes: the memory model of Rust says so (`std::sync::atomic`). What orders them is what the threads' views say
 //! ([`memory`](crate::memory)): each thread counts the moments at which it let others see what it
 //! has done, and knows up to which moment of each other thread it has seen. The engine keeps the latest
 //! accesses to each eight bytes of the program's memory. It forgets an access as soon as a later one
@@ -66,9 +67,11 @@ impl AccessKind {
         matches!(self, Free | Outside)
     }
 
-    /// Whether this access and that one, unordered, are a race.
-    pub(crate) fn conflicts(self, other: Self) -> bool {
-        (self.writes() || other.writes()) && !(self.is_atomic() && other.is_atomic())
+    /// Whether this access and that one, unordered, are a race. Two atomic ones are, if they are not
+    /// about the same bytes.
+    pub(crate) fn conflicts(self, other: Self, are_same_bytes: bool) -> bool {
+        let are_atomic = self.is_atomic() && other.is_atomic();
+        (self.writes() || other.writes()) && !(are_atomic && are_same_bytes)
     }
 
     /// Whether all that conflicts with that access conflicts with this one as well.

@@ -268,7 +268,8 @@ impl Shadow {
         let is_over = |record: Record, site: u32| {
             let is_seen =
                 record.thread() == new.thread() || record.moment() <= seen(record.thread());
-            let conflicts = record.kind().conflicts(new.kind()) && !is_seen;
+            let are_same_bytes = record.bytes() == new.bytes();
+            let conflicts = record.kind().conflicts(new.kind(), are_same_bytes) && !is_seen;
             match record.bytes() & new.bytes() != 0 && (record.kind().is_end() || conflicts) {
                 true => Err((record, site)),
                 false => Ok(is_seen && record.is_behind(new)),

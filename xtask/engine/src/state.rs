@@ -90,7 +90,7 @@ impl Execution {
 
     /// Adds what a thread is about to do, and what decides whether it can.
     fn hash_thread(&self, thread: &ThreadState, names: &[u64], hasher: &mut DefaultHasher) {
-        (thread.unjoined_panic, thread.detached, thread.spurious).hash(hasher);
+        (thread.unjoined_panic, thread.detached, &thread.failed_at).hash(hasher);
         (thread.rounds_in_vain, thread.passed_over).hash(hasher);
         let Some(op) = thread.next() else { return };
         let Pending {

@@ -5,7 +5,7 @@ use std::panic::Location;
 use std::time::Duration;
 
 use crate::access::Access;
-use crate::object::{Object, PANIC_HOOK};
+use crate::object::{Object, PANIC_HOOK, THREAD_NUMBERS};
 use crate::operation::{Op, StepId, Thread};
 use crate::perform::{exceed, latest, show};
 use crate::raw::fiber::Fiber;
@@ -84,7 +84,10 @@ pub fn spawn(
     }
     // The execution may end before the operation is chosen, and then nothing on this stack is
     // dropped: what the system gives is asked for only now.
-    Op::local("spawn", place).perform();
+    // A program can see in which order threads were started, by their numbers.
+    let numbers = Object(THREAD_NUMBERS);
+    let op = Op::local("spawn", place).and(numbers, Access::Write);
+    op.perform();
     let spawned = latest();
     let stack = stack.map_or(STACK, |stack| stack.max(STACK));
     let fiber = Fiber::new(
@@ -188,12 +191,16 @@ pub fn park_in(verb: &'static str, object: Object, deadline: Option<Duration>) {
 
 /// Whether the running thread, which is about to wait, may be woken for no reason: it then has
 /// not to wait at all. Likewise, whether its weak exchange may fail. If that is what comes of it,
-/// it says so by [`failed_for_no_reason`].
+/// it says so by [`failed_for_no_reason`], called by the same function. Each thread may once at each place
+/// from which that is called, so that a loop in which it tries again comes to an end.
+#[track_caller]
 pub fn may_fail_for_no_reason() -> bool {
+    let place = Location::caller();
     with(|running| {
         running.may_be_spurious = true;
         let thread = running.threads.get(running.current as usize);
-        running.time == TimeModel::Spurious && thread.is_some_and(|thread| !thread.spurious)
+        let may = thread.is_some_and(|thread| !thread.failed_at.contains(&place));
+        running.time == TimeModel::Spurious && may
     })
 }
 
@@ -202,8 +209,12 @@ pub fn writers_keep_readers_out() -> bool {
     with(|running| running.time == TimeModel::Writers)
 }
 
-/// The running thread has been woken for no reason, or its weak exchange has failed. That is so
-/// once at most, so that a loop in which it tries again comes to an end.
+/// The running thread has been woken for no reason, or its weak exchange has failed.
+#[track_caller]
 pub fn failed_for_no_reason() {
-    with(|running| running.threads[running.current as usize].spurious = true);
+    let place = Location::caller();
+    with(|running| {
+        let thread = &mut running.threads[running.current as usize];
+        thread.failed_at.push(place);
+    });
 }

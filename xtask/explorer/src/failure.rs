@@ -5,7 +5,7 @@ use engine::{
 };
 use protocol::{Fault, FaultKind, Place, Strategy};
 
-use crate::place::{is_test_harness, of_calls};
+use crate::place::{is_test_harness, of_operation};
 
 /// Why an execution fails. Two executions with the same cause are one failure.
 #[derive(Debug, Clone)]
@@ -177,6 +177,10 @@ pub fn given_up(execution: &Execution, ending: &Ending) -> Option<Cause> {
                 format!("more than {steps} steps on one schedule"),
             ))
         }
+        Ending::OutputTooLong => {
+            let story = "more than 4 MiB of output on one schedule";
+            Some(Cause::of(FaultKind::Refused, story))
+        }
         Ending::Nondeterminism(what) => Some(Cause::nondeterminism(what)),
         Ending::InvalidFree(what) => Some(Cause {
             thread: Some(execution.current()),
@@ -196,7 +200,7 @@ fn refused(execution: &Execution, refusal: &Refusal) -> Cause {
             ..Cause::of(FaultKind::Refused, item)
         };
     }
-    let place = of_calls(calls);
+    let place = of_operation(calls);
     Cause {
         places: vec![item.clone(), format!("{place:?}")],
         thread: Some(execution.current()),
@@ -269,10 +273,6 @@ pub fn failure_without_claims(
     is_test: bool,
 ) -> Option<Cause> {
     match ending {
-        Ending::OutputTooLong => Some(Cause::of(
-            FaultKind::EndlessOutput,
-            "it printed more than 4 MiB",
-        )),
         Ending::Killed(signal) => Some(Cause::of(
             FaultKind::Killed,
             format!("it was killed by signal {signal}"),

@@ -60,5 +60,8 @@ impl Phase {
 pub struct GivenUp {
     pub after_steps: Option<u32>,
     pub beyond_threads: Option<usize>,
+    /// A schedule whose strategy is not fair was given up after so many steps, beside others that came to
+    /// their end.
+    pub unfair_after: Option<u32>,
     pub out_of_time: bool,
 }

@@ -82,14 +82,28 @@ fn is_librarys(file: &str) -> bool {
 
 /// The innermost of these calls that somebody wrote, by the addresses to which they return.
 pub fn of_calls(calls: &[usize]) -> Place {
-    let place = SOURCE.with(|source| {
+    first_of(calls, |_| true).unwrap_or_default()
+}
+
+/// The innermost of the calls that have led to an operation which is in the program's own source, and
+/// not in that of a package that cargo has fetched; if none is, the innermost that somebody wrote.
+pub fn of_operation(calls: &[usize]) -> Place {
+    first_of(calls, |place| !is_fetched(&place.file)).unwrap_or_else(|| of_calls(calls))
+}
+
+/// The first of these calls that somebody wrote at such a place.
+fn first_of(calls: &[usize], is_meant: impl Fn(&Place) -> bool) -> Option<Place> {
+    SOURCE.with(|source| {
         let source = source.as_ref()?;
-        calls
-            .iter()
-            .filter(|call| **call > 0)
-            .find_map(|&call| written(source, call))
-    });
-    place.unwrap_or_default()
+        let calls = calls.iter().filter(|call| **call > 0);
+        let mut places = calls.filter_map(|&call| written(source, call));
+        places.find(is_meant)
+    })
+}
+
+/// Whether a file is where cargo keeps the packages that it fetches.
+fn is_fetched(file: &str) -> bool {
+    file.contains("/registry/src/") || file.contains("/git/checkouts/")
 }
 
 /// How many bytes before a call are searched for a place, where the compiler has moved it away from

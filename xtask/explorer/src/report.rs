@@ -13,7 +13,7 @@ use transcript::{End, Exit, Transcript};
 use crate::failure::Cause;
 use crate::judge::Judge;
 use crate::phase::{GivenUp, Phase};
-use crate::place::{of_calls, place};
+use crate::place::{of_calls, of_operation, place};
 use crate::transcribe::{owned, transcript};
 use crate::wire;
 
@@ -166,7 +166,7 @@ pub fn wait(execution: &Execution, thread: u32, op: &Op) -> Wait {
         looks: looks_at(execution, thread),
         place: match &execution.threads[thread as usize].calls[..] {
             [] => place(op.place),
-            calls => of_calls(calls),
+            calls => of_operation(calls),
         },
         verb,
     }
@@ -343,7 +343,7 @@ pub fn object(execution: &Execution, object: u32) -> Object {
 fn place_of(detail: &Detail) -> Place {
     match &detail.calls[..] {
         [] => place(detail.place),
-        calls => of_calls(calls),
+        calls => of_operation(calls),
     }
 }
 
@@ -368,6 +368,8 @@ pub fn summary(phases: &[Phase], judge: &Judge, given_up: &GivenUp, seeds: &Seed
             cut_short: coverage.cut_short,
             loops: coverage.loops,
             in_parts: coverage.in_parts,
+            reads_clock: coverage.reads_clock,
+            cores: coverage.counts_cores.then_some(CORES),
             reaches_out: coverage.reaches_out,
             complete: coverage.complete,
             estimate: phase.estimate(),
@@ -397,6 +399,7 @@ pub fn summary(phases: &[Phase], judge: &Judge, given_up: &GivenUp, seeds: &Seed
         hash_seeds: seeds.tried,
         asked_random: seeds.asked_random,
         given_up_after: given_up.after_steps,
+        unfair_after: given_up.unfair_after,
         given_up_beyond_threads: given_up.beyond_threads,
         out_of_time: given_up.out_of_time,
         distinct: judge.distinct(),

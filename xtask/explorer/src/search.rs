@@ -476,6 +476,13 @@ impl<'r> Search<'r> {
             }
             return ControlFlow::Break(());
         }
+        if execution.ending == Some(Ending::TooLong)
+            && !strategy.is_fair()
+            && self.judge.schedules > 0
+        {
+            self.given_up.unfair_after = Some(execution.length);
+            return ControlFlow::Break(());
+        }
         self.tried += 1;
         if execution.hashed {
             self.hash_seeds |= 1 << execution.hash_seed;

@@ -75,9 +75,6 @@ pub enum FaultKind {
     DataRace,
     /// Each thread that is left waits.
     Deadlock,
-    /// It printed more than is kept.
-    #[serde(rename = "endless output")]
-    EndlessOutput,
     /// It exited as after a panic.
     Exit,
     /// It freed what was not allocated.
@@ -98,7 +95,8 @@ pub enum FaultKind {
     Panic,
     /// It cannot be explored further; that is the explorer's own.
     Refused,
-    /// A thread made no step for too long.
+    /// A thread made no step for so long that it is explored no further: it may compute, or wait for the
+    /// system.
     Stalled,
     /// It accessed memory that was freed.
     #[serde(rename = "use after free")]
@@ -352,7 +350,10 @@ impl Execution {
 
     /// Whether the explorer could not go on with it, so that nothing is wrong that is known.
     pub fn is_refused(&self) -> bool {
-        self.fault_kind() == Some(FaultKind::Refused)
+        matches!(
+            self.fault_kind(),
+            Some(FaultKind::Refused | FaultKind::Stalled)
+        )
     }
 
     /// Whether it ended the exploring process, so that nothing was explored after it.
@@ -412,7 +413,6 @@ impl fmt::Display for FaultKind {
             FaultKind::Crashed => "crashed",
             FaultKind::DataRace => "data race",
             FaultKind::Deadlock => "deadlock",
-            FaultKind::EndlessOutput => "endless output",
             FaultKind::Exit => "exit",
             FaultKind::InvalidFree => "invalid free",
             FaultKind::InvalidAccess => "invalid access",

@@ -108,6 +108,12 @@ impl Strategy {
         matches!(self, Strategy::Exhaustive | Strategy::Plain)
     }
 
+    /// Whether it lets each thread go on sooner or later, with probability 1. The others may favour a thread
+    /// for ever that waits in a loop for the rest.
+    pub fn is_fair(self) -> bool {
+        self == Strategy::Random
+    }
+
     /// Whether it chooses at random.
     pub fn is_random(self) -> bool {
         match self {

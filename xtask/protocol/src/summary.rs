@@ -18,6 +18,9 @@ pub struct Summary {
     pub asked_random: bool,
     /// After how many steps of one schedule a systematic search was given up, if one was.
     pub given_up_after: Option<u32>,
+    /// After how many steps a schedule was given up whose strategy is not fair, beside others that came to
+    /// their end; `None` if there was none.
+    pub unfair_after: Option<u32>,
     /// Beyond how many threads of one schedule an exhaustive search was given up, if one was.
     pub given_up_beyond_threads: Option<usize>,
     /// Whether the time that was given has ended the search of a phase, or the making of a schedule
@@ -59,6 +62,10 @@ pub struct Phase {
     /// Whether in some of them what was read from a connection might have come in more parts than it
     /// did: that is tried once for each thread.
     pub in_parts: bool,
+    /// Whether in some of them the program read the clock, on which computing takes no time here.
+    pub reads_clock: bool,
+    /// How many cores the machine had, if the program asked for that in some of them.
+    pub cores: Option<usize>,
     /// Whether in some of them the program changed files, or bound an address of its own choice.
     pub reaches_out: bool,
     /// Whether these were all that there are of this sort.

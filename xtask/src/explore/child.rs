@@ -255,8 +255,8 @@ pub fn graph(
 
 fn stalled(time: Duration) -> String {
     format!(
-        "a thread made no step for {} s: it computes, or waits for the system, \
-         and lets nobody else go on",
+        "a thread that made no step for {} s: it computes, or waits for the system, and lets no other \
+         thread go on",
         time.as_secs_f64()
     )
 }

@@ -83,6 +83,7 @@ fn of_program(verdict: &ProgramVerdict<'_>, prose: &Prose<'_>) -> Value {
         "phases": phases.map(of_phase).collect::<Vec<_>>(),
         "distinct_outputs": summary.and_then(|summary| Some(summary.distinct?.outputs)),
         "rules": rules.collect::<Vec<_>>(),
+        "unfair_after": summary.and_then(|summary| summary.unfair_after),
         "given_up_after": summary.and_then(|summary| summary.given_up_after),
         "given_up_beyond_threads": summary.and_then(|summary| summary.given_up_beyond_threads),
         "reservations": verdict.reservations,
@@ -106,6 +107,8 @@ fn of_phase(phase: &Phase) -> Value {
         "cut_short": phase.cut_short,
         "loops": phase.loops,
         "in_parts": phase.in_parts,
+        "reads_clock": phase.reads_clock,
+        "cores": phase.cores,
         "reaches_out": phase.reaches_out,
         "complete": phase.complete,
         "estimate": phase.estimate.map(|estimate| match estimate {

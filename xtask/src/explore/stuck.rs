@@ -30,25 +30,18 @@ impl<'r> Stuck<'r> {
     /// Who waits for whom, in a sentence; nothing where that is not known.
     pub fn sentence(&self) -> Option<String> {
         let waits = &self.execution.waits;
-        // Who only waits for another to end is not the cause.
-        let cause = waits.iter().find(|wait| !wait.is_for_an_end());
-        let first = cause.or(waits.first())?;
-        // From one to the next that it waits for, until there is none or one comes again.
-        let mut chain = vec![first];
-        loop {
-            let last = chain[chain.len() - 1];
-            let awaited = self.awaited(last);
-            let next = waits.iter().find(|wait| awaited.contains(&wait.thread));
-            let Some(next) = next else { break };
-            if let Some(start) = chain.iter().position(|wait| wait.thread == next.thread) {
-                return Some(self.circle(&chain[start..]));
-            }
-            chain.push(next);
+        // Who only waits for another to end is not the cause, unless that one waits for it.
+        let (others, for_an_end): (Vec<_>, Vec<_>) =
+            waits.iter().partition(|wait| !wait.is_for_an_end());
+        let chains = others.into_iter().chain(for_an_end);
+        let chains: Vec<_> = chains.map(|first| self.chain(first)).collect();
+        if let Some((chain, Some(start))) = chains.iter().find(|(_, start)| start.is_some()) {
+            return Some(self.circle(&chain[*start..]));
         }
-        let last = chain[chain.len() - 1];
+        let (chain, _) = chains.into_iter().next()?;
+        let last = *chain.last()?;
         let who = self.words.thread(last.thread);
-        let awaited = self.awaited(last);
-        if let Some(&ended) = awaited.first() {
+        if let Some(ended) = self.needed(last).next() {
             let ended = self.words.thread(ended);
             return Some(format!("{who} waits for {ended}, which has ended"));
         }
@@ -61,6 +54,25 @@ impl<'r> Stuck<'r> {
         };
         let waits = self.words.waits_for(last);
         Some(format!("{who} {waits}, and {but}"))
+    }
+
+    /// The waits from this one to the next that it waits for, until there is none or one comes again:
+    /// where that stands, if one does.
+    fn chain(&self, first: &'r Wait) -> (Vec<&'r Wait>, Option<usize>) {
+        let waits = &self.execution.waits;
+        let mut chain = vec![first];
+        loop {
+            let awaited = self.awaited(chain[chain.len() - 1]);
+            let next = waits.iter().find(|wait| awaited.contains(&wait.thread));
+            let Some(next) = next else {
+                return (chain, None);
+            };
+            let start = chain.iter().position(|wait| wait.thread == next.thread);
+            if start.is_some() {
+                return (chain, start);
+            }
+            chain.push(next);
+        }
     }
 
     /// Threads that wait for each other, or one for itself.
@@ -79,14 +91,20 @@ impl<'r> Stuck<'r> {
         text
     }
 
-    /// The threads without which this one does not go on.
+    /// The threads without which this one does not go on, as far as is known.
     fn awaited(&self, wait: &Wait) -> Vec<usize> {
         // Who has one that was never used is not known: it may have been moved.
         let used = wait.ends.iter().filter(|end| end.used);
-        let ends = used.map(|end| end.thread);
+        self.needed(wait)
+            .chain(used.map(|end| end.thread))
+            .collect()
+    }
+
+    /// Those of them that hold what it waits for, or that it waits for itself. Another thread may have an
+    /// end of a channel by now than the one that has used it last.
+    fn needed(&self, wait: &Wait) -> impl Iterator<Item = usize> {
         let joined = (wait.verb == Verb::Join).then(|| wait.object.as_ref()?.thread);
-        let all = wait.holders.iter().copied();
-        all.chain(joined.flatten()).chain(ends).collect()
+        wait.holders.iter().copied().chain(joined.flatten())
     }
 
     /// Each thread, what it waits for, and where that is.
@@ -133,11 +151,11 @@ impl<'r> Stuck<'r> {
         };
         let ends = wait.ends.iter().map(|end| {
             let made = (self.place)(&end.made);
-            let made = made.map_or(" made".to_string(), |made| format!(" made at {made}"));
+            let made = made.map_or(String::new(), |made| format!(" at {made}"));
             let thread = self.words.thread(end.thread);
             match end.used {
-                true => format!("; {thread} has used the {what}{made} last"),
-                false => format!("; the {what} that {thread}{made} is still there"),
+                true => format!("; a {what} made{made} is still there, which {thread} used last"),
+                false => format!("; a {what} that {thread} made{made} is still there"),
             }
         });
         ends.collect()

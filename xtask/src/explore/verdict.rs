@@ -9,7 +9,7 @@ use super::table::short;
 use super::token::Token;
 use super::unseen::Spot;
 use crate::program::Role;
-use crate::text::{counted, quoted, shown_path};
+use crate::text::{counted, quoted, shown_path, thousands};
 use protocol::{Execution, Phase, Place, RuleVerdict, Schedule, Summary, TimeModel, WeakOrder};
 
 /// What a program is worth that does what the explorer cannot, as JSON and people have it.
@@ -218,6 +218,16 @@ fn reservations(subject: &Subject, harness: &Harness, explored: &Explored) -> Ve
     }
     if summary.phases.iter().any(|phase| phase.loops) {
         reservations.push("for loops that give up before something changes".to_string());
+    }
+    if summary.phases.iter().any(|phase| phase.reads_clock) {
+        reservations.push("for the time that computing takes (it reads the clock)".to_string());
+    }
+    if let Some(steps) = summary.unfair_after {
+        let steps = thousands(steps.into());
+        reservations.push(format!("for schedules of more than {steps} steps"));
+    }
+    if let Some(cores) = summary.phases.iter().find_map(|phase| phase.cores) {
+        reservations.push(format!("for other numbers of cores than {cores}"));
     }
     if summary.phases.iter().any(|phase| phase.in_parts) {
         reservations.push("for what comes through a connection in more parts".to_string());

@@ -129,6 +129,16 @@ impl Words {
             (Verb::WakeUp, Some(object)) => {
                 format!("waits to be woken at {}", self.names.of(object, None))
             }
+            (Verb::WaitForReceiver, Some(object)) => {
+                let sender = self.names.of(object, verb.side());
+                format!("waits until what it sent through {sender} is received")
+            }
+            (Verb::WaitForSender, Some(object)) => {
+                format!(
+                    "waits for a sender of {}",
+                    self.names.of(object, verb.side())
+                )
+            }
             _ => format!("waits to {}", self.operation(verb, object)),
         }
     }

@@ -16,7 +16,7 @@ use crate::addresses;
 use crate::kernel::Kernel;
 use crate::memory::Memory;
 use crate::numbers::Numbers;
-use crate::object::{CLOCK, Guard, Object, ObjectState, ReadersAndWriters};
+use crate::object::{CLOCK, Guard, Object, ObjectState, ReadersAndWriters, THREAD_NUMBERS};
 use crate::operation::{Op, StepId, Thread};
 use crate::output::Output;
 use crate::program::WeakOrder;
@@ -134,8 +134,12 @@ pub struct Execution {
     pub loops: bool,
     /// Whether a thread has read from a connection what might have come in more parts.
     pub(crate) in_parts: bool,
-    /// Whether a thread has changed files, or bound an address of its own choice: outside of the explorer,
-    /// other processes of the machine would notice.
+    /// Whether a thread has read the clock: how long it computes shows there.
+    pub(crate) reads_clock: bool,
+    /// Whether a thread has asked how many cores the machine has.
+    pub(crate) counts_cores: bool,
+    /// Whether a thread has changed files, bound an address of its own choice, or asked for the number of
+    /// its process: outside of the explorer, other processes share these.
     pub(crate) reaches_out: bool,
     /// Whether a thread has begun to read beside another, or once more, in a lock that is also
     /// written: a writer that waits may keep it out.
@@ -216,6 +220,8 @@ impl Execution {
             fair: false,
             loops: false,
             in_parts: false,
+            reads_clock: false,
+            counts_cores: false,
             reaches_out: false,
             reads_beside: false,
             readers: Vec::new(),
@@ -269,6 +275,8 @@ impl Execution {
         self.fair = false;
         self.loops = false;
         self.in_parts = false;
+        self.reads_clock = false;
+        self.counts_cores = false;
         self.reaches_out = false;
         self.reads_beside = false;
         self.readers.clear();
@@ -303,9 +311,11 @@ impl Execution {
             ("stderr", 1),
             ("clock", 0),
             ("panic hook", 0),
+            ("thread numbers", 0),
         ] {
             self.register(kind, Location::caller(), counter);
         }
+        self.objects[THREAD_NUMBERS as usize].orders = false;
         if let Some(recorder) = &mut self.recorder {
             recorder.begin(self.time, self.hash_seed);
         }
@@ -389,7 +399,7 @@ impl Execution {
             seen: Seen::default(),
             woken_by: None,
             rounds_in_vain: 0,
-            spurious: false,
+            failed_at: Vec::new(),
             spawned: None,
             panicking: false,
             finished,

@@ -1,5 +1,7 @@
 //! The threads of an execution, and what those that have not finished wait for.
 
+use std::panic::Location;
+
 use crate::numbers::Numbers;
 use crate::object::{Guard, Object, ObjectState};
 use crate::operation::Op;
@@ -33,8 +35,8 @@ pub struct ThreadState {
     pub(crate) woken_by: Option<u32>,
     /// How often it went on although that was not out of date.
     pub(crate) rounds_in_vain: u32,
-    /// Whether it has been woken, or a weak exchange of its has failed, for no reason.
-    pub(crate) spurious: bool,
+    /// Where it has been woken, or a weak exchange of its has failed, for no reason.
+    pub(crate) failed_at: Vec<&'static Location<'static>>,
     pub(crate) spawned: Option<u32>,
     pub(crate) panicking: bool,
     pub(crate) finished: Object,

@@ -1,8 +1,10 @@
 //! Addresses of sockets, as a program has them in its memory.
 
-use std::ffi::c_int;
+use std::ffi::{OsStr, c_int};
 use std::fmt;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
+use std::os::unix::ffi::OsStrExt;
+use std::path::Path;
 
 /// Where a socket of a family begins its address, and how long that is.
 const FAMILY: usize = size_of::<libc::sa_family_t>();
@@ -85,6 +87,16 @@ impl Address {
             Self::Ip(SocketAddr::V4(_)) => libc::AF_INET,
             Self::Ip(SocketAddr::V6(_)) => libc::AF_INET6,
             Self::Unix(_) => libc::AF_UNIX,
+        }
+    }
+
+    /// The path, if it is one in the file system.
+    pub fn path(&self) -> Option<&Path> {
+        match self {
+            Self::Unix(name) if name.first().is_some_and(|&first| first != 0) => {
+                Some(Path::new(OsStr::from_bytes(name)))
+            }
+            _ => None,
         }
     }
 

@@ -4,6 +4,7 @@ use super::address::Address;
 use super::common::{Answer, perform, thing};
 use super::table::Kernel;
 use crate::access::Access;
+use crate::execution::Execution;
 use crate::object::Object;
 use crate::operation::Op;
 use crate::perform::{refuse, unchanged};
@@ -24,16 +25,28 @@ pub(super) fn addresses() -> Object {
     })
 }
 
+/// An operation that looks whose an address is, or makes it a socket's. A path is a file's name as well.
+pub(super) fn on_addresses(verb: &'static str, address: &Address, access: Access) -> Op {
+    let op = Op::new(verb, addresses(), access);
+    match address.path() {
+        Some(_) => op.and(with(Execution::names), access),
+        None => op,
+    }
+}
+
 /// Gives a socket an address.
 pub(crate) fn bind(descriptor: c_int, address: &Address) -> Answer<()> {
     if !address.is_local() {
         refuse(&format!("`bind` to {address}"), ELSEWHERE);
     }
     let thing = thing(descriptor)?;
-    perform(&[], Op::new("bind", addresses(), Access::Write));
+    perform(&[], on_addresses("bind", address, Access::Write));
     let bound = with(|running| {
         let thread = running.current;
         running.reaches_out |= address.port() != Some(0);
+        if let Some(path) = address.path() {
+            running.bind_path(path, thing)?;
+        }
         running.kernel.bind_socket(thing, address, thread)
     });
     if bound.is_err() {
@@ -51,7 +64,10 @@ impl Kernel {
             Some(0) => address.with_port(self.free_port(socket.kind, thread)),
             _ => address.clone(),
         };
-        self.bind(socket.kind, address.clone(), thing)?;
+        // A path is kept with the files.
+        if address.path().is_none() {
+            self.bind(socket.kind, address.clone(), thing)?;
+        }
         if let Some(socket) = &mut self.things[thing].socket {
             socket.local = address;
         }

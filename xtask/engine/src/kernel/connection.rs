@@ -3,7 +3,7 @@
 use std::ffi::c_int;
 
 use super::address::Address;
-use super::binding::{ELSEWHERE, addresses};
+use super::binding::{ELSEWHERE, addresses, on_addresses};
 use super::common::{Answer, How, ask, change, come_after, patience_of, perform, thing};
 use super::flow::{Flow, PIPE, Packet, TCP, UNIX, Wire};
 use super::interest::IN;
@@ -62,8 +62,15 @@ pub(super) fn connect(thing: usize, address: &Address) -> Answer<()> {
     if let Some(answer) = with(|running| running.kernel.connecting(thing)) {
         return answer;
     }
-    perform(&[thing], Op::new("connect", addresses(), Access::Read));
-    let (family, listener) = ask(|running| running.kernel.listener(thing, address))?;
+    perform(&[thing], on_addresses("connect", address, Access::Read));
+    let named = match address.path() {
+        None => None,
+        Some(path) => match ask(|running| running.socket_at(path))? {
+            None => refuse(&format!("`connect` to {address}"), ELSEWHERE),
+            socket => socket,
+        },
+    };
+    let (family, listener) = ask(|running| running.kernel.listener(thing, address, named))?;
     if family == libc::AF_UNIX {
         // Who listens has the connection at once.
         let listener = listener.ok_or(libc::ECONNREFUSED)?;
@@ -104,10 +111,16 @@ pub(super) fn connect(thing: usize, address: &Address) -> Answer<()> {
 }
 
 impl Kernel {
-    /// The family of a socket, and who listens at an address for sockets of its kind.
-    fn listener(&self, thing: usize, address: &Address) -> Answer<(c_int, Option<usize>)> {
+    /// The family of a socket, and who listens at an address for sockets of its kind. A path is the name
+    /// of this socket.
+    fn listener(
+        &self,
+        thing: usize,
+        address: &Address,
+        named: Option<usize>,
+    ) -> Answer<(c_int, Option<usize>)> {
         let socket = self.things[thing].socket.as_ref().ok_or(libc::ENOTSOCK)?;
-        let listener = self.receiver(socket.kind, address);
+        let listener = named.or_else(|| self.receiver(socket.kind, address));
         Ok((socket.family, listener.filter(|&thing| self.listens(thing))))
     }
 

@@ -51,7 +51,7 @@ impl Execution {
     fn bytes(&mut self, node: usize) -> Option<&mut Rc<Vec<u8>>> {
         match &mut self.kernel.tree.nodes[node].content {
             Content::File(bytes) => Some(bytes),
-            Content::Folder { .. } | Content::Link(_) => None,
+            Content::Folder { .. } | Content::Link(_) | Content::Socket(_) => None,
         }
     }
 

@@ -1,6 +1,7 @@
 //! Operations on the names of files: each looks at all names or changes some, as another thread may
 //! notice.
 
+use std::env;
 use std::ffi::c_int;
 use std::path::{Path, PathBuf};
 use std::rc::Rc;
@@ -8,7 +9,7 @@ use std::time::Duration;
 
 use super::common::Answer;
 use super::table::{File, Kind, Thing};
-use super::tree::{Content, Found, Listed, READS, Status, WRITES};
+use super::tree::{Content, Found, Listed, READS, Status, WRITES, number};
 use crate::access::Access;
 use crate::clock::EPOCH;
 use crate::execution::Execution;
@@ -31,6 +32,14 @@ pub(crate) struct At {
 }
 
 impl At {
+    /// This path, from the folder in which the program runs.
+    pub fn here(path: &Path) -> Answer<Self> {
+        Ok(Self {
+            base: env::current_dir().map_err(|error| number(&error))?,
+            path: path.to_path_buf(),
+        })
+    }
+
     /// This path, which is absolute.
     pub fn of(path: PathBuf) -> Self {
         Self {
@@ -151,6 +160,7 @@ impl Execution {
                 return Err(Unable::Error(libc::EISDIR));
             }
             libc::S_IFDIR => {}
+            libc::S_IFSOCK => return Err(Unable::Error(libc::ENXIO)),
             _ if has(libc::O_DIRECTORY) => return Err(Unable::Error(libc::ENOTDIR)),
             _ => {}
         }
@@ -241,6 +251,33 @@ impl Execution {
             self.kernel.tree.rename(&from, &to);
         }
         Ok(())
+    }
+}
+
+impl Execution {
+    /// Gives a socket a path as its address: it stands there as a file does.
+    pub(super) fn bind_path(&mut self, path: &Path, thing: usize) -> Answer<()> {
+        let (path, found) = self.find(&At::here(path)?, false)?;
+        match found {
+            Found::Nothing => {
+                self.make_at(&path, Content::Socket(thing), 0o777)?;
+                Ok(())
+            }
+            Found::Node(_) | Found::Real(_) => Err(libc::EADDRINUSE),
+        }
+    }
+
+    /// The socket that has this path as its address; `None` if a process outside may have it.
+    pub(super) fn socket_at(&self, path: &Path) -> Answer<Option<usize>> {
+        let (_, found) = self.find(&At::here(path)?, true)?;
+        match found {
+            Found::Nothing => Err(libc::ENOENT),
+            Found::Real(_) => Ok(None),
+            Found::Node(node) => match self.kernel.tree.nodes[node].content {
+                Content::Socket(thing) => Ok(Some(thing)),
+                _ => Err(libc::ECONNREFUSED),
+            },
+        }
     }
 }
 

@@ -30,6 +30,7 @@ pub(super) fn read(thing: usize, into: &mut [IoSliceMut<'_>], how: How) -> Answe
 }
 
 /// Takes what a flow has for who reads.
+#[track_caller]
 fn take(thing: usize, flow: usize, into: &mut [IoSliceMut<'_>], how: How) -> Answer<usize> {
     let room: usize = into.iter().map(|buffer| buffer.len()).sum();
     let unread = with(|running| {

@@ -42,9 +42,11 @@ pub(super) enum Content {
         is_new: bool,
     },
     Link(PathBuf),
+    /// A Unix socket that has this path as its address, by its number among all things.
+    Socket(usize),
 }
 
-/// A file, folder or symbolic link that the execution has made, or whose content it has asked for.
+/// A file, folder, socket or symbolic link that the execution has made, or whose content it has asked for.
 pub(super) struct Node {
     pub content: Content,
     /// Its permissions.
@@ -248,6 +250,7 @@ impl Tree {
             Content::File(bytes) => bytes.len() as u64,
             Content::Link(target) => target.as_os_str().len() as u64,
             Content::Folder { .. } => 4096,
+            Content::Socket(_) => 0,
         };
         if let Some(at) = node.changed {
             status.times = [(at.as_secs() as i64, at.subsec_nanos().into()); 3];
@@ -348,7 +351,7 @@ impl Tree {
         let node = self.nodes.len();
         let links = match content {
             Content::Folder { .. } => 2,
-            Content::File(_) | Content::Link(_) => 1,
+            Content::File(_) | Content::Link(_) | Content::Socket(_) => 1,
         };
         self.nodes.push(Node {
             content,
@@ -400,6 +403,7 @@ impl Node {
             Content::File(_) => libc::S_IFREG,
             Content::Folder { .. } => libc::S_IFDIR,
             Content::Link(_) => libc::S_IFLNK,
+            Content::Socket(_) => libc::S_IFSOCK,
         }
     }
 }

@@ -22,7 +22,7 @@ calls! {
             _ => false,
         };
         if !is_modelled {
-            refuse(&format!("`socket` of family {family} and kind {}", kind & KIND), NETWORK);
+            refuse(&format!("`socket` of family {family} and kind {}", kind & KIND), ONLY);
         }
         Ok(descriptor(kernel::make_socket(family, kind & KIND, is_nonblocking(kind))))
     }
@@ -30,7 +30,7 @@ calls! {
     fn socketpair(_family, kind, _protocol, to) {
         let kind = kind as c_int;
         if kind & KIND != libc::SOCK_STREAM {
-            refuse("`socketpair` of what is no stream", NETWORK);
+            refuse("`socketpair` of what is no stream", ONLY);
         }
         // SAFETY: the caller has room for two.
         unsafe { write(to, kernel::make_pair(kind & KIND, is_nonblocking(kind))) };
@@ -226,6 +226,8 @@ calls! {
         unsafe { poll_all(asked, count, time) }
     }
 }
+
+const ONLY: &str = "of sockets, TCP, UDP and streams of Unix are modelled";
 
 /// What of a socket's kind is no flag.
 const KIND: c_int = 0xf;

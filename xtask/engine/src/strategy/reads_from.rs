@@ -17,6 +17,7 @@ use rustc_hash::FxBuildHasher;
 use crate::access::Access;
 use crate::execution::Execution;
 use crate::numbers::Numbers;
+use crate::object::THREAD_NUMBERS;
 
 use super::pos::Priorities;
 use super::random::Draw;
@@ -94,7 +95,11 @@ impl ReadsFrom {
     fn touches(&mut self, execution: &Execution, thread: usize) -> Vec<Touch> {
         let op = &execution.threads[thread].op;
         let place = std::ptr::from_ref(op.place) as usize;
-        let all = op.accesses.iter().filter(|&(_, access)| reads(access));
+        // Who starts a thread first is of no interest, as a rule.
+        let all = op
+            .accesses
+            .iter()
+            .filter(|&(object, access)| object != THREAD_NUMBERS && reads(access));
         all.map(|(object, access)| {
             let name = execution.objects[object as usize].name();
             self.touch(place, name, access)

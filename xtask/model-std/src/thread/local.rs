@@ -26,6 +26,16 @@ fn with_locals<R>(f: impl FnOnce(&mut Vec<Local>) -> R) -> R {
     engine::with_thread_slot(f)
 }
 
+/// Whether the running thread has thread-local values that are to be destroyed.
+pub(crate) fn has_locals_to_drop() -> bool {
+    engine::has_thread_slot()
+        && with_locals(|locals| {
+            locals
+                .iter()
+                .any(|local| local.drops && local.value.is_some())
+        })
+}
+
 /// Destroys the running thread's thread-local values, the latest first. A destructor may
 /// make new ones.
 pub(crate) fn drop_locals() {

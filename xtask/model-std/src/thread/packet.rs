@@ -1,5 +1,6 @@
 //! What a thread and its handle share, and the body that the thread runs.
 
+use ::std::io;
 use ::std::mem;
 use ::std::panic::Location;
 use ::std::rc::Rc;
@@ -8,11 +9,14 @@ use ::std::thread::Result;
 use engine::{Access, Handle, Object, Op};
 
 use super::current::Thread;
-use super::local::drop_locals;
+use super::local::{drop_locals, has_locals_to_drop};
 use super::members::{Members, Membership};
 use crate::raw::Confined;
 use crate::shared::Shared;
 use crate::unwind::{abort, catch};
+
+/// The number of the error by which Linux refuses to let a thread wait for itself (`EDEADLK`).
+const DEADLOCK: i32 = 35;
 
 /// What became of a thread, as its handle sees it: without the bounds on the type that only
 /// the start of the thread needs.
@@ -23,6 +27,8 @@ pub trait ThreadResult<T> {
     fn object(&self) -> Object;
     /// Whether the last of its two owners leaves a scope for it.
     fn leaves_scope(&self) -> bool;
+    /// Whether the thread has let go of it.
+    fn is_left(&self) -> bool;
 }
 
 pub type SharedResult<'scope, T> = Shared<dyn ThreadResult<T> + Send + Sync + 'scope>;
@@ -55,6 +61,10 @@ impl<T: Send> ThreadResult<T> for Packet<T> {
 
     fn leaves_scope(&self) -> bool {
         self.leaving.borrow_mut().is_some()
+    }
+
+    fn is_left(&self) -> bool {
+        self.handle.object().counter() == 1
     }
 }
 
@@ -133,7 +143,13 @@ impl<F: FnOnce() -> T, T: Send> Body<F, T> {
         if packet.membership.is_none() && result.is_err() {
             engine::current().set_unjoined_panic(true);
         }
-        announce_drop::<T>("return", &*packet, place);
+        // As soon as the thread has let go of the packet it counts as finished, though its thread-local
+        // values are still to be destroyed.
+        let is_noticed = has_locals_to_drop();
+        announce_drop::<T>("return", &*packet, place, is_noticed);
+        if is_noticed {
+            packet.object().set_counter(1);
+        }
         packet.swap(Some(result));
         drop(packet);
         if let Some(membership) = membership {
@@ -143,13 +159,14 @@ impl<F: FnOnce() -> T, T: Send> Body<F, T> {
 }
 
 /// Whoever of a thread and its handle is done last drops what the thread returned. Where
-/// that can be noticed, who is last has to be the scheduler's choice.
+/// that can be noticed, or when the thread is done, who is last has to be the scheduler's choice.
 fn announce_drop<T>(
     verb: &'static str,
     result: &dyn ThreadResult<T>,
     place: &'static Location<'static>,
+    is_noticed: bool,
 ) {
-    if mem::needs_drop::<T>() || result.leaves_scope() {
+    if is_noticed || mem::needs_drop::<T>() || result.leaves_scope() {
         let mut op = Op::new(verb, result.object(), Access::Write);
         op.place = place;
         op.perform();
@@ -178,6 +195,11 @@ impl<'scope, T> Started<'scope, T> {
     #[track_caller]
     pub fn join(mut self) -> Result<T> {
         let thread = self.thread.thread;
+        if thread == engine::current() {
+            // The system refuses that, and the real library panics.
+            let error = io::Error::from_raw_os_error(DEADLOCK);
+            panic!("failed to join thread: {error}");
+        }
         let finished = thread.finished();
         let op = Op::new("join", finished, Access::Await);
         op.guard(finished, 1).perform();
@@ -194,8 +216,9 @@ impl<'scope, T> Started<'scope, T> {
     #[track_caller]
     pub fn is_finished(&self) -> bool {
         let finished = self.thread.thread.finished();
-        Op::new("is_finished", finished, Access::Read).perform();
-        let is_finished = finished.counter() == 1;
+        let op = Op::new("is_finished", finished, Access::Read);
+        op.and(self.result.object(), Access::Read).perform();
+        let is_finished = finished.counter() == 1 || self.result.is_left();
         engine::show(|| format!("➜ {is_finished}"));
         is_finished
     }
@@ -205,7 +228,7 @@ impl<T> Drop for Started<'_, T> {
     fn drop(&mut self) {
         if !self.joined {
             self.thread.thread.set_detached();
-            announce_drop::<T>("drop the handle", &*self.result, self.place);
+            announce_drop::<T>("drop the handle", &*self.result, self.place, false);
         }
     }
 }

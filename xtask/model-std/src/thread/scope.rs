@@ -160,7 +160,7 @@ impl<T> ScopedJoinHandle<'_, T> {
         self.0.join()
     }
 
-    /// Whether the thread has finished, its thread-local values included.
+    /// Whether the thread's function has returned. Its thread-local values may still be there.
     #[track_caller]
     pub fn is_finished(&self) -> bool {
         self.0.is_finished()

@@ -71,5 +71,6 @@ pub fn yield_now() {
 ///
 /// Never.
 pub fn available_parallelism() -> io::Result<NonZero<usize>> {
+    engine::note_cores();
     Ok(NonZero::new(engine::CORES).expect("the machine has a core"))
 }

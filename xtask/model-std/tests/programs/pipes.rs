@@ -1,9 +1,10 @@
 //! Pipes, and sockets of Unix.
 
 use std::io::{self, Read, Write};
+use std::os::unix::fs::FileTypeExt;
 use std::os::linux::net::SocketAddrExt;
 use std::os::unix::net::{SocketAddr, UnixListener, UnixStream};
-use std::thread;
+use std::{env, fs, process, thread};
 
 fn kind<T>(result: io::Result<T>) -> String {
     match result {
@@ -78,5 +79,23 @@ fn listeners() -> io::Result<()> {
     server.read_to_string(&mut text)?;
     println!("{text}");
     client.join().unwrap();
-    Ok(())
+    paths()
+}
+
+/// A path that is an address is a file as well.
+fn paths() -> io::Result<()> {
+    let path = env::temp_dir().join(format!("the-facade-and-the-library-{}", process::id()));
+    println!("no such file: {}", kind(UnixStream::connect(&path)));
+    let listener = UnixListener::bind(&path)?;
+    println!("a socket: {}", fs::metadata(&path)?.file_type().is_socket());
+    println!("the path again: {}", kind(UnixListener::bind(&path)));
+    println!("to open: {}", fs::read(&path).unwrap_err().raw_os_error().unwrap());
+    let client = UnixStream::connect(&path)?;
+    println!("{}", client.peer_addr()?.as_pathname() == Some(&path));
+    drop(listener);
+    println!("nobody listens: {}", kind(UnixStream::connect(&path)));
+    println!("still there: {}", kind(UnixListener::bind(&path)));
+    fs::remove_file(&path)?;
+    drop(UnixListener::bind(&path)?);
+    fs::remove_file(&path)
 }

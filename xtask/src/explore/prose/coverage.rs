@@ -141,9 +141,9 @@ fn whole_search(model: TimeModel, phases: &[&Phase], preposition: &str) -> Optio
     let whims = match model {
         TimeModel::Virtual => None,
         TimeModel::Adversarial => Some("where a sleep may end at any time"),
-        TimeModel::Spurious => {
-            Some("where a thread may wake up, or a weak exchange fail, for no reason")
-        }
+        TimeModel::Spurious => Some(
+            "where a thread may wake up, or a weak exchange fail, for no reason, once in each place",
+        ),
         TimeModel::Writers => Some("where a waiting writer keeps readers out"),
         TimeModel::Weak => Some("where memory is weak"),
     };
