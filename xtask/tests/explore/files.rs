@@ -18,6 +18,8 @@ pub type Test = (&'static str, fn() -> Result<()>);
 pub fn trials() -> Vec<Trial> {
     let tests: [Test; _] = [
         ("files are explored from anywhere", files),
+        ("a file is run as it is explored", run_as_explored),
+        ("where there are no real runs, the report says why", not_run),
         (
             "a file is explored in the edition that is asked for",
             editions,
@@ -174,6 +176,33 @@ fn files() -> Result<()> {
     }
     let ran = Ran::of(explore(&path, &["none.rs"]))?;
     must(&ran, 2, &["error: cannot read none.rs"])
+}
+
+const NAMED: &str = "fn main() { println!(\"Main: 1 in {}\", module_path!()) }\n";
+
+fn run_as_explored() -> Result<()> {
+    let path = folder("run", &[("not a.name.rs", NAMED), ("match.rs", NAMED)])?;
+    for file in ["not a.name.rs", "match.rs"] {
+        let ran = Ran::of(explore(&path, &[file]))?;
+        must(&ran, 0, &["proved  ", ": no other output", "│ Main: 1 in "])?;
+    }
+    Ok(())
+}
+
+fn not_run() -> Result<()> {
+    let path = folder(
+        "not_run",
+        &[("hello.rs", "fn main() { println!(\"Main: hello\") }\n")],
+    )?;
+    // A compiler that fails where the file is compiled to be run.
+    let rustc = path.join("rustc");
+    let script = "#!/bin/sh\nfor word; do case $word in --emit=link,dep-info=*) exit 1;; esac; done\n\
+                  exec rustc \"$@\"\n";
+    write_script(&rustc, script)?;
+    let mut command = explore(&path, &["hello.rs"]);
+    command.env("RUSTC", &rustc);
+    let why = "no real runs: outside of the explorer it cannot be built";
+    must(&Ran::of(command)?, 0, &["proved  hello", why])
 }
 
 fn same_name() -> Result<()> {

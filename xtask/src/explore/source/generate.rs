@@ -98,7 +98,7 @@ pub fn write_package(subject: &Subject, explorer: Explorer) -> Result<()> {
 /// What the library that is made of a program is called: as the program is, where the harness can
 /// name it so. Then its package has no library, and none of its dependencies has that name, since
 /// two libraries of one name cannot be told apart.
-fn library_name(subject: &Subject) -> String {
+pub fn library_name(subject: &Subject) -> String {
     let package = &subject.package;
     let own = crate_name(&subject.name);
     let others = package
