@@ -4,6 +4,7 @@
 use std::path::PathBuf;
 use std::process::{Command, Stdio};
 
+use super::build::CHECKED;
 use super::source::{Subject, library_name};
 use super::unchanged::{CachedCommand, Inputs, KEPT};
 use crate::cargo::{self, cargo};
@@ -58,6 +59,7 @@ fn rustc(subject: &Subject) -> Command {
         .args(["--edition", &subject.edition, "--cap-lints", "allow"])
         // The name of a file need not be one of a crate.
         .args(["--crate-name", &library_name(subject)])
+        .args(CHECKED.map(|setting| format!("-C{}", setting.replace(' ', ""))))
         // As the explored one, it shall name its file in what it prints of a panic.
         .arg(&subject.file)
         .current_dir(subject.package.folder());

@@ -178,10 +178,16 @@ fn files() -> Result<()> {
     must(&ran, 2, &["error: cannot read none.rs"])
 }
 
-const NAMED: &str = "fn main() { println!(\"Main: 1 in {}\", module_path!()) }\n";
+/// It needs more stack than there is, unless it is optimised.
+const LARGE: &str = "\
+fn main() {
+    let large = [1_u8; 12 << 20];
+    println!(\"Main: {} in {}\", u32::from(large[5]), module_path!());
+}
+";
 
 fn run_as_explored() -> Result<()> {
-    let path = folder("run", &[("not a.name.rs", NAMED), ("match.rs", NAMED)])?;
+    let path = folder("run", &[("not a.name.rs", LARGE), ("match.rs", LARGE)])?;
     for file in ["not a.name.rs", "match.rs"] {
         let ran = Ran::of(explore(&path, &[file]))?;
         must(&ran, 0, &["proved  ", ": no other output", "│ Main: 1 in "])?;

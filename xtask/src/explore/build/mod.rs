@@ -30,17 +30,23 @@ use errors::{Errors, is_without_main};
 pub use facade::Facade;
 pub use tests::{TestProgram, tests};
 
-/// How programs are compiled: with the checks of a debug build, since their panics are
-/// part of what they do. In one unit each, because the compiler would optimise several units
-/// twice: each alone, and then together. With what tells the place of an operation that the compiler
-/// announces.
-const PROFILE: [&str; 5] = [
+/// How programs are compiled, as far as they notice: with the checks of a debug build, since their
+/// panics are part of what they do.
+pub const CHECKED: [&str; 3] = [
     "opt-level = 1",
-    "codegen-units = 1",
-    "debug = \"line-tables-only\"",
     "debug-assertions = true",
     "overflow-checks = true",
 ];
+
+/// How else they are compiled. In one unit each, because the compiler would optimise several units
+/// twice: each alone, and then together. With what tells the place of an operation that the compiler
+/// announces.
+const UNNOTICED: [&str; 2] = ["codegen-units = 1", "debug = \"line-tables-only\""];
+
+/// The settings of the profile with which programs are compiled.
+fn profile() -> impl Iterator<Item = &'static str> {
+    CHECKED.into_iter().chain(UNNOTICED)
+}
 
 /// Why there is no program to explore.
 pub enum Unbuilt {
@@ -324,7 +330,7 @@ fn write_packages(members: &[(usize, &Subject)], explorer: Explorer) -> Result<S
     let replaced = members
         .first()
         .map_or("", |(_, subject)| subject.package.replaced.as_str());
-    let profile = PROFILE.join("\n");
+    let profile = profile().collect::<Vec<_>>().join("\n");
     Ok(format!(
         "[workspace]\nresolver = \"3\"\nmembers = [\n{list}]\n\n\
          [profile.release]\n{profile}\n{replaced}"

@@ -8,10 +8,10 @@ use std::process::{Command, Stdio};
 
 use serde_json::{Value, json};
 
-use super::PROFILE;
 use super::crates::{Crates, Used};
 use super::errors::Errors;
 use super::facade::Facade;
+use super::profile;
 use crate::cargo::{self, cargo};
 use crate::error::{Error, Result};
 use crate::explore::source::{Package, write_changed};
@@ -123,7 +123,7 @@ fn building(package: &Package, facade: &Facade, features: Option<&str>) -> Comma
         .env("CARGO_ENCODED_RUSTFLAGS", flags)
         .stdin(Stdio::null())
         .stdout(Stdio::piped());
-    for setting in PROFILE.iter().chain(&NOT_THE_MANIFESTS) {
+    for setting in profile().chain(NOT_THE_MANIFESTS) {
         command.args(["--config", &format!("profile.release.{setting}")]);
     }
     command
