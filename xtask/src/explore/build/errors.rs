@@ -19,6 +19,8 @@ pub struct Errors {
     pub is_static: bool,
     /// Whether something relies on the size of an atomic.
     relies_on_layout: bool,
+    /// Whether a file is missing that the compiler would read.
+    lacks_file: bool,
 }
 
 impl Errors {
@@ -34,6 +36,7 @@ impl Errors {
         self.is_static |= first.contains("`crt-static`");
         self.relies_on_layout |=
             code.is_some_and(|code| LAYOUT.contains(&code)) && names_lock(&message.rendered);
+        self.lacks_file |= code == Some("E0583") || first.starts_with("couldn't read `");
         let unknown = &mut self.unknown;
         match (code, &words[..]) {
             // "unresolved imports `std::thread::now`, `std::thread::later`"
@@ -52,7 +55,22 @@ impl Errors {
     /// each name that the compiler does not know.
     pub fn details(&self, subject: &Subject) -> String {
         let file = subject.file.to_string_lossy();
-        self.text.replace(&*file, &subject.shown_file()) + &self.notes()
+        let mut details = self.text.replace(&*file, &subject.shown_file()) + &self.notes();
+        if self.lacks_file {
+            details += match subject.package.is_cargos() {
+                true => OUTSIDE_OF_PACKAGE,
+                false => IN_OTHER_FILES,
+            };
+        }
+        details
+    }
+
+    /// Why a program cannot be explored that compiles on the real standard library, in a few words.
+    pub fn why_refused(&self) -> &'static str {
+        match self.lacks_file {
+            true => "parts of it are in files that are not explored with it",
+            false => "it uses what the explorer's standard library does not have",
+        }
     }
 
     /// A note on each name that the compiler does not know, and on what else the facade may cause.
@@ -66,6 +84,14 @@ impl Errors {
         details
     }
 }
+
+/// What to do about a source file that has parts in others.
+const IN_OTHER_FILES: &str = "note: a source file is explored without the files beside it; make it \
+                              a crate, and explore the folder of that\n";
+
+/// What to do about a package that has parts elsewhere.
+const OUTSIDE_OF_PACKAGE: &str = "note: a crate is explored with the files in its folder alone, but for \
+                                  those whose names begin with a dot; move the file there\n";
 
 /// The codes of errors about one name that nothing has.
 const UNKNOWN: [&str; 8] = [

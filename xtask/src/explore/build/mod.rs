@@ -52,9 +52,13 @@ fn profile() -> impl Iterator<Item = &'static str> {
 pub enum Unbuilt {
     /// Something is wrong with it.
     Broken(NotReady),
-    /// The compiler takes it on the real standard library. The explorer's lacks what it uses:
-    /// what, and why.
-    Lacking(String),
+    /// The compiler takes it on the real standard library, and it cannot be explored.
+    Refused {
+        /// Why, in a few words.
+        what: &'static str,
+        /// What the compiler says, with notes on it.
+        details: String,
+    },
 }
 
 /// A program that can be explored.
@@ -346,7 +350,8 @@ fn why_unbuilt(subject: &Subject, errors: &Errors, others: &Errors) -> Result<Un
     };
     let details = errors.details(subject);
     if !errors.is_static && plain::compiles(subject)? {
-        return Ok(Unbuilt::Lacking(details));
+        let what = errors.why_refused();
+        return Ok(Unbuilt::Refused { what, details });
     }
     Ok(Unbuilt::Broken(NotReady {
         what: what.to_string(),
