@@ -42,6 +42,9 @@ macro_rules! with_table {
             /// to rename a folder that was there before the program. So is opening anything in `/proc` or
             /// `/sys`, or what is neither a file nor a folder, because the next execution may find
             /// something else there. A backtrace reads `/proc` to find names, so it is refused once it does.
+            ///
+            /// A program with an allocator of its own (`#[global_allocator]`) is refused: the explorer's
+            /// heap takes that place.
             "The modules of `std`" root in ::std {
                 modelled { arch, env, hint, io, net, os, panic, prelude, process, sync, thread, time }
                 passed {

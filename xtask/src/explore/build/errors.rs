@@ -1,12 +1,14 @@
 //! What the compiler says of a package that it refuses, and which of it the facade causes.
 
 use std::collections::BTreeMap;
+use std::fs;
 
 use fidelity::TABLE;
 
-use crate::explore::source::{Subject, is_entry};
+use crate::explore::source::{Subject, is_entry, rust_files};
 use crate::home;
 use crate::messages::CompilerMessage;
+use crate::text::shown_path;
 
 /// What the compiler says of a package that it refuses.
 #[derive(Default)]
@@ -21,6 +23,8 @@ pub struct Errors {
     relies_on_layout: bool,
     /// Whether a file is missing that the compiler would read.
     lacks_file: bool,
+    /// Whether the program, or what it depends on, has an allocator of its own.
+    has_allocator: bool,
 }
 
 impl Errors {
@@ -29,8 +33,14 @@ impl Errors {
         if !message.is_error {
             return;
         }
-        self.text += &message.rendered;
         let first = &message.text;
+        // It speaks of the explorer's own crates, and has no place.
+        if first.contains("conflicts with global allocator in") {
+            self.has_allocator = true;
+            self.text += ALLOCATOR;
+            return;
+        }
+        self.text += &message.rendered;
         let words: Vec<_> = first.split('`').skip(1).step_by(2).collect();
         let code = message.code.as_deref();
         self.is_static |= first.contains("`crt-static`");
@@ -56,6 +66,9 @@ impl Errors {
     pub fn details(&self, subject: &Subject) -> String {
         let file = subject.file.to_string_lossy();
         let mut details = self.text.replace(&*file, &subject.shown_file()) + &self.notes();
+        if let Some(place) = allocator(subject).filter(|_| self.has_allocator) {
+            details += &format!(" --> {place}\n");
+        }
         if self.lacks_file {
             details += match subject.package.is_cargos() {
                 true => OUTSIDE_OF_PACKAGE,
@@ -67,9 +80,10 @@ impl Errors {
 
     /// Why a program cannot be explored that compiles on the real standard library, in a few words.
     pub fn why_refused(&self) -> &'static str {
-        match self.lacks_file {
-            true => "parts of it are in files that are not explored with it",
-            false => "it uses what the explorer's standard library does not have",
+        match () {
+            () if self.has_allocator => "it has an allocator of its own",
+            () if self.lacks_file => "parts of it are in files that are not explored with it",
+            () => "it uses what the explorer's standard library does not have",
         }
     }
 
@@ -83,6 +97,27 @@ impl Errors {
         }
         details
     }
+}
+
+/// What is said of a program with an allocator of its own.
+const ALLOCATOR: &str = "error: a program with an allocator of its own (`#[global_allocator]`) is not \
+                         explored: the explorer's heap takes that place\n";
+
+/// Where a program's own files have the allocator, if they do: it may be in another package.
+fn allocator(subject: &Subject) -> Option<String> {
+    let path = &subject.package.path;
+    let files = match path.is_file() {
+        true => vec![path.clone()],
+        false => rust_files(path).ok()?,
+    };
+    files.into_iter().find_map(|file| {
+        let text = fs::read_to_string(&file).ok()?;
+        let mut lines = (1..).zip(text.lines());
+        let (number, line) =
+            lines.find(|(_, line)| line.trim_start().starts_with("#[global_allocator]"))?;
+        let column = line.len() - line.trim_start().len() + 1;
+        Some(format!("{}:{number}:{column}", shown_path(&file)))
+    })
 }
 
 /// What to do about a source file that has parts in others.
