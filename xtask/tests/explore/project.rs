@@ -8,7 +8,7 @@ use libtest_mimic::Trial;
 
 use crate::files::{RACE, Test, folder, must};
 use crate::house;
-use crate::page::Result;
+use crate::page::{Result, write};
 use crate::ran::Ran;
 
 pub fn trials() -> Vec<Trial> {
@@ -16,6 +16,7 @@ pub fn trials() -> Vec<Trial> {
         ("a project of one's own is explored where it is", targets),
         ("an example has what it alone depends on", dependencies),
         ("the packages of a workspace have names", workspace),
+        ("the flags of a project are honoured", flags),
         ("a replay waits for a debugger before a step", waits),
         (
             "a process that waits for a debugger is ended by Ctrl-C",
@@ -264,6 +265,53 @@ fn workspace() -> Result<()> {
         check(&path.join(within), words, status, texts)?;
     }
     Ok(())
+}
+
+/// As with cargo, those of the environment come first, then those for the target, then all others;
+/// a package and its workspace have both.
+fn flags() -> Result<()> {
+    let manifest = "[package]\nname = \"flagged\"\nedition = \"2024\"\n\n[workspace]\n";
+    let main = "#![allow(unexpected_cfgs)]\nfn main() { println!(\"Main: {} {} {} {} {}\", \
+                cfg!(of_build) as u8, cfg!(of_above) as u8, cfg!(of_target) as u8, \
+                cfg!(of_other) as u8, cfg!(of_variable) as u8) }\n\
+                #[test]\nfn is_built() { assert!(cfg!(of_build)) }\n";
+    let path = folder(
+        "project-flags",
+        &[("one/Cargo.toml", manifest), ("one/src/main.rs", main)],
+    )?;
+    let build = "[build]\nrustflags = [\"--cfg\", \"of_build\"]\n";
+    let target = "[target.'cfg(all(unix, not(windows)))']\nrustflags = \"--cfg of_target\"\n\
+                  [target.'cfg(any(windows, target_os = \"macos\"))']\n\
+                  rustflags = [\"--cfg\", \"of_other\"]\n";
+    write(
+        &path.join(".cargo/config.toml"),
+        "[build]\nrustflags = [\"--cfg=of_above\"]\n",
+    );
+    let path = path.join("one");
+    let own = path.join(".cargo/config.toml");
+    for (config, expected) in [
+        ("", "0 1 0 0 0"),
+        (build, "1 1 0 0 0"),
+        (&(build.to_string() + target), "0 0 1 0 0"),
+    ] {
+        write(&own, config);
+        let printed = format!("│ Main: {expected}\n");
+        check(
+            &path,
+            "",
+            0,
+            &["proved  flagged", ": no other output", &printed],
+        )?;
+    }
+    let mut command = cargo_explore(&path, "");
+    command.env("RUSTFLAGS", "--cfg of_variable");
+    must(
+        &Ran::of(command)?,
+        0,
+        &[": no other output", "│ Main: 0 0 0 0 1\n"],
+    )?;
+    write(&own, build);
+    check(&path, "--tests", 0, &["proved  is_built"])
 }
 
 /// A runner that takes the schedule again on which the race is lost, and whose process waits for a

@@ -8,6 +8,7 @@
 mod crates;
 mod errors;
 mod facade;
+mod rustflags;
 mod tests;
 
 use std::collections::BTreeMap;
@@ -28,6 +29,7 @@ use crate::program::NotReady;
 use crates::{Crates, Used};
 use errors::{Errors, is_without_main};
 pub use facade::Facade;
+use rustflags::rustflags;
 pub use tests::{TestProgram, tests};
 
 /// How programs are compiled, as far as they notice: with the checks of a debug build, since their
@@ -85,18 +87,23 @@ pub struct Harness {
 /// and does not stop other workspaces.
 pub fn build(subjects: &[Subject], facade: &Facade) -> Result<Vec<BuildResult>> {
     let mut built: Vec<_> = subjects.iter().map(|_| None).collect();
-    let mut groups: BTreeMap<(&Path, bool), Vec<usize>> = BTreeMap::new();
+    let mut groups: BTreeMap<(&Path, Vec<String>, bool), Vec<usize>> = BTreeMap::new();
     for (index, subject) in subjects.iter().enumerate() {
-        let place = subject.package.place.as_path();
-        let accesses = subject.package.may_be_unsafe();
-        groups.entry((place, accesses)).or_default().push(index);
+        let package = &subject.package;
+        // The compiler alone compiles a single file, without what is cargo's.
+        let flags = match package.is_cargos() {
+            true => rustflags(&package.path, &facade.host)?,
+            false => Vec::new(),
+        };
+        let group = (package.place.as_path(), flags, package.may_be_unsafe());
+        groups.entry(group).or_default().push(index);
     }
-    for ((place, accesses), members) in groups {
+    for ((place, flags, accesses), members) in groups {
         let members: Vec<_> = members
             .into_iter()
             .map(|index| (index, &subjects[index]))
             .collect();
-        match build_group((place, accesses), &members, facade) {
+        match build_group((place, &flags, accesses), &members, facade) {
             Ok(results) => {
                 for (index, result) in results {
                     built[index] = Some(result);
@@ -123,10 +130,10 @@ pub fn build(subjects: &[Subject], facade: &Facade) -> Result<Vec<BuildResult>> 
 /// What became of building a program.
 pub type BuildResult = std::result::Result<Harness, Unbuilt>;
 
-/// Builds programs of one workspace: those that announce their accesses to memory, or those that do
-/// not, which are faster.
+/// Builds programs of one workspace that have the same flags: those that announce their accesses to
+/// memory, or those that do not, which are faster.
 fn build_group(
-    (place, accesses): (&Path, bool),
+    (place, flags, accesses): (&Path, &[String], bool),
     members: &[(usize, &Subject)],
     facade: &Facade,
 ) -> Result<Vec<(usize, BuildResult)>> {
@@ -139,7 +146,7 @@ fn build_group(
     };
     // Cargo's configuration is found from there: it may say where packages come from.
     let folder = first.package.root.as_path();
-    let flags = facade.flags(accesses);
+    let flags = facade.flags(accesses, flags);
     let command = building(&workspace, members, (facade, flags), first);
     let text = format!("{manifest}{:?}", facade.explorer);
     let kept = CachedCommand::new(&place.join(KEPT), &command, &text)?;

@@ -12,6 +12,7 @@ use super::crates::{Crates, Used};
 use super::errors::Errors;
 use super::facade::Facade;
 use super::profile;
+use super::rustflags::rustflags;
 use crate::cargo::{self, cargo};
 use crate::error::{Error, Result};
 use crate::explore::source::{Package, write_changed};
@@ -59,7 +60,9 @@ pub fn tests(
 ) -> Result<Vec<TestProgram>> {
     // Another runner may want to build the same.
     let _claim = machine::claim(&package.place, true)?;
-    let mut command = building(package, facade, features);
+    let of_project = rustflags(&package.path, &facade.host)?;
+    let flags = facade.flags(true, &of_project);
+    let mut command = building(package, (facade, flags), features);
     if let Some(cfg) = cfg {
         command.env("RUSTC_WORKSPACE_WRAPPER", wrapper(package, cfg)?);
     }
@@ -106,8 +109,11 @@ pub fn tests(
 }
 
 /// The command that builds them, in a target folder of their own.
-fn building(package: &Package, facade: &Facade, features: Option<&str>) -> Command {
-    let mut flags = facade.flags(true);
+fn building(
+    package: &Package,
+    (facade, mut flags): (&Facade, String),
+    features: Option<&str>,
+) -> Command {
     if let Some(test) = &facade.test {
         flags += &format!("\x1f--extern\x1ftest={}", test.display());
     }
