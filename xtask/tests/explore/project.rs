@@ -17,6 +17,10 @@ pub fn trials() -> Vec<Trial> {
         ("an example has what it alone depends on", dependencies),
         ("the packages of a workspace have names", workspace),
         ("the flags of a project are honoured", flags),
+        (
+            "what cargo says to the compiler of a package is that of the package",
+            environment,
+        ),
         ("a replay waits for a debugger before a step", waits),
         (
             "a process that waits for a debugger is ended by Ctrl-C",
@@ -312,6 +316,43 @@ fn flags() -> Result<()> {
     )?;
     write(&own, build);
     check(&path, "--tests", 0, &["proved  is_built"])
+}
+
+/// Real runs print the same, which are built as cargo builds them.
+fn environment() -> Result<()> {
+    let manifest = "[package]\nname = \"em-bedded\"\nversion = \"1.2.3\"\nedition = \"2024\"\n\
+                    description = \"it's \\\"one\\\"\"\nauthors = [\"A\", \"B\"]\n\
+                    license = \"MIT\"\nrust-version = \"1.85\"\n\n[workspace]\n";
+    let main = "fn main() {\n    print!(include_str!(concat!(env!(\"CARGO_MANIFEST_DIR\"), \"/text\")));\n    \
+                println!(\"Main: {} {} {} {} {} {} {} {:?} {:?} {}\", env!(\"CARGO_PKG_NAME\"), \
+                env!(\"CARGO_PKG_VERSION\"), env!(\"CARGO_CRATE_NAME\"), env!(\"CARGO_BIN_NAME\"), \
+                env!(\"CARGO_PKG_DESCRIPTION\"), env!(\"CARGO_PKG_AUTHORS\"), env!(\"CARGO_PKG_LICENSE\"), \
+                option_env!(\"CARGO_PKG_README\"), option_env!(\"CARGO_PRIMARY_PACKAGE\"), \
+                env!(\"CARGO_PKG_RUST_VERSION\"));\n    \
+                println!(\"Main: in {}\", env!(\"CARGO_MANIFEST_PATH\"));\n}\n";
+    let path = folder(
+        "project environment",
+        &[
+            ("Cargo.toml", manifest),
+            ("text", "Main: read\n"),
+            ("src/main.rs", main),
+            ("src/bin/an-other.rs", main),
+        ],
+    )?;
+    for (words, name, krate) in [
+        ("--bin em-bedded", "em-bedded", "em_bedded"),
+        ("--bin an-other", "an-other", "an_other"),
+    ] {
+        let printed =
+            format!("│ Main: em-bedded 1.2.3 {krate} {name} it's \"one\" A:B MIT Some(\"\") Some");
+        check(
+            &path,
+            words,
+            0,
+            &["proved", ": no other output", "│ Main: read", &printed],
+        )?;
+    }
+    Ok(())
 }
 
 /// A runner that takes the schedule again on which the race is lost, and whose process waits for a

@@ -10,6 +10,7 @@ mod errors;
 mod facade;
 mod rustflags;
 mod tests;
+mod wrapper;
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -147,7 +148,8 @@ fn build_group(
     // Cargo's configuration is found from there: it may say where packages come from.
     let folder = first.package.root.as_path();
     let flags = facade.flags(accesses, flags);
-    let command = building(&workspace, members, (facade, flags), first);
+    let mut command = building(&workspace, members, (facade, flags), first);
+    command.env("RUSTC_WORKSPACE_WRAPPER", wrapper::with_environment(place)?);
     let text = format!("{manifest}{:?}", facade.explorer);
     let kept = CachedCommand::new(&place.join(KEPT), &command, &text)?;
     if let Some(harnesses) = known_harnesses(kept.answer(), members, (facade, accesses))? {

@@ -1,8 +1,6 @@
 //! Building the tests of a crate: as cargo builds them, from the files as they stand, with a crate of
 //! our own in place of the one that the compiler has them call.
 
-use std::fs;
-use std::io;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
@@ -13,9 +11,10 @@ use super::errors::Errors;
 use super::facade::Facade;
 use super::profile;
 use super::rustflags::rustflags;
+use super::wrapper;
 use crate::cargo::{self, cargo};
 use crate::error::{Error, Result};
-use crate::explore::source::{Package, write_changed};
+use crate::explore::source::Package;
 use crate::explore::unchanged::{CachedCommand, Inputs, KEPT};
 use crate::explore::unseen::Unseen;
 use crate::machine;
@@ -64,7 +63,7 @@ pub fn tests(
     let flags = facade.flags(true, &of_project);
     let mut command = building(package, (facade, flags), features);
     if let Some(cfg) = cfg {
-        command.env("RUSTC_WORKSPACE_WRAPPER", wrapper(package, cfg)?);
+        command.env("RUSTC_WORKSPACE_WRAPPER", wrapper::with_cfg(package, cfg)?);
     }
     let kept = CachedCommand::new(&package.place.join(KEPT), &command, "")?;
     if let Some(known) = kept.answer().and_then(known) {
@@ -133,35 +132,6 @@ fn building(
         command.args(["--config", &format!("profile.release.{setting}")]);
     }
     command
-}
-
-/// Writes what cargo calls in place of the compiler for the crates of a workspace, which sets a `cfg`
-/// there and nowhere else. For another one it is another file, so that cargo builds again.
-fn wrapper(package: &Package, cfg: &str) -> Result<PathBuf> {
-    let is_name = |c: char| c.is_ascii_alphanumeric() || c == '_';
-    if cfg.is_empty() || !cfg.chars().all(is_name) {
-        return Err(Error::usage(format!("`{cfg}` is no name for `--cfg`")));
-    }
-    let folder = package.place.join("cfg");
-    let file = folder.join(cfg);
-    let cannot = || Error::io(format!("cannot write {}", file.display()));
-    fs::create_dir_all(&folder).map_err(cannot())?;
-    let script = format!("#!/bin/sh\nexec \"$@\" --cfg {cfg}\n");
-    write_changed(&file, script.as_bytes()).map_err(cannot())?;
-    make_executable(&file).map_err(cannot())?;
-    Ok(file)
-}
-
-#[cfg(unix)]
-fn make_executable(file: &Path) -> io::Result<()> {
-    use std::os::unix::fs::PermissionsExt;
-    fs::set_permissions(file, fs::Permissions::from_mode(0o755))
-}
-
-/// The explorer runs on Linux only.
-#[cfg(not(unix))]
-fn make_executable(_file: &Path) -> io::Result<()> {
-    Ok(())
 }
 
 /// What was built of a target's tests, if that is something to run.

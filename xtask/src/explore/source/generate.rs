@@ -17,6 +17,7 @@ use super::metadata::{Kind, PackageMetadata};
 use super::package::Package;
 use super::subject::Subject;
 use crate::error::{Error, Result};
+use crate::text::quoted;
 
 /// Appended to the root of a program: it is all that is not the program's own.
 const ENTRY: &str =
@@ -51,6 +52,9 @@ fn main() {
     explorer_harness::main(canary, explorer_harness::program(PROGRAM::__explore_main), CLAIMS);
 }
 ";
+
+/// The file beside a generated manifest that says in which environment the package is compiled.
+pub const ENVIRONMENT: &str = "environment.sh";
 
 /// What reads the claims on a program, if it has some. It comes with the rules, which are compiled
 /// only then.
@@ -90,6 +94,10 @@ pub fn write_package(subject: &Subject, explorer: Explorer) -> Result<()> {
     let write = || {
         fs::create_dir_all(&folder)?;
         write_changed(&folder.join("Cargo.toml"), manifest.as_bytes())?;
+        write_changed(
+            &folder.join(ENVIRONMENT),
+            environment_of(subject).as_bytes(),
+        )?;
         write_changed(&folder.join("harness.rs"), harness.as_bytes())
     };
     write().map_err(Error::io(format!("cannot write to {}", folder.display())))
@@ -130,13 +138,15 @@ fn manifest_of(subject: &Subject, library: &str) -> String {
         Some(target) => target["src_path"].to_string(),
         None => "false".to_string(),
     };
+    let described = package.metadata.as_ref().map(PackageMetadata::description);
     let mut manifest = format!(
         "[package]\nname = {name}\nversion = {}\nedition = {edition}\n\
-         publish = false\nbuild = {build}\n\n\
+         publish = false\nbuild = {build}\n{}\n\
          [lib]\nname = {}\npath = {}\n\n\
          [[bin]]\nname = {name}\npath = \"harness.rs\"\n\n\
          [features]\n",
         version.unwrap_or_else(|| text("0.0.0")),
+        described.unwrap_or_default(),
         text(library),
         text(&root.to_string_lossy()),
     );
@@ -145,6 +155,27 @@ fn manifest_of(subject: &Subject, library: &str) -> String {
         manifest += &own.dependencies(package.kind);
     }
     manifest
+}
+
+/// What cargo sets where it compiles the program itself, and would set otherwise for the package that
+/// is made of it; nothing for a single file, which cargo does not compile.
+fn environment_of(subject: &Subject) -> String {
+    let Some(own) = &subject.package.metadata else {
+        return String::new();
+    };
+    let folder = &subject.package.path;
+    let variables = [
+        ("PKG_NAME", own.name().to_string()),
+        ("MANIFEST_DIR", folder.to_string_lossy().into_owned()),
+        (
+            "MANIFEST_PATH",
+            folder.join("Cargo.toml").to_string_lossy().into_owned(),
+        ),
+        ("CRATE_NAME", subject.name.replace('-', "_")),
+        ("BIN_NAME", subject.name.clone()),
+    ];
+    let lines = variables.map(|(name, value)| format!("export CARGO_{name}={}\n", quoted(&value)));
+    lines.concat()
 }
 
 /// The program that explores a library. With another explorer or other rules its text is another,

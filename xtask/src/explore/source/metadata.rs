@@ -94,6 +94,25 @@ impl PackageMetadata {
         self.0["version"].to_string()
     }
 
+    /// The lines of a `[package]` table that cargo hands to the compiler as they stand.
+    pub fn description(&self) -> String {
+        let keys = [
+            "authors",
+            "description",
+            "homepage",
+            "repository",
+            "license",
+            "license-file",
+            "readme",
+            "rust-version",
+        ];
+        let lines = keys.map(|key| match &self.0[key.replace('-', "_")] {
+            Value::Null => String::new(),
+            value => format!("{key} = {value}\n"),
+        });
+        lines.concat()
+    }
+
     /// The name of the program that `cargo run` runs, if the manifest says it.
     pub fn default_run(&self) -> Option<&str> {
         self.0["default_run"].as_str()
