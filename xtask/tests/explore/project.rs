@@ -17,6 +17,7 @@ pub fn trials() -> Vec<Trial> {
         ("an example has what it alone depends on", dependencies),
         ("the packages of a workspace have names", workspace),
         ("the flags of a project are honoured", flags),
+        ("a program that does not unwind is refused", aborting),
         (
             "what cargo says to the compiler of a package is that of the package",
             environment,
@@ -316,6 +317,30 @@ fn flags() -> Result<()> {
     )?;
     write(&own, build);
     check(&path, "--tests", 0, &["proved  is_built"])
+}
+
+/// In the profile of `cargo run`, and in no other.
+fn aborting() -> Result<()> {
+    let manifest = |profile: &str| {
+        format!(
+            "[package]\nname = \"aborting\"\nedition = \"2024\"\n\n\
+             [profile.{profile}]\npanic = \"abort\"\n\n[workspace]\n"
+        )
+    };
+    let main = "fn main() { let worker = std::thread::spawn(|| panic!()); \
+                println!(\"Main: {}\", worker.join().is_err()) }\n";
+    let path = folder("project-aborting", &[("src/main.rs", main)])?;
+    let what =
+        "error: under `panic = \"abort\"` a panic ends the process, and the explorer unwinds";
+    let short = "not explored  aborting  a panic ends its process";
+    write(&path.join("Cargo.toml"), &manifest("dev"));
+    check(&path, "", 1, &[short, what, " --> Cargo.toml:6:9"])?;
+    write(&path.join("Cargo.toml"), &manifest("release"));
+    check(&path, "", 0, &["proved  aborting", "│ Main: true"])?;
+    let mut command = cargo_explore(&path, "");
+    command.env("RUSTFLAGS", "-C panic=abort");
+    let flags = " --> the flags of the compiler for its crate";
+    must(&Ran::of(command)?, 1, &[short, what, flags])
 }
 
 /// Real runs print the same, which are built as cargo builds them.

@@ -96,6 +96,10 @@ pub fn build(subjects: &[Subject], facade: &Facade) -> Result<Vec<BuildResult>> 
             true => rustflags(&package.path, &facade.host)?,
             false => Vec::new(),
         };
+        if let Some(refused) = why_aborts(package, &flags) {
+            built[index] = Some(Err(refused));
+            continue;
+        }
         let group = (package.place.as_path(), flags, package.may_be_unsafe());
         groups.entry(group).or_default().push(index);
     }
@@ -126,6 +130,20 @@ pub fn build(subjects: &[Subject], facade: &Facade) -> Result<Vec<BuildResult>> 
         .into_iter()
         .map(|built| built.expect("each is in a group"));
     Ok(built.collect())
+}
+
+/// Why a program is refused in which a panic ends the process, by its profile or by these flags.
+fn why_aborts(package: &Package, flags: &[String]) -> Option<Unbuilt> {
+    let by_flags = flags.concat().contains("panic=abort");
+    let by_flags = by_flags.then(|| "the flags of the compiler for its crate".to_string());
+    let place = package.aborts.clone().or(by_flags)?;
+    Some(Unbuilt::Refused {
+        what: "a panic ends its process",
+        details: format!(
+            "error: under `panic = \"abort\"` a panic ends the process, and the explorer unwinds\n \
+             --> {place}\nnote: without that, the program can be explored as one that unwinds\n"
+        ),
+    })
 }
 
 /// What became of building a program.
