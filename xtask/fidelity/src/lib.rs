@@ -12,6 +12,9 @@ macro_rules! with_table {
         $make! {
             /// What they print is the program's output. A panic is the real one, and its report is
             /// the program's own.
+            ///
+            /// `env` and `option_env` have what cargo sets where it compiles the program itself. To its
+            /// build script, the package has another name and another folder, with links to its files.
             "The macros of `std`" macros in ::std {
                 modelled { dbg, eprint, eprintln, print, println, thread_local }
                 passed {

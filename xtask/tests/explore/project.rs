@@ -19,6 +19,10 @@ pub fn trials() -> Vec<Trial> {
         ("the flags of a project are honoured", flags),
         ("a program that does not unwind is refused", aborting),
         (
+            "a build script finds the files of its package",
+            build_script,
+        ),
+        (
             "what cargo says to the compiler of a package is that of the package",
             environment,
         ),
@@ -317,6 +321,40 @@ fn flags() -> Result<()> {
     )?;
     write(&own, build);
     check(&path, "--tests", 0, &["proved  is_built"])
+}
+
+/// It runs once for the program, and again once the file has changed.
+fn build_script() -> Result<()> {
+    let script = "fn main() {\n    println!(\"cargo::rerun-if-changed=text\");\n    \
+                  let text = std::fs::read_to_string(\"text\").unwrap();\n    \
+                  println!(\"cargo::rustc-env=TEXT={text}\");\n}\n";
+    let path = folder(
+        "project-script",
+        &[
+            (
+                "Cargo.toml",
+                "[package]\nname = \"scripted\"\nedition = \"2024\"\n\n[workspace]\n",
+            ),
+            ("build.rs", script),
+            (
+                "src/main.rs",
+                "fn main() { println!(\"Main: {}\", env!(\"TEXT\")) }\n",
+            ),
+            ("src/bin/other.rs", "fn main() {}\n"),
+            ("tests/none.rs", "compile_error!(\"no test is built\");\n"),
+        ],
+    )?;
+    for text in ["one", "another"] {
+        write(&path.join("text"), text);
+        let printed = format!("│ Main: {text}\n");
+        check(
+            &path,
+            "--bin scripted",
+            0,
+            &["proved  scripted", ": no other output", &printed],
+        )?;
+    }
+    Ok(())
 }
 
 /// In the profile of `cargo run`, and in no other.

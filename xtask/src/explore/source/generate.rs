@@ -7,6 +7,7 @@
 //! library, and a program that hands the library's `main` to the explorer.
 
 use std::fs;
+use std::io;
 use std::path::{Path, PathBuf};
 
 use serde_json::Value;
@@ -98,9 +99,36 @@ pub fn write_package(subject: &Subject, explorer: Explorer) -> Result<()> {
             &folder.join(ENVIRONMENT),
             environment_of(subject).as_bytes(),
         )?;
-        write_changed(&folder.join("harness.rs"), harness.as_bytes())
+        write_changed(&folder.join("harness.rs"), harness.as_bytes())?;
+        match subject.package.targets("custom-build").next() {
+            Some(_) => link_files(&subject.package.path, &folder),
+            None => Ok(()),
+        }
     };
     write().map_err(Error::io(format!("cannot write to {}", folder.display())))
+}
+
+/// Links the files of a package into the folder of the one that is made of a program: its build script
+/// runs there, and reads them.
+#[cfg(unix)]
+fn link_files(package: &Path, folder: &Path) -> io::Result<()> {
+    for entry in fs::read_dir(package)? {
+        let (path, name) = entry.map(|entry| (entry.path(), entry.file_name()))?;
+        let link = folder.join(&name);
+        let is_left_out = name == "target" || name.to_string_lossy().starts_with('.');
+        // The folder may be below one of these, and another file of this name may be there.
+        let is_other = folder.starts_with(&path) || link.symlink_metadata().is_ok();
+        if !is_left_out && !is_other {
+            std::os::unix::fs::symlink(&path, &link)?;
+        }
+    }
+    Ok(())
+}
+
+/// The explorer runs on Linux only.
+#[cfg(not(unix))]
+fn link_files(_package: &Path, _folder: &Path) -> io::Result<()> {
+    Ok(())
 }
 
 /// What the library that is made of a program is called: as the program is, where the harness can
@@ -141,7 +169,8 @@ fn manifest_of(subject: &Subject, library: &str) -> String {
     let described = package.metadata.as_ref().map(PackageMetadata::description);
     let mut manifest = format!(
         "[package]\nname = {name}\nversion = {}\nedition = {edition}\n\
-         publish = false\nbuild = {build}\n{}\n\
+         publish = false\nbuild = {build}\nautobins = false\nautoexamples = false\n\
+         autotests = false\nautobenches = false\n{}\n\
          [lib]\nname = {}\npath = {}\n\n\
          [[bin]]\nname = {name}\npath = \"harness.rs\"\n\n\
          [features]\n",
