@@ -58,9 +58,7 @@ pub fn kept() -> Result<PathBuf> {
     let Some(files) = installed()? else {
         return Ok(runs::keep_folder(&this_program()?).join("explore"));
     };
-    let home = env::var_os("CARGO_HOME").map(PathBuf::from);
-    let home = home.or_else(|| Some(env::home_dir()?.join(".cargo")));
-    let home = home.ok_or_else(|| {
+    let home = cargo_home().ok_or_else(|| {
         Error::usage("there is no folder to keep the explorer's library in; set CARGO_HOME")
     })?;
     let mut version = Fingerprint::new();
@@ -72,6 +70,12 @@ pub fn kept() -> Result<PathBuf> {
     Ok(home
         .join("explore")
         .join(format!("{:016x}", version.long())))
+}
+
+/// Cargo's home, if the system says where the user's files are.
+pub fn cargo_home() -> Option<PathBuf> {
+    let home = env::var_os("CARGO_HOME").map(PathBuf::from);
+    home.or_else(|| Some(env::home_dir()?.join(".cargo")))
 }
 
 /// Where a person finds a file of the explorer's, which has this path in its workspace.

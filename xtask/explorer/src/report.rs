@@ -364,7 +364,8 @@ pub fn summary(phases: &[Phase], judge: &Judge, given_up: &GivenUp, seeds: &Seed
             time_model: wire::time_model(phase.time),
             strategy: phase.strategy,
             hash_seed: phase.hash_seed(),
-            schedules: coverage.schedules,
+            // Not the one at which the search was given up: nobody has judged it.
+            schedules: phase.judged,
             cut_short: coverage.cut_short,
             loops: coverage.loops,
             in_parts: coverage.in_parts,

@@ -12,6 +12,9 @@ macro_rules! with_table {
         $make! {
             /// What they print is the program's output. A panic is the real one, and its report is
             /// the program's own.
+            ///
+            /// `env` and `option_env` have what cargo sets where it compiles the program itself. To its
+            /// build script, the package has another name and another folder, with links to its files.
             "The macros of `std`" macros in ::std {
                 modelled { dbg, eprint, eprintln, print, println, thread_local }
                 passed {
@@ -42,6 +45,9 @@ macro_rules! with_table {
             /// to rename a folder that was there before the program. So is opening anything in `/proc` or
             /// `/sys`, or what is neither a file nor a folder, because the next execution may find
             /// something else there. A backtrace reads `/proc` to find names, so it is refused once it does.
+            ///
+            /// A program with an allocator of its own (`#[global_allocator]`) is refused: the explorer's
+            /// heap takes that place.
             "The modules of `std`" root in ::std {
                 modelled { arch, env, hint, io, net, os, panic, prelude, process, sync, thread, time }
                 passed {

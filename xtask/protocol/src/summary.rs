@@ -53,9 +53,9 @@ pub struct Phase {
     pub strategy: Strategy,
     /// What decided the order of each `HashMap`, if there were any, and one seed was tried.
     pub hash_seed: Option<u32>,
-    /// How many there were.
+    /// How many were judged.
     pub schedules: u64,
-    /// How many of them were ended early, because they went on for too long.
+    /// How many others were ended early, since what would follow had been seen.
     pub cut_short: u64,
     /// Whether a thread was taken to wait in a loop until something changes.
     pub loops: bool,

@@ -201,9 +201,8 @@ fn not_explored(subject: &Subject, why: String) -> Explored {
 fn explore_one(subject: &Subject, built: &BuildResult, settings: &Settings) -> Result<Explored> {
     let harness = match built {
         Ok(harness) => harness,
-        Err(Unbuilt::Lacking(_)) => {
-            let why = "it uses what the explorer's standard library does not have";
-            return Ok(not_explored(subject, why.to_string()));
+        Err(Unbuilt::Refused { what, .. }) => {
+            return Ok(not_explored(subject, what.to_string()));
         }
         Err(Unbuilt::Broken(fault)) => {
             let (name, what, details) = (&subject.name, &fault.what, &fault.details);

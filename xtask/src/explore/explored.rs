@@ -58,8 +58,10 @@ pub struct Explored {
     pub summary: Option<Summary>,
     /// The program's states, if they were asked for; or why they are not known.
     pub graph: Option<std::result::Result<Graph, Error>>,
-    /// What real runs have printed, if they were asked for.
+    /// What real runs have printed, if some were made.
     pub real: Option<Real>,
+    /// Why none were made before the program is called proved, if that has a reason.
+    pub no_real_runs: Option<&'static str>,
     /// How many schedules that were.
     pub schedules: u64,
     /// From its start to its end.

@@ -94,6 +94,7 @@ fn of_program(verdict: &ProgramVerdict<'_>, prose: &Prose<'_>) -> Value {
                 "not_explored": real.unexplored.len(),
             })
         }),
+        "no_real_runs": explored.no_real_runs,
         "wall_ms": millis(explored.wall),
     })
 }

@@ -4,7 +4,7 @@ use protocol::Schedule;
 
 use super::build::Harness;
 use super::child;
-use super::explored::{Explored, News, NotExplored};
+use super::explored::{Explored, News, NotExplored, Real};
 use super::real;
 use super::settings::Settings;
 use super::source::Subject;
@@ -34,19 +34,38 @@ pub fn explore(
         schedules: explored.schedules,
         what: "real runs".to_string(),
     });
-    explored.real = match settings.real_runs {
-        // A test runs among others, and prints between what is said of them. Of files and addresses that
-        // the program chooses there is one for all processes: several runs at a time would be in each
-        // other's way, and would change what is the user's.
-        None if is_proved && subject.test.is_none() && !explored.reaches_out() => {
-            real::confirm(subject, harness, settings)?
+    match settings.real_runs {
+        // A test runs among others, and prints between what is said of them.
+        None if is_proved && subject.test.is_none() => {
+            match confirmed(subject, harness, settings, &explored)? {
+                Ok(real) => explored.real = Some(real),
+                Err(why) => explored.no_real_runs = Some(why),
+            }
         }
-        None | Some(0) => None,
-        Some(runs) => Some(real::compare(subject, &explored, runs)?),
-    };
+        None | Some(0) => {}
+        Some(runs) => explored.real = Some(real::compare(subject, &explored, runs)?),
+    }
     if !settings.outputs {
         // They were asked for to be compared with real runs, and there may be ten thousand.
         explored.outputs.clear();
     }
     Ok(explored)
+}
+
+/// Why no real runs are made of what reaches out of its process.
+const SHARED: &str = "it uses files, an address or a process number that others share";
+
+/// What a few real runs have printed, or why there are none.
+fn confirmed(
+    subject: &Subject,
+    harness: &Harness,
+    settings: &Settings,
+    explored: &Explored,
+) -> Result<Result<Real, &'static str>, NotExplored> {
+    // Of files and addresses that the program chooses there is one for all processes: several runs at a
+    // time would be in each other's way, and would change what is the user's.
+    match explored.reaches_out() {
+        true => Ok(Err(SHARED)),
+        false => real::confirm(subject, harness, settings),
+    }
 }

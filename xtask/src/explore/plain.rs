@@ -4,7 +4,8 @@
 use std::path::PathBuf;
 use std::process::{Command, Stdio};
 
-use super::source::Subject;
+use super::build::CHECKED;
+use super::source::{Subject, library_name};
 use super::unchanged::{CachedCommand, Inputs, KEPT};
 use crate::cargo::{self, cargo};
 use crate::error::{Error, Result};
@@ -56,6 +57,9 @@ fn rustc(subject: &Subject) -> Command {
     let mut rustc = Command::new(std::env::var_os("RUSTC").unwrap_or("rustc".into()));
     rustc
         .args(["--edition", &subject.edition, "--cap-lints", "allow"])
+        // The name of a file need not be one of a crate.
+        .args(["--crate-name", &library_name(subject)])
+        .args(CHECKED.map(|setting| format!("-C{}", setting.replace(' ', ""))))
         // As the explored one, it shall name its file in what it prints of a panic.
         .arg(&subject.file)
         .current_dir(subject.package.folder());

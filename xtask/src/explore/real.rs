@@ -62,8 +62,8 @@ const BEFORE_PROVED: u32 = 20;
 const TIME: Duration = Duration::from_secs(2);
 
 /// Runs a program a few times, outside of the explorer, and has it explored once more until each
-/// output of these runs has come up; `None` if it cannot be built, no run comes to its end in
-/// time, or the explorer does not get through.
+/// output of these runs has come up; or says why there is nothing to compare: it cannot be built, no
+/// run comes to its end in time, or the explorer does not get through.
 ///
 /// What can be explored to the end does nothing outside of its own memory and its output.
 ///
@@ -74,11 +74,11 @@ pub fn confirm(
     subject: &Subject,
     harness: &Harness,
     settings: &Settings,
-) -> std::result::Result<Option<Real>, NotExplored> {
+) -> std::result::Result<std::result::Result<Real, &'static str>, NotExplored> {
     let executable = match build(subject) {
         Ok(executable) => executable,
         Err(Error::Interrupted) => return Err(Error::Interrupted.into()),
-        Err(_) => return Ok(None),
+        Err(_) => return Ok(Err("outside of the explorer it cannot be built")),
     };
     let spec = subject.claims.as_ref().map(|ready| &ready.spec);
     let begun = Instant::now();
@@ -91,10 +91,11 @@ pub fn confirm(
     };
     let (runs, printed) = side_by_side(BEFORE_PROVED, spec, &once)?;
     let transcripts: Vec<_> = printed.values().map(|(_, run)| run.to_ndjson()).collect();
-    let missing = match transcripts.is_empty() {
-        true => None,
-        false => child::missing(subject, harness, settings, &transcripts)?,
-    };
+    if transcripts.is_empty() {
+        return Ok(Err("none is over within 2 seconds"));
+    }
+    let missing = child::missing(subject, harness, settings, &transcripts)?;
+    let missing = missing.ok_or("the explorer did not get through a second time");
     Ok(missing.map(|missing| Real {
         runs,
         distinct: printed.len(),

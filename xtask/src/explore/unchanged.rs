@@ -18,6 +18,7 @@ use serde_json::{Value, json};
 
 use crate::error::{Error, Result};
 use crate::fingerprint::Fingerprint;
+use crate::home;
 use crate::messages::{Artifact, CargoMessage, Script};
 
 /// The folder, in that of all that is made of a package, for what cargo has answered.
@@ -140,9 +141,7 @@ impl Inputs {
             Err(_) => inputs.is_known = false,
         }
         inputs.above(folder);
-        let home = env::var_os("CARGO_HOME").map(PathBuf::from);
-        let home = home.or_else(|| Some(env::home_dir()?.join(".cargo")));
-        if let Some(home) = home {
+        if let Some(home) = home::cargo_home() {
             inputs.file(home.join("config"));
             inputs.file(home.join("config.toml"));
         }

@@ -115,10 +115,7 @@ fn explore_pair(
 ) -> Result<Explored> {
     let harness = match built {
         Ok(harness) => harness,
-        Err(Unbuilt::Lacking(_)) => {
-            let why = "it uses what the explorer's standard library does not have";
-            return Ok(Ok(format!("not explored: {why}")));
-        }
+        Err(Unbuilt::Refused { what, .. }) => return Ok(Ok(format!("not explored: {what}"))),
         Err(Unbuilt::Broken(reason)) => return Ok(Ok(format!("not explored: {}", reason.what))),
     };
     let explored = match child::explore(subject, harness, settings, None, &mut |_| {}) {

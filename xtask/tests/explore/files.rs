@@ -18,6 +18,12 @@ pub type Test = (&'static str, fn() -> Result<()>);
 pub fn trials() -> Vec<Trial> {
     let tests: [Test; _] = [
         ("files are explored from anywhere", files),
+        ("a file is run as it is explored", run_as_explored),
+        ("where there are no real runs, the report says why", not_run),
+        (
+            "what is amiss with a file is not the explorer's library",
+            not_blamed,
+        ),
         (
             "a file is explored in the edition that is asked for",
             editions,
@@ -174,6 +180,96 @@ fn files() -> Result<()> {
     }
     let ran = Ran::of(explore(&path, &["none.rs"]))?;
     must(&ran, 2, &["error: cannot read none.rs"])
+}
+
+/// It needs more stack than there is, unless it is optimised.
+const LARGE: &str = "\
+fn main() {
+    let large = [1_u8; 12 << 20];
+    println!(\"Main: {} in {}\", u32::from(large[5]), module_path!());
+}
+";
+
+fn run_as_explored() -> Result<()> {
+    let path = folder("run", &[("not a.name.rs", LARGE), ("match.rs", LARGE)])?;
+    for file in ["not a.name.rs", "match.rs"] {
+        let ran = Ran::of(explore(&path, &[file]))?;
+        must(&ran, 0, &["proved  ", ": no other output", "│ Main: 1 in "])?;
+    }
+    Ok(())
+}
+
+fn not_run() -> Result<()> {
+    let path = folder(
+        "not_run",
+        &[("hello.rs", "fn main() { println!(\"Main: hello\") }\n")],
+    )?;
+    // A compiler that fails where the file is compiled to be run.
+    let rustc = path.join("rustc");
+    let script = "#!/bin/sh\nfor word; do case $word in --emit=link,dep-info=*) exit 1;; esac; done\n\
+                  exec rustc \"$@\"\n";
+    write_script(&rustc, script)?;
+    let mut command = explore(&path, &["hello.rs"]);
+    command.env("RUSTC", &rustc);
+    let why = "no real runs: outside of the explorer it cannot be built";
+    must(&Ran::of(command)?, 0, &["proved  hello", why])
+}
+
+/// What the compiler refuses is blamed on the explorer's library only if that is so.
+fn not_blamed() -> Result<()> {
+    let path = folder(
+        "not_blamed",
+        &[
+            ("parts.rs", "mod other;\nfn main() { other::f() }\n"),
+            ("other.rs", "pub fn f() {}\n"),
+            (
+                "reads.rs",
+                "fn main() { println!(include_str!(\"text\")) }\n",
+            ),
+            ("text", "Main: read"),
+            ("typed.rs", "fn main() { let one: u32 = \"\"; }\n"),
+            ("without.rs", "mod nowhere;\nfn main() {}\n"),
+            (
+                "crate/Cargo.toml",
+                &(library("outside") + "\n[workspace]\n"),
+            ),
+            (
+                "crate/src/main.rs",
+                "#[path = \"../../other.rs\"]\nmod other;\nfn main() { other::f() }\n",
+            ),
+        ],
+    )?;
+    let compiles = "parts of it are in files that are not explored with it";
+    for (name, status, repair) in [
+        (
+            "parts.rs",
+            compiles,
+            "note: a source file is explored without the files beside it; make it a crate",
+        ),
+        ("reads.rs", compiles, "make it a crate"),
+        (
+            "typed.rs",
+            "FAIL typed: it does not compile",
+            "mismatched types",
+        ),
+        (
+            "without.rs",
+            "FAIL without: it does not compile",
+            "file not found for module",
+        ),
+        (
+            "./crate",
+            compiles,
+            "note: a crate is explored with the files in its folder alone",
+        ),
+    ] {
+        let ran = Ran::of(explore(&path, &[name]))?;
+        must(&ran, 1, &[status, repair])?;
+        if ran.stdout.contains("explorer's standard library") {
+            return Err(format!("the explorer's library has no part in it\n{ran}").into());
+        }
+    }
+    Ok(())
 }
 
 fn same_name() -> Result<()> {

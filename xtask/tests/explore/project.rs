@@ -8,7 +8,7 @@ use libtest_mimic::Trial;
 
 use crate::files::{RACE, Test, folder, must};
 use crate::house;
-use crate::page::Result;
+use crate::page::{Result, write};
 use crate::ran::Ran;
 
 pub fn trials() -> Vec<Trial> {
@@ -16,6 +16,16 @@ pub fn trials() -> Vec<Trial> {
         ("a project of one's own is explored where it is", targets),
         ("an example has what it alone depends on", dependencies),
         ("the packages of a workspace have names", workspace),
+        ("the flags of a project are honoured", flags),
+        ("a program that does not unwind is refused", aborting),
+        (
+            "a build script finds the files of its package",
+            build_script,
+        ),
+        (
+            "what cargo says to the compiler of a package is that of the package",
+            environment,
+        ),
         ("a replay waits for a debugger before a step", waits),
         (
             "a process that waits for a debugger is ended by Ctrl-C",
@@ -262,6 +272,148 @@ fn workspace() -> Result<()> {
         ),
     ] {
         check(&path.join(within), words, status, texts)?;
+    }
+    Ok(())
+}
+
+/// As with cargo, those of the environment come first, then those for the target, then all others;
+/// a package and its workspace have both.
+fn flags() -> Result<()> {
+    let manifest = "[package]\nname = \"flagged\"\nedition = \"2024\"\n\n[workspace]\n";
+    let main = "#![allow(unexpected_cfgs)]\nfn main() { println!(\"Main: {} {} {} {} {}\", \
+                cfg!(of_build) as u8, cfg!(of_above) as u8, cfg!(of_target) as u8, \
+                cfg!(of_other) as u8, cfg!(of_variable) as u8) }\n\
+                #[test]\nfn is_built() { assert!(cfg!(of_build)) }\n";
+    let path = folder(
+        "project-flags",
+        &[("one/Cargo.toml", manifest), ("one/src/main.rs", main)],
+    )?;
+    let build = "[build]\nrustflags = [\"--cfg\", \"of_build\"]\n";
+    let target = "[target.'cfg(all(unix, not(windows)))']\nrustflags = \"--cfg of_target\"\n\
+                  [target.'cfg(any(windows, target_os = \"macos\"))']\n\
+                  rustflags = [\"--cfg\", \"of_other\"]\n";
+    write(
+        &path.join(".cargo/config.toml"),
+        "[build]\nrustflags = [\"--cfg=of_above\"]\n",
+    );
+    let path = path.join("one");
+    let own = path.join(".cargo/config.toml");
+    for (config, expected) in [
+        ("", "0 1 0 0 0"),
+        (build, "1 1 0 0 0"),
+        (&(build.to_string() + target), "0 0 1 0 0"),
+    ] {
+        write(&own, config);
+        let printed = format!("│ Main: {expected}\n");
+        check(
+            &path,
+            "",
+            0,
+            &["proved  flagged", ": no other output", &printed],
+        )?;
+    }
+    let mut command = cargo_explore(&path, "");
+    command.env("RUSTFLAGS", "--cfg of_variable");
+    must(
+        &Ran::of(command)?,
+        0,
+        &[": no other output", "│ Main: 0 0 0 0 1\n"],
+    )?;
+    write(&own, build);
+    check(&path, "--tests", 0, &["proved  is_built"])
+}
+
+/// It runs once for the program, and again once the file has changed.
+fn build_script() -> Result<()> {
+    let script = "fn main() {\n    println!(\"cargo::rerun-if-changed=text\");\n    \
+                  let text = std::fs::read_to_string(\"text\").unwrap();\n    \
+                  println!(\"cargo::rustc-env=TEXT={text}\");\n}\n";
+    let path = folder(
+        "project-script",
+        &[
+            (
+                "Cargo.toml",
+                "[package]\nname = \"scripted\"\nedition = \"2024\"\n\n[workspace]\n",
+            ),
+            ("build.rs", script),
+            (
+                "src/main.rs",
+                "fn main() { println!(\"Main: {}\", env!(\"TEXT\")) }\n",
+            ),
+            ("src/bin/other.rs", "fn main() {}\n"),
+            ("tests/none.rs", "compile_error!(\"no test is built\");\n"),
+        ],
+    )?;
+    for text in ["one", "another"] {
+        write(&path.join("text"), text);
+        let printed = format!("│ Main: {text}\n");
+        check(
+            &path,
+            "--bin scripted",
+            0,
+            &["proved  scripted", ": no other output", &printed],
+        )?;
+    }
+    Ok(())
+}
+
+/// In the profile of `cargo run`, and in no other.
+fn aborting() -> Result<()> {
+    let manifest = |profile: &str| {
+        format!(
+            "[package]\nname = \"aborting\"\nedition = \"2024\"\n\n\
+             [profile.{profile}]\npanic = \"abort\"\n\n[workspace]\n"
+        )
+    };
+    let main = "fn main() { let worker = std::thread::spawn(|| panic!()); \
+                println!(\"Main: {}\", worker.join().is_err()) }\n";
+    let path = folder("project-aborting", &[("src/main.rs", main)])?;
+    let what =
+        "error: under `panic = \"abort\"` a panic ends the process, and the explorer unwinds";
+    let short = "not explored  aborting  a panic ends its process";
+    write(&path.join("Cargo.toml"), &manifest("dev"));
+    check(&path, "", 1, &[short, what, " --> Cargo.toml:6:9"])?;
+    write(&path.join("Cargo.toml"), &manifest("release"));
+    check(&path, "", 0, &["proved  aborting", "│ Main: true"])?;
+    let mut command = cargo_explore(&path, "");
+    command.env("RUSTFLAGS", "-C panic=abort");
+    let flags = " --> the flags of the compiler for its crate";
+    must(&Ran::of(command)?, 1, &[short, what, flags])
+}
+
+/// Real runs print the same, which are built as cargo builds them.
+fn environment() -> Result<()> {
+    let manifest = "[package]\nname = \"em-bedded\"\nversion = \"1.2.3\"\nedition = \"2024\"\n\
+                    description = \"it's \\\"one\\\"\"\nauthors = [\"A\", \"B\"]\n\
+                    license = \"MIT\"\nrust-version = \"1.85\"\n\n[workspace]\n";
+    let main = "fn main() {\n    print!(include_str!(concat!(env!(\"CARGO_MANIFEST_DIR\"), \"/text\")));\n    \
+                println!(\"Main: {} {} {} {} {} {} {} {:?} {:?} {}\", env!(\"CARGO_PKG_NAME\"), \
+                env!(\"CARGO_PKG_VERSION\"), env!(\"CARGO_CRATE_NAME\"), env!(\"CARGO_BIN_NAME\"), \
+                env!(\"CARGO_PKG_DESCRIPTION\"), env!(\"CARGO_PKG_AUTHORS\"), env!(\"CARGO_PKG_LICENSE\"), \
+                option_env!(\"CARGO_PKG_README\"), option_env!(\"CARGO_PRIMARY_PACKAGE\"), \
+                env!(\"CARGO_PKG_RUST_VERSION\"));\n    \
+                println!(\"Main: in {}\", env!(\"CARGO_MANIFEST_PATH\"));\n}\n";
+    let path = folder(
+        "project environment",
+        &[
+            ("Cargo.toml", manifest),
+            ("text", "Main: read\n"),
+            ("src/main.rs", main),
+            ("src/bin/an-other.rs", main),
+        ],
+    )?;
+    for (words, name, krate) in [
+        ("--bin em-bedded", "em-bedded", "em_bedded"),
+        ("--bin an-other", "an-other", "an_other"),
+    ] {
+        let printed =
+            format!("│ Main: em-bedded 1.2.3 {krate} {name} it's \"one\" A:B MIT Some(\"\") Some");
+        check(
+            &path,
+            words,
+            0,
+            &["proved", ": no other output", "│ Main: read", &printed],
+        )?;
     }
     Ok(())
 }

@@ -25,7 +25,8 @@ impl Printed {
             let lines = transcript.lines.iter();
             let lines = lines.filter(move |line| line.stream == stream);
             let own = lines.filter(|line| !is_backtrace_note(&line.text));
-            own.map(|line| without_id(&line.text)).collect()
+            own.map(|line| without_addresses(&without_id(&line.text)))
+                .collect()
         };
         Self {
             stdout: lines(Stream::Stdout),
@@ -47,4 +48,19 @@ fn without_id(line: &str) -> String {
         }
         _ => line.to_string(),
     }
+}
+
+/// A line without the addresses in it: `0x`, and six digits or more. They are others in each process.
+fn without_addresses(line: &str) -> String {
+    let mut parts = line.split("0x");
+    let mut text = parts.next().unwrap_or_default().to_string();
+    for part in parts {
+        let other = part.trim_start_matches(|c: char| c.is_ascii_hexdigit());
+        text += "0x";
+        text += match part.len() - other.len() {
+            0..6 => part,
+            _ => other,
+        };
+    }
+    text
 }

@@ -19,9 +19,6 @@ use crate::text::style::{BOLD, DIM, GREEN, RED};
 /// What a program is worth of which nothing is known, as JSON and people have it.
 const NOT_EXPLORED: &str = "not explored";
 
-/// Why nothing is known of a program that uses what the explorer lacks.
-const LACKING: &str = "it uses what the explorer's standard library does not have";
-
 /// A program that was explored.
 pub struct ExploredEntry<'e> {
     /// What was asked for.
@@ -109,9 +106,11 @@ pub enum Why<'e> {
         /// What became of it.
         details: String,
     },
-    /// It uses what the explorer's standard library does not have.
-    Lacking {
-        /// What it uses.
+    /// The compiler takes it, and it cannot be explored.
+    Refused {
+        /// Why, in a few words.
+        what: &'e str,
+        /// What the compiler says, with notes on it.
         details: &'e str,
     },
     /// It was not meant to be.
@@ -129,16 +128,15 @@ impl Why<'_> {
         match self {
             Why::DoesNotCompile { .. } => "does not compile",
             Why::NoResult { .. } => "no result",
-            Why::Lacking { .. } | Why::NotMeant { .. } => NOT_EXPLORED,
+            Why::Refused { .. } | Why::NotMeant { .. } => NOT_EXPLORED,
         }
     }
 
     /// The reason in a few words.
     fn in_short(&self) -> &str {
         match self {
-            Why::DoesNotCompile { what, .. } => what,
+            Why::DoesNotCompile { what, .. } | Why::Refused { what, .. } => what,
             Why::NoResult { .. } => self.status(),
-            Why::Lacking { .. } => LACKING,
             Why::NotMeant { reason, .. } => reason,
         }
     }
@@ -146,7 +144,7 @@ impl Why<'_> {
     /// The whole reason, if there is more to be said.
     fn details(&self) -> &str {
         match self {
-            Why::DoesNotCompile { details, .. } | Why::Lacking { details } => details,
+            Why::DoesNotCompile { details, .. } | Why::Refused { details, .. } => details,
             Why::NoResult { details } => details,
             Why::NotMeant { .. } => "",
         }
@@ -196,7 +194,7 @@ impl Entry for Unexplored<'_> {
             Why::DoesNotCompile { .. } | Why::NoResult { .. } => {
                 format!("{RED}FAIL{RED:#}    {names:<width$}  {what}\n")
             }
-            Why::Lacking { .. } => {
+            Why::Refused { .. } => {
                 format!("{BOLD}{NOT_EXPLORED}{BOLD:#}  {names:<width$}  {what}\n")
             }
             Why::NotMeant { .. } => format!("{DIM}{NOT_EXPLORED}{DIM:#}  {names}: {what}\n"),
@@ -209,7 +207,7 @@ impl Entry for Unexplored<'_> {
             Why::DoesNotCompile { .. } | Why::NoResult { .. } => {
                 format!("{RED}FAIL{RED:#} {BOLD}{name}: {what}{BOLD:#}\n{details}\n")
             }
-            Why::Lacking { .. } => {
+            Why::Refused { .. } => {
                 format!("{BOLD}{name}: {NOT_EXPLORED}{BOLD:#}\n{details}\n")
             }
             Why::NotMeant { .. } => String::new(),
@@ -231,9 +229,9 @@ impl Entry for Unexplored<'_> {
                     object["holds"] = json!(false);
                     object["details"] = json!(details);
                 }
-                Why::Lacking { .. } => {
+                Why::Refused { what, .. } => {
                     object["holds"] = Value::Null;
-                    object["why"] = json!(LACKING);
+                    object["why"] = json!(what);
                     object["details"] = json!(details);
                 }
                 Why::NotMeant { reason, .. } => object["why"] = json!(reason),
@@ -269,8 +267,8 @@ pub struct Summary {
     /// What each is worth, as people have it.
     statuses: Vec<&'static str>,
     failed: usize,
-    /// How many use what the explorer's standard library does not have.
-    lacking: usize,
+    /// How many the compiler takes, and cannot be explored.
+    refused: usize,
     /// The command that shows the schedule of a pitfall that was found.
     found: Option<String>,
     /// From the start of the command to its end.
@@ -306,7 +304,7 @@ impl Summary {
         self.statuses.extend(entry.names().iter().map(|_| status));
         match entry.why {
             Why::DoesNotCompile { .. } | Why::NoResult { .. } => self.failed += 1,
-            Why::Lacking { .. } => self.lacking += 1,
+            Why::Refused { .. } => self.refused += 1,
             Why::NotMeant { .. } => {}
         }
     }
@@ -333,7 +331,7 @@ impl Summary {
     }
 
     fn holds(&self) -> bool {
-        self.failed == 0 && self.lacking == 0 && self.count(NOT_EXPLORED_FURTHER) == 0
+        self.failed == 0 && self.refused == 0 && self.count(NOT_EXPLORED_FURTHER) == 0
     }
 
     /// The status with which the command ends.

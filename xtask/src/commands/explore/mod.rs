@@ -361,7 +361,7 @@ impl<'f> Collector<'f> {
                 Err(Unbuilt::Broken(NotReady { what, details, .. })) => {
                     Why::DoesNotCompile { what, details }
                 }
-                Err(Unbuilt::Lacking(details)) => Why::Lacking { details },
+                Err(Unbuilt::Refused { what, details }) => Why::Refused { what, details },
             };
             self.unexplored(&Unexplored { subject, why })?;
         }

@@ -1,12 +1,14 @@
 //! What the compiler says of a package that it refuses, and which of it the facade causes.
 
 use std::collections::BTreeMap;
+use std::fs;
 
 use fidelity::TABLE;
 
-use crate::explore::source::{Subject, is_entry};
+use crate::explore::source::{Subject, is_entry, rust_files};
 use crate::home;
 use crate::messages::CompilerMessage;
+use crate::text::shown_path;
 
 /// What the compiler says of a package that it refuses.
 #[derive(Default)]
@@ -19,6 +21,10 @@ pub struct Errors {
     pub is_static: bool,
     /// Whether something relies on the size of an atomic.
     relies_on_layout: bool,
+    /// Whether a file is missing that the compiler would read.
+    lacks_file: bool,
+    /// Whether the program, or what it depends on, has an allocator of its own.
+    has_allocator: bool,
 }
 
 impl Errors {
@@ -27,13 +33,20 @@ impl Errors {
         if !message.is_error {
             return;
         }
-        self.text += &message.rendered;
         let first = &message.text;
+        // It speaks of the explorer's own crates, and has no place.
+        if first.contains("conflicts with global allocator in") {
+            self.has_allocator = true;
+            self.text += ALLOCATOR;
+            return;
+        }
+        self.text += &message.rendered;
         let words: Vec<_> = first.split('`').skip(1).step_by(2).collect();
         let code = message.code.as_deref();
         self.is_static |= first.contains("`crt-static`");
         self.relies_on_layout |=
             code.is_some_and(|code| LAYOUT.contains(&code)) && names_lock(&message.rendered);
+        self.lacks_file |= code == Some("E0583") || first.starts_with("couldn't read `");
         let unknown = &mut self.unknown;
         match (code, &words[..]) {
             // "unresolved imports `std::thread::now`, `std::thread::later`"
@@ -52,7 +65,26 @@ impl Errors {
     /// each name that the compiler does not know.
     pub fn details(&self, subject: &Subject) -> String {
         let file = subject.file.to_string_lossy();
-        self.text.replace(&*file, &subject.shown_file()) + &self.notes()
+        let mut details = self.text.replace(&*file, &subject.shown_file()) + &self.notes();
+        if let Some(place) = allocator(subject).filter(|_| self.has_allocator) {
+            details += &format!(" --> {place}\n");
+        }
+        if self.lacks_file {
+            details += match subject.package.is_cargos() {
+                true => OUTSIDE_OF_PACKAGE,
+                false => IN_OTHER_FILES,
+            };
+        }
+        details
+    }
+
+    /// Why a program cannot be explored that compiles on the real standard library, in a few words.
+    pub fn why_refused(&self) -> &'static str {
+        match () {
+            () if self.has_allocator => "it has an allocator of its own",
+            () if self.lacks_file => "parts of it are in files that are not explored with it",
+            () => "it uses what the explorer's standard library does not have",
+        }
     }
 
     /// A note on each name that the compiler does not know, and on what else the facade may cause.
@@ -66,6 +98,35 @@ impl Errors {
         details
     }
 }
+
+/// What is said of a program with an allocator of its own.
+const ALLOCATOR: &str = "error: a program with an allocator of its own (`#[global_allocator]`) is not \
+                         explored: the explorer's heap takes that place\n";
+
+/// Where a program's own files have the allocator, if they do: it may be in another package.
+fn allocator(subject: &Subject) -> Option<String> {
+    let path = &subject.package.path;
+    let files = match path.is_file() {
+        true => vec![path.clone()],
+        false => rust_files(path).ok()?,
+    };
+    files.into_iter().find_map(|file| {
+        let text = fs::read_to_string(&file).ok()?;
+        let mut lines = (1..).zip(text.lines());
+        let (number, line) =
+            lines.find(|(_, line)| line.trim_start().starts_with("#[global_allocator]"))?;
+        let column = line.len() - line.trim_start().len() + 1;
+        Some(format!("{}:{number}:{column}", shown_path(&file)))
+    })
+}
+
+/// What to do about a source file that has parts in others.
+const IN_OTHER_FILES: &str = "note: a source file is explored without the files beside it; make it \
+                              a crate, and explore the folder of that\n";
+
+/// What to do about a package that has parts elsewhere.
+const OUTSIDE_OF_PACKAGE: &str = "note: a crate is explored with the files in its folder alone, but for \
+                                  those whose names begin with a dot; move the file there\n";
 
 /// The codes of errors about one name that nothing has.
 const UNKNOWN: [&str; 8] = [

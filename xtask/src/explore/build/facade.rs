@@ -122,9 +122,9 @@ impl Facade {
         })
     }
 
-    /// The flags with which everything else is compiled. With accesses, it announces those to memory,
-    /// and otherwise only the counts of an `Arc`.
-    pub fn flags(&self, accesses: bool) -> String {
+    /// The flags with which everything else is compiled, beside those of the project. With accesses, it
+    /// announces those to memory, and otherwise only the counts of an `Arc`.
+    pub fn flags(&self, accesses: bool, of_project: &[String]) -> String {
         let library = self.library.display();
         let folder = self.library.parent().unwrap_or(&self.library);
         let mut flags = vec![
@@ -153,7 +153,7 @@ impl Facade {
         if accesses {
             flags.push(EACH_FUNCTION.to_string());
         }
-        flags.join("\x1f")
+        [of_project, &flags].concat().join("\x1f")
     }
 }
 

@@ -8,7 +8,9 @@
 mod crates;
 mod errors;
 mod facade;
+mod rustflags;
 mod tests;
+mod wrapper;
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -28,27 +30,38 @@ use crate::program::NotReady;
 use crates::{Crates, Used};
 use errors::{Errors, is_without_main};
 pub use facade::Facade;
+use rustflags::rustflags;
 pub use tests::{TestProgram, tests};
 
-/// How programs are compiled: with the checks of a debug build, since their panics are
-/// part of what they do. In one unit each, because the compiler would optimise several units
-/// twice: each alone, and then together. With what tells the place of an operation that the compiler
-/// announces.
-const PROFILE: [&str; 5] = [
+/// How programs are compiled, as far as they notice: with the checks of a debug build, since their
+/// panics are part of what they do.
+pub const CHECKED: [&str; 3] = [
     "opt-level = 1",
-    "codegen-units = 1",
-    "debug = \"line-tables-only\"",
     "debug-assertions = true",
     "overflow-checks = true",
 ];
+
+/// How else they are compiled. In one unit each, because the compiler would optimise several units
+/// twice: each alone, and then together. With what tells the place of an operation that the compiler
+/// announces.
+const UNNOTICED: [&str; 2] = ["codegen-units = 1", "debug = \"line-tables-only\""];
+
+/// The settings of the profile with which programs are compiled.
+fn profile() -> impl Iterator<Item = &'static str> {
+    CHECKED.into_iter().chain(UNNOTICED)
+}
 
 /// Why there is no program to explore.
 pub enum Unbuilt {
     /// Something is wrong with it.
     Broken(NotReady),
-    /// The compiler takes it on the real standard library. The explorer's lacks what it uses:
-    /// what, and why.
-    Lacking(String),
+    /// The compiler takes it on the real standard library, and it cannot be explored.
+    Refused {
+        /// Why, in a few words.
+        what: &'static str,
+        /// What the compiler says, with notes on it.
+        details: String,
+    },
 }
 
 /// A program that can be explored.
@@ -75,18 +88,27 @@ pub struct Harness {
 /// and does not stop other workspaces.
 pub fn build(subjects: &[Subject], facade: &Facade) -> Result<Vec<BuildResult>> {
     let mut built: Vec<_> = subjects.iter().map(|_| None).collect();
-    let mut groups: BTreeMap<(&Path, bool), Vec<usize>> = BTreeMap::new();
+    let mut groups: BTreeMap<(&Path, Vec<String>, bool), Vec<usize>> = BTreeMap::new();
     for (index, subject) in subjects.iter().enumerate() {
-        let place = subject.package.place.as_path();
-        let accesses = subject.package.may_be_unsafe();
-        groups.entry((place, accesses)).or_default().push(index);
+        let package = &subject.package;
+        // The compiler alone compiles a single file, without what is cargo's.
+        let flags = match package.is_cargos() {
+            true => rustflags(&package.path, &facade.host)?,
+            false => Vec::new(),
+        };
+        if let Some(refused) = why_aborts(package, &flags) {
+            built[index] = Some(Err(refused));
+            continue;
+        }
+        let group = (package.place.as_path(), flags, package.may_be_unsafe());
+        groups.entry(group).or_default().push(index);
     }
-    for ((place, accesses), members) in groups {
+    for ((place, flags, accesses), members) in groups {
         let members: Vec<_> = members
             .into_iter()
             .map(|index| (index, &subjects[index]))
             .collect();
-        match build_group((place, accesses), &members, facade) {
+        match build_group((place, &flags, accesses), &members, facade) {
             Ok(results) => {
                 for (index, result) in results {
                     built[index] = Some(result);
@@ -110,13 +132,27 @@ pub fn build(subjects: &[Subject], facade: &Facade) -> Result<Vec<BuildResult>> 
     Ok(built.collect())
 }
 
+/// Why a program is refused in which a panic ends the process, by its profile or by these flags.
+fn why_aborts(package: &Package, flags: &[String]) -> Option<Unbuilt> {
+    let by_flags = flags.concat().contains("panic=abort");
+    let by_flags = by_flags.then(|| "the flags of the compiler for its crate".to_string());
+    let place = package.aborts.clone().or(by_flags)?;
+    Some(Unbuilt::Refused {
+        what: "a panic ends its process",
+        details: format!(
+            "error: under `panic = \"abort\"` a panic ends the process, and the explorer unwinds\n \
+             --> {place}\nnote: without that, the program can be explored as one that unwinds\n"
+        ),
+    })
+}
+
 /// What became of building a program.
 pub type BuildResult = std::result::Result<Harness, Unbuilt>;
 
-/// Builds programs of one workspace: those that announce their accesses to memory, or those that do
-/// not, which are faster.
+/// Builds programs of one workspace that have the same flags: those that announce their accesses to
+/// memory, or those that do not, which are faster.
 fn build_group(
-    (place, accesses): (&Path, bool),
+    (place, flags, accesses): (&Path, &[String], bool),
     members: &[(usize, &Subject)],
     facade: &Facade,
 ) -> Result<Vec<(usize, BuildResult)>> {
@@ -129,8 +165,9 @@ fn build_group(
     };
     // Cargo's configuration is found from there: it may say where packages come from.
     let folder = first.package.root.as_path();
-    let flags = facade.flags(accesses);
-    let command = building(&workspace, members, (facade, flags), first);
+    let flags = facade.flags(accesses, flags);
+    let mut command = building(&workspace, members, (facade, flags), first);
+    command.env("RUSTC_WORKSPACE_WRAPPER", wrapper::with_environment(place)?);
     let text = format!("{manifest}{:?}", facade.explorer);
     let kept = CachedCommand::new(&place.join(KEPT), &command, &text)?;
     if let Some(harnesses) = known_harnesses(kept.answer(), members, (facade, accesses))? {
@@ -324,7 +361,7 @@ fn write_packages(members: &[(usize, &Subject)], explorer: Explorer) -> Result<S
     let replaced = members
         .first()
         .map_or("", |(_, subject)| subject.package.replaced.as_str());
-    let profile = PROFILE.join("\n");
+    let profile = profile().collect::<Vec<_>>().join("\n");
     Ok(format!(
         "[workspace]\nresolver = \"3\"\nmembers = [\n{list}]\n\n\
          [profile.release]\n{profile}\n{replaced}"
@@ -340,7 +377,8 @@ fn why_unbuilt(subject: &Subject, errors: &Errors, others: &Errors) -> Result<Un
     };
     let details = errors.details(subject);
     if !errors.is_static && plain::compiles(subject)? {
-        return Ok(Unbuilt::Lacking(details));
+        let what = errors.why_refused();
+        return Ok(Unbuilt::Refused { what, details });
     }
     Ok(Unbuilt::Broken(NotReady {
         what: what.to_string(),

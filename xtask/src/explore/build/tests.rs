@@ -1,20 +1,20 @@
 //! Building the tests of a crate: as cargo builds them, from the files as they stand, with a crate of
 //! our own in place of the one that the compiler has them call.
 
-use std::fs;
-use std::io;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
 use serde_json::{Value, json};
 
-use super::PROFILE;
 use super::crates::{Crates, Used};
 use super::errors::Errors;
 use super::facade::Facade;
+use super::profile;
+use super::rustflags::rustflags;
+use super::wrapper;
 use crate::cargo::{self, cargo};
 use crate::error::{Error, Result};
-use crate::explore::source::{Package, write_changed};
+use crate::explore::source::Package;
 use crate::explore::unchanged::{CachedCommand, Inputs, KEPT};
 use crate::explore::unseen::Unseen;
 use crate::machine;
@@ -59,9 +59,11 @@ pub fn tests(
 ) -> Result<Vec<TestProgram>> {
     // Another runner may want to build the same.
     let _claim = machine::claim(&package.place, true)?;
-    let mut command = building(package, facade, features);
+    let of_project = rustflags(&package.path, &facade.host)?;
+    let flags = facade.flags(true, &of_project);
+    let mut command = building(package, (facade, flags), features);
     if let Some(cfg) = cfg {
-        command.env("RUSTC_WORKSPACE_WRAPPER", wrapper(package, cfg)?);
+        command.env("RUSTC_WORKSPACE_WRAPPER", wrapper::with_cfg(package, cfg)?);
     }
     let kept = CachedCommand::new(&package.place.join(KEPT), &command, "")?;
     if let Some(known) = kept.answer().and_then(known) {
@@ -106,8 +108,11 @@ pub fn tests(
 }
 
 /// The command that builds them, in a target folder of their own.
-fn building(package: &Package, facade: &Facade, features: Option<&str>) -> Command {
-    let mut flags = facade.flags(true);
+fn building(
+    package: &Package,
+    (facade, mut flags): (&Facade, String),
+    features: Option<&str>,
+) -> Command {
     if let Some(test) = &facade.test {
         flags += &format!("\x1f--extern\x1ftest={}", test.display());
     }
@@ -123,39 +128,10 @@ fn building(package: &Package, facade: &Facade, features: Option<&str>) -> Comma
         .env("CARGO_ENCODED_RUSTFLAGS", flags)
         .stdin(Stdio::null())
         .stdout(Stdio::piped());
-    for setting in PROFILE.iter().chain(&NOT_THE_MANIFESTS) {
+    for setting in profile().chain(NOT_THE_MANIFESTS) {
         command.args(["--config", &format!("profile.release.{setting}")]);
     }
     command
-}
-
-/// Writes what cargo calls in place of the compiler for the crates of a workspace, which sets a `cfg`
-/// there and nowhere else. For another one it is another file, so that cargo builds again.
-fn wrapper(package: &Package, cfg: &str) -> Result<PathBuf> {
-    let is_name = |c: char| c.is_ascii_alphanumeric() || c == '_';
-    if cfg.is_empty() || !cfg.chars().all(is_name) {
-        return Err(Error::usage(format!("`{cfg}` is no name for `--cfg`")));
-    }
-    let folder = package.place.join("cfg");
-    let file = folder.join(cfg);
-    let cannot = || Error::io(format!("cannot write {}", file.display()));
-    fs::create_dir_all(&folder).map_err(cannot())?;
-    let script = format!("#!/bin/sh\nexec \"$@\" --cfg {cfg}\n");
-    write_changed(&file, script.as_bytes()).map_err(cannot())?;
-    make_executable(&file).map_err(cannot())?;
-    Ok(file)
-}
-
-#[cfg(unix)]
-fn make_executable(file: &Path) -> io::Result<()> {
-    use std::os::unix::fs::PermissionsExt;
-    fs::set_permissions(file, fs::Permissions::from_mode(0o755))
-}
-
-/// The explorer runs on Linux only.
-#[cfg(not(unix))]
-fn make_executable(_file: &Path) -> io::Result<()> {
-    Ok(())
 }
 
 /// What was built of a target's tests, if that is something to run.

@@ -53,6 +53,9 @@ impl<'v> Prose<'v> {
             let (runs, s) = counted(real.runs.into(), "real run");
             let _ = write!(text, "  {DIM}{runs} {s}: no other output{DIM:#}");
         }
+        if let Some(why) = self.verdict.explored.no_real_runs {
+            let _ = write!(text, "  {DIM}no real runs: {why}{DIM:#}");
+        }
         if self.verdict.subject.role != Role::Example {
             let subject = self.verdict.subject;
             let (role, topic) = (subject.role.name(), &subject.topic);

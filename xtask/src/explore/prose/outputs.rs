@@ -89,11 +89,29 @@ pub fn real_runs(verdict: &ProgramVerdict<'_>) -> String {
         text += " until it went wrong";
     }
     text.push('\n');
+    text += &why_other_outputs(verdict);
     for (count, transcript) in real.unexplored.iter().take(SHOWN_OUTPUTS) {
         let (n, s) = counted((*count).into(), "real run");
         let exit = ended(&transcript.end.exit);
         let _ = writeln!(text, "\n  {BOLD}{n} {s}{BOLD:#}: the program {exit}");
         text += &printed(transcript, 0);
+    }
+    text
+}
+
+/// What it may mean that real runs have printed something else than all schedules there are.
+fn why_other_outputs(verdict: &ProgramVerdict<'_>) -> String {
+    let is_held = verdict.broken.is_empty() && verdict.unseen.is_empty();
+    if verdict.status != Status::Broken || !is_held {
+        return String::new();
+    }
+    let mut text =
+        "        either the explorer has missed a schedule, or the output shows a time, the \
+                    process's number or the like\n"
+            .to_string();
+    if verdict.subject.package.is_cargos() {
+        text +=
+            "        the real runs are of the dev profile, and the explored program has another\n";
     }
     text
 }

@@ -7,6 +7,7 @@
 //! library, and a program that hands the library's `main` to the explorer.
 
 use std::fs;
+use std::io;
 use std::path::{Path, PathBuf};
 
 use serde_json::Value;
@@ -17,6 +18,7 @@ use super::metadata::{Kind, PackageMetadata};
 use super::package::Package;
 use super::subject::Subject;
 use crate::error::{Error, Result};
+use crate::text::quoted;
 
 /// Appended to the root of a program: it is all that is not the program's own.
 const ENTRY: &str =
@@ -51,6 +53,9 @@ fn main() {
     explorer_harness::main(canary, explorer_harness::program(PROGRAM::__explore_main), CLAIMS);
 }
 ";
+
+/// The file beside a generated manifest that says in which environment the package is compiled.
+pub const ENVIRONMENT: &str = "environment.sh";
 
 /// What reads the claims on a program, if it has some. It comes with the rules, which are compiled
 /// only then.
@@ -90,15 +95,46 @@ pub fn write_package(subject: &Subject, explorer: Explorer) -> Result<()> {
     let write = || {
         fs::create_dir_all(&folder)?;
         write_changed(&folder.join("Cargo.toml"), manifest.as_bytes())?;
-        write_changed(&folder.join("harness.rs"), harness.as_bytes())
+        write_changed(
+            &folder.join(ENVIRONMENT),
+            environment_of(subject).as_bytes(),
+        )?;
+        write_changed(&folder.join("harness.rs"), harness.as_bytes())?;
+        match subject.package.targets("custom-build").next() {
+            Some(_) => link_files(&subject.package.path, &folder),
+            None => Ok(()),
+        }
     };
     write().map_err(Error::io(format!("cannot write to {}", folder.display())))
+}
+
+/// Links the files of a package into the folder of the one that is made of a program: its build script
+/// runs there, and reads them.
+#[cfg(unix)]
+fn link_files(package: &Path, folder: &Path) -> io::Result<()> {
+    for entry in fs::read_dir(package)? {
+        let (path, name) = entry.map(|entry| (entry.path(), entry.file_name()))?;
+        let link = folder.join(&name);
+        let is_left_out = name == "target" || name.to_string_lossy().starts_with('.');
+        // The folder may be below one of these, and another file of this name may be there.
+        let is_other = folder.starts_with(&path) || link.symlink_metadata().is_ok();
+        if !is_left_out && !is_other {
+            std::os::unix::fs::symlink(&path, &link)?;
+        }
+    }
+    Ok(())
+}
+
+/// The explorer runs on Linux only.
+#[cfg(not(unix))]
+fn link_files(_package: &Path, _folder: &Path) -> io::Result<()> {
+    Ok(())
 }
 
 /// What the library that is made of a program is called: as the program is, where the harness can
 /// name it so. Then its package has no library, and none of its dependencies has that name, since
 /// two libraries of one name cannot be told apart.
-fn library_name(subject: &Subject) -> String {
+pub fn library_name(subject: &Subject) -> String {
     let package = &subject.package;
     let own = crate_name(&subject.name);
     let others = package
@@ -130,13 +166,16 @@ fn manifest_of(subject: &Subject, library: &str) -> String {
         Some(target) => target["src_path"].to_string(),
         None => "false".to_string(),
     };
+    let described = package.metadata.as_ref().map(PackageMetadata::description);
     let mut manifest = format!(
         "[package]\nname = {name}\nversion = {}\nedition = {edition}\n\
-         publish = false\nbuild = {build}\n\n\
+         publish = false\nbuild = {build}\nautobins = false\nautoexamples = false\n\
+         autotests = false\nautobenches = false\n{}\n\
          [lib]\nname = {}\npath = {}\n\n\
          [[bin]]\nname = {name}\npath = \"harness.rs\"\n\n\
          [features]\n",
         version.unwrap_or_else(|| text("0.0.0")),
+        described.unwrap_or_default(),
         text(library),
         text(&root.to_string_lossy()),
     );
@@ -145,6 +184,27 @@ fn manifest_of(subject: &Subject, library: &str) -> String {
         manifest += &own.dependencies(package.kind);
     }
     manifest
+}
+
+/// What cargo sets where it compiles the program itself, and would set otherwise for the package that
+/// is made of it; nothing for a single file, which cargo does not compile.
+fn environment_of(subject: &Subject) -> String {
+    let Some(own) = &subject.package.metadata else {
+        return String::new();
+    };
+    let folder = &subject.package.path;
+    let variables = [
+        ("PKG_NAME", own.name().to_string()),
+        ("MANIFEST_DIR", folder.to_string_lossy().into_owned()),
+        (
+            "MANIFEST_PATH",
+            folder.join("Cargo.toml").to_string_lossy().into_owned(),
+        ),
+        ("CRATE_NAME", subject.name.replace('-', "_")),
+        ("BIN_NAME", subject.name.clone()),
+    ];
+    let lines = variables.map(|(name, value)| format!("export CARGO_{name}={}\n", quoted(&value)));
+    lines.concat()
 }
 
 /// The program that explores a library. With another explorer or other rules its text is another,

@@ -6,13 +6,14 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use serde_json::Value;
+use toml::de::DeTable;
 
 use super::folders::crate_name;
 use crate::cargo::cargo;
 use crate::error::{Error, Result};
 use crate::explore::unchanged::{CachedCommand, Inputs, KEPT};
 use crate::home;
-use crate::text::shown_path;
+use crate::text::{line_and_column, shown_path};
 
 /// What a program is to its package.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -92,6 +93,25 @@ impl PackageMetadata {
     /// Its version, as a manifest has it.
     pub fn version(&self) -> String {
         self.0["version"].to_string()
+    }
+
+    /// The lines of a `[package]` table that cargo hands to the compiler as they stand.
+    pub fn description(&self) -> String {
+        let keys = [
+            "authors",
+            "description",
+            "homepage",
+            "repository",
+            "license",
+            "license-file",
+            "readme",
+            "rust-version",
+        ];
+        let lines = keys.map(|key| match &self.0[key.replace('-', "_")] {
+            Value::Null => String::new(),
+            value => format!("{key} = {value}\n"),
+        });
+        lines.concat()
     }
 
     /// The name of the program that `cargo run` runs, if the manifest says it.
@@ -321,6 +341,28 @@ pub fn replacements(workspace: &Path) -> Result<String> {
         add("replace", packages);
     }
     Ok(text)
+}
+
+/// The place in the manifest of a workspace that says that a panic ends the process, in the profile with
+/// which `cargo run` builds; nothing if a panic unwinds.
+///
+/// # Errors
+///
+/// The manifest cannot be read, or is no TOML.
+pub fn aborts(workspace: &Path) -> Result<Option<String>> {
+    let manifest = workspace.join("Cargo.toml");
+    let shown = shown_path(&manifest);
+    let text = fs::read_to_string(&manifest).map_err(Error::io(format!("cannot read {shown}")))?;
+    let table = DeTable::parse(&text);
+    let table = table.map_err(|error| Error::usage(format!("{shown}: {error}")))?;
+    let profile = table.get_ref().get("profile");
+    let dev = profile.and_then(|profile| profile.get_ref().get("dev"));
+    let panic = dev.and_then(|dev| dev.get_ref().get("panic"));
+    let abort = panic.filter(|panic| panic.get_ref().as_str() == Some("abort"));
+    Ok(abort.map(|abort| {
+        let (line, column) = line_and_column(&text, abort.span().start);
+        format!("{shown}:{line}:{column}")
+    }))
 }
 
 /// What cargo says of the package in a folder, and of its whole workspace.

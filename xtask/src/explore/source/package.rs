@@ -7,7 +7,7 @@ use serde_json::Value;
 
 use super::files::rust_files;
 use super::folders::{BUILD, folder_name};
-use super::metadata::{Kind, PackageMetadata, replacements};
+use super::metadata::{Kind, PackageMetadata, aborts, replacements};
 use crate::error::{Error, Result};
 use crate::program;
 use crate::text::shown_path;
@@ -29,6 +29,8 @@ pub struct Package {
     pub path: PathBuf,
     /// The tables of its workspace's manifest that replace packages by others.
     pub replaced: String,
+    /// Where its workspace's manifest says that a panic ends the process, if it does.
+    pub aborts: Option<String>,
     /// Which of its programs are meant.
     pub kind: Kind,
     /// Its features that are wanted beside the default ones.
@@ -55,6 +57,7 @@ impl Package {
             return Err(Error::usage(format!("cargo does not say where {shown} is")));
         };
         let replaced = replacements(&root)?;
+        let aborts = aborts(&root)?;
         // A member need not be inside its workspace's folder. The compiler counts from its own then.
         let root = match folder.starts_with(&root) {
             true => root,
@@ -68,6 +71,7 @@ impl Package {
             metadata: Some(own),
             path: folder,
             replaced,
+            aborts,
             kind: Kind::Bin,
             features: Vec::new(),
         };
@@ -87,6 +91,7 @@ impl Package {
             metadata: None,
             path,
             replaced: String::new(),
+            aborts: None,
             kind: Kind::Bin,
             features: Vec::new(),
         }
