@@ -148,8 +148,8 @@ pub use perform::{
     wrote_the_same, yield_now,
 };
 pub use program::{
-    CORES, Program, WeakOrder, is_running, keep_hash_order, note_cores, note_process,
-    note_weak_order, outside, parks, set_parks, weak_orders,
+    CORES, Program, WeakOrder, is_running, keep_hash_order, knows_hash_order, note_cores,
+    note_process, note_weak_order, outside, parks, set_parks, weak_orders,
 };
 pub use races::{AccessKind, At, Conflict, MemoryAccess, look_for_races};
 pub use raw::heap::{Unwatched, unwatched};

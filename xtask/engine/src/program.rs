@@ -178,6 +178,11 @@ pub fn weak_orders() -> Vec<WeakOrder> {
     with(|running| running.weak_orders.clone())
 }
 
+/// Whether it is known of each execution whether the program has made a `RandomState`.
+pub fn knows_hash_order() -> bool {
+    keys::are_known()
+}
+
 /// The program asks how many cores the machine has, which is [`CORES`].
 pub fn note_cores() {
     with(|running| running.counts_cores = true);

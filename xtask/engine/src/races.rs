@@ -167,6 +167,9 @@ pub struct Conflict {
     pub access: MemoryAccess,
     /// How many bytes it is about.
     pub bytes: usize,
+    /// Where the first of them stands in the executable's file, as the linker has numbered it, if it is of
+    /// a static.
+    pub in_executable: Option<usize>,
     /// The earlier one. If memory was given back, or never given to anybody, that was this.
     pub earlier: MemoryAccess,
 }
@@ -178,7 +181,7 @@ impl Execution {
         addresses: Range<usize>,
         kind: AccessKind,
         by: By,
-    ) -> Result<(), Conflict> {
+    ) -> Result<(), Box<Conflict>> {
         let looks = self.is_running && self.looks;
         let (true, Some(shadow), Some(memory)) = (looks, &mut self.shadow, &self.memory) else {
             return Ok(());
@@ -204,7 +207,7 @@ impl Execution {
         &mut self,
         addresses: Range<usize>,
         writes: bool,
-    ) -> Result<(), Conflict> {
+    ) -> Result<(), Box<Conflict>> {
         let kind = if writes { AtomicWrite } else { AtomicRead };
         let place = self.threads[self.current as usize].op.place;
         self.access(addresses, kind, By::Operation(place))
@@ -244,7 +247,7 @@ pub fn look_for_races() {
 pub(crate) fn access(addresses: Range<usize>, kind: AccessKind, frame: usize) -> bool {
     let result = with_if_free(|running| running.access(addresses, kind, By::Frame(frame)));
     if let Some(Err(conflict)) = result {
-        end(Ending::Conflict(conflict));
+        end(Ending::Conflict(*conflict));
     }
     result.is_some()
 }

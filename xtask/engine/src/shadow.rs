@@ -232,7 +232,7 @@ impl Shadow {
         addresses: Range<usize>,
         accessor: &Accessor<impl Fn(u32) -> u32>,
         by: By,
-    ) -> Result<(), Conflict> {
+    ) -> Result<(), Box<Conflict>> {
         let record = Record::new(accessor);
         let execution = self.execution;
         let site = match self.keeps_places {
@@ -248,7 +248,9 @@ impl Shadow {
                 let new = record.of_bytes(bytes);
                 if !self.words[index].take(new, site, execution) {
                     self.add(index, (new, site), &accessor.seen)
-                        .map_err(|earlier| self.conflict((new, site), addresses.len(), earlier))?;
+                        .map_err(|earlier| {
+                            Box::new(self.conflict((new, site), &addresses, earlier))
+                        })?;
                 }
             }
         }
@@ -319,7 +321,12 @@ impl Shadow {
     }
 
     #[cold]
-    fn conflict(&self, access: (Record, u32), bytes: usize, earlier: (Record, u32)) -> Conflict {
+    fn conflict(
+        &self,
+        access: (Record, u32),
+        addresses: &Range<usize>,
+        earlier: (Record, u32),
+    ) -> Conflict {
         let shown = |(record, site): (Record, u32)| {
             let (site, at) = match self.keeps_places {
                 true => self.places.all[site as usize],
@@ -335,7 +342,9 @@ impl Shadow {
         };
         Conflict {
             access: shown(access),
-            bytes,
+            bytes: addresses.len(),
+            in_executable: raw::statics::has(addresses.start)
+                .then(|| raw::statics::linked(addresses.start)),
             earlier: shown(earlier),
         }
     }

@@ -5,7 +5,7 @@ use engine::{
 };
 use protocol::{Fault, FaultKind, Place, Strategy};
 
-use crate::place::{is_test_harness, of_operation};
+use crate::place::{is_inner, is_test_harness, of_operation};
 
 /// Why an execution fails. Two executions with the same cause are one failure.
 #[derive(Debug, Clone)]
@@ -273,10 +273,7 @@ pub fn failure_without_claims(
     is_test: bool,
 ) -> Option<Cause> {
     match ending {
-        Ending::Killed(signal) => Some(Cause::of(
-            FaultKind::Killed,
-            format!("it was killed by signal {signal}"),
-        )),
+        Ending::Killed(signal) => Some(killed(execution, *signal)),
         Ending::Exited(101) => Some(exit_of_a_panic(execution)),
         Ending::Exited(code) if is_test && *code != 0 => {
             let others = "none of the tests beside it would be run";
@@ -289,6 +286,30 @@ pub fn failure_without_claims(
             Some(unheard_panic(execution).unwrap_or_else(exit))
         }
         _ => unheard_panic(execution),
+    }
+}
+
+/// A thread has ended the process by a signal: because of a panic, if it was unwinding, or in the course of
+/// one panic had another.
+fn killed(execution: &Execution, signal: i32) -> Cause {
+    let thread = execution.current();
+    // The library panics once more, to say that it gives up.
+    let its = |panicked: &&Panicked| panicked.thread == thread && !is_inner(panicked.place);
+    let panics: Vec<_> = execution.panicked.iter().filter(its).collect();
+    let why = match panics[..] {
+        [.., first, second] => format!(
+            ": it panicked at {}, while it unwound from its panic at {}",
+            second.place, first.place
+        ),
+        [only] => format!(", after its panic at {}", only.place),
+        [] => String::new(),
+    };
+    Cause {
+        thread: Some(thread),
+        ..Cause::of(
+            FaultKind::Killed,
+            format!("ended the process by signal {signal}{why}"),
+        )
     }
 }
 

@@ -24,6 +24,7 @@ mod place;
 mod report;
 mod search;
 mod shrink;
+mod symbols;
 mod trace;
 mod transcribe;
 mod wire;

@@ -11,7 +11,7 @@ use object::{Object, ObjectSection};
 use protocol::Place;
 
 /// This process's executable, as it was started.
-const EXECUTABLE: &str = "/proc/self/exe";
+pub const EXECUTABLE: &str = "/proc/self/exe";
 
 /// The packages beside this one of which parts are compiled into a program.
 const OWN: [&str; 2] = ["engine", "model-std"];

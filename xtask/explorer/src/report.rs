@@ -14,6 +14,7 @@ use crate::failure::Cause;
 use crate::judge::Judge;
 use crate::phase::{GivenUp, Phase};
 use crate::place::{of_calls, of_operation, place};
+use crate::symbols::static_at;
 use crate::transcribe::{owned, transcript};
 use crate::wire;
 
@@ -120,6 +121,7 @@ fn conflict(execution: &Execution) -> Option<Conflict> {
     };
     Some(Conflict {
         bytes: conflict.bytes,
+        variable: conflict.in_executable.and_then(static_at),
         access: access(&conflict.access)?,
         earlier: access(&conflict.earlier),
         unordered: (!conflict.earlier.kind.is_end()).then(|| unordered(execution, conflict)),
@@ -398,6 +400,7 @@ pub fn summary(phases: &[Phase], judge: &Judge, given_up: &GivenUp, seeds: &Seed
     Summary {
         phases: searched.collect(),
         hash_seeds: seeds.tried,
+        knows_hash_order: engine::knows_hash_order(),
         asked_random: seeds.asked_random,
         given_up_after: given_up.after_steps,
         unfair_after: given_up.unfair_after,

@@ -178,6 +178,9 @@ pub struct Wait {
 pub struct Conflict {
     /// How many bytes it is about.
     pub bytes: usize,
+    /// The name of the static that has them, if one does.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub variable: Option<String>,
     /// The access.
     pub access: MemoryAccess,
     /// The earlier one; what was done when the memory was given back, if it was; `None` if the memory

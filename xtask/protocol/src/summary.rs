@@ -14,6 +14,8 @@ pub struct Summary {
     /// With how many seeds the order of each `HashMap`, and the random numbers that the program asked
     /// the system for, were tried; 0 if it is not known to depend on any.
     pub hash_seeds: u32,
+    /// Whether it is known which executions have made one.
+    pub knows_hash_order: bool,
     /// Whether it asked the system for random numbers.
     pub asked_random: bool,
     /// After how many steps of one schedule a systematic search was given up, if one was.

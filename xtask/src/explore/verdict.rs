@@ -202,7 +202,9 @@ fn reservations(subject: &Subject, harness: &Harness, explored: &Explored) -> Ve
         reservations.push(format!("for {what} ({place})"));
     }
     reservations.extend(weak_memory(subject, summary));
-    if let Some(spot) = &unseen.hash_order {
+    // A program may name a map and never make one.
+    let is_made = summary.hash_seeds > 0 || !summary.knows_hash_order;
+    if let Some(spot) = unseen.hash_order.as_ref().filter(|_| is_made) {
         let place = shown_spot(subject, spot);
         reservations.push(match summary.hash_seeds {
             0 => format!("for the order of a `HashMap`, which is another in each run ({place})"),

@@ -551,7 +551,7 @@ fn act(
     });
     match acted? {
         Ok(acted) => Some(acted),
-        Err(conflict) => end(Ending::Conflict(conflict)),
+        Err(conflict) => end(Ending::Conflict(*conflict)),
     }
 }
 

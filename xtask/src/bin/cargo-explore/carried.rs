@@ -124,6 +124,7 @@ pub const FILES: xtask::Carried = files! {
     "xtask/explorer/src/report.rs"
     "xtask/explorer/src/search.rs"
     "xtask/explorer/src/shrink.rs"
+    "xtask/explorer/src/symbols.rs"
     "xtask/explorer/src/trace.rs"
     "xtask/explorer/src/transcribe.rs"
     "xtask/explorer/src/wire.rs"

@@ -12,6 +12,7 @@ pub fn sentence(
 ) -> String {
     let Conflict {
         bytes,
+        variable,
         access,
         earlier,
         ..
@@ -29,7 +30,10 @@ pub fn sentence(
         Does::Free => "frees",
     };
     let who = words.thread(access.thread);
-    let first = format!("{who} {does} {n} {bytes}{}", at(access));
+    let of = variable
+        .as_ref()
+        .map_or(String::new(), |name| format!(" of {name}"));
+    let first = format!("{who} {does} {n} {bytes}{of}{}", at(access));
     let Some(earlier) = earlier else {
         return format!("{first} that were never allocated: they are behind the end of a block");
     };
