@@ -41,7 +41,7 @@ macro_rules! with_table {
             /// opened for the first time in any execution, and has at most 64 MiB. Two names that one real
             /// file has are two files.
             ///
-            /// Refused are file locks, mapped files, owners, extended attributes and pipes with a name, and
+            /// Refused are locks on parts of a file, mapped files, owners, extended attributes and pipes with a name, and
             /// to rename a folder that was there before the program. So is opening anything in `/proc` or
             /// `/sys`, or what is neither a file nor a folder, because the next execution may find
             /// something else there. A backtrace reads `/proc` to find names, so it is refused once it does.

@@ -9,7 +9,7 @@ use super::common::{Answer, How, ask, change, on_all, perform, thing};
 use super::file::Place;
 use super::table::{Kernel, Kind};
 use super::tree::{READS, WRITES};
-use super::{connection, datagram, event, file, stream, wire};
+use super::{connection, datagram, event, file, lock, stream, wire};
 use crate::access::Access;
 use crate::perform::{latest, unchanged};
 use crate::running::with;
@@ -176,6 +176,7 @@ pub(crate) fn close(descriptor: c_int) -> Answer<()> {
     if !is_last {
         return Ok(());
     }
+    lock::let_go(thing);
     let listens = with(|running| running.kernel.listens(thing));
     if let Some(op) = file::closing(thing).or_else(|| on_all("close", thing)) {
         // Who connects looks whether somebody listens.

@@ -21,6 +21,7 @@ mod file;
 mod flow;
 mod interest;
 mod listing;
+mod lock;
 mod names;
 mod options;
 mod poll;
@@ -43,6 +44,7 @@ pub(crate) use file::{
     set_mode, set_node_length, set_time, status_of, write as write_at,
 };
 pub(crate) use listing::{close_names, folder_read, next_name, open_names, rewind};
+pub(crate) use lock::lock;
 pub(crate) use names::{
     At, canonical, change_node, make_folder, make_link, may, name, open, remove, rename, status,
     target,

@@ -8,7 +8,7 @@ use std::rc::Rc;
 use std::time::Duration;
 
 use super::common::Answer;
-use super::table::{File, Kind, Thing};
+use super::table::{File, Held, Kind, Thing};
 use super::tree::{Content, Found, Listed, READS, Status, WRITES, number};
 use crate::access::Access;
 use crate::clock::EPOCH;
@@ -192,6 +192,7 @@ impl Execution {
             allows,
             appends,
             place: self.system_object("place in a file"),
+            held: Held::Not,
         };
         let thing = self.kernel.add(Thing::new(Kind::File(file), None, false));
         self.kernel.open(thing, self.current)

@@ -105,6 +105,17 @@ pub(super) struct File {
     pub appends: bool,
     /// What operations touch that move on in it.
     pub place: Object,
+    /// How it has the file's lock.
+    pub held: Held,
+}
+
+/// How an opening of a file has the file's lock.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Held {
+    Not,
+    /// Others may have it as well.
+    Shared,
+    Alone,
 }
 
 /// What of a socket stays the same, whatever becomes of it.

@@ -59,6 +59,8 @@ pub(super) struct Node {
     found: Option<Metadata>,
     /// What operations on its content touch.
     pub object: Object,
+    /// The lock on it, once somebody has asked for that.
+    pub lock: Option<Object>,
 }
 
 /// What is known of a file or folder (stat(2)).
@@ -325,6 +327,7 @@ impl Tree {
             changed: None,
             found: Some(metadata),
             object: object(),
+            lock: None,
         });
         self.entries.insert(path.to_path_buf(), Entry::Node(node));
         Ok(node)
@@ -360,6 +363,7 @@ impl Tree {
             changed: Some(at),
             found: None,
             object,
+            lock: None,
         });
         self.entries.insert(path.to_path_buf(), Entry::Node(node));
         node

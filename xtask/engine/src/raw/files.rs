@@ -11,7 +11,7 @@ use std::{env, ptr};
 use super::calls::{answered, descriptor, done};
 use super::descriptors::check;
 use super::heap::HEAP;
-use super::library::{CHANGES, Real, WAITS, fail};
+use super::library::{CHANGES, Real, fail};
 use super::sockets::{bytes, bytes_mut};
 use crate::kernel::{self, Answer, At, Opened, Place, Status};
 use crate::perform::refuse;
@@ -403,6 +403,11 @@ calls! {
         kernel::write_at(file as c_int, &[IoSlice::new(from)], Place::At(to as u64))
     }
 
+    fn flock(file, operation) {
+        check("flock", file as c_int);
+        done(kernel::lock(file as c_int, operation as c_int))
+    }
+
     fn copy_file_range(_from, _from_place, _to, _to_place, _length, _flags) {
         // As between two file systems: who asks for it reads and writes instead.
         Err(libc::EXDEV)
@@ -513,15 +518,4 @@ unsafe extern "C" fn realpath(path: usize, to: usize) -> usize {
     room[..path.len()].copy_from_slice(&path);
     room[path.len()] = 0;
     to
-}
-
-/// Ends the execution: a file lock waits in the real system.
-#[unsafe(no_mangle)]
-unsafe extern "C" fn flock(file: usize, operation: usize) -> isize {
-    static REAL: Real = Real::new(c"flock");
-    if HEAP.with(is_programs_turn) {
-        refuse("`flock`", WAITS);
-    }
-    // SAFETY: the caller keeps to what the function asks for.
-    unsafe { REAL.call([file, operation]) as isize }
 }

@@ -58,6 +58,7 @@ modelled! {
         SYS_faccessat2 faccessat(a b c d) SYS_statx statx(a b c d e) SYS_newfstatat fstatat(a b c d)
         SYS_fchmod fchmod(a b) SYS_truncate truncate(a b)
         SYS_ftruncate ftruncate(a b) SYS_fsync fsync(a) SYS_fdatasync fdatasync(a)
+        SYS_flock flock(a b)
         SYS_utimensat utimensat(a b c d) SYS_pread64 pread(a b c d) SYS_pwrite64 pwrite(a b c d)
         SYS_copy_file_range copy_file_range(a b c d e f) SYS_sendfile sendfile(a b c d)
     }
@@ -87,7 +88,7 @@ const REFUSED: &[Refused] = refused! {
         SYS_faccessat access SYS_fstat fstat SYS_getdents64 getdents SYS_lseek lseek
     }
     WAITS {
-        SYS_clock_nanosleep clock_nanosleep SYS_flock flock
+        SYS_clock_nanosleep clock_nanosleep
         SYS_futex_waitv futex_waitv SYS_inotify_init1 inotify_init
         SYS_io_uring_setup io_uring_setup SYS_io_uring_enter io_uring_enter
         SYS_msgrcv msgrcv SYS_nanosleep nanosleep SYS_pselect6 pselect6 SYS_read read SYS_readv readv SYS_rt_sigsuspend rt_sigsuspend

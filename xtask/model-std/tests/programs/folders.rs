@@ -36,6 +36,7 @@ fn main() -> io::Result<()> {
     openings(&folder)?;
     links(&folder)?;
     changes(&folder)?;
+    locks(&folder)?;
     threads(&folder)?;
     println!("{:?}", names(&folder)?);
     println!("a folder that is not empty: {}", kind(fs::remove_dir(folder.join("one"))));
@@ -151,6 +152,26 @@ fn changes(folder: &Path) -> io::Result<()> {
     open.read_to_string(&mut text)?;
     println!("{text:?} of {} names", open.metadata()?.nlink());
     Ok(())
+}
+
+fn locks(folder: &Path) -> io::Result<()> {
+    let path = folder.join("locked");
+    let (first, second) = (File::create(&path)?, File::open(&path)?);
+    first.lock()?;
+    println!("locked: {}", second.try_lock().is_err());
+    let twin = first.try_clone()?;
+    drop(first);
+    println!("by its twin: {}", second.try_lock_shared().is_err());
+    twin.unlock()?;
+    second.lock_shared()?;
+    println!("shared: {}", twin.try_lock_shared().is_ok());
+    println!("not alone: {}", twin.try_lock().is_err());
+    drop(second);
+    println!("alone: {}", twin.try_lock().is_ok());
+    let waiter = thread::spawn(move || File::open(path).and_then(|file| file.lock()));
+    drop(twin);
+    println!("let go: {}", kind(waiter.join().unwrap()));
+    fs::remove_file(folder.join("locked"))
 }
 
 /// Each thread writes a file of its own, and both append to one.

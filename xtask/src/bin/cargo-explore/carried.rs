@@ -45,6 +45,7 @@ pub const FILES: xtask::Carried = files! {
     "xtask/engine/src/kernel/flow.rs"
     "xtask/engine/src/kernel/interest.rs"
     "xtask/engine/src/kernel/listing.rs"
+    "xtask/engine/src/kernel/lock.rs"
     "xtask/engine/src/kernel/mod.rs"
     "xtask/engine/src/kernel/names.rs"
     "xtask/engine/src/kernel/options.rs"
