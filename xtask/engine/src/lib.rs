@@ -98,6 +98,7 @@ mod access;
 mod addresses;
 mod allocator;
 mod clock;
+mod conflict;
 mod count;
 mod ending;
 mod estimate;
@@ -111,6 +112,7 @@ pub mod memory;
 mod numbers;
 mod object;
 mod operation;
+mod options;
 mod output;
 mod perform;
 mod program;
@@ -134,6 +136,7 @@ mod waiting;
 
 pub use access::{Access, Accesses, Dependence};
 pub use clock::{now, sleep};
+pub use conflict::{AccessKind, At, Conflict, MemoryAccess};
 pub use ending::{exit, killed};
 pub use estimate::estimate;
 pub use execution::{Execution, Observer, ThreadState};
@@ -148,13 +151,13 @@ pub use perform::{
     wrote_the_same, yield_now,
 };
 pub use program::{
-    CORES, Program, WeakOrder, is_running, keep_hash_order, knows_hash_order, note_cores,
-    note_process, note_weak_order, outside, parks, set_parks, weak_orders,
+    CORES, Program, is_running, keep_hash_order, knows_hash_order, note_cores, note_process,
+    note_weak_order, outside, parks, set_parks, weak_orders,
 };
-pub use races::{AccessKind, At, Conflict, MemoryAccess, look_for_races};
+pub use races::look_for_races;
 pub use raw::heap::{Unwatched, unwatched};
 pub use raw::system::system_canary;
-pub use record::{Detail, Ending, Panicked, Refusal, Step, Switch};
+pub use record::{Detail, Ending, Panicked, Refusal, Step, Switch, WeakOrder};
 pub use recorder::{HEADER as RECORDER_HEADER, Recorder, STEP as RECORDER_STEP};
 pub use schedule::{Choice, Schedule, TimeModel};
 pub use standing::object_standing;

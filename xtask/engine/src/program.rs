@@ -6,11 +6,12 @@ use std::rc::Rc;
 
 use crate::ending::exit_op;
 use crate::execution::Execution;
+use crate::races;
 use crate::raw::debugger;
 use crate::raw::fiber::{Fiber, First};
 use crate::raw::keys;
 use crate::raw::statics::Statics;
-use crate::record::Ending;
+use crate::record::{Ending, WeakOrder};
 use crate::running::{with, with_scheduler};
 
 /// How many threads the modelled machine runs at once.
@@ -96,8 +97,10 @@ impl Program {
             let next = (running.current, first);
             running.ending.is_none().then_some(next)
         }) {
-            let finished = fibers[thread as usize].resume(first);
-            if finished {
+            let fiber = &mut fibers[thread as usize];
+            if fiber.resume(first) {
+                // Another thread may have the stack next.
+                races::forget(fiber.addresses());
                 with(|running| running.finish(thread));
                 choose_another();
             }
@@ -136,18 +139,6 @@ pub fn set_parks(parks: bool) {
 #[inline]
 pub fn parks() -> bool {
     with(|running| running.parks)
-}
-
-/// An order of memory that the program has asked for, weaker than the one that all have.
-#[derive(Debug, Clone, Copy)]
-pub struct WeakOrder {
-    /// Its name.
-    pub name: &'static str,
-    /// Where the program has asked for it.
-    pub place: &'static Location<'static>,
-    /// Whether it is the weakest of all for what is loaded or stored: on a real machine such a load may
-    /// read a store that is yet to come.
-    pub is_relaxed: bool,
 }
 
 /// The program asks for an order of memory that is weaker than the one that all have here, for a load or

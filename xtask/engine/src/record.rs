@@ -3,7 +3,7 @@
 use std::panic::Location;
 
 use crate::access::Accesses;
-use crate::races::Conflict;
+use crate::conflict::Conflict;
 
 /// How an execution ended.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -117,4 +117,16 @@ pub struct Panicked {
     pub place: &'static Location<'static>,
     /// What the panic said.
     pub message: String,
+}
+
+/// An order of memory that the program has asked for, weaker than the one that all have.
+#[derive(Debug, Clone, Copy)]
+pub struct WeakOrder {
+    /// Its name.
+    pub name: &'static str,
+    /// Where the program has asked for it.
+    pub place: &'static Location<'static>,
+    /// Whether it is the weakest of all for what is loaded or stored: on a real machine such a load may
+    /// read a store that is yet to come.
+    pub is_relaxed: bool,
 }

@@ -1,6 +1,7 @@
 //! Who decides who goes on.
 
 use crate::execution::Execution;
+use crate::options::Options;
 use crate::record::Ending;
 
 /// What a scheduler decides.
@@ -20,48 +21,6 @@ impl Pick {
         let step = execution.length;
         let what = format!("thread {thread} could take step {step} before, and cannot now");
         Self::End(Ending::Nondeterminism(what))
-    }
-}
-
-/// How many stores an operation may stay behind the last one of its atomic: a bit for each number.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Options(u32);
-
-impl Options {
-    /// None: it reads the last store, or comes right behind it. That is always possible.
-    pub const LATEST: Self = Self(1);
-
-    /// So many are possible, too.
-    pub fn add(&mut self, back: u32) {
-        self.0 |= 1 << back;
-    }
-
-    /// Only those that are smaller than this one, which is not 0.
-    pub fn below(self, back: u32) -> Self {
-        Self(self.0 & ((1 << back) - 1))
-    }
-
-    /// Whether that is possible.
-    pub fn has(self, back: u32) -> bool {
-        self.0.checked_shr(back).is_some_and(|rest| rest & 1 == 1)
-    }
-
-    /// How many there are.
-    pub fn count(self) -> u32 {
-        self.0.count_ones()
-    }
-
-    /// The smallest number, of which there is one, and the others.
-    pub fn split_first(self) -> (u32, Option<Self>) {
-        let rest = self.0 & (self.0 - 1);
-        let rest = (rest != 0).then_some(Self(rest));
-        (self.0.trailing_zeros(), rest)
-    }
-
-    /// The number that so many smaller ones precede.
-    pub fn nth(self, index: u32) -> u32 {
-        let rest = (0..index).fold(self.0, |rest, _| rest & (rest - 1));
-        rest.trailing_zeros()
     }
 }
 

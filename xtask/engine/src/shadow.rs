@@ -10,7 +10,7 @@ use std::ops::Range;
 
 use rustc_hash::FxBuildHasher;
 
-use crate::races::{AccessKind, At, By, Conflict, MemoryAccess};
+use crate::conflict::{AccessKind, At, By, Conflict, MemoryAccess};
 use crate::raw;
 
 /// The bytes whose accesses are kept together.

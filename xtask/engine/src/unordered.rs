@@ -1,10 +1,10 @@
 //! Why nothing orders the two accesses of a data race, as far as the execution shows that.
 
 use crate::access::Access;
+use crate::conflict::Conflict;
 use crate::execution::Execution;
 use crate::memory::TooWeak;
 use crate::object::CLOCK;
-use crate::races::Conflict;
 
 /// What was between the two accesses of a data race. Steps and objects are their numbers in the
 /// execution.

@@ -1,7 +1,8 @@
 //! Who has which address.
 
 use super::address::Address;
-use super::common::{Answer, perform, thing};
+use super::answer::Answer;
+use super::common::{perform, thing};
 use super::table::Kernel;
 use crate::access::Access;
 use crate::execution::Execution;

@@ -4,6 +4,7 @@
 use std::ffi::c_int;
 use std::time::Duration;
 
+use super::answer::Answer;
 use super::table::Kernel;
 use crate::access::Access;
 use crate::execution::Execution;
@@ -11,9 +12,6 @@ use crate::object::Object;
 use crate::operation::{Op, StepId};
 use crate::perform::{after, latest};
 use crate::running::with;
-
-/// What a call gives, or the error of the C library.
-pub(crate) type Answer<T> = Result<T, c_int>;
 
 /// Asks the execution for something that there may not be.
 pub(super) fn ask<T>(question: impl FnOnce(&mut Execution) -> Answer<T>) -> Answer<T> {

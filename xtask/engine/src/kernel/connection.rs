@@ -3,8 +3,9 @@
 use std::ffi::c_int;
 
 use super::address::Address;
+use super::answer::Answer;
 use super::binding::{ELSEWHERE, addresses, on_addresses};
-use super::common::{Answer, How, ask, change, come_after, patience_of, perform, thing};
+use super::common::{How, ask, change, come_after, patience_of, perform, thing};
 use super::flow::{Flow, PIPE, Packet, TCP, UNIX, Wire};
 use super::interest::IN;
 use super::table::{Kernel, Kind, Listener, Mailbox, Socket, Stream, Thing};

@@ -3,8 +3,9 @@
 use std::io::{IoSlice, IoSliceMut};
 
 use super::address::Address;
+use super::answer::Answer;
 use super::binding::{ELSEWHERE, addresses};
-use super::common::{Answer, How, ask, change, come_after, perform};
+use super::common::{How, ask, change, come_after, perform};
 use super::interest::{ERR, IN};
 use super::table::{Datagram, Kernel, Kind, Mailbox};
 

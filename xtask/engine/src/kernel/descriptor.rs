@@ -4,8 +4,9 @@ use std::ffi::c_int;
 use std::io::{IoSlice, IoSliceMut};
 
 use super::address::Address;
+use super::answer::Answer;
 use super::binding::addresses;
-use super::common::{Answer, How, ask, change, on_all, perform, thing};
+use super::common::{How, ask, change, on_all, perform, thing};
 use super::file::Place;
 use super::table::{Kernel, Kind};
 use super::tree::{READS, WRITES};

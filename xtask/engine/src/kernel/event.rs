@@ -4,7 +4,8 @@ use std::ffi::c_int;
 use std::io::{IoSlice, IoSliceMut};
 use std::mem;
 
-use super::common::{Answer, How, Patience, change, come_after, perform};
+use super::answer::Answer;
+use super::common::{How, Patience, change, come_after, perform};
 use super::interest::{IN, OUT};
 use super::table::{Event, Kernel, Kind, Thing};
 

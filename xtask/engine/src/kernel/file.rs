@@ -7,7 +7,7 @@ use std::path::PathBuf;
 use std::rc::Rc;
 use std::time::Duration;
 
-use super::common::Answer;
+use super::answer::Answer;
 use super::table::{File, Kind};
 use super::tree::{Content, READS, Status, WRITES};
 use crate::access::Access;

@@ -4,7 +4,8 @@
 use std::ffi::c_int;
 use std::mem;
 
-use super::common::{Answer, thing};
+use super::answer::Answer;
+use super::common::thing;
 use super::table::{File, Held, Kind};
 use crate::access::Access;
 use crate::execution::Execution;

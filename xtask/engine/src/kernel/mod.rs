@@ -11,6 +11,7 @@
 //! `poll`, also touches one object for all readiness.
 
 mod address;
+mod answer;
 mod binding;
 mod common;
 mod connection;
@@ -19,6 +20,7 @@ mod descriptor;
 mod event;
 mod file;
 mod flow;
+mod folder;
 mod interest;
 mod listing;
 mod lock;
@@ -31,8 +33,9 @@ mod tree;
 mod wire;
 
 pub(crate) use address::Address;
+pub(crate) use answer::Answer;
 pub(crate) use binding::bind;
-pub(crate) use common::{Answer, How};
+pub(crate) use common::How;
 pub(crate) use connection::{accept, listen, make_pair, make_pipe, make_socket};
 pub(crate) use descriptor::{
     close, connect, duplicate, flags, has, local, read, receive_from, remote, send_to,
@@ -43,7 +46,7 @@ pub(crate) use file::{
     Opened, Place, change_open, check_length, folder_of, read as read_at, seek, set_length,
     set_mode, set_node_length, set_time, status_of, write as write_at,
 };
-pub(crate) use listing::{close_names, folder_read, next_name, open_names, rewind};
+pub(crate) use folder::{close_names, folder_read, next_name, open_names, rewind};
 pub(crate) use lock::lock;
 pub(crate) use names::{
     At, canonical, change_node, make_folder, make_link, may, name, open, remove, rename, status,

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use std::rc::Rc;
 use std::time::Duration;
 
-use super::common::Answer;
+use super::answer::Answer;
 use super::table::{File, Held, Kind, Thing};
 use super::tree::{Content, Found, Listed, READS, Status, WRITES, number};
 use crate::access::Access;

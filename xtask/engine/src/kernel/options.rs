@@ -4,7 +4,8 @@
 use std::ffi::c_int;
 use std::time::Duration;
 
-use super::common::{Answer, change, on_all, perform, thing};
+use super::answer::Answer;
+use super::common::{change, on_all, perform, thing};
 use super::table::{Kernel, Kind, Stream};
 
 use crate::perform::{refuse, unchanged};

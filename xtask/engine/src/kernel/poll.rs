@@ -3,7 +3,8 @@
 use std::ffi::c_int;
 use std::time::Duration;
 
-use super::common::{Answer, Patience, ask, change, come_after};
+use super::answer::Answer;
+use super::common::{Patience, ask, change, come_after};
 use super::interest::{Entry, Interest, Told};
 use super::table::{Kernel, Kind, Thing};
 

@@ -5,7 +5,8 @@ use std::ffi::c_int;
 use std::io::{IoSlice, IoSliceMut};
 use std::mem;
 
-use super::common::{Answer, How, ask, change, come_after, on_all, perform};
+use super::answer::Answer;
+use super::common::{How, ask, change, come_after, on_all, perform};
 use super::flow::{Found, Packet};
 use super::interest::{ERR, HUP, IN, OUT, RDHUP};
 use super::table::{Kernel, Kind, Stream};

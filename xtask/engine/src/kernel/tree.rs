@@ -12,7 +12,7 @@ use std::time::Duration;
 
 use rustc_hash::FxBuildHasher;
 
-use super::common::Answer;
+use super::answer::Answer;
 use crate::object::Object;
 use crate::raw::host::{is_allowed, user};
 

@@ -7,8 +7,8 @@ use std::sync::atomic::Ordering;
 
 use rustc_hash::FxBuildHasher;
 
+use super::orders::{acquires, releases};
 use super::view::Numbers;
-use super::{acquires, releases};
 
 /// What is kept of an execution.
 #[derive(Default)]

@@ -2,7 +2,7 @@
 
 use std::ffi::c_int;
 
-use super::library::fail;
+use super::real::fail;
 use crate::kernel::Answer;
 
 /// What a call returns.
@@ -29,8 +29,8 @@ macro_rules! calls {
     ($(fn $name:ident($($argument:ident),*) $body:block)*) => { $(
         #[unsafe(no_mangle)]
         pub unsafe extern "C" fn $name($($argument: usize),*) -> isize {
-            static REAL: super::library::Real =
-                super::library::Real::new(super::library::c_name(concat!(stringify!($name), "\0")));
+            static REAL: super::real::Real =
+                super::real::Real::new(super::real::c_name(concat!(stringify!($name), "\0")));
             if super::heap::HEAP.with(crate::running::is_programs_turn) {
                 let call = || -> crate::kernel::Answer<usize> { $body };
                 return super::calls::answered(call());

@@ -5,7 +5,7 @@ use std::ffi::c_int;
 use std::time::Duration;
 
 use super::heap::HEAP;
-use super::library::Real;
+use super::real::Real;
 use crate::clock;
 use crate::perform::refuse;
 use crate::running::is_programs_turn;

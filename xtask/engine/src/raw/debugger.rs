@@ -3,7 +3,7 @@
 use std::mem::MaybeUninit;
 use std::ptr;
 
-use super::library::Real;
+use super::real::Real;
 
 /// From here on SIGCONT is kept for [`wait`], even if it comes before that, and any process of the
 /// user's may attach.

@@ -6,7 +6,8 @@ use std::io::{IoSlice, IoSliceMut};
 
 use super::calls::{answered, descriptor, done};
 use super::heap::HEAP;
-use super::library::{CHANGES, Real};
+use super::library::CHANGES;
+use super::real::Real;
 use super::sockets::{buffers, buffers_mut, bytes, bytes_mut};
 use crate::kernel::{self, How};
 use crate::perform::refuse;

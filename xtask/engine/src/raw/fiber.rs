@@ -12,7 +12,7 @@ use corosensei::{Coroutine, CoroutineResult, Yielder};
 
 use super::heap::ProgramRuns;
 use super::keys::{self, Keys};
-use crate::{addresses, races};
+use crate::addresses;
 
 thread_local! {
     /// Where the running coroutine suspends itself; null while none runs.
@@ -77,6 +77,12 @@ impl Fiber {
         })
     }
 
+    /// Where its stack stands.
+    pub fn addresses(&self) -> Range<usize> {
+        let (limit, base) = self.place;
+        limit..base
+    }
+
     /// Makes the first `RandomState` of this.
     pub fn set_keys(&mut self, keys: Keys) {
         self.keys = Some((keys, keys));
@@ -111,7 +117,6 @@ impl Fiber {
         if returned && let Some(done) = self.coroutine.take() {
             let (limit, base) = self.place;
             addresses::forget(limit..base);
-            races::forget(limit..base);
             STACKS.with_borrow_mut(|stacks| stacks.push((self.stack, done.into_stack())));
         }
         returned

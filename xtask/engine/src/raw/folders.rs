@@ -7,7 +7,7 @@ use super::calls::{answered, descriptor, done};
 use super::descriptors::{OTHERS, check};
 use super::files;
 use super::heap::HEAP;
-use super::library::{Real, fail};
+use super::real::{Real, fail};
 use crate::kernel::{self, Answer};
 use crate::perform::refuse;
 use crate::running::is_programs_turn;

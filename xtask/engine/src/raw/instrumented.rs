@@ -19,9 +19,10 @@ use std::sync::atomic::{
 
 use super::fiber;
 use super::heap::{self, HEAP, Heap};
+use crate::conflict::AccessKind;
 use crate::count::{self, Change};
 use crate::memory;
-use crate::races::{self, AccessKind};
+use crate::races;
 use crate::running::is_programs_turn;
 
 /// An order as LLVM numbers it: that of C++'s `memory_order`.

@@ -22,6 +22,7 @@ mod library;
 pub(crate) mod mapping;
 mod names;
 pub(crate) mod randomness;
+mod real;
 mod sockets;
 pub(crate) mod statics;
 pub(crate) mod system;

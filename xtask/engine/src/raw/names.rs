@@ -7,7 +7,7 @@ use std::net::{IpAddr, Ipv4Addr};
 use std::ptr;
 
 use super::heap::HEAP;
-use super::library::Real;
+use super::real::Real;
 use crate::kernel::Address;
 use crate::perform::refuse;
 use crate::running::is_programs_turn;

@@ -4,7 +4,7 @@
 use std::ffi::{c_int, c_uint};
 
 use super::heap::HEAP;
-use super::library::Real;
+use super::real::Real;
 use crate::running::{is_programs_turn, with};
 
 /// Fills so many bytes for the running thread.

@@ -11,7 +11,8 @@ use std::ptr;
 use std::time::{Duration, SystemTime};
 
 use super::heap::HEAP;
-use super::library::{CHANGES, NETWORK, PROCESSES, Real, WAITS, fail};
+use super::library::{CHANGES, NETWORK, PROCESSES, WAITS};
+use super::real::{Real, fail};
 use super::{files, randomness, sockets};
 use crate::futex::{self, Waited};
 use crate::perform::refuse;

@@ -8,8 +8,9 @@ use std::collections::HashMap;
 
 use crate::execution::Execution;
 use crate::happens_before::{HappensBefore, mix};
+use crate::options::Options;
 use crate::record::Ending;
-use crate::scheduler::{Options, Pick, Scheduler};
+use crate::scheduler::{Pick, Scheduler};
 
 /// As many states are remembered. Later ones are searched again when they are met again,
 /// which takes time, but leaves nothing out.

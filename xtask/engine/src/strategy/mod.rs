@@ -9,8 +9,9 @@ mod replay;
 mod surw;
 
 use crate::execution::Execution;
+use crate::options::Options;
 use crate::schedule::{Choice, Schedule};
-use crate::scheduler::{Options, Pick, Scheduler};
+use crate::scheduler::{Pick, Scheduler};
 use depth_first::DepthFirst;
 use pos::Pos;
 use random::{Drawn, Pct, Random};

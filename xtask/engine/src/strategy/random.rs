@@ -4,7 +4,8 @@ use std::cmp::Reverse;
 
 use crate::execution::Execution;
 use crate::numbers::Numbers;
-use crate::scheduler::{Options, Pick, Scheduler};
+use crate::options::Options;
+use crate::scheduler::{Pick, Scheduler};
 
 /// Who may be chosen: those that can go on and, in every second execution, those as well that
 /// wait in a loop, so that one which gives up after some rounds does so.

@@ -25,8 +25,9 @@
 use crate::access::{Access, Accesses, Dependence};
 use crate::execution::Execution;
 use crate::object::CLOCK;
+use crate::options::Options;
 use crate::record::{Ending, Step};
-use crate::scheduler::{Options, Pick, Scheduler};
+use crate::scheduler::{Pick, Scheduler};
 
 /// A set of threads, a bit for each.
 type Threads = u64;

@@ -1,9 +1,10 @@
 //! One schedule again.
 
 use crate::execution::Execution;
+use crate::options::Options;
 use crate::record::Ending;
 use crate::schedule::{Choice, Schedule};
-use crate::scheduler::{Options, Pick, Scheduler};
+use crate::scheduler::{Pick, Scheduler};
 
 pub(crate) struct Replay {
     deviations: Vec<(u32, u32)>,
