@@ -16,11 +16,8 @@ use crate::execution::Execution;
 use crate::object::Object;
 use crate::operation::Op;
 use crate::perform::{refuse, show, unchanged};
-use crate::raw::host::why_not;
+use crate::raw::host::{umask, why_not};
 use crate::running::with;
-
-/// Of the permissions that are asked for, those that nobody else gets: what most systems have.
-const MASK: u32 = 0o022;
 
 const FOLDER: &str = "a folder that was there before the program is not moved";
 
@@ -123,7 +120,7 @@ impl Execution {
     fn make_at(&mut self, path: &Path, content: Content, mode: u32) -> Answer<usize> {
         self.check_folder_of(path)?;
         let object = self.system_object("file");
-        let (content, now) = ((content, mode & 0o7777 & !MASK), self.time_of_day());
+        let (content, now) = ((content, mode & 0o7777 & !umask()), self.time_of_day());
         Ok(self.kernel.tree.make(path, content, now, object))
     }
 

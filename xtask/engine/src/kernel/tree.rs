@@ -8,13 +8,13 @@ use std::io;
 use std::os::unix::fs::MetadataExt;
 use std::path::{Component, Path, PathBuf};
 use std::rc::Rc;
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
 use rustc_hash::FxBuildHasher;
 
 use super::answer::Answer;
 use crate::object::Object;
-use crate::raw::host::{is_allowed, user};
+use crate::raw::host::{self, is_allowed};
 
 /// So many symbolic links are followed on the way to a file.
 const LINKS: usize = 40;
@@ -55,6 +55,8 @@ pub(super) struct Node {
     links: u64,
     /// When it was changed, since the epoch; `None` if it is as it was found.
     pub changed: Option<Duration>,
+    /// When the execution has made it, if it has.
+    made: Option<Duration>,
     /// As what it was found, if it was.
     found: Option<Metadata>,
     /// What operations on its content touch.
@@ -62,6 +64,9 @@ pub(super) struct Node {
     /// The lock on it, once somebody has asked for that.
     pub lock: Option<Object>,
 }
+
+/// Seconds and nanoseconds.
+pub(crate) type Time = (i64, i64);
 
 /// What is known of a file or folder (stat(2)).
 #[derive(Debug, Clone, Copy, Default)]
@@ -74,7 +79,9 @@ pub(crate) struct Status {
     pub group: u32,
     pub size: u64,
     /// When it was read, written and changed, in seconds and nanoseconds since the epoch.
-    pub times: [(i64, i64); 3],
+    pub times: [Time; 3],
+    /// When it was made, if that is known.
+    pub made: Option<Time>,
 }
 
 /// What was found at a path.
@@ -163,6 +170,8 @@ impl Tree {
         if path.as_os_str().is_empty() {
             return Err(libc::ENOENT);
         }
+        // A path that ends so names a folder.
+        let is_of_folder = path.as_os_str().as_encoded_bytes().ends_with(b"/");
         let mut at = base.to_path_buf();
         let mut left: VecDeque<OsString> = parts(path).collect();
         let mut links = 0;
@@ -175,7 +184,7 @@ impl Tree {
             let is_last = left.is_empty();
             let found = self.look(&at)?;
             match self.link(&at, &found)? {
-                Some(target) if !is_last || follows => {
+                Some(target) if !is_last || follows || is_of_folder => {
                     links += 1;
                     if links > LINKS {
                         return Err(libc::ELOOP);
@@ -185,8 +194,9 @@ impl Tree {
                         left.push_front(part);
                     }
                 }
-                _ if is_last => {}
+                _ if matches!(found, Found::Nothing) && is_last => {}
                 _ if matches!(found, Found::Nothing) => return Err(libc::ENOENT),
+                _ if is_last && !is_of_folder => {}
                 _ if self.sort(&found) != libc::S_IFDIR => return Err(libc::ENOTDIR),
                 _ => {}
             }
@@ -223,7 +233,19 @@ impl Tree {
         match found {
             Found::Nothing => true,
             Found::Real(_) => is_allowed(path, wants),
-            Found::Node(node) => user()[0] == 0 || self.nodes[*node].mode >> 6 & wants == wants,
+            Found::Node(node) => {
+                let Status {
+                    user, group, mode, ..
+                } = self.node_status(*node);
+                let [own, own_group] = host::user();
+                let bits = match () {
+                    () if own == 0 => return true,
+                    () if own == user => mode >> 6,
+                    () if own_group == group => mode >> 3,
+                    () => mode,
+                };
+                bits & wants == wants
+            }
         }
     }
 
@@ -238,12 +260,13 @@ impl Tree {
 
     pub fn node_status(&self, number: usize) -> Status {
         let node = &self.nodes[number];
+        let [user, group] = host::user();
         let known = node.found.as_ref().map(Status::from);
         let mut status = known.unwrap_or_else(|| Status {
             device: 1,
             inode: INODES + number as u64,
-            user: user()[0],
-            group: user()[1],
+            user,
+            group,
             ..Status::default()
         });
         status.mode = node.sort() | node.mode;
@@ -254,9 +277,11 @@ impl Tree {
             Content::Folder { .. } => 4096,
             Content::Socket(_) => 0,
         };
+        let time = |at: Duration| (at.as_secs() as i64, at.subsec_nanos().into());
         if let Some(at) = node.changed {
-            status.times = [(at.as_secs() as i64, at.subsec_nanos().into()); 3];
+            status.times = [time(at); 3];
         }
+        status.made = node.made.map(time).or(status.made);
         status
     }
 
@@ -325,6 +350,7 @@ impl Tree {
             mode: metadata.mode() & !libc::S_IFMT,
             links: metadata.nlink(),
             changed: None,
+            made: None,
             found: Some(metadata),
             object: object(),
             lock: None,
@@ -361,6 +387,7 @@ impl Tree {
             mode,
             links,
             changed: Some(at),
+            made: Some(at),
             found: None,
             object,
             lock: None,
@@ -427,6 +454,10 @@ impl From<&Metadata> for Status {
                 (metadata.mtime(), metadata.mtime_nsec()),
                 (metadata.ctime(), metadata.ctime_nsec()),
             ],
+            made: metadata.created().ok().and_then(|made| {
+                let since = made.duration_since(SystemTime::UNIX_EPOCH).ok()?;
+                Some((since.as_secs() as i64, since.subsec_nanos().into()))
+            }),
         }
     }
 }

@@ -137,9 +137,13 @@ unsafe fn tell_more(status: &Status, to: usize) {
             (&mut to.stx_atime, read),
             (&mut to.stx_mtime, written),
             (&mut to.stx_ctime, changed),
+            (&mut to.stx_btime, status.made.unwrap_or_default()),
         ] {
             time.tv_sec = seconds;
             time.tv_nsec = nanoseconds as u32;
+        }
+        if status.made.is_some() {
+            to.stx_mask |= libc::STATX_BTIME;
         }
     }
 }

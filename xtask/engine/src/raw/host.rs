@@ -26,6 +26,16 @@ pub fn user() -> [u32; 2] {
     unsafe { [libc::geteuid(), libc::getegid()] }
 }
 
+/// Of the permissions that a process asks for, those that a new file does not get.
+pub fn umask() -> u32 {
+    // SAFETY: it has no condition. To ask is to set it, so it is set back.
+    unsafe {
+        let mask = libc::umask(0o022);
+        libc::umask(mask);
+        mask
+    }
+}
+
 /// Whether this process may do this to a real file, as in `libc::W_OK`.
 pub fn is_allowed(path: &Path, wants: u32) -> bool {
     let Ok(path) = CString::new(path.as_os_str().as_bytes()) else {

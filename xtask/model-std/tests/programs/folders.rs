@@ -104,10 +104,14 @@ fn openings(folder: &Path) -> io::Result<()> {
     println!("a folder to read: {}", kind(fs::read(folder)));
     println!("names in a file: {}", kind(fs::read_dir(&path)));
     println!("empty: {}", kind(File::open("")));
+    println!("a file as a folder: {}", kind(File::open(path.join(""))));
+    println!("a folder: {}", kind(fs::metadata(folder.join(""))));
     let own = OpenOptions::new().write(true).create(true).mode(0o600).open(folder.join("own"))?;
     println!("{:o}", own.metadata()?.permissions().mode());
     fs::set_permissions(folder.join("own"), Permissions::from_mode(0o640))?;
     println!("{:o}", own.metadata()?.mode());
+    let made = own.metadata()?.created().is_ok_and(|made| made <= SystemTime::now());
+    println!("made before now: {made}");
     let time = SystemTime::UNIX_EPOCH + Duration::from_secs(1_000);
     own.set_times(FileTimes::new().set_modified(time))?;
     println!("{:?}", own.metadata()?.modified()?.duration_since(SystemTime::UNIX_EPOCH));
