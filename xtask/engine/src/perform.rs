@@ -59,6 +59,9 @@ pub(crate) fn perform_with(op: impl Fn(&Execution) -> Op) {
                 return Next::RunDeferred;
             }
             thread.op = op;
+            if execution.recorded && execution.is_placed_in_library() {
+                execution.note_calls();
+            }
             match running.announce() {
                 true => Next::GoOn,
                 false => Next::Wait,

@@ -181,6 +181,15 @@ impl Execution {
         }
     }
 
+    /// Whether the operation that the running thread is about to announce stands in the compiler's
+    /// library, as a `next` that an adaptor of iterators calls: only the calls tell where that was asked
+    /// for.
+    #[cold]
+    pub(crate) fn is_placed_in_library(&self) -> bool {
+        let op = &self.threads[self.current as usize].op;
+        op.place.file().starts_with("/rustc/")
+    }
+
     /// Keeps by which calls the running thread has come to the operation that it is about to
     /// announce, if the execution is recorded: where nothing else tells in which place of the source
     /// that stands.
