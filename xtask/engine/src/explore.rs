@@ -59,6 +59,11 @@ pub struct Coverage {
     pub in_parts: bool,
     /// Whether in some of them a thread read the clock, on which computing takes no time here.
     pub reads_clock: bool,
+    /// Whether in some of them a thread read several names of a folder: here they come in the order of the
+    /// alphabet.
+    pub lists_names: bool,
+    /// Whether in some of them a thread wrote more than a page at once to a file: here that is one step.
+    pub writes_pages: bool,
     /// Whether in some of them a thread asked how many cores the machine has: [`CORES`](crate::CORES).
     pub counts_cores: bool,
     /// Whether in some of them a thread changed files, bound an address of its own choice, or asked for
@@ -263,6 +268,8 @@ impl Exploration {
         coverage.loops |= execution.loops;
         coverage.in_parts |= execution.in_parts;
         coverage.reads_clock |= execution.reads_clock;
+        coverage.lists_names |= execution.lists_names;
+        coverage.writes_pages |= execution.writes_pages;
         coverage.counts_cores |= execution.counts_cores;
         coverage.reaches_out |= execution.reaches_out;
         coverage.hashed |= execution.hashed;

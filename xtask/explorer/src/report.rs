@@ -372,6 +372,8 @@ pub fn summary(phases: &[Phase], judge: &Judge, given_up: &GivenUp, seeds: &Seed
             loops: coverage.loops,
             in_parts: coverage.in_parts,
             reads_clock: coverage.reads_clock,
+            lists_names: coverage.lists_names,
+            writes_pages: coverage.writes_pages,
             cores: coverage.counts_cores.then_some(CORES),
             reaches_out: coverage.reaches_out,
             complete: coverage.complete,

@@ -536,9 +536,10 @@ impl<'r> Search<'r> {
         let (Some(mut said), [(again, first), (_, second)]) = (said, &found[..]) else {
             unreachable!("there were two");
         };
-        // Nobody looked at its accesses when it went wrong, and now they end it before.
+        // Nobody looked at its accesses when it went wrong, and now they end it before. And what is the same
+        // failure may be another thread's on this schedule, or have other values.
         let cause = match again {
-            Some(again) if said.conflict.is_some() => again,
+            Some(again) if said.conflict.is_some() || *again == failure.cause => again,
             _ => &failure.cause,
         };
         said.fault = Some(cause.fault());

@@ -66,6 +66,11 @@ pub struct Phase {
     pub in_parts: bool,
     /// Whether in some of them the program read the clock, on which computing takes no time here.
     pub reads_clock: bool,
+    /// Whether in some of them the program read several names of a folder, which came in the order of the
+    /// alphabet.
+    pub lists_names: bool,
+    /// Whether in some of them the program wrote more than a page at once to a file beside other threads.
+    pub writes_pages: bool,
     /// How many cores the machine had, if the program asked for that in some of them.
     pub cores: Option<usize>,
     /// Whether in some of them the program changed files, or bound an address of its own choice.

@@ -109,6 +109,8 @@ fn of_phase(phase: &Phase) -> Value {
         "loops": phase.loops,
         "in_parts": phase.in_parts,
         "reads_clock": phase.reads_clock,
+        "lists_names": phase.lists_names,
+        "writes_pages": phase.writes_pages,
         "cores": phase.cores,
         "reaches_out": phase.reaches_out,
         "complete": phase.complete,

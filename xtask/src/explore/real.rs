@@ -92,7 +92,7 @@ pub fn confirm(
     let (runs, printed) = side_by_side(BEFORE_PROVED, spec, &once)?;
     let transcripts: Vec<_> = printed.values().map(|(_, run)| run.to_ndjson()).collect();
     if transcripts.is_empty() {
-        return Ok(Err("none is over within 2 seconds"));
+        return Ok(Err("of several at a time, none was over within 2 seconds"));
     }
     let missing = child::missing(subject, harness, settings, &transcripts)?;
     let missing = missing.ok_or("the explorer did not get through a second time");

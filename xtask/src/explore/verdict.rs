@@ -224,6 +224,12 @@ fn reservations(subject: &Subject, harness: &Harness, explored: &Explored) -> Ve
     if summary.phases.iter().any(|phase| phase.reads_clock) {
         reservations.push("for the time that computing takes (it reads the clock)".to_string());
     }
+    if summary.phases.iter().any(|phase| phase.lists_names) {
+        reservations.push("for other orders of the names in a folder".to_string());
+    }
+    if summary.phases.iter().any(|phase| phase.writes_pages) {
+        reservations.push("for reads that see a part of a write of more than a page".to_string());
+    }
     if let Some(steps) = summary.unfair_after {
         let steps = thousands(steps.into());
         reservations.push(format!("for schedules of more than {steps} steps"));

@@ -135,6 +135,10 @@ pub struct Execution {
     pub(crate) in_parts: bool,
     /// Whether a thread has read the clock: how long it computes shows there.
     pub(crate) reads_clock: bool,
+    /// Whether a thread has read several names of a folder, which come in some order.
+    pub(crate) lists_names: bool,
+    /// Whether a thread has written more than a page at once, of which another might see a part.
+    pub(crate) writes_pages: bool,
     /// Whether a thread has asked how many cores the machine has.
     pub(crate) counts_cores: bool,
     /// Whether a thread has changed files, bound an address of its own choice, or asked for the number of
@@ -220,6 +224,8 @@ impl Execution {
             loops: false,
             in_parts: false,
             reads_clock: false,
+            lists_names: false,
+            writes_pages: false,
             counts_cores: false,
             reaches_out: false,
             reads_beside: false,
@@ -275,6 +281,8 @@ impl Execution {
         self.loops = false;
         self.in_parts = false;
         self.reads_clock = false;
+        self.lists_names = false;
+        self.writes_pages = false;
         self.counts_cores = false;
         self.reaches_out = false;
         self.reads_beside = false;

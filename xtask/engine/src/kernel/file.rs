@@ -18,6 +18,9 @@ use crate::perform::{exceed, show};
 use crate::raw::host::LONGEST;
 use crate::running::with;
 
+/// A write of so many bytes is whole for all who read.
+const PAGE: usize = 4096;
+
 /// Where an operation reads or writes.
 #[derive(Debug, Clone, Copy)]
 pub(crate) enum Place {
@@ -115,6 +118,8 @@ impl Execution {
         } = *self.file(descriptor)?;
         let now = self.time_of_day();
         self.reaches_out = true;
+        let count: usize = from.iter().map(|part| part.len()).sum();
+        self.writes_pages |= count > PAGE && self.threads.len() > 1;
         let Some(bytes) = self.bytes(node) else {
             return Err(libc::EBADF);
         };
@@ -123,7 +128,6 @@ impl Execution {
             Place::Own => offset,
             Place::At(start) => start,
         };
-        let count: usize = from.iter().map(|part| part.len()).sum();
         let end = start.saturating_add(count as u64);
         if end > LONGEST {
             return Ok(None);
@@ -189,7 +193,7 @@ fn too_long() -> String {
 }
 
 /// Ends the execution if a file would be longer than any is.
-pub(crate) fn check_length(length: u64) {
+fn check_length(length: u64) {
     if length > LONGEST {
         exceed(too_long());
     }
@@ -301,15 +305,4 @@ pub(crate) fn set_time(running: &mut Execution, node: usize, at: Option<Duration
     let at = at.unwrap_or_else(|| running.time_of_day());
     running.kernel.tree.nodes[node].changed = Some(at);
     Ok(())
-}
-
-/// Cuts the file that a node is, or makes it longer by zeros.
-pub(crate) fn set_node_length(running: &mut Execution, node: usize, length: u64) -> Answer<()> {
-    match running.bytes(node) {
-        None => Err(libc::EISDIR),
-        Some(_) => {
-            running.resize(node, length);
-            Ok(())
-        }
-    }
 }

@@ -14,6 +14,7 @@ use crate::running::with;
 pub(crate) fn open_names(folder: c_int) -> Answer<usize> {
     let listed = list(&At::of(folder_of(folder)?))?;
     Ok(with(|running| {
+        running.lists_names |= listed.len() > 1;
         let listing = Box::new(Listing::new(folder, listed));
         let address = ptr::from_ref(&*listing).addr();
         running.kernel.listings.insert(address, listing);

@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use super::answer::Answer;
 use super::table::{File, Held, Kind, Thing};
-use super::tree::{Content, Found, Listed, READS, Status, WRITES, number};
+use super::tree::{Content, Found, Listed, MADE_UP, READS, Status, WRITES, names_folder, number};
 use crate::access::Access;
 use crate::clock::EPOCH;
 use crate::execution::Execution;
@@ -19,6 +19,7 @@ use crate::perform::{refuse, show, unchanged};
 use crate::raw::host::{umask, why_not};
 use crate::running::with;
 
+const DESCRIPTORS: &str = "it leads to what another descriptor stands for";
 const FOLDER: &str = "a folder that was there before the program is not moved";
 
 /// A path, and the folder from which it leads if it is not absolute.
@@ -56,7 +57,10 @@ enum Unable {
 
 impl From<c_int> for Unable {
     fn from(error: c_int) -> Self {
-        Self::Error(error)
+        match error {
+            MADE_UP => Self::Refused(DESCRIPTORS),
+            error => Self::Error(error),
+        }
     }
 }
 
@@ -97,30 +101,44 @@ impl Execution {
         Ok(self.kernel.tree.take(path, found, || object)?)
     }
 
-    /// Whether something can be made here, where there is nothing, or be taken away.
-    fn check_folder_of(&self, path: &Path) -> Answer<()> {
+    /// Whether something can be made here, where there is nothing, or be taken away: the folder.
+    fn folder_of<'p>(&self, path: &'p Path) -> Answer<(&'p Path, Found)> {
         let tree = &self.kernel.tree;
         let folder = path.parent().ok_or(libc::EBUSY)?;
         let found = tree.look(folder)?;
         match tree.allows(folder, &found, WRITES) {
-            true => Ok(()),
+            true => Ok((folder, found)),
             false => Err(libc::EACCES),
         }
+    }
+
+    /// The folder in which this stands has changed.
+    fn touch_folder_of(&mut self, path: &Path) -> Done<()> {
+        let (folder, found) = self.folder_of(path)?;
+        let node = self.take(folder, found)?;
+        let now = self.time_of_day();
+        self.kernel.tree.touch(node, now);
+        Ok(())
     }
 
     /// Makes something here, where nothing may be.
     fn make(&mut self, at: &At, content: Content, mode: u32) -> Done<usize> {
         let (path, found) = self.find(at, false)?;
         match found {
-            Found::Nothing => Ok(self.make_at(&path, content, mode)?),
+            Found::Nothing => self.make_at(&path, content, mode),
             _ => Err(Unable::Error(libc::EEXIST)),
         }
     }
 
-    fn make_at(&mut self, path: &Path, content: Content, mode: u32) -> Answer<usize> {
-        self.check_folder_of(path)?;
+    fn make_at(&mut self, path: &Path, content: Content, mode: u32) -> Done<usize> {
+        self.touch_folder_of(path)?;
         let object = self.system_object("file");
-        let (content, now) = ((content, mode & 0o7777 & !umask()), self.time_of_day());
+        let mask = if matches!(content, Content::Link(_)) {
+            0
+        } else {
+            umask()
+        };
+        let (content, now) = ((content, mode & 0o7777 & !mask), self.time_of_day());
         Ok(self.kernel.tree.make(path, content, now, object))
     }
 
@@ -146,6 +164,7 @@ impl Execution {
         let sort = self.kernel.tree.sort(&found);
         match sort {
             0 if !has(libc::O_CREAT) => return Err(Unable::Error(libc::ENOENT)),
+            0 if names_folder(&at.path) => return Err(Unable::Error(libc::EISDIR)),
             0 => {
                 let node = self.make_at(&path, Content::File(Rc::default()), mode)?;
                 let descriptor = self.open_node(node, wants, has(libc::O_APPEND));
@@ -197,6 +216,7 @@ impl Execution {
 
     fn remove(&mut self, at: &At, is_folder: bool) -> Done<()> {
         let (path, found) = self.find(at, false)?;
+        self.folder_of(&path)?;
         let tree = &self.kernel.tree;
         match (tree.sort(&found), is_folder) {
             (0, _) => return Err(Unable::Error(libc::ENOENT)),
@@ -207,14 +227,14 @@ impl Execution {
             (libc::S_IFDIR, true) | (_, false) => {}
             (_, true) => return Err(Unable::Error(libc::ENOTDIR)),
         }
-        self.check_folder_of(&path)?;
+        self.touch_folder_of(&path)?;
         self.kernel.tree.remove(&path);
         Ok(())
     }
 
-    fn rename(&mut self, from: &At, to: &At, keeps: bool) -> Done<()> {
+    fn rename(&mut self, from: &At, aim: &At, keeps: bool) -> Done<()> {
         let (from, found) = self.find(from, false)?;
-        let (to, replaced) = self.find(to, false)?;
+        let (to, replaced) = self.find(aim, false)?;
         let tree = &self.kernel.tree;
         let is_folder = match tree.sort(&found) {
             0 => return Err(Unable::Error(libc::ENOENT)),
@@ -229,8 +249,11 @@ impl Execution {
             (_, true) => return Err(Unable::Error(libc::ENOTDIR)),
             (_, false) => {}
         }
-        self.check_folder_of(&from)?;
-        self.check_folder_of(&to)?;
+        self.folder_of(&from)?;
+        self.folder_of(&to)?;
+        if !is_folder && names_folder(&aim.path) {
+            return Err(Unable::Error(libc::ENOTDIR));
+        }
         if is_folder && to != from && to.starts_with(&from) {
             return Err(Unable::Error(libc::EINVAL));
         }
@@ -245,6 +268,8 @@ impl Execution {
         // Two names of one file stay two.
         let is_same = matches!(replaced, Found::Node(other) if other == node);
         if !is_same {
+            self.touch_folder_of(&from)?;
+            self.touch_folder_of(&to)?;
             self.kernel.tree.remove(&to);
             self.kernel.tree.rename(&from, &to);
         }
@@ -257,10 +282,12 @@ impl Execution {
     pub(super) fn bind_path(&mut self, path: &Path, thing: usize) -> Answer<()> {
         let (path, found) = self.find(&At::here(path)?, false)?;
         match found {
-            Found::Nothing => {
-                self.make_at(&path, Content::Socket(thing), 0o777)?;
-                Ok(())
-            }
+            Found::Nothing => match self.make_at(&path, Content::Socket(thing), 0o777) {
+                Ok(_) => Ok(()),
+                Err(Unable::Error(error)) => Err(error),
+                // Of a folder nothing is read.
+                Err(Unable::Refused(_)) => Err(libc::EACCES),
+            },
             Found::Node(_) | Found::Real(_) => Err(libc::EADDRINUSE),
         }
     }
@@ -374,6 +401,9 @@ pub(crate) fn make_folder(at: &At, mode: u32) -> Answer<()> {
 /// Makes a symbolic link that leads there.
 pub(crate) fn make_link(target: PathBuf, at: &At) -> Answer<()> {
     perform("symlink", (Access::Write, at), |running| {
+        if target.as_os_str().is_empty() {
+            return Err(Unable::Error(libc::ENOENT));
+        }
         running.make(at, Content::Link(target), 0o777).map(drop)
     })
 }
@@ -391,7 +421,7 @@ pub(crate) fn name(from: &At, to: &At, follows: bool) -> Answer<()> {
         if !matches!(replaced, Found::Nothing) {
             return Err(Unable::Error(libc::EEXIST));
         }
-        running.check_folder_of(&to)?;
+        running.touch_folder_of(&to)?;
         let node = running.take(&path, found)?;
         running.kernel.tree.name(&to, node);
         Ok(())
@@ -460,6 +490,11 @@ pub(crate) fn change_node(
 ) -> Answer<()> {
     let content = perform(verb, (Access::Write, at), |running| {
         let (path, found) = running.find(at, follows)?;
+        match running.kernel.tree.sort(&found) {
+            0 => return Err(Unable::Error(libc::ENOENT)),
+            _ if !running.kernel.tree.owns(&found) => return Err(Unable::Error(libc::EPERM)),
+            _ => {}
+        }
         let node = running.take(&path, found)?;
         change(running, node)?;
         Ok(running.kernel.tree.nodes[node].object)

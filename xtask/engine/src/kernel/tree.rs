@@ -25,6 +25,15 @@ const INODES: u64 = 1 << 40;
 /// Permissions, as in a mode.
 pub(super) const READS: u32 = 0o4;
 pub(super) const WRITES: u32 = 0o2;
+const SEARCHES: u32 = 0o1;
+
+/// The longest name, and the longest path with the zero at its end, as Linux has them.
+const LONGEST_NAME: usize = 255;
+const LONGEST_PATH: usize = 4096;
+
+/// What `resolve` answers where a path leads to what another descriptor stands for, by a link that the
+/// kernel makes up. It is no number of an error.
+pub(super) const MADE_UP: c_int = -1;
 
 /// What stands at a path.
 enum Entry {
@@ -170,8 +179,10 @@ impl Tree {
         if path.as_os_str().is_empty() {
             return Err(libc::ENOENT);
         }
-        // A path that ends so names a folder.
-        let is_of_folder = path.as_os_str().as_encoded_bytes().ends_with(b"/");
+        if path.as_os_str().len() >= LONGEST_PATH {
+            return Err(libc::ENAMETOOLONG);
+        }
+        let is_of_folder = names_folder(path);
         let mut at = base.to_path_buf();
         let mut left: VecDeque<OsString> = parts(path).collect();
         let mut links = 0;
@@ -179,6 +190,7 @@ impl Tree {
             match part.as_encoded_bytes() {
                 b"/" => at = PathBuf::from("/"),
                 b".." => drop(at.pop()),
+                name if name.len() > LONGEST_NAME => return Err(libc::ENAMETOOLONG),
                 _ => at.push(&part),
             }
             let is_last = left.is_empty();
@@ -189,6 +201,10 @@ impl Tree {
                     if links > LINKS {
                         return Err(libc::ELOOP);
                     }
+                    if at.starts_with("/proc") && at.parent().is_some_and(|fds| fds.ends_with("fd"))
+                    {
+                        return Err(MADE_UP);
+                    }
                     at.pop();
                     for part in parts(&target).collect::<Vec<_>>().into_iter().rev() {
                         left.push_front(part);
@@ -198,6 +214,7 @@ impl Tree {
                 _ if matches!(found, Found::Nothing) => return Err(libc::ENOENT),
                 _ if is_last && !is_of_folder => {}
                 _ if self.sort(&found) != libc::S_IFDIR => return Err(libc::ENOTDIR),
+                _ if !is_last && !self.is_searched(&at, &found) => return Err(libc::EACCES),
                 _ => {}
             }
         }
@@ -247,6 +264,22 @@ impl Tree {
                 bits & wants == wants
             }
         }
+    }
+
+    /// Whether the program may go through a folder. Of its own ones the real system says so itself.
+    fn is_searched(&self, path: &Path, found: &Found) -> bool {
+        !matches!(found, Found::Node(_)) || self.allows(path, found, SEARCHES)
+    }
+
+    /// Whether the program may change the permissions and the times of what was found.
+    pub fn owns(&self, found: &Found) -> bool {
+        let own = host::user()[0];
+        own == 0 || self.status(found).is_ok_and(|status| status.user == own)
+    }
+
+    /// The content of a folder has changed.
+    pub fn touch(&mut self, node: usize, at: Duration) {
+        self.nodes[node].changed = Some(at);
     }
 
     /// What is known of what was found.
@@ -460,6 +493,12 @@ impl From<&Metadata> for Status {
             }),
         }
     }
+}
+
+/// Whether a path can only be that of a folder, as it ends.
+pub(super) fn names_folder(path: &Path) -> bool {
+    let path = path.as_os_str().as_encoded_bytes();
+    path.ends_with(b"/") || path.ends_with(b"/.")
 }
 
 /// The parts of a path: a name, `/` or `..` each.

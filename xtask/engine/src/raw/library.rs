@@ -53,7 +53,7 @@ refused! {
         mkfifo mkfifoat mkstemp mkstemp64 mkostemp mkostemp64 mkdtemp
         chown fchown lchown fchownat fallocate fallocate64 posix_fallocate posix_fallocate64
         utime utimes lutimes futimes setxattr lsetxattr fsetxattr removexattr lremovexattr fremovexattr
-        pwritev pwritev64 preadv preadv64 splice memfd_create shm_open shm_unlink chroot
+        pwritev pwritev64 preadv preadv64 memfd_create shm_open shm_unlink chroot
         chdir fchdir setenv unsetenv putenv clearenv dup2 dup3 close_range closefrom
     }
     WAITS {

@@ -61,7 +61,8 @@ modelled! {
         SYS_ftruncate ftruncate(a b) SYS_fsync fsync(a) SYS_fdatasync fdatasync(a)
         SYS_flock flock(a b)
         SYS_utimensat utimensat(a b c d) SYS_pread64 pread(a b c d) SYS_pwrite64 pwrite(a b c d)
-        SYS_copy_file_range copy_file_range(a b c d e f) SYS_sendfile sendfile(a b c d)
+        SYS_copy_file_range copy_file_range(a b c d e f)
+        SYS_splice splice(a b c d e f) SYS_sendfile sendfile(a b c d)
     }
 }
 
@@ -81,7 +82,7 @@ const REFUSED: &[Refused] = refused! {
     CHANGES {
         SYS_openat2 open SYS_mknodat mknod SYS_fchmodat chmod SYS_fchown fchown SYS_fchownat chown
         SYS_fallocate fallocate SYS_setxattr setxattr SYS_fsetxattr fsetxattr
-        SYS_write write SYS_writev writev SYS_pwritev pwritev SYS_splice splice
+        SYS_write write SYS_writev writev SYS_pwritev pwritev
         SYS_memfd_create memfd_create SYS_ioctl ioctl SYS_chroot chroot SYS_chdir chdir SYS_fchdir fchdir SYS_close close
         SYS_close_range close_range SYS_dup dup SYS_dup3 dup3 SYS_fcntl fcntl
     }

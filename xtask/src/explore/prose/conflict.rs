@@ -68,12 +68,13 @@ pub fn lines(
         locks,
     } = unordered;
     let operation = |step: &Step| words.operation(&step.verb, step.object.as_ref());
+    let placed = |step: &Step| {
+        let place = place(&step.place).map_or(String::new(), |place| format!(" at {place}"));
+        format!("`{}`{place}", operation(step))
+    };
     let numbered = |step: &Step| {
-        let (number, operation) = (step.number, operation(step));
-        format!(
-            "step {number}, `{operation}` of {}",
-            words.thread(step.thread)
-        )
+        let thread = words.thread(step.thread);
+        format!("step {} of {thread}, {}", step.number, placed(step))
     };
     let last = match last {
         Some([first, second]) => format!(
@@ -82,10 +83,6 @@ pub fn lines(
             numbered(second)
         ),
         None => format!("nothing has ordered {earlier} and {later} so far"),
-    };
-    let placed = |step: &Step| {
-        let place = place(&step.place).map_or(String::new(), |place| format!(" at {place}"));
-        format!("`{}`{place}", operation(step))
     };
     let would = match too_weak {
         Some(too_weak) => would_be_stronger(too_weak, &placed),
@@ -125,27 +122,34 @@ fn would_be_stronger([store, load]: &[Atomic; 2], placed: &dyn Fn(&Step) -> Stri
 
 /// Which lock would order two accesses, with what the threads have locked.
 fn would_be_locked([earlier, later]: [&str; 2], locks: &[Vec<Object>; 2], words: &Words) -> String {
-    let names = |locks: &[Object]| {
+    let names = |locks: &[&Object]| {
         let locks = locks.iter().map(|lock| words.name(lock).to_string());
         listed(&locks.collect::<Vec<_>>())
     };
-    match locks {
-        [of_earlier, of_later] if of_earlier.is_empty() && of_later.is_empty() => {
-            "a lock that both hold would order the accesses, or a message or a join between them"
-                .to_string()
-        }
-        [of_earlier, of_later] if of_later.is_empty() => format!(
-            "{earlier} held {} then, and {later} holds no lock: a lock that both hold would order the accesses",
-            names(of_earlier)
+    let [of_earlier, of_later] = locks;
+    let is_held = |lock: &&Object| of_later.iter().any(|other| other.id == lock.id);
+    let shared: Vec<&Object> = of_earlier.iter().filter(is_held).collect();
+    // Two threads have one lock at a time only to read.
+    if !shared.is_empty() {
+        return format!(
+            "both held {} to read: who writes has to lock it to write",
+            names(&shared)
+        );
+    }
+    let held = |thread: &str, locks: &[Object], verb: &str| match locks {
+        [] => format!("{thread} {verb} no lock of the standard library"),
+        locks => format!(
+            "{thread} {verb} {}",
+            names(&locks.iter().collect::<Vec<_>>())
         ),
-        [of_earlier, of_later] if of_earlier.is_empty() => format!(
-            "{later} holds {}, and {earlier} held no lock then: a lock that both hold would order the accesses",
-            names(of_later)
-        ),
-        [of_earlier, of_later] => format!(
-            "{earlier} held {} then, and {later} holds {}: a lock that both hold would order the accesses",
-            names(of_earlier),
-            names(of_later)
+    };
+    let would = "a lock that both hold would order the accesses";
+    match (&of_earlier[..], &of_later[..]) {
+        ([], []) => format!("{would}, or a message or a join between them"),
+        _ => format!(
+            "{} then, and {}: {would}",
+            held(earlier, of_earlier, "held"),
+            held(later, of_later, "holds")
         ),
     }
 }

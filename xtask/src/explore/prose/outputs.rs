@@ -106,8 +106,8 @@ fn why_other_outputs(verdict: &ProgramVerdict<'_>) -> String {
         return String::new();
     }
     let mut text =
-        "        either the explorer has missed a schedule, or the output shows a time, the \
-                    process's number or the like\n"
+        "        either the explorer has missed a schedule, or the output shows what differs from \
+                    run to run, such as a time, or the name or the number of the process\n"
             .to_string();
     if verdict.subject.package.is_cargos() {
         text +=
