@@ -100,8 +100,8 @@ pub(crate) enum By {
     Frame(usize),
     /// The place of the operation that it is part of.
     Operation(&'static Location<'static>),
-    /// Nothing.
-    Nobody,
+    /// It is not known.
+    Unknown,
 }
 
 impl By {
@@ -123,7 +123,7 @@ impl By {
         let address = match self {
             By::Frame(frame) => fiber::returns_to(frame),
             By::Operation(place) => ptr::from_ref(place).addr(),
-            By::Nobody => return 0,
+            By::Unknown => return 0,
         };
         statics::within(address) as u32
     }

@@ -28,7 +28,7 @@ impl Options {
         self.0.count_ones()
     }
 
-    /// The smallest number, of which there is one, and the others.
+    /// The smallest number, and the others if there are any.
     pub fn split_first(self) -> (u32, Option<Self>) {
         let rest = self.0 & (self.0 - 1);
         let rest = (rest != 0).then_some(Self(rest));

@@ -25,8 +25,8 @@ impl Op {
         perform_with(|_| self);
     }
 
-    /// The same for an operation that a call of the C library stands for: the calls of the running
-    /// thread tell where that is.
+    /// Performs the operation for a function of the C library. The thread's call stack gives its place in
+    /// the source.
     pub(crate) fn perform_by_calls(self) {
         with(Execution::note_calls);
         self.perform();

@@ -76,7 +76,7 @@ impl Execution {
 
     /// Nobody may access these addresses, which were forgotten.
     fn close(&mut self, addresses: Range<usize>) {
-        let closed = self.access(addresses, Outside, By::Nobody);
+        let closed = self.access(addresses, Outside, By::Unknown);
         assert!(closed.is_ok(), "nothing is known of these addresses");
     }
 }

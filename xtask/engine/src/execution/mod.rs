@@ -137,7 +137,8 @@ pub struct Execution {
     pub(crate) reads_clock: bool,
     /// Whether a thread has read several names of a folder, which come in some order.
     pub(crate) lists_names: bool,
-    /// Whether a thread has written more than a page at once, of which another might see a part.
+    /// Whether a thread has written more than a page at once to a file. On a real system, another thread
+    /// may read a part of that.
     pub(crate) writes_pages: bool,
     /// Whether a thread has asked how many cores the machine has.
     pub(crate) counts_cores: bool,

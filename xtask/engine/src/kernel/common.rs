@@ -18,9 +18,17 @@ pub(super) fn ask<T>(question: impl FnOnce(&mut Execution) -> Answer<T>) -> Answ
     with(question)
 }
 
-/// What a descriptor stands for.
+/// The index in `Kernel::things` of what this descriptor refers to.
 pub(super) fn thing(descriptor: c_int) -> Answer<usize> {
     ask(|running| running.kernel.thing(descriptor))
+}
+
+/// A number of bytes, in words.
+pub(super) fn counted(count: usize) -> String {
+    match count {
+        1 => "1 byte".to_string(),
+        count => format!("{count} bytes"),
+    }
 }
 
 /// How a call is to be made.

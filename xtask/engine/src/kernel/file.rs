@@ -8,6 +8,7 @@ use std::rc::Rc;
 use std::time::Duration;
 
 use super::answer::Answer;
+use super::common::counted;
 use super::table::{File, Kind};
 use super::tree::{Content, READS, Status, WRITES};
 use crate::access::Access;
@@ -50,7 +51,7 @@ impl Execution {
         }
     }
 
-    /// The bytes of a file; of what is none, those of an empty one.
+    /// The bytes of a file; `None` for a folder, a link or a socket.
     fn bytes(&mut self, node: usize) -> Option<&mut Rc<Vec<u8>>> {
         match &mut self.kernel.tree.nodes[node].content {
             Content::File(bytes) => Some(bytes),
@@ -166,8 +167,7 @@ pub(crate) fn read(descriptor: c_int, into: &mut [IoSliceMut<'_>], place: Place)
     let count = with(|running| running.read_file(descriptor, into, place))?;
     show(|| match count {
         0 => "➜ the end".to_string(),
-        1 => "➜ 1 byte".to_string(),
-        count => format!("➜ {count} bytes"),
+        count => format!("➜ {}", counted(count)),
     });
     Ok(count)
 }
@@ -178,25 +178,15 @@ pub(crate) fn write(descriptor: c_int, from: &[IoSlice<'_>], place: Place) -> An
     let op = Op::new("write", content, Access::Write);
     place.of(op, own).perform_by_calls();
     let Some(count) = with(|running| running.write_file(descriptor, from, place))? else {
-        exceed(too_long());
+        exceed_length();
     };
-    show(|| match count {
-        1 => "1 byte".to_string(),
-        count => format!("{count} bytes"),
-    });
+    show(|| counted(count));
     Ok(count)
 }
 
-/// What a file has too much of.
-fn too_long() -> String {
-    format!("more than {} MiB in one file", LONGEST >> 20)
-}
-
-/// Ends the execution if a file would be longer than any is.
-fn check_length(length: u64) {
-    if length > LONGEST {
-        exceed(too_long());
-    }
+/// Ends the execution: a file would be longer than any can be.
+fn exceed_length() -> ! {
+    exceed(format!("more than {} MiB in one file", LONGEST >> 20))
 }
 
 /// Goes to another place in the file: where that is.
@@ -224,15 +214,15 @@ pub(crate) fn seek(descriptor: c_int, by: i64, whence: c_int) -> Answer<u64> {
 
 /// Cuts a file, or makes it longer by zeros.
 pub(crate) fn set_length(descriptor: c_int, length: u64) -> Answer<()> {
-    let [_, content] = with(|running| running.touched(descriptor, WRITES)).map_err(|error| {
-        if error == libc::EBADF {
-            libc::EINVAL
-        } else {
-            error
-        }
+    let touched = with(|running| running.touched(descriptor, WRITES));
+    let [_, content] = touched.map_err(|error| match error {
+        libc::EBADF => libc::EINVAL,
+        other => other,
     })?;
     Op::new("truncate", content, Access::Write).perform_by_calls();
-    check_length(length);
+    if length > LONGEST {
+        exceed_length();
+    }
     with(|running| {
         let node = running.file(descriptor)?.node;
         running.resize(node, length);
@@ -242,18 +232,10 @@ pub(crate) fn set_length(descriptor: c_int, length: u64) -> Answer<()> {
 
 /// What is known of an open file or folder.
 pub(crate) fn status_of(descriptor: c_int) -> Answer<Opened> {
-    let content = with(|running| {
-        let thing = running.kernel.thing(descriptor)?;
-        match &running.kernel.things[thing].kind {
-            Kind::File(file) => Ok(Ok(running.kernel.tree.nodes[file.node].object)),
-            Kind::Folder(path) => Ok(Err(path.clone())),
-            _ => Err(libc::EBADF),
-        }
-    })?;
-    let content = match content {
-        Ok(content) => content,
-        Err(folder) => return Ok(Opened::Folder(folder)),
-    };
+    if let Ok(folder) = folder_of(descriptor) {
+        return Ok(Opened::Folder(folder));
+    }
+    let [_, content] = with(|running| running.touched(descriptor, 0)).map_err(|_| libc::EBADF)?;
     Op::new("stat", content, Access::Read).perform_by_calls();
     with(|running| {
         let node = running.file(descriptor)?.node;

@@ -14,7 +14,7 @@ use crate::operation::Op;
 use crate::perform::{show, unchanged};
 use crate::running::with;
 
-/// The counter of a lock that nobody has. Each that shares it takes 1, and one that has it alone takes all.
+/// The counter of a free lock. A shared lock takes 1 of it, and an exclusive lock takes all.
 const FREE: i64 = 1 << 20;
 
 impl Held {

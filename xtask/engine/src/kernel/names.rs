@@ -19,7 +19,7 @@ use crate::perform::{refuse, show, unchanged};
 use crate::raw::host::{umask, why_not};
 use crate::running::with;
 
-const DESCRIPTORS: &str = "it leads to what another descriptor stands for";
+const DESCRIPTORS: &str = "the path leads to another open descriptor";
 const FOLDER: &str = "a folder that was there before the program is not moved";
 
 /// A path, and the folder from which it leads if it is not absolute.
@@ -89,16 +89,18 @@ impl Execution {
         Ok((path, found))
     }
 
-    /// The same, as a node; whose content the operation changes.
+    /// What was found, as a node.
     fn take(&mut self, path: &Path, found: Found) -> Done<usize> {
-        if let Found::Real(metadata) = &found
-            && let Some(why) = why_not(path, metadata)
-        {
+        let metadata = match found {
+            Found::Nothing => return Err(Unable::Error(libc::ENOENT)),
+            Found::Node(node) => return Ok(node),
+            Found::Real(metadata) => metadata,
+        };
+        if let Some(why) = why_not(path, &metadata) {
             return Err(Unable::Refused(why));
         }
-        // The tree is not part of the execution while it asks for an object.
         let object = self.system_object("file");
-        Ok(self.kernel.tree.take(path, found, || object)?)
+        Ok(self.kernel.tree.take(path, metadata, object)?)
     }
 
     /// Whether something can be made here, where there is nothing, or be taken away: the folder.

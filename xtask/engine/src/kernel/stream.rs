@@ -6,7 +6,7 @@ use std::io::{IoSlice, IoSliceMut};
 use std::mem;
 
 use super::answer::Answer;
-use super::common::{How, ask, change, come_after, on_all, perform};
+use super::common::{How, ask, change, come_after, counted, on_all, perform};
 use super::flow::{Found, Packet};
 use super::interest::{ERR, HUP, IN, OUT, RDHUP};
 use super::table::{Kernel, Kind, Stream};
@@ -59,8 +59,7 @@ fn take(thing: usize, flow: usize, into: &mut [IoSliceMut<'_>], how: How) -> Ans
             come_after(written);
             show(|| match (is_short, count) {
                 (true, _) => format!("➜ 1 byte of {unread}, for no reason"),
-                (false, 1) => "➜ 1 byte".to_string(),
-                (false, count) => format!("➜ {count} bytes"),
+                (false, count) => format!("➜ {}", counted(count)),
             });
             Ok(count)
         }
@@ -130,7 +129,7 @@ pub(super) fn write(thing: usize, from: &[IoSlice<'_>], how: How) -> Answer<usiz
             }
             Ok((count, carried)) => {
                 written += count;
-                show(|| format!("{count} bytes"));
+                show(|| counted(count));
                 carried.into_iter().for_each(wire::carry);
             }
             Err(_) if written > 0 => return Ok(written),

@@ -398,7 +398,7 @@ impl Kernel {
         told
     }
 
-    /// Nobody watches this any more.
+    /// Takes this out of what each `epoll` watches.
     pub(super) fn stop_watching(&mut self, thing: usize) {
         self.tell_epolls(thing, |interest| {
             interest.forget_thing(thing);

@@ -31,8 +31,8 @@ const SEARCHES: u32 = 0o1;
 const LONGEST_NAME: usize = 255;
 const LONGEST_PATH: usize = 4096;
 
-/// What `resolve` answers where a path leads to what another descriptor stands for, by a link that the
-/// kernel makes up. It is no number of an error.
+/// `resolve` returns this for a path through `/proc/PID/fd`, which leads to an open descriptor. It is no
+/// error number.
 pub(super) const MADE_UP: c_int = -1;
 
 /// What stands at a path.
@@ -159,14 +159,20 @@ impl Tree {
 
     /// Whether what the real system has at this path is not to be seen.
     fn is_covered(&self, path: &Path) -> bool {
-        let mut folders = path.ancestors().skip(1);
-        folders.any(|folder| match self.entries.get(folder) {
-            Some(Entry::Node(node)) => {
-                matches!(self.nodes[*node].content, Content::Folder { is_new: true })
-            }
-            Some(Entry::Gone) => true,
-            None => false,
-        })
+        path.parent().is_some_and(|folder| self.hides_real(folder))
+    }
+
+    /// Whether what the real system has in this folder is not to be seen.
+    fn hides_real(&self, folder: &Path) -> bool {
+        folder
+            .ancestors()
+            .any(|folder| match self.entries.get(folder) {
+                Some(Entry::Node(node)) => {
+                    matches!(self.nodes[*node].content, Content::Folder { is_new: true })
+                }
+                Some(Entry::Gone) => true,
+                None => false,
+            })
     }
 
     /// The path without links and dots; of the last part, only if links are followed there too. The
@@ -293,14 +299,16 @@ impl Tree {
 
     pub fn node_status(&self, number: usize) -> Status {
         let node = &self.nodes[number];
-        let [user, group] = host::user();
         let known = node.found.as_ref().map(Status::from);
-        let mut status = known.unwrap_or_else(|| Status {
-            device: 1,
-            inode: INODES + number as u64,
-            user,
-            group,
-            ..Status::default()
+        let mut status = known.unwrap_or_else(|| {
+            let [user, group] = host::user();
+            Status {
+                device: 1,
+                inode: INODES + number as u64,
+                user,
+                group,
+                ..Status::default()
+            }
         });
         status.mode = node.sort() | node.mode;
         status.links = node.links;
@@ -321,14 +329,7 @@ impl Tree {
     /// The names in a folder, in the order of the alphabet.
     pub fn list(&self, folder: &Path) -> Answer<Vec<Listed>> {
         let mut names = BTreeMap::new();
-        let is_seen = match self.entries.get(folder) {
-            Some(Entry::Node(node)) => {
-                matches!(self.nodes[*node].content, Content::Folder { is_new: false })
-            }
-            Some(Entry::Gone) => false,
-            None => !self.is_covered(folder),
-        };
-        if is_seen {
+        if !self.hides_real(folder) {
             for entry in fs::read_dir(folder).map_err(|error| number(&error))? {
                 let entry = entry.map_err(|error| number(&error))?;
                 let metadata = entry.metadata().map_err(|error| number(&error))?;
@@ -354,42 +355,37 @@ impl Tree {
             .collect())
     }
 
-    /// What was found, as a node: a real file is read, once for all executions.
+    /// A file or folder of the real system, as a node. What a file has is read once for all executions.
     ///
     /// # Errors
     ///
     /// That of the real system: the file cannot be read.
-    pub fn take(
-        &mut self,
-        path: &Path,
-        found: Found,
-        object: impl FnOnce() -> Object,
-    ) -> Answer<usize> {
-        let metadata = match found {
-            Found::Nothing => return Err(libc::ENOENT),
-            Found::Node(node) => return Ok(node),
-            Found::Real(metadata) => metadata,
-        };
-        let content = if metadata.is_dir() {
+    pub fn take(&mut self, path: &Path, found: Metadata, object: Object) -> Answer<usize> {
+        let content = if found.is_dir() {
             Content::Folder { is_new: false }
-        } else if metadata.is_symlink() {
+        } else if found.is_symlink() {
             Content::Link(fs::read_link(path).map_err(|error| number(&error))?)
         } else {
             Content::File(self.original(path)?)
         };
-        let node = self.nodes.len();
-        self.nodes.push(Node {
+        let node = Node {
             content,
-            mode: metadata.mode() & !libc::S_IFMT,
-            links: metadata.nlink(),
+            mode: found.mode() & !libc::S_IFMT,
+            links: found.nlink(),
             changed: None,
             made: None,
-            found: Some(metadata),
-            object: object(),
+            found: Some(found),
+            object,
             lock: None,
-        });
-        self.entries.insert(path.to_path_buf(), Entry::Node(node));
-        Ok(node)
+        };
+        Ok(self.add(path, node))
+    }
+
+    fn add(&mut self, path: &Path, node: Node) -> usize {
+        let number = self.nodes.len();
+        self.nodes.push(node);
+        self.entries.insert(path.to_path_buf(), Entry::Node(number));
+        number
     }
 
     fn original(&mut self, path: &Path) -> Answer<Rc<Vec<u8>>> {
@@ -410,12 +406,11 @@ impl Tree {
         at: Duration,
         object: Object,
     ) -> usize {
-        let node = self.nodes.len();
         let links = match content {
             Content::Folder { .. } => 2,
             Content::File(_) | Content::Link(_) | Content::Socket(_) => 1,
         };
-        self.nodes.push(Node {
+        let node = Node {
             content,
             mode,
             links,
@@ -424,9 +419,8 @@ impl Tree {
             found: None,
             object,
             lock: None,
-        });
-        self.entries.insert(path.to_path_buf(), Entry::Node(node));
-        node
+        };
+        self.add(path, node)
     }
 
     /// One more name for a file.

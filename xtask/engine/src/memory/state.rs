@@ -115,8 +115,8 @@ pub(crate) struct Memory {
     seqcst: seqcst::SeqCst,
     /// Whether a load may read an older value than the latest.
     pub(super) is_weak: bool,
-    /// Whether a load might have read a store that is not kept any more, or one of which it is not
-    /// known any more whether it may.
+    /// Whether something was left out: a load might have read a store that is no longer kept, or too
+    /// little is kept to tell whether it may read a store.
     pub has_left_out: bool,
 }
 

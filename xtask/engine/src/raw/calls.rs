@@ -41,12 +41,13 @@ macro_rules! calls {
     )* };
 }
 
-/// Other names of functions, with the same arguments: those for files of any length are the same as
-/// the others on the platforms that the engine supports.
+/// Defines functions of the C library that are others with these arguments: what names no folder is in the
+/// one in which the program runs, and files of any length are the same as others on the platforms that
+/// the engine supports.
 macro_rules! also {
-    ($($other:ident is $name:ident($($argument:ident),*))*) => { $(
+    ($($other:ident($($own:ident),*) is $name:ident($($argument:expr),*))*) => { $(
         #[unsafe(no_mangle)]
-        pub unsafe extern "C" fn $other($($argument: usize),*) -> isize {
+        pub unsafe extern "C" fn $other($($own: usize),*) -> isize {
             // SAFETY: the caller keeps to what the function asks for.
             unsafe { $name($($argument),*) }
         }

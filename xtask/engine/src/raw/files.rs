@@ -184,48 +184,15 @@ unsafe fn time_at(times: usize) -> Option<Option<Duration>> {
 }
 
 calls! {
-    fn open(path, flags, mode) {
-        // SAFETY: the caller's path is one of C, here and below.
-        unsafe { open_at(libc::AT_FDCWD, path, flags as c_int, mode) }
-    }
-
     fn openat(folder, path, flags, mode) {
-        // SAFETY: likewise.
+        // SAFETY: the caller's path is one of C, here and below.
         unsafe { open_at(folder as c_int, path, flags as c_int, mode) }
     }
 
-    fn creat(path, mode) {
-        let flags = libc::O_WRONLY | libc::O_CREAT | libc::O_TRUNC;
-        // SAFETY: likewise.
-        unsafe { open_at(libc::AT_FDCWD, path, flags, mode) }
-    }
-
-    fn stat(path, to) {
-        // SAFETY: likewise, and the caller has room for what is known, here and below.
-        unsafe { tell(&status_at(libc::AT_FDCWD, path, 0)?, to) };
-        Ok(0)
-    }
-
-    fn lstat(path, to) {
-        // SAFETY: likewise.
-        unsafe { tell(&status_at(libc::AT_FDCWD, path, libc::AT_SYMLINK_NOFOLLOW)?, to) };
-        Ok(0)
-    }
-
     fn fstatat(folder, path, to, flags) {
-        // SAFETY: likewise.
+        // SAFETY: likewise, and the caller has room for what is known, here and below.
         unsafe { tell(&status_at(folder as c_int, path, flags as c_int)?, to) };
         Ok(0)
-    }
-
-    fn access(path, wants) {
-        // SAFETY: likewise.
-        done(kernel::may(&unsafe { here(path) }?, wants as u32, true))
-    }
-
-    fn euidaccess(path, wants) {
-        // SAFETY: likewise.
-        done(kernel::may(&unsafe { here(path) }?, wants as u32, true))
     }
 
     fn faccessat(folder, path, wants, flags) {
@@ -234,24 +201,9 @@ calls! {
         done(kernel::may(&unsafe { at(folder as c_int, path) }?, wants as u32, follows))
     }
 
-    fn mkdir(path, mode) {
-        // SAFETY: likewise.
-        done(kernel::make_folder(&unsafe { here(path) }?, mode as u32))
-    }
-
     fn mkdirat(folder, path, mode) {
         // SAFETY: likewise.
         done(kernel::make_folder(&unsafe { at(folder as c_int, path) }?, mode as u32))
-    }
-
-    fn rmdir(path) {
-        // SAFETY: likewise.
-        done(kernel::remove(&unsafe { here(path) }?, true))
-    }
-
-    fn unlink(path) {
-        // SAFETY: likewise.
-        done(kernel::remove(&unsafe { here(path) }?, false))
     }
 
     fn unlinkat(folder, path, flags) {
@@ -269,18 +221,6 @@ calls! {
         }
     }
 
-    fn rename(from, to) {
-        // SAFETY: likewise.
-        let (from, to) = unsafe { (here(from)?, here(to)?) };
-        done(kernel::rename(&from, &to, false))
-    }
-
-    fn renameat(from_folder, from, to_folder, to) {
-        // SAFETY: likewise.
-        let (from, to) = unsafe { (at(from_folder as c_int, from)?, at(to_folder as c_int, to)?) };
-        done(kernel::rename(&from, &to, false))
-    }
-
     fn renameat2(from_folder, from, to_folder, to, flags) {
         let flags = flags as libc::c_uint;
         if flags & !libc::RENAME_NOREPLACE != 0 {
@@ -291,22 +231,10 @@ calls! {
         done(kernel::rename(&from, &to, flags != 0))
     }
 
-    fn link(from, to) {
-        // SAFETY: likewise.
-        let (from, to) = unsafe { (here(from)?, here(to)?) };
-        done(kernel::name(&from, &to, false))
-    }
-
     fn linkat(from_folder, from, to_folder, to, flags) {
         // SAFETY: likewise.
         let (from, to) = unsafe { (at(from_folder as c_int, from)?, at(to_folder as c_int, to)?) };
         done(kernel::name(&from, &to, flags as c_int & libc::AT_SYMLINK_FOLLOW != 0))
-    }
-
-    fn symlink(target, path) {
-        // SAFETY: likewise.
-        let (target, at) = unsafe { (here(target)?, here(path)?) };
-        done(kernel::make_link(target.path, &at))
     }
 
     fn symlinkat(target, folder, path) {
@@ -315,22 +243,9 @@ calls! {
         done(kernel::make_link(target.path, &at))
     }
 
-    fn readlink(path, to, room) {
-        // SAFETY: likewise, and the caller has so much room.
-        unsafe { Ok(give(&kernel::target(&here(path)?)?, to, room)) }
-    }
-
     fn readlinkat(folder, path, to, room) {
         // SAFETY: likewise.
         unsafe { Ok(give(&kernel::target(&at(folder as c_int, path)?)?, to, room)) }
-    }
-
-    fn chmod(path, mode) {
-        // SAFETY: likewise.
-        let at = unsafe { here(path) }?;
-        done(kernel::change_node("chmod", &at, true, |running, node| {
-            kernel::set_mode(running, node, mode as u32)
-        }))
     }
 
     fn fchmodat(folder, path, mode, flags) {
@@ -434,21 +349,40 @@ calls! {
     }
 }
 
+const HERE: usize = libc::AT_FDCWD as usize;
+const NEW: usize = (libc::O_WRONLY | libc::O_CREAT | libc::O_TRUNC) as usize;
+
 also! {
-    open64 is open(path, flags, mode)
-    openat64 is openat(folder, path, flags, mode)
-    creat64 is creat(path, mode)
-    stat64 is stat(path, to)
-    lstat64 is lstat(path, to)
-    fstatat64 is fstatat(folder, path, to, flags)
-    eaccess is euidaccess(path, wants)
-    truncate64 is truncate(path, length)
-    ftruncate64 is ftruncate(file, length)
-    pread64 is pread(file, to, length, from)
-    pwrite64 is pwrite(file, from, length, to)
-    sendfile64 is sendfile(to, from, place, length)
-    fstat64 is fstat(file, to)
-    mmap64 is mmap(address, length, protection, flags, file, offset)
+    open(path, flags, mode) is openat(HERE, path, flags, mode)
+    creat(path, mode) is openat(HERE, path, NEW, mode)
+    stat(path, to) is fstatat(HERE, path, to, 0)
+    lstat(path, to) is fstatat(HERE, path, to, libc::AT_SYMLINK_NOFOLLOW as usize)
+    access(path, wants) is faccessat(HERE, path, wants, 0)
+    euidaccess(path, wants) is faccessat(HERE, path, wants, libc::AT_EACCESS as usize)
+    mkdir(path, mode) is mkdirat(HERE, path, mode)
+    rmdir(path) is unlinkat(HERE, path, libc::AT_REMOVEDIR as usize)
+    unlink(path) is unlinkat(HERE, path, 0)
+    rename(from, to) is renameat(HERE, from, HERE, to)
+    renameat(from_folder, from, to_folder, to) is renameat2(from_folder, from, to_folder, to, 0)
+    link(from, to) is linkat(HERE, from, HERE, to, 0)
+    symlink(target, path) is symlinkat(target, HERE, path)
+    readlink(path, to, room) is readlinkat(HERE, path, to, room)
+    chmod(path, mode) is fchmodat(HERE, path, mode, 0)
+    open64(path, flags, mode) is openat(HERE, path, flags, mode)
+    openat64(folder, path, flags, mode) is openat(folder, path, flags, mode)
+    creat64(path, mode) is openat(HERE, path, NEW, mode)
+    stat64(path, to) is fstatat(HERE, path, to, 0)
+    lstat64(path, to) is fstatat(HERE, path, to, libc::AT_SYMLINK_NOFOLLOW as usize)
+    fstatat64(folder, path, to, flags) is fstatat(folder, path, to, flags)
+    eaccess(path, wants) is faccessat(HERE, path, wants, libc::AT_EACCESS as usize)
+    truncate64(path, length) is truncate(path, length)
+    ftruncate64(file, length) is ftruncate(file, length)
+    pread64(file, to, length, from) is pread(file, to, length, from)
+    pwrite64(file, from, length, to) is pwrite(file, from, length, to)
+    sendfile64(to, from, place, length) is sendfile(to, from, place, length)
+    fstat64(file, to) is fstat(file, to)
+    mmap64(address, length, protection, flags, file, offset)
+        is mmap(address, length, protection, flags, file, offset)
 }
 
 /// What is known of an open file. Of what the program has not opened, the real system says that.
