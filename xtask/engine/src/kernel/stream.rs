@@ -39,7 +39,7 @@ fn take(thing: usize, flow: usize, into: &mut [IoSliceMut<'_>], how: How) -> Ans
         running.in_parts |= unread.min(room) > 1 && !how.peeks;
         unread
     });
-    // A stream may give less than there is.
+    // A stream may give less than there is: the rest is as if it came right afterwards.
     let is_short = unread.min(room) > 1 && !how.peeks && may_fail_for_no_reason();
     let most = if is_short { 1 } else { room };
     let step = latest();
@@ -47,6 +47,9 @@ fn take(thing: usize, flow: usize, into: &mut [IoSliceMut<'_>], how: How) -> Ans
         let found = kernel.flows[flow].read(into, most, how.peeks);
         if let (Found::Failed(..), Some(back)) = (&found, kernel.reverse(flow)) {
             kernel.flows[back].write_error = None;
+        }
+        if is_short {
+            kernel.news(thing, IN, step);
         }
         kernel.has_room_again(flow, step);
         found
