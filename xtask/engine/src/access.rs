@@ -11,6 +11,9 @@ pub enum Access {
     Lock,
     /// Takes a lock that several may hold. Two of them commute.
     LockShared,
+    /// Takes a lock if it is free. Commutes with nothing. Only [`took`](crate::took) tells that it did;
+    /// otherwise it comes after nobody.
+    Try,
     /// Gives a lock back. It cannot happen beside the taking of that lock by another
     /// thread, so the two never race.
     Unlock,
@@ -46,7 +49,8 @@ pub enum Dependence {
 impl Access {
     /// Whether it changes what there is to see.
     pub fn writes(self) -> bool {
-        self.counts() || matches!(self, Access::Write | Access::Send | Access::Receive)
+        let writes = [Access::Write, Access::Try, Access::Send, Access::Receive];
+        self.counts() || writes.contains(&self)
     }
 
     /// Whether it moves a count, and learns nothing of it.

@@ -147,7 +147,7 @@ pub use object::{Guard, Object, ObjectState};
 pub use operation::{Op, StepId, Thread};
 pub use output::{Line, Output, Stream};
 pub use perform::{
-    after, caused_by, changed, defer, latest, refuse, run_deferred, show, unchanged,
+    after, caused_by, changed, defer, latest, refuse, run_deferred, show, took, unchanged,
     wrote_the_same, yield_now,
 };
 pub use program::{

@@ -3,6 +3,7 @@
 use std::panic::Location;
 use std::time::Duration;
 
+use crate::access::Access;
 use crate::execution::Execution;
 use crate::object::Object;
 use crate::operation::{Op, StepId};
@@ -172,6 +173,17 @@ pub fn unchanged() {
     with(|running| {
         if running.is_running {
             running.unchanged();
+        }
+    });
+}
+
+/// The running thread's latest operation, which tried to take the lock, has taken it, as
+/// [`Access::Lock`] or [`Access::LockShared`] does.
+pub fn took(lock: Object, access: Access) {
+    with(|running| {
+        let thread = running.current;
+        if let Some(memory) = &mut running.memory {
+            memory.took(thread, lock.0, access);
         }
     });
 }

@@ -399,12 +399,18 @@ impl Object {
         self.kind.ends_with("channel")
     }
 
-    /// Whether the program shares it between its threads: it is not a thread, a stream or the
-    /// clock.
+    /// Whether the program shares it between its threads: it is not a thread, what all are numbered
+    /// by, a stream or the clock.
     pub fn is_shared(&self) -> bool {
         !matches!(
             self.kind.as_str(),
-            "stdout" | "stderr" | "clock" | "panic hook" | "thread" | "park token"
+            "stdout"
+                | "stderr"
+                | "clock"
+                | "panic hook"
+                | "thread"
+                | "thread numbers"
+                | "park token"
         )
     }
 }

@@ -178,6 +178,10 @@ fn files() -> Result<()> {
     if ran.stdout.contains("__explore_main") {
         return Err(format!("what the harness appends is shown\n{ran}").into());
     }
+    write(&path.join("open.rs"), "fn main() {\n");
+    let ran = Ran::of(explore(&path, &["open.rs"]))?;
+    let note = "note: the line with `__explore_main` is the explorer's";
+    must(&ran, 1, &["unclosed delimiter", note])?;
     let ran = Ran::of(explore(&path, &["none.rs"]))?;
     must(&ran, 2, &["error: cannot read none.rs"])
 }

@@ -66,6 +66,7 @@ impl Left {
                 other.join(now);
             }
             Access::Read
+            | Access::Try
             | Access::Send
             | Access::Receive
             | Access::CountUp
@@ -218,6 +219,12 @@ impl Memory {
         if let Some(seen) = self.steps.get(&step) {
             self.threads[thread as usize].now.join(seen);
         }
+    }
+
+    /// The thread has taken a lock that it has only tried to take.
+    pub fn took(&mut self, thread: u32, lock: u32, access: Access) {
+        let left = self.left.entry(lock).or_default();
+        left.order(&mut self.threads[thread as usize].now, access);
     }
 
     /// The thread comes after all that was done to the object.

@@ -226,7 +226,7 @@ impl Hidden {
     fn hide_behind(&mut self, access: Access) -> bool {
         self.sends |= access == Access::Send;
         self.receives |= access == Access::Receive;
-        matches!(access, Access::Write | Access::Lock)
+        matches!(access, Access::Write | Access::Try | Access::Lock)
     }
 }
 

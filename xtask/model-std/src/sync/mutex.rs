@@ -65,12 +65,13 @@ impl<T: ?Sized> Mutex<T> {
     #[track_caller]
     pub fn try_lock(&self) -> TryLockResult<MutexGuard<'_, T>> {
         let object = self.object();
-        Op::new("try_lock", object, Access::Write).perform();
+        Op::new("try_lock", object, Access::Try).perform();
         if object.counter() == 0 {
             engine::unchanged();
             engine::show(|| "busy".to_string());
             return Err(TryLockError::WouldBlock);
         }
+        engine::took(object, Access::Lock);
         Ok(self.taken(object)?)
     }
 

@@ -80,12 +80,13 @@ impl<T: ?Sized> RwLock<T> {
     #[track_caller]
     pub fn try_read(&self) -> TryLockResult<RwLockReadGuard<'_, T>> {
         let object = self.object();
-        Op::new("try_read", object, Access::Write).perform();
+        Op::new("try_read", object, Access::Try).perform();
         if object.counter() <= 0 {
             engine::unchanged();
             engine::show(|| "busy".to_string());
             return Err(TryLockError::WouldBlock);
         }
+        engine::took(object, Access::LockShared);
         Ok(self.taken_to_read(object)?)
     }
 
@@ -115,12 +116,13 @@ impl<T: ?Sized> RwLock<T> {
     #[track_caller]
     pub fn try_write(&self) -> TryLockResult<RwLockWriteGuard<'_, T>> {
         let object = self.object();
-        Op::new("try_write", object, Access::Write).perform();
+        Op::new("try_write", object, Access::Try).perform();
         if object.counter() < PERMITS {
             engine::unchanged();
             engine::show(|| "busy".to_string());
             return Err(TryLockError::WouldBlock);
         }
+        engine::took(object, Access::Lock);
         Ok(self.taken_to_write(object)?)
     }
 

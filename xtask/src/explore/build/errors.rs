@@ -69,6 +69,13 @@ impl Errors {
         if let Some(place) = allocator(subject).filter(|_| self.has_allocator) {
             details += &format!(" --> {place}\n");
         }
+        if details.lines().any(|line| {
+            line.split_once("| ")
+                .is_some_and(|(_, text)| is_entry(text))
+        }) {
+            details += "note: the line with `__explore_main` is the explorer's, which stands after the \
+                        last of the file\n";
+        }
         if self.lacks_file {
             details += match subject.package.is_cargos() {
                 true => OUTSIDE_OF_PACKAGE,
