@@ -428,11 +428,7 @@ fn rows_come_in_reading_order() {
 fn nothing_breaks_in_the_middle_of_a_word() {
     let shows = "two threads wait for each other, and neither of them can go on, for ever";
     let pitfall = format!("\n[pitfalls.one-slip]\nshows = \"{shows}\"\nends.exits = 3\n");
-    // The longest program is named, and shall be the same one each time.
-    let slip = program(
-        "println!(\"Main: says 1\"); \
-         std::thread::sleep(std::time::Duration::from_millis(200)); std::process::exit(3);",
-    );
+    let slip = program("println!(\"Main: says 1\"); std::process::exit(3);");
     let long = "Main: says nothing that anybody has put into the list of events, but at length";
     let broken = COUNTS.replace("Main: says 2", long);
     let holds = one(COUNTS, &format!("{RULES}{pitfall}"))
@@ -440,7 +436,9 @@ fn nothing_breaks_in_the_middle_of_a_word() {
     let fails = one(&broken, RULES);
     // Words and not lines are compared, without what tells a shell that a command goes on, and
     // the colon behind an actor that has a column of its own where there is room.
+    // Which program took longest is the machine's affair.
     let words = |text: &str| {
+        let text = text.replace("by one-demo)", "by one-slip)");
         let words = text.split_whitespace().filter(|word| *word != "\\");
         let same = words.filter(|word| word.parse::<f64>().is_err());
         let words = same.map(|word| word.trim_end_matches(':').to_string());
