@@ -319,6 +319,7 @@ impl Search<'_> {
         };
         StateThread {
             name: thread.name.clone(),
+            is_systems: thread.is_systems,
             spawned: place(execution.spawned_at(id)),
             status,
             next,

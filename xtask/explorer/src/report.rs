@@ -298,6 +298,7 @@ fn threads(execution: &Execution) -> Vec<Thread> {
         .map(|(id, thread)| Thread {
             id,
             name: thread.name.clone(),
+            is_systems: thread.is_systems,
         })
         .collect()
 }

@@ -110,6 +110,9 @@ pub struct Thread {
     pub id: usize,
     /// Its name, if it has one.
     pub name: Option<String>,
+    /// Whether the program has not started it, but the explorer: it delivers for the network.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub is_systems: bool,
 }
 
 /// One visible operation.

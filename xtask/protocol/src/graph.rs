@@ -79,6 +79,9 @@ pub struct State {
 pub struct StateThread {
     /// Its name, if it has one.
     pub name: Option<String>,
+    /// Whether the program has not started it, but the explorer.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub is_systems: bool,
     /// Where it was spawned.
     pub spawned: Place,
     /// Whether it can go on.

@@ -148,6 +148,7 @@ impl<'g> Ways<'g> {
         let threads = threads.map(|(id, thread)| Thread {
             id,
             name: thread.name.clone(),
+            is_systems: thread.is_systems,
         });
         let end_of = |end: &StateEnd| end.transcript.end.clone();
         Execution {

@@ -174,7 +174,7 @@ pub(super) fn error_of(failure: NotExplored) -> Error {
     }
 }
 
-/// What is seen of a program's threads on the schedule that preempts none.
+/// What is seen of a program's own threads on the schedule that preempts none.
 struct Seen {
     threads: usize,
     /// What the steps tell; unknown where the report leaves some out.
@@ -209,12 +209,13 @@ impl Seen {
 
     fn of_execution(execution: &Execution) -> Self {
         let on_stdout = |line: &usize| execution.transcript.lines[*line].stream == Stream::Stdout;
+        let own = |thread: usize| !execution.threads[thread].is_systems;
         let mut printing = BTreeSet::new();
         let (mut now, mut at_once) = (1_usize, 1);
         for step in &execution.steps {
             match step.verb {
                 Verb::Spawn => now += 1,
-                Verb::Finish => now = now.saturating_sub(1),
+                Verb::Finish if own(step.thread) => now = now.saturating_sub(1),
                 _ => {}
             }
             at_once = at_once.max(now);
@@ -223,7 +224,7 @@ impl Seen {
             }
         }
         Self {
-            threads: execution.threads.len(),
+            threads: (0..execution.threads.len()).filter(|id| own(*id)).count(),
             whole: (execution.more_steps == 0).then_some(SeenInSteps {
                 at_once,
                 printing: printing.len(),
