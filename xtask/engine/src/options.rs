@@ -18,6 +18,17 @@ impl Options {
         Self(self.0 & ((1 << back) - 1))
     }
 
+    /// All but this number, if there are others.
+    pub fn without(self, back: u32) -> Option<Self> {
+        let rest = self.0 & !(1 << back);
+        (rest != 0).then_some(Self(rest))
+    }
+
+    /// Those that are not 0.
+    pub fn behind(self) -> impl Iterator<Item = u32> {
+        (1..u32::BITS).filter(move |&back| self.has(back))
+    }
+
     /// Whether that is possible.
     pub fn has(self, back: u32) -> bool {
         self.0.checked_shr(back).is_some_and(|rest| rest & 1 == 1)

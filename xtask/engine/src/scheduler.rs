@@ -36,6 +36,10 @@ pub trait Scheduler {
         0
     }
 
+    /// The operation that is this step, for which a number is chosen next, comes behind the earlier one, and
+    /// if it stays so many stores behind the last, it would do the same before it.
+    fn overtakes(&mut self, _step: u32, _back: u32, _earlier: u32) {}
+
     /// Whether a load may read once more the older store that its thread has just read there. A search of
     /// all schedules would find no end of it where that is a loop.
     fn reads_again(&self) -> bool {

@@ -94,8 +94,9 @@ pub(crate) struct Waiting {
     /// of it that stands for.
     loop_reads: Vec<SeenState>,
     known: usize,
-    /// Where the latest read stands.
+    /// Where the latest read stands, and whether the one before stands there, too.
     read_at: Option<&'static Location<'static>>,
+    reads_there_again: bool,
     /// The older store that the latest operation on an atomic has read, if it has.
     older_read: Option<OlderRead>,
     /// By which calls the thread came to the latest read that was like the one before.
@@ -119,6 +120,7 @@ impl Waiting {
         self.loop_reads.clear();
         self.known = 0;
         self.read_at = None;
+        self.reads_there_again = false;
         self.older_read = None;
         self.came_by = None;
         self.yielded_at = None;
@@ -219,6 +221,14 @@ impl Waiting {
         self.reads.len() + self.known >= READS || op.accesses.only_reads_one().is_some()
     }
 
+    /// Whether the latest step may be one of a loop that waits: whether the thread would have waited before
+    /// it on another schedule.
+    pub fn may_go_round(&self, op: &Op) -> bool {
+        let reads_again = self.reads_there_again && op.accesses.only_reads_one().is_some();
+        let reads_on = self.reads.len() + self.known >= READS;
+        reads_again || reads_on || self.reads_clock || self.yielded_at.is_some()
+    }
+
     /// What the thread has seen, if it is about to see that once more and in vain.
     #[inline(never)]
     pub fn before_op(&mut self, op: &mut Op, now: u64, objects: &[ObjectState]) -> Option<Seen> {
@@ -237,7 +247,8 @@ impl Waiting {
         }
         let object = op.accesses.only_reads_one()?;
         let read = SeenState::at(object, objects);
-        let again = self.read_at == Some(op.place) && self.reads.ends_with(&[read]);
+        self.reads_there_again = self.read_at == Some(op.place);
+        let again = self.reads_there_again && self.reads.ends_with(&[read]);
         self.read_at = Some(op.place);
         if !again {
             self.came_by = None;

@@ -37,6 +37,17 @@ pub struct New {
     pub made_by: Recent,
 }
 
+/// An operation on an atomic that does not commute with those behind it.
+#[derive(Clone, Copy)]
+pub struct Touch {
+    pub thread: u32,
+    pub step: u32,
+    /// The number of the store that it has made, or has read if it made none.
+    pub store: u32,
+    /// Whether its thread may go round in a loop.
+    pub in_loop: bool,
+}
+
 /// What is between two stores, or behind the last.
 pub enum Gap {
     /// Room for a store with this number.
@@ -55,6 +66,10 @@ pub struct Atomic {
     pub address: usize,
     pub bytes: usize,
     stores: VecDeque<Store>,
+    /// The operation that has made a store most recently, wherever that came.
+    writer: Option<Touch>,
+    /// Those that have only read since, the latest one of each thread.
+    readers: Vec<Touch>,
     /// The number of the last store that there was.
     last: u32,
     /// Whether there were stores that are not kept any more.
@@ -92,6 +107,8 @@ impl Atomic {
     /// leaves out no later store.
     pub fn forget_stores(&mut self) {
         self.stores.clear();
+        self.writer = None;
+        self.readers.clear();
         self.has_older = false;
         self.older = Recent::default();
     }
@@ -100,6 +117,27 @@ impl Atomic {
     pub fn reset(&mut self) {
         self.forget_stores();
         self.last = 0;
+    }
+
+    /// An operation was done to it.
+    pub fn touch(&mut self, touch: Touch, writes: bool) {
+        if writes {
+            self.writer = Some(touch);
+            self.readers.clear();
+        } else {
+            self.readers.retain(|known| known.thread != touch.thread);
+            self.readers.push(touch);
+        }
+    }
+
+    /// The latest operations that do not commute with one that stays so many stores behind the last, but
+    /// belong behind it: they have made, or read, a later store than it reads or comes behind.
+    pub fn later(&self, back: u32, writes: bool) -> impl Iterator<Item = &Touch> {
+        let readers: &[Touch] = if writes { &self.readers } else { &[] };
+        let writer = self.writer.iter().filter(|_| readers.is_empty());
+        let is_later =
+            move |touch: &&Touch| self.back_of(touch.store).is_some_and(|its| its < back);
+        readers.iter().chain(writer).filter(is_later)
     }
 
     /// What is between the store that is so many behind the last and the next.

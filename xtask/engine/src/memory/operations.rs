@@ -4,6 +4,7 @@ use std::panic::Location;
 use std::sync::atomic::Ordering;
 
 use super::action::Action;
+use super::atomic::Touch;
 use super::state::{Memory, Word};
 use crate::object::Object;
 use crate::operation::Op;
@@ -72,6 +73,15 @@ fn act(
             execution.stays_behind(back);
         }
         let state = &mut execution.threads[thread as usize];
+        if let Some(memory) = execution.memory.as_mut().filter(|memory| memory.is_weak) {
+            let touch = Touch {
+                thread,
+                step: execution.length - 1,
+                store,
+                in_loop: state.waiting.may_go_round(&state.op),
+            };
+            memory.atomics[atomic].touch(touch, acted.writes);
+        }
         match back > 0 && action.reads() {
             true => {
                 let scheduler = running.scheduler.as_ref().expect("somebody decides");
@@ -112,6 +122,15 @@ fn choose(running: &mut Running, object: Object, atomic: usize, action: Action) 
     match options {
         Options::LATEST => 0,
         options => {
+            if !scheduler.reads_again() && !state.waiting.may_go_round(&state.op) {
+                let its = &memory.atomics[atomic];
+                for back in options.behind() {
+                    let later = its.later(back, action.at(its, back).writes());
+                    for touch in later.filter(|touch| !touch.in_loop) {
+                        scheduler.overtakes(execution.length - 1, back, touch.step);
+                    }
+                }
+            }
             let back = scheduler.pick_store(execution.length - 1, options);
             // What was possible before, or is in a token, need not be possible now.
             if options.has(back) { back } else { 0 }

@@ -78,6 +78,13 @@ impl Scheduler for AnyScheduler {
         }
     }
 
+    fn overtakes(&mut self, step: u32, back: u32, earlier: u32) {
+        match self {
+            Self::Random(scheduler) => scheduler.overtakes(step, back, earlier),
+            Self::Other(scheduler) => scheduler.overtakes(step, back, earlier),
+        }
+    }
+
     fn reads_again(&self) -> bool {
         match self {
             Self::Random(scheduler) => scheduler.reads_again(),

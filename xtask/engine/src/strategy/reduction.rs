@@ -21,6 +21,14 @@
 //! that commute elsewhere commute here, too. To read the last store is always possible, whatever else
 //! is read: an operation can be explored before those with which it commutes, whichever outcomes they
 //! have, and what does not commute with it shows itself behind it.
+//!
+//! What stays behind a later store could mostly have come before that store, and has then the same
+//! outcome. So it is not explored where it could: where the operation races with the latest one that does
+//! not commute with it and that belongs behind it, since that has made or read a later store. The race
+//! is reversed, and on that schedule one operation fewer stands before another that it belongs behind.
+//! So what is left out here is explored where nothing can be put in order any more. Whether it is left out
+//! follows, like the rest, from what happened before. Only a thread that may go round in a loop is
+//! explored in all places: in another one it might have waited.
 
 use crate::access::{Access, Accesses, Dependence};
 use crate::execution::Execution;
@@ -52,6 +60,8 @@ struct Node {
     back: Option<u32>,
     /// What else of that is to be explored.
     other_stores: Option<Options>,
+    /// Which of that need not be explored if the operation races with that earlier step.
+    overtaking: Vec<(u32, u32)>,
     enabled: Threads,
     /// Explored already, or being explored.
     done: Threads,
@@ -76,11 +86,24 @@ impl Node {
                 return false;
             }
             self.back = None;
+            self.overtaking.clear();
             self.chosen = next.trailing_zeros();
             self.done |= bit(self.chosen);
         }
         self.sleepers.push((explored.thread, explored.accesses));
         true
+    }
+}
+
+impl Node {
+    /// Leaves out that the operation stays behind where it could as well come before an earlier step: where
+    /// the two race.
+    fn leave_out(&mut self, races: impl Fn(&usize) -> bool) {
+        for &(back, earlier) in &self.overtaking {
+            if races(&(earlier as usize)) {
+                self.other_stores = self.other_stores.and_then(|others| others.without(back));
+            }
+        }
     }
 }
 
@@ -129,6 +152,7 @@ impl Scheduler for Reduction {
             chosen,
             back: None,
             other_stores: None,
+            overtaking: Vec::new(),
             enabled,
             done: bit(chosen),
             wanted: bit(chosen),
@@ -145,6 +169,13 @@ impl Scheduler for Reduction {
             node.other_stores = rest;
             first
         })
+    }
+
+    fn overtakes(&mut self, step: u32, back: u32, earlier: u32) {
+        let node = &mut self.path[step as usize];
+        if node.back.is_none() {
+            node.overtaking.push((back, earlier));
+        }
     }
 
     fn reads_again(&self) -> bool {
@@ -306,7 +337,7 @@ impl HappensBefore {
     }
 
     /// Finds the operation's clock, and the steps that it races with.
-    fn look_at(&mut self, operation: &Operation<'_>, execution: &Execution, path: &[Node]) {
+    fn look_at(&mut self, operation: &Operation<'_>, execution: &Execution, path: &mut [Node]) {
         let steps = &execution.steps;
         let thread = operation.thread as usize;
         let thread_clock = &self.threads[thread * self.width..][..self.width];
@@ -362,6 +393,9 @@ impl HappensBefore {
         };
         self.racing.retain(races);
         self.perhaps.retain(races);
+        if let Some(node) = path.get_mut(operation.index) {
+            node.leave_out(races);
+        }
         self.find_clock(operation.index);
         self.keep_immediate(steps);
     }

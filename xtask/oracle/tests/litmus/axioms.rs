@@ -70,7 +70,7 @@ struct Event {
     place: Option<usize>,
     order: Ordering,
     /// What it writes, if it does.
-    writes: Option<u32>,
+    writes: Option<Written>,
     reads: bool,
     /// Whether what it reads has to be this value, or another.
     condition: Option<(u32, bool)>,
@@ -80,8 +80,51 @@ struct Event {
     is_plain: bool,
 }
 
+/// What is written.
+#[derive(Clone, Copy)]
+enum Written {
+    Value(u32),
+    /// So much more than what the event before has read.
+    More(u32),
+}
+
+/// An execution that keeps the axioms.
+struct Execution<'e> {
+    events: &'e [Event],
+    /// The events that read, and for each the one that it reads.
+    reads: &'e [usize],
+    sources: &'e [usize],
+    /// The modification order, and what happens before what.
+    mo: &'e Relation,
+    hb: &'e Relation,
+}
+
+impl Execution<'_> {
+    /// What an event has written.
+    fn value(&self, event: usize) -> u32 {
+        match self.events[event].writes {
+            Some(Written::Value(value)) => value,
+            Some(Written::More(more)) => {
+                let read = self.reads.iter().position(|&read| read == event - 1);
+                let read = read.expect("the first half of what changes a value reads it");
+                self.value(self.sources[read]) + more
+            }
+            None => unreachable!("only what writes is read"),
+        }
+    }
+
+    /// Whether each event that has to read a certain value, or another, has done so.
+    fn keeps_conditions(&self) -> bool {
+        let mut reads = self.reads.iter().zip(self.sources);
+        reads.all(|(&read, &source)| {
+            let condition = self.events[read].condition;
+            condition.is_none_or(|(value, is_read)| (self.value(source) == value) == is_read)
+        })
+    }
+}
+
 /// Which order all operations that are `SeqCst` have to have.
-#[derive(Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Model {
     /// That of RC11.
     Rc11,
@@ -96,17 +139,25 @@ pub enum Model {
 pub fn allowed(program: &Program, model: Model) -> BTreeSet<Vec<u32>> {
     let mut found = BTreeSet::new();
     for events in variants(program) {
-        for_each_execution(&events, model, &mut |sources, mo, _| {
-            let read = sources.iter().map(|&source| events[source].writes);
+        for_each_execution(&events, model, &mut |execution| {
             let last = (0..PLACES).filter_map(|place| {
                 let mut writes = writes_to(&events, Some(place)).into_iter();
-                let last = writes.find(|&write| mo.0[write] == 0)?;
-                Some(events[last].writes)
+                writes.find(|&write| execution.mo.0[write] == 0)
             });
-            found.insert(read.chain(last).flatten().collect());
+            let writes = execution.sources.iter().copied().chain(last);
+            found.insert(writes.map(|write| execution.value(write)).collect());
         });
     }
     found
+}
+
+/// How many executions a program has.
+pub fn executions(program: &Program, model: Model) -> u64 {
+    let mut count = 0;
+    for events in variants(program) {
+        for_each_execution(&events, model, &mut |_| count += 1);
+    }
+    count
 }
 
 /// Whether a program has a data race: in some execution nothing orders two operations of two threads on
@@ -115,7 +166,7 @@ pub fn allowed(program: &Program, model: Model) -> BTreeSet<Vec<u32>> {
 pub fn has_race(program: &Program) -> bool {
     variants(program).iter().any(|events| {
         let mut has_race = false;
-        for_each_execution(events, Model::Cpp20, &mut |_, _, hb| {
+        for_each_execution(events, Model::Cpp20, &mut |Execution { hb, .. }| {
             let races = |a: usize, b: usize| {
                 !hb.holds(a, b) && !hb.holds(b, a) && conflict(&events[a], &events[b])
             };
@@ -133,34 +184,43 @@ fn conflict(one: &Event, other: &Event) -> bool {
     is_same && writes && are_apart && (one.is_plain || other.is_plain)
 }
 
-/// Each execution that keeps the axioms: what each read reads, the modification order, and what
-/// happens before what.
-fn for_each_execution(
-    events: &[Event],
-    model: Model,
-    visit: &mut dyn FnMut(&[usize], &Relation, &Relation),
-) {
+/// Each execution that keeps the axioms.
+fn for_each_execution(events: &[Event], model: Model, visit: &mut dyn FnMut(&Execution<'_>)) {
     let reads: Vec<usize> = (0..events.len())
         .filter(|&event| events[event].reads)
         .collect();
+    let orders = modification_orders(events);
     for_each_choice(
         &reads,
         &mut Vec::new(),
-        &|read| {
-            let mut sources = writes_to(events, events[read].place);
-            if let Some((value, is_read)) = events[read].condition {
-                sources.retain(|&source| (events[source].writes == Some(value)) == is_read);
-            }
-            sources
-        },
+        &|read| writes_to(events, events[read].place),
         &mut |sources| {
             let rf = Relation::of(events.len(), |a, b| {
                 let read = reads.iter().position(|&read| read == b);
                 read.is_some_and(|read| sources[read] == a)
             });
-            for mo in modification_orders(events) {
-                if let Some(hb) = happens_before(events, model, &rf, &mo) {
-                    visit(sources, &mo, &hb);
+            // Nothing comes between what an exchange reads and what it writes.
+            let is_atomic = |mo: &&Relation| {
+                let mut pairs = reads.iter().zip(sources);
+                let later = |write: usize| mo.0[write].count_ones();
+                pairs.all(|(&read, &source)| {
+                    let second = events.get(read + 1).filter(|second| second.is_second);
+                    second.is_none() || later(source) == later(read + 1) + 1
+                })
+            };
+            for mo in orders.iter().filter(is_atomic) {
+                let Some(hb) = happens_before(events, model, &rf, mo) else {
+                    continue;
+                };
+                let execution = Execution {
+                    events,
+                    reads: &reads,
+                    sources,
+                    mo,
+                    hb: &hb,
+                };
+                if execution.keeps_conditions() {
+                    visit(&execution);
                 }
             }
         },
@@ -193,8 +253,9 @@ fn events(program: &Program, mut failing: u32) -> Vec<Event> {
         is_plain: true,
         ..event
     };
+    let zero = Some(Written::Value(0));
     let first =
-        (0..PLACES).map(|place| event(None, Some(place), Ordering::Relaxed, Some(0), false, false));
+        (0..PLACES).map(|place| event(None, Some(place), Ordering::Relaxed, zero, false, false));
     let mut events: Vec<_> = first.collect();
     for (thread, ops) in program.0.iter().enumerate() {
         for op in ops {
@@ -204,11 +265,18 @@ fn events(program: &Program, mut failing: u32) -> Vec<Event> {
                     events.push(event(thread, Some(place), order, None, true, false));
                 }
                 Op::Store(place, value, order) => {
-                    events.push(event(thread, Some(place), order, Some(value), false, false));
+                    let written = Some(Written::Value(value));
+                    events.push(event(thread, Some(place), order, written, false, false));
                 }
                 Op::Swap(place, value, order) => {
+                    let written = Some(Written::Value(value));
                     events.push(event(thread, Some(place), order, None, true, false));
-                    events.push(event(thread, Some(place), order, Some(value), false, true));
+                    events.push(event(thread, Some(place), order, written, false, true));
+                }
+                Op::Add(place, more, order) => {
+                    let written = Some(Written::More(more));
+                    events.push(event(thread, Some(place), order, None, true, false));
+                    events.push(event(thread, Some(place), order, written, false, true));
                 }
                 Op::CompareExchange(place, [current, new], [success, failure]) => {
                     let fails = failing & 1 == 1;
@@ -220,7 +288,8 @@ fn events(program: &Program, mut failing: u32) -> Vec<Event> {
                         ..read
                     });
                     if !fails {
-                        events.push(event(thread, Some(place), order, Some(new), false, true));
+                        let written = Some(Written::Value(new));
+                        events.push(event(thread, Some(place), order, written, false, true));
                     }
                 }
                 Op::Fence(order) => events.push(event(thread, None, order, None, false, false)),
@@ -229,7 +298,7 @@ fn events(program: &Program, mut failing: u32) -> Vec<Event> {
                     events.push(plain(event(thread, Some(place), order, None, true, false)));
                 }
                 Op::PlainWrite(place, value) => {
-                    let (order, value) = (Ordering::Relaxed, Some(value));
+                    let (order, value) = (Ordering::Relaxed, Some(Written::Value(value)));
                     events.push(plain(event(
                         thread,
                         Some(place),
@@ -302,7 +371,7 @@ fn permutations(items: &[usize]) -> Vec<Vec<usize>> {
     items.iter().flat_map(|&first| with_first(first)).collect()
 }
 
-/// What happens before what in an execution, if that keeps the axioms.
+/// What happens before what in an execution whose exchanges are atomic, if that keeps the other axioms.
 fn happens_before(
     events: &[Event],
     model: Model,
@@ -320,12 +389,7 @@ fn happens_before(
         relation(&|a, b| (0..events.len()).any(|write| rf.holds(write, a) && mo.holds(write, b)));
     let eco = rf.or(mo).or(&rb).closure();
     let hb = sb.or(&synchronises_with(events, &sb, rf, &rmw)).closure();
-    let is_atomic = !(0..events.len()).any(|a| {
-        let between = rb.then(mo);
-        (0..events.len()).any(|b| rmw.holds(a, b) && between.holds(a, b))
-    });
     let is_consistent = hb.then(&eco.maybe()).is_irreflexive()
-        && is_atomic
         && sb.or(rf).closure().is_irreflexive()
         && partial_sc(events, model, [&sb, &hb, mo, &rb, &eco])
             .closure()
@@ -361,7 +425,12 @@ fn partial_sc(events: &[Event], model: Model, [sb, hb, mo, rb, eco]: [&Relation;
             let elsewhere = Relation::of(count, |a, b| sb.holds(a, b) && !same(a, b));
             elsewhere.then(hb).then(&elsewhere).or(mo).or(rb)
         }
-        Model::Cpp20 => sb.then(hb).then(sb).or(eco),
+        // An exchange is one operation there: its first half is not done before its second.
+        Model::Cpp20 => {
+            let is_one = |a: usize, b: usize| b == a + 1 && events[b].is_second;
+            let apart = Relation::of(count, |a, b| sb.holds(a, b) && !is_one(a, b));
+            apart.then(hb).then(&apart).or(eco)
+        }
     };
     let scb = scb.or(sb).or(&hb_here);
     let itself = Relation::of(count, |a, b| a == b && is_sc(a));

@@ -5,14 +5,18 @@ use std::collections::BTreeSet;
 use std::ffi::c_void;
 use std::ops::ControlFlow;
 use std::rc::Rc;
-use std::sync::Arc;
 
 use engine::{Coverage, Ending, Execution, Settings, Strategy, TimeModel, explore, outside};
 use model_std::__harness;
-use model_std::sync::atomic::{AtomicU32, Ordering, fence};
-use model_std::thread;
+use model_std::sync::atomic::AtomicU32;
 
-use crate::program::{Op, PLACES, Program};
+use crate::program::Program;
+
+/// The program, of the explorer's library.
+mod threads {
+    use model_std as std;
+    include!("threads.rs");
+}
 
 #[allow(unsafe_code)]
 unsafe extern "C" {
@@ -106,7 +110,7 @@ fn search(
     let run = {
         let (program, read) = (program.clone(), Rc::clone(&read));
         move || {
-            let outcome = run(&program);
+            let outcome = threads::run(&program);
             outside(|| *read.borrow_mut() = Some(outcome.clone()));
             0
         }
@@ -120,73 +124,24 @@ fn search(
     })
 }
 
-fn run(Program(threads): &Program) -> Vec<u32> {
-    let places: Arc<[AtomicU32; PLACES]> = Arc::default();
-    let started: Vec<_> = threads
-        .iter()
-        .map(|ops| {
-            let (places, ops) = (Arc::clone(&places), ops.clone());
-            thread::spawn(move || perform_all(&places, &ops))
-        })
-        .collect();
-    let read: Vec<Vec<u32>> = started
-        .into_iter()
-        .map(|thread| thread.join().unwrap())
-        .collect();
-    let last = places.iter().map(|place| place.load(Ordering::SeqCst));
-    read.concat().into_iter().chain(last).collect()
+/// Reads, and is no atomic operation.
+fn plain_read(place: &AtomicU32) -> u32 {
+    let place = place.as_ptr();
+    // SAFETY: the place is there, and all threads are on one of the operating system.
+    #[allow(unsafe_code)]
+    unsafe {
+        __tsan_read4(place.cast());
+        place.read()
+    }
 }
 
-/// Performs a few operations; what they read. Each has a place of its own in the source, so that two loads
-/// of one atomic are not taken for a loop.
-fn perform_all(places: &[AtomicU32; PLACES], ops: &[Op]) -> Vec<u32> {
-    let mut ops = ops.iter().copied();
-    let mut read = Vec::new();
-    read.extend(ops.next().and_then(|op| perform(places, op)));
-    read.extend(ops.next().and_then(|op| perform(places, op)));
-    read.extend(ops.next().and_then(|op| perform(places, op)));
-    read.extend(ops.next().and_then(|op| perform(places, op)));
-    assert_eq!(ops.next(), None, "no thread has more operations");
-    read
-}
-
-/// Performs an operation; what it reads.
-#[track_caller]
-fn perform(places: &[AtomicU32; PLACES], op: Op) -> Option<u32> {
-    match op {
-        Op::Load(place, order) => Some(places[place].load(order)),
-        Op::Store(place, value, order) => {
-            places[place].store(value, order);
-            None
-        }
-        Op::Swap(place, value, order) => Some(places[place].swap(value, order)),
-        Op::CompareExchange(place, [current, new], [success, failure]) => {
-            let (Ok(read) | Err(read)) =
-                places[place].compare_exchange(current, new, success, failure);
-            Some(read)
-        }
-        Op::Fence(order) => {
-            fence(order);
-            None
-        }
-        Op::PlainRead(place) => {
-            let place = places[place].as_ptr();
-            // SAFETY: the place is there, and all threads are on one of the operating system.
-            #[allow(unsafe_code)]
-            unsafe {
-                __tsan_read4(place.cast());
-                Some(place.read())
-            }
-        }
-        Op::PlainWrite(place, value) => {
-            let place = places[place].as_ptr();
-            // SAFETY: likewise.
-            #[allow(unsafe_code)]
-            unsafe {
-                __tsan_write4(place.cast());
-                place.write(value);
-            }
-            None
-        }
+/// Writes, and is none.
+fn plain_write(place: &AtomicU32, value: u32) {
+    let place = place.as_ptr();
+    // SAFETY: likewise.
+    #[allow(unsafe_code)]
+    unsafe {
+        __tsan_write4(place.cast());
+        place.write(value);
     }
 }

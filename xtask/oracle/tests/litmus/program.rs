@@ -16,6 +16,8 @@ pub enum Op {
     Store(usize, u32, Ordering),
     /// Exchanges the value for this one.
     Swap(usize, u32, Ordering),
+    /// Adds this to the value.
+    Add(usize, u32, Ordering),
     /// Exchanges the first value for the second, if it is the one that is there; the orders are those of
     /// an exchange, and of a load.
     CompareExchange(usize, [u32; 2], [Ordering; 2]),
@@ -31,7 +33,8 @@ impl Op {
     /// What it is done to.
     pub fn place(&self) -> Option<usize> {
         match *self {
-            Op::Load(place, _) | Op::Store(place, ..) | Op::Swap(place, ..) => Some(place),
+            Op::Load(place, _) | Op::Store(place, ..) => Some(place),
+            Op::Swap(place, ..) | Op::Add(place, ..) => Some(place),
             Op::PlainRead(place) | Op::PlainWrite(place, _) => Some(place),
             Op::CompareExchange(place, ..) => Some(place),
             Op::Fence(_) => None,
@@ -45,7 +48,8 @@ pub struct Program(pub Vec<Vec<Op>>);
 
 impl Program {
     /// Reads a program: `|` stands between threads, `;` between operations. `x=1 rel` stores, `x rlx`
-    /// loads, `x<>1 acq_rel` exchanges, `x:0<>1 acq_rel/rlx` exchanges 0 for 1, `fence sc` is a fence; `x=1 na` and `x na` are not atomic.
+    /// loads, `x<>1 acq_rel` exchanges, `x+1 rlx` adds, `x:0<>1 acq_rel/rlx` exchanges 0 for 1, `fence sc`
+    /// is a fence; `x=1 na` and `x na` are not atomic.
     ///
     /// # Panics
     ///
@@ -97,11 +101,19 @@ fn read_compare_exchange(what: &str, (success, failure): (&str, &str)) -> Op {
 }
 
 fn read_op(what: &str, order: Ordering) -> Op {
-    match (what, what.split_once("<>"), what.split_once('=')) {
-        ("fence", ..) => Op::Fence(order),
-        (_, Some((_, value)), _) => Op::Swap(place(what), number(value), order),
-        (_, _, Some((_, value))) => Op::Store(place(what), number(value), order),
-        _ => Op::Load(place(what), order),
+    if what == "fence" {
+        return Op::Fence(order);
+    }
+    let (place, done) = (place(what), &what[1..]);
+    match (
+        done.strip_prefix("<>"),
+        done.strip_prefix('+'),
+        done.strip_prefix('='),
+    ) {
+        (Some(value), ..) => Op::Swap(place, number(value), order),
+        (_, Some(value), _) => Op::Add(place, number(value), order),
+        (_, _, Some(value)) => Op::Store(place, number(value), order),
+        _ => Op::Load(place, order),
     }
 }
 
@@ -134,6 +146,9 @@ impl fmt::Display for Op {
             }
             Op::Swap(place, value, order) => {
                 write!(out, "{}<>{value} {}", letter(place), name(order))
+            }
+            Op::Add(place, value, order) => {
+                write!(out, "{}+{value} {}", letter(place), name(order))
             }
             Op::CompareExchange(place, [current, new], orders) => {
                 let [success, failure] = orders.map(name);

@@ -29,7 +29,9 @@ pub fn partly_plain(seed: u64) -> Program {
     let last = places.by_ref().max();
     let plain = |op: &Op| match *op {
         Op::Load(place, _) if Some(place) == last => Op::PlainRead(place),
-        Op::Store(place, value, _) | Op::Swap(place, value, _) if Some(place) == last => {
+        Op::Store(place, value, _) | Op::Swap(place, value, _) | Op::Add(place, value, _)
+            if Some(place) == last =>
+        {
             Op::PlainWrite(place, value)
         }
         Op::CompareExchange(place, [_, value], _) if Some(place) == last => {
@@ -76,6 +78,7 @@ pub fn strongest(Program(threads): &Program) -> Program {
         Op::Load(place, _) => Op::Load(place, SeqCst),
         Op::Store(place, value, _) => Op::Store(place, value, SeqCst),
         Op::Swap(place, value, _) => Op::Swap(place, value, SeqCst),
+        Op::Add(place, value, _) => Op::Add(place, value, SeqCst),
         Op::CompareExchange(place, values, _) => Op::CompareExchange(place, values, [SeqCst; 2]),
         Op::Fence(_) => Op::Fence(SeqCst),
         Op::PlainRead(_) | Op::PlainWrite(..) => *op,
