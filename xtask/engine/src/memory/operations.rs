@@ -122,10 +122,11 @@ fn choose(running: &mut Running, object: Object, atomic: usize, action: Action) 
     match options {
         Options::LATEST => 0,
         options => {
+            let its = &memory.atomics[atomic];
+            let writes = |back| action.at(its, back).writes();
             if !scheduler.reads_again() && !state.waiting.may_go_round(&state.op) {
-                let its = &memory.atomics[atomic];
-                for back in options.behind() {
-                    let later = its.later(back, action.at(its, back).writes());
+                for back in options.behind().filter(|&back| writes(0) || !writes(back)) {
+                    let later = its.later(back, writes(back));
                     for touch in later.filter(|touch| !touch.in_loop) {
                         scheduler.overtakes(execution.length - 1, back, touch.step);
                     }

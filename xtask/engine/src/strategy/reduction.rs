@@ -27,8 +27,9 @@
 //! not commute with it and that belongs behind it, since that has made or read a later store. The race
 //! is reversed, and on that schedule one operation fewer stands before another that it belongs behind.
 //! So what is left out here is explored where nothing can be put in order any more. Whether it is left out
-//! follows, like the rest, from what happened before. Only a thread that may go round in a loop is
-//! explored in all places: in another one it might have waited.
+//! follows, like the rest, from what happened before. Two kinds of operation are explored in all places: one
+//! of a thread that may go round in a loop, which might have waited in another place; and an exchange that
+//! fails if it reads the last store, where it would succeed: that races with more than what is explored.
 
 use crate::access::{Access, Accesses, Dependence};
 use crate::execution::Execution;
@@ -98,9 +99,9 @@ impl Node {
 impl Node {
     /// Leaves out that the operation stays behind where it could as well come before an earlier step: where
     /// the two race.
-    fn leave_out(&mut self, races: impl Fn(&usize) -> bool) {
+    fn leave_out(&mut self, racing: &[usize]) {
         for &(back, earlier) in &self.overtaking {
-            if races(&(earlier as usize)) {
+            if racing.contains(&(earlier as usize)) {
                 self.other_stores = self.other_stores.and_then(|others| others.without(back));
             }
         }
@@ -357,10 +358,11 @@ impl HappensBefore {
                 // What the thread waited for is no race, but what it could not come before may
                 // have been one. It waits for the first object that it touches: what happened
                 // to another one meanwhile is not what let it go on, nor is the clock, which
-                // goes on because somebody waited.
+                // goes on because somebody waited, nor who took away what there was.
                 let enabled = path[before].enabled;
                 if place == 0
                     && object != CLOCK
+                    && its != Access::Receive
                     && before >= self.since[thread]
                     && enabled & bit(operation.thread) == 0
                 {
@@ -394,7 +396,7 @@ impl HappensBefore {
         self.racing.retain(races);
         self.perhaps.retain(races);
         if let Some(node) = path.get_mut(operation.index) {
-            node.leave_out(races);
+            node.leave_out(&self.racing);
         }
         self.find_clock(operation.index);
         self.keep_immediate(steps);

@@ -91,6 +91,19 @@ pub fn programs() -> Vec<(&'static str, Program)> {
             ]),
         ),
         (
+            "a waiter was taken to wait for another to wake up, who had been notified before",
+            Program {
+                mutexes: 1,
+                condvars: 1,
+                threads: vec![
+                    vec![Op::Spawn(1), Op::Lock(0, vec![Op::Wait(0)]), Op::Join(1)],
+                    vec![Op::Spawn(2), Op::NotifyOne(0), Op::Join(2)],
+                    vec![Op::NotifyOne(0), Op::Lock(0, vec![Op::WaitTimeout(0, 1)])],
+                ],
+                ..Program::default()
+            },
+        ),
+        (
             "an exchange that failed was run again beside another look",
             atomic(vec![
                 vec![Op::Spawn(1), Op::CompareExchange(0, 1, 2), Op::Join(1)],
