@@ -4,7 +4,7 @@
 //! itself. Where an access stands is known in full only if the execution is recorded, which each is
 //! that a report shows; else one address tells it from others.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::iter;
 use std::ops::Range;
 
@@ -22,6 +22,9 @@ const ALL: u8 = 0xff;
 /// The bytes of a page, and its words.
 const PAGE: usize = 4096;
 const WORDS: usize = PAGE / WORD;
+
+/// So many pages are found without a search, if no other has the same remainder.
+const FOUND: usize = 1024;
 
 /// The records that a word has room for itself.
 const INLINE: usize = 2;
@@ -169,10 +172,10 @@ pub(crate) struct Accessor<S> {
 #[derive(Default)]
 pub(crate) struct Shadow {
     /// The place of each page in `words`, by its number; none of a page that is not the program's.
-    pages: HashMap<usize, Option<usize>, FxBuildHasher>,
+    pages: BTreeMap<usize, Option<usize>>,
     words: Vec<Word>,
-    /// The page that was looked up last, and its place.
-    latest: (usize, Option<usize>),
+    /// Pages that were looked up, each with its place, at the remainder of its number.
+    found: Vec<(usize, Option<usize>)>,
     /// The accesses to words that have no room for them, and which of these lists are free.
     lists: Vec<Vec<(Record, u32)>>,
     free: Vec<u32>,
@@ -204,21 +207,24 @@ impl Shadow {
     #[inline(always)]
     fn page(&mut self, address: usize) -> Option<usize> {
         let number = address / PAGE;
-        if self.latest.0 != number {
-            self.look_up(address);
+        match self.found.get(number % FOUND) {
+            Some(&(known, page)) if known == number => page,
+            _ => self.look_up(address),
         }
-        self.latest.1
     }
 
     #[cold]
-    fn look_up(&mut self, address: usize) {
+    fn look_up(&mut self, address: usize) -> Option<usize> {
         let words = &mut self.words;
-        let page = self.pages.entry(address / PAGE).or_insert_with(|| {
+        let number = address / PAGE;
+        let page = *self.pages.entry(number).or_insert_with(|| {
             let page = raw::is_programs(address).then_some(words.len())?;
             words.resize(page + WORDS, Word::NONE);
             Some(page)
         });
-        self.latest = (address / PAGE, *page);
+        self.found.resize(FOUND, (0, None));
+        self.found[number % FOUND] = (number, page);
+        page
     }
 
     /// Takes in an access to these addresses.
@@ -351,12 +357,15 @@ impl Shadow {
 
     /// What was done to these addresses was done to something else that stood there.
     pub fn forget(&mut self, addresses: Range<usize>) {
-        for addresses in pages(addresses) {
-            // Most pages of a stack were never used.
-            let Some(Some(page)) = self.pages.get(&(addresses.start / PAGE)).copied() else {
-                continue;
-            };
-            for (place, bytes) in words(addresses) {
+        // Most pages of a stack were never used.
+        let known = self
+            .pages
+            .range(addresses.start / PAGE..addresses.end.div_ceil(PAGE));
+        for (&number, &page) in known {
+            let Some(page) = page else { continue };
+            let start = addresses.start.max(number * PAGE);
+            let end = addresses.end.min((number + 1) * PAGE);
+            for (place, bytes) in words(start..end) {
                 let word = &mut self.words[page + place];
                 if bytes == ALL {
                     word.execution = 0;
