@@ -160,9 +160,12 @@ impl Output {
     /// A number for the text of each stream, whatever was printed on the other meanwhile.
     pub fn text_hash(&self) -> u128 {
         let mut hash = Hash::new();
+        let mut whole = Vec::new();
         for stream in [Stream::Stdout, Stream::Stderr] {
-            let text = self.pieces_of(stream).flat_map(|(_, text)| text);
-            hash.add(&text.copied().collect::<Vec<u8>>());
+            whole.clear();
+            self.pieces_of(stream)
+                .for_each(|(_, text)| whole.extend_from_slice(text));
+            hash.add(&whole);
         }
         hash.finish()
     }

@@ -73,7 +73,10 @@ fn act(
             execution.stays_behind(back);
         }
         let state = &mut execution.threads[thread as usize];
-        if let Some(memory) = execution.memory.as_mut().filter(|memory| memory.is_weak) {
+        let scheduler = running.scheduler.as_ref().expect("somebody decides");
+        let explores_all = !scheduler.reads_again();
+        let memory = execution.memory.as_mut().filter(|memory| memory.is_weak);
+        if explores_all && let Some(memory) = memory {
             let touch = Touch {
                 thread,
                 step: execution.length - 1,
@@ -84,8 +87,7 @@ fn act(
         }
         match back > 0 && action.reads() {
             true => {
-                let scheduler = running.scheduler.as_ref().expect("somebody decides");
-                let place = (!scheduler.reads_again()).then_some(state.op.place);
+                let place = explores_all.then_some(state.op.place);
                 state.waiting.read_older(place, word.object.0, store);
             }
             false => state.waiting.read_latest(),
