@@ -219,7 +219,34 @@ pub fn check(program: &Program, most: u64) -> Report {
         }
         first = first.or(Some(plain.coverage));
     }
+    if !report.skipped && report.mismatches.is_empty() && program.atomics > 0 {
+        check_weak(program, most, &mut report);
+    }
     report
+}
+
+/// Compares the outcomes where memory is weak and all that is done to atomics `Relaxed`. There the
+/// reduction does not run all partial orders.
+fn check_weak(program: &Program, most: u64, report: &mut Report) {
+    let relaxed = Program {
+        is_relaxed: true,
+        ..program.clone()
+    };
+    let time = TimeModel::Weak;
+    let plain = search(&relaxed, Strategy::Plain, time, most);
+    if !plain.coverage.complete {
+        return;
+    }
+    let reduced = search(&relaxed, Strategy::Exhaustive, time, u64::MAX);
+    if let Some(details) = difference(&plain, &reduced) {
+        report.mismatches.push(Mismatch {
+            time,
+            kind: "the reduction's outcomes",
+            details,
+        });
+    }
+    report.plain += plain.coverage.schedules;
+    report.reduced += reduced.coverage.schedules;
 }
 
 /// Adds what is wrong: what differs, in a few words, and the details.

@@ -7,7 +7,10 @@ use ::std::sync::Arc;
 use ::std::sync::Mutex as RealMutex;
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::atomic::{AtomicU32, Ordering::SeqCst};
+use std::sync::atomic::{
+    AtomicU32,
+    Ordering::{Relaxed, SeqCst},
+};
 use std::sync::mpsc::{self, Receiver, Sender, SyncSender};
 use std::sync::{Barrier, Condvar, Mutex, MutexGuard, OnceLock, RwLock, TryLockError};
 use std::sync::{RwLockReadGuard, RwLockWriteGuard};
@@ -217,19 +220,23 @@ impl Actor {
     #[track_caller]
     fn op(&mut self, op: &Op, held: &mut Held<'static>) {
         let world = self.world;
+        let order = match world.program.is_relaxed {
+            true => Relaxed,
+            false => SeqCst,
+        };
         match *op {
-            Op::Load(x) => self.note_value(world.atomics[x].load(SeqCst)),
-            Op::Store(x, v) => world.atomics[x].store(v, SeqCst),
-            Op::Swap(x, v) => self.note_value(world.atomics[x].swap(v, SeqCst)),
-            Op::Add(x, v) => self.note_value(world.atomics[x].fetch_add(v, SeqCst)),
+            Op::Load(x) => self.note_value(world.atomics[x].load(order)),
+            Op::Store(x, v) => world.atomics[x].store(v, order),
+            Op::Swap(x, v) => self.note_value(world.atomics[x].swap(v, order)),
+            Op::Add(x, v) => self.note_value(world.atomics[x].fetch_add(v, order)),
             Op::CompareExchange(x, from, to) => {
-                match world.atomics[x].compare_exchange(from, to, SeqCst, SeqCst) {
+                match world.atomics[x].compare_exchange(from, to, order, order) {
                     Ok(_) => self.went("exchanged"),
                     Err(v) => self.note_value(v),
                 }
             }
             Op::Spin(x, v) => {
-                while world.atomics[x].load(SeqCst) != v {
+                while world.atomics[x].load(order) != v {
                     std::hint::spin_loop();
                 }
             }
@@ -237,7 +244,7 @@ impl Actor {
                 // How many rounds it takes is not told apart, so it is not part of the outcome.
                 let mut came = false;
                 for _ in 0..n {
-                    if world.atomics[x].load(SeqCst) == v {
+                    if world.atomics[x].load(order) == v {
                         came = true;
                         break;
                     }

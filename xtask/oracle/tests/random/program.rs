@@ -7,6 +7,8 @@ use std::fmt::{self, Write as _};
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Program {
     pub atomics: usize,
+    /// Whether what is done to them is `Relaxed`; else it is `SeqCst`.
+    pub is_relaxed: bool,
     pub mutexes: usize,
     pub rwlocks: usize,
     pub condvars: usize,
