@@ -94,9 +94,7 @@ impl Node {
         self.sleepers.push((explored.thread, explored.accesses));
         true
     }
-}
 
-impl Node {
     /// Leaves out that the operation stays behind where it could as well come before an earlier step: where
     /// the two race.
     fn leave_out(&mut self, racing: &[usize]) {
