@@ -3,15 +3,18 @@
 //!
 //! `cargo bench -p xtask --bench races --profile dev`, which measures the runner as `cargo xtask` builds it.
 
+mod explore;
+
 use std::fs;
 use std::path::Path;
-use std::process::{Command, Stdio};
-use std::time::Instant;
+
+use explore::explore;
 
 /// How often each is explored; what counts is the median.
 const ROUNDS: usize = 5;
 
-const SCHEDULES: &str = "100000";
+/// Random schedules, so many each time.
+const FLAGS: &[&str] = &["--strategy", "random", "--schedules", "100000"];
 
 /// The topics: one has channels, one a lock, and one atomics.
 const TOPICS: [&str; 3] = ["mpsc-demo", "mutex-demo", "atomics-demo"];
@@ -24,18 +27,18 @@ fn main() {
         let source = Path::new(env!("CARGO_MANIFEST_DIR")).join("../crates");
         let source = fs::read_to_string(source.join(topic).join("src/main.rs"));
         let source = source.expect("the topic is there");
-        let with = format!("{source}\n#[allow(dead_code)]\nunsafe fn never() {{}}\n");
+        let with = format!("{source}\npub unsafe fn never() {{}}\n");
         let programs = [("without.rs", source), ("with.rs", with)].map(|(name, text)| {
             let file = folder.path().join(name);
             fs::write(&file, text).expect("a file can be written");
             // What is built by the first exploration does not count.
-            explore(&file, "1");
+            explore(&file, &["--schedules", "1"]);
             file
         });
         let mut took = [Vec::new(), Vec::new()];
         for _ in 0..ROUNDS {
             for (file, took) in programs.iter().zip(&mut took) {
-                took.push(explore(file, SCHEDULES));
+                took.push(explore(file, FLAGS));
             }
         }
         let [without, with] = took.map(|mut took| {
@@ -45,19 +48,4 @@ fn main() {
         let ratio = without / with;
         println!("| {topic} | {without:.2} s | {with:.2} s | {ratio:.2} |");
     }
-}
-
-/// How many seconds it takes to explore so many random schedules of a program.
-fn explore(program: &Path, schedules: &str) -> f64 {
-    let mut runner = Command::new(env!("CARGO_BIN_EXE_xtask"));
-    runner
-        .arg("explore")
-        .arg(program)
-        .args(["--strategy", "random", "--schedules", schedules])
-        .stdout(Stdio::null())
-        .stderr(Stdio::null());
-    let start = Instant::now();
-    let status = runner.status().expect("the runner can be started");
-    assert!(status.success(), "the program holds");
-    start.elapsed().as_secs_f64()
 }

@@ -4,9 +4,11 @@
 //! `cargo bench -p xtask --bench time --profile dev`, which measures the runner as `cargo xtask`
 //! builds it.
 
+mod explore;
+
 use std::path::Path;
-use std::process::{Command, Stdio};
-use std::time::Instant;
+
+use explore::explore;
 
 /// So many seconds each program is given.
 const TIMES: [u32; 2] = [3, 10];
@@ -18,9 +20,9 @@ fn main() {
     for program in ["many_outputs.rs", "progress.rs"] {
         for flags in [&[][..], &["--outputs"]] {
             // What is built by the first exploration does not count.
-            explore(&programs.join(program), 1, flags);
+            explore_for(&programs.join(program), 1, flags);
             for given in TIMES {
-                let took = explore(&programs.join(program), given, flags);
+                let took = explore_for(&programs.join(program), given, flags);
                 let (given, shown) = (f64::from(given), flags.concat());
                 let (ratio, most) = (took / given, 1.1 + 1.0 / given);
                 println!(
@@ -31,19 +33,9 @@ fn main() {
     }
 }
 
-/// How many seconds it takes to explore a program.
-fn explore(program: &Path, given: u32, flags: &[&str]) -> f64 {
-    let mut runner = Command::new(env!("CARGO_BIN_EXE_xtask"));
-    runner
-        .arg("explore")
-        .arg(program)
-        // As many schedules as the time allows.
-        .args(["--time", &given.to_string(), "--schedules", "1000000000"])
-        .args(flags)
-        .stdout(Stdio::null())
-        .stderr(Stdio::null());
-    let start = Instant::now();
-    let status = runner.status().expect("the runner can be started");
-    assert!(status.success(), "the program holds");
-    start.elapsed().as_secs_f64()
+/// How many seconds it takes to explore as many schedules of a program as the time allows.
+fn explore_for(program: &Path, given: u32, flags: &[&str]) -> f64 {
+    let given = given.to_string();
+    let time = ["--time", &given, "--schedules", "1000000000"];
+    explore(program, &[&time, flags].concat())
 }

@@ -6,6 +6,7 @@ use std::sync::atomic::Ordering;
 use super::action::Action;
 use super::atomic::Touch;
 use super::state::{Memory, Word};
+use crate::execution::Execution;
 use crate::object::Object;
 use crate::operation::Op;
 use crate::options::Options;
@@ -72,19 +73,12 @@ fn act(
         if back > 0 {
             execution.stays_behind(back);
         }
-        let state = &mut execution.threads[thread as usize];
         let scheduler = running.scheduler.as_ref().expect("somebody decides");
         let explores_all = !scheduler.reads_again();
-        let memory = execution.memory.as_mut().filter(|memory| memory.is_weak);
-        if explores_all && let Some(memory) = memory {
-            let touch = Touch {
-                thread,
-                step: execution.length - 1,
-                store,
-                in_loop: state.waiting.may_go_round(&state.op),
-            };
-            memory.atomics[atomic].touch(touch, acted.writes);
+        if explores_all {
+            touch(execution, atomic, store, acted.writes);
         }
+        let state = &mut execution.threads[thread as usize];
         match back > 0 && action.reads() {
             true => {
                 let place = explores_all.then_some(state.op.place);
@@ -97,6 +91,21 @@ fn act(
     match acted? {
         Ok(acted) => Some(acted),
         Err(conflict) => end(Ending::Conflict(*conflict)),
+    }
+}
+
+/// Where memory is weak, the atomic keeps that the running thread's latest operation has made this store of
+/// it, or has read it.
+fn touch(execution: &mut Execution, atomic: usize, store: u32, writes: bool) {
+    let state = &execution.threads[execution.current as usize];
+    if let Some(memory) = execution.memory.as_mut().filter(|memory| memory.is_weak) {
+        let touch = Touch {
+            thread: execution.current,
+            step: execution.length - 1,
+            store,
+            in_loop: state.waiting.may_go_round(&state.op),
+        };
+        memory.atomics[atomic].touch(touch, writes);
     }
 }
 
@@ -121,24 +130,23 @@ fn choose(running: &mut Running, object: Object, atomic: usize, action: Action) 
         execution.loops = true;
         options = options.below(back);
     }
-    match options {
-        Options::LATEST => 0,
-        options => {
-            let its = &memory.atomics[atomic];
-            let writes = |back| action.at(its, back).writes();
-            if !scheduler.reads_again() && !state.waiting.may_go_round(&state.op) {
-                for back in options.behind().filter(|&back| writes(0) || !writes(back)) {
-                    let later = its.later(back, writes(back));
-                    for touch in later.filter(|touch| !touch.in_loop) {
-                        scheduler.overtakes(execution.length - 1, back, touch.step);
-                    }
-                }
+    if options == Options::LATEST {
+        return 0;
+    }
+    let step = execution.length - 1;
+    if !scheduler.reads_again() && !state.waiting.may_go_round(&state.op) {
+        let its = &memory.atomics[atomic];
+        let writes = |back| action.at(its, back).writes();
+        for back in options.behind().filter(|&back| writes(0) || !writes(back)) {
+            let later = its.later(back, writes(back));
+            for touch in later.filter(|touch| !touch.in_loop) {
+                scheduler.overtakes(step, back, touch.step);
             }
-            let back = scheduler.pick_store(execution.length - 1, options);
-            // What was possible before, or is in a token, need not be possible now.
-            if options.has(back) { back } else { 0 }
         }
     }
+    let back = scheduler.pick_store(step, options);
+    // What was possible before, or is in a token, need not be possible now.
+    if options.has(back) { back } else { 0 }
 }
 
 /// The running thread's latest operation loads an atomic that has this value in memory. If it reads

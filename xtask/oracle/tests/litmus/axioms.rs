@@ -249,13 +249,20 @@ fn events(program: &Program, mut failing: u32) -> Vec<Event> {
         is_second,
         is_plain: false,
     };
+    let update = |thread, place, order, written| {
+        let read = event(thread, Some(place), order, None, true, false);
+        [
+            read,
+            event(thread, Some(place), order, written, false, true),
+        ]
+    };
     let plain = |event| Event {
         is_plain: true,
         ..event
     };
-    let zero = Some(Written::Value(0));
-    let first =
-        (0..PLACES).map(|place| event(None, Some(place), Ordering::Relaxed, zero, false, false));
+    let value = |value| Some(Written::Value(value));
+    let first = (0..PLACES)
+        .map(|place| event(None, Some(place), Ordering::Relaxed, value(0), false, false));
     let mut events: Vec<_> = first.collect();
     for (thread, ops) in program.0.iter().enumerate() {
         for op in ops {
@@ -264,19 +271,21 @@ fn events(program: &Program, mut failing: u32) -> Vec<Event> {
                 Op::Load(place, order) => {
                     events.push(event(thread, Some(place), order, None, true, false));
                 }
-                Op::Store(place, value, order) => {
-                    let written = Some(Written::Value(value));
-                    events.push(event(thread, Some(place), order, written, false, false));
+                Op::Store(place, stored, order) => {
+                    events.push(event(
+                        thread,
+                        Some(place),
+                        order,
+                        value(stored),
+                        false,
+                        false,
+                    ));
                 }
-                Op::Swap(place, value, order) => {
-                    let written = Some(Written::Value(value));
-                    events.push(event(thread, Some(place), order, None, true, false));
-                    events.push(event(thread, Some(place), order, written, false, true));
+                Op::Swap(place, stored, order) => {
+                    events.extend(update(thread, place, order, value(stored)));
                 }
                 Op::Add(place, more, order) => {
-                    let written = Some(Written::More(more));
-                    events.push(event(thread, Some(place), order, None, true, false));
-                    events.push(event(thread, Some(place), order, written, false, true));
+                    events.extend(update(thread, place, order, Some(Written::More(more))));
                 }
                 Op::CompareExchange(place, [current, new], [success, failure]) => {
                     let fails = failing & 1 == 1;
@@ -288,8 +297,7 @@ fn events(program: &Program, mut failing: u32) -> Vec<Event> {
                         ..read
                     });
                     if !fails {
-                        let written = Some(Written::Value(new));
-                        events.push(event(thread, Some(place), order, written, false, true));
+                        events.push(event(thread, Some(place), order, value(new), false, true));
                     }
                 }
                 Op::Fence(order) => events.push(event(thread, None, order, None, false, false)),
@@ -297,16 +305,10 @@ fn events(program: &Program, mut failing: u32) -> Vec<Event> {
                     let order = Ordering::Relaxed;
                     events.push(plain(event(thread, Some(place), order, None, true, false)));
                 }
-                Op::PlainWrite(place, value) => {
-                    let (order, value) = (Ordering::Relaxed, Some(Written::Value(value)));
-                    events.push(plain(event(
-                        thread,
-                        Some(place),
-                        order,
-                        value,
-                        false,
-                        false,
-                    )));
+                Op::PlainWrite(place, stored) => {
+                    let (order, written) = (Ordering::Relaxed, value(stored));
+                    let write = event(thread, Some(place), order, written, false, false);
+                    events.push(plain(write));
                 }
             }
         }

@@ -4,9 +4,9 @@
 //! The figures are those that Miri's tests of GenMC expect or name in their comments (rust-lang/rust,
 //! `src/tools/miri/tests/genmc`; `2_2w_scfs` is in an older version, rust-lang/miri at 61377c83). Left out are
 //! their programs in which what is done depends on what was read, those with more atomics than there are
-//! here, and those of which the count was not found. So is `Z6_U`, of whose 24 executions GenMC has 22: as
-//! many as there are if the two halves of an exchange have places of their own in the order of all that are
-//! `SeqCst`.
+//! here, and those whose count we did not find. `Z6_U` is left out, too: GenMC explores 22 executions of it,
+//! and the axioms here allow 24. They would allow 22 if each half of an exchange were an operation of its
+//! own in the order of all that are `SeqCst`.
 
 use engine::{Strategy, TimeModel};
 

@@ -99,7 +99,6 @@ pub fn program(seed: u64) -> Program {
         shape,
         kinds,
         program: Program {
-            is_relaxed: false,
             threads: vec![Vec::new(); threads],
             ..Program::default()
         },
