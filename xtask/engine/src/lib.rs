@@ -155,7 +155,7 @@ pub use program::{
     note_weak_order, outside, parks, set_parks, weak_orders,
 };
 pub use races::look_for_races;
-pub use raw::heap::{Unwatched, unwatched};
+pub use raw::heap::unwatched;
 pub use raw::system::system_canary;
 pub use record::{Detail, Ending, Panicked, Refusal, Step, Switch, WeakOrder};
 pub use recorder::{HEADER as RECORDER_HEADER, Recorder, STEP as RECORDER_STEP};

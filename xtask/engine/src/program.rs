@@ -136,7 +136,6 @@ pub fn set_parks(parks: bool) {
 }
 
 /// Whether the program parks threads itself.
-#[inline]
 pub fn parks() -> bool {
     with(|running| running.parks)
 }

@@ -117,7 +117,6 @@ pub fn spawn(
 }
 
 /// Whether the running thread is unwinding from a panic of its own.
-#[inline]
 pub fn panicking() -> bool {
     with(|running| {
         let thread = running.threads.get(running.current as usize);

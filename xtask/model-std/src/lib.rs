@@ -18,6 +18,10 @@
 //! a glob, so that a program that uses something not covered fails to build, by name. [`fidelity`] has
 //! the list.
 //!
+//! What is generic is compiled with each program, and the compiler announces each access to memory
+//! that it makes. So that is a shell: it has the value, and what is done with the engine is in functions
+//! that are compiled once.
+//!
 //! # What a pass means
 //!
 //! - The memory model is sequential consistency. A program that asks for weaker orders is also run

@@ -4,12 +4,11 @@
 
 use ::std::cell::{RefCell, RefMut};
 use ::std::mem;
-use ::std::ops::{Deref, DerefMut};
 use ::std::os::fd::BorrowedFd;
 use ::std::panic::{Location, RefUnwindSafe};
 use ::std::ptr;
 
-use engine::Unwatched;
+use engine::unwatched;
 
 ::std::thread_local! {
     /// Known by its address alone.
@@ -62,48 +61,28 @@ impl<T> Confined<T> {
     ///
     /// Somebody has it already, or this is another thread of the operating system.
     #[inline]
-    pub fn borrow_mut(&self) -> Held<RefMut<'_, T>> {
-        assert_eq!(self.home, here(), "a program runs on one thread");
-        Held::new(|| self.value.borrow_mut())
+    pub fn borrow_mut(&self) -> RefMut<'_, T> {
+        assert_is_here(self.home);
+        self.value.borrow_mut()
     }
-}
 
-/// What the library keeps for itself, as long as this is there: nobody looks at what is done to it.
-pub(crate) struct Held<G> {
-    guard: G,
-    _unwatched: Unwatched,
-}
-
-impl<G> Held<G> {
-    /// What this takes.
+    /// Changes the value, in code that is compiled with the program: nobody looks at what it does to it.
+    ///
+    /// # Panics
+    ///
+    /// As those of [`borrow_mut`](Self::borrow_mut).
     #[inline]
-    pub fn new(take: impl FnOnce() -> G) -> Self {
-        let unwatched = Unwatched::begin();
-        Self {
-            guard: take(),
-            _unwatched: unwatched,
-        }
+    pub fn change<R>(&self, change: impl FnOnce(&mut T) -> R) -> R {
+        unwatched(|| change(&mut self.borrow_mut()))
     }
 }
 
-impl<G: Deref> Deref for Held<G> {
-    type Target = G::Target;
-
-    #[inline]
-    fn deref(&self) -> &G::Target {
-        &self.guard
-    }
-}
-
-impl<G: DerefMut> DerefMut for Held<G> {
-    #[inline]
-    fn deref_mut(&mut self) -> &mut G::Target {
-        &mut self.guard
-    }
+/// This thread of the operating system has to be the one with that number.
+fn assert_is_here(home: usize) {
+    assert_eq!(home, here(), "a program runs on one thread");
 }
 
 /// A number for this thread of the operating system, which no other has at the same time.
-#[inline]
 fn here() -> usize {
     HERE.with(|here| ptr::from_ref(here).addr())
 }

@@ -17,8 +17,13 @@ pub(crate) fn catch<R>(f: impl FnOnce() -> R) -> Result<R> {
     let panicking = engine::panicking();
     let result = catch_unwind(AssertUnwindSafe(f));
     if result.is_err() {
-        engine::set_panicking(panicking);
-        engine::run_deferred();
+        caught(panicking);
     }
     result
+}
+
+/// A panic was caught; whether the thread panicked before that, this says.
+fn caught(panicking: bool) {
+    engine::set_panicking(panicking);
+    engine::run_deferred();
 }

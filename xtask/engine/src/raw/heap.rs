@@ -142,23 +142,22 @@ pub(crate) fn look(looks: bool) {
 }
 
 /// Nobody looks at accesses to memory while this is there: they are the library's own. Meanwhile the
-/// running thread does not wait.
-pub struct Unwatched {
+/// running thread does not wait. Its two functions are no part of a program, in which each access of theirs
+/// would be announced.
+struct Unwatched {
     /// Whether they were looked at before.
     looks: bool,
 }
 
 impl Unwatched {
     /// Looks no more.
-    #[inline(always)]
-    pub fn begin() -> Self {
+    fn begin() -> Self {
         let looks = HEAP.with(|heap| heap.looks.replace(false));
         Self { looks }
     }
 }
 
 impl Drop for Unwatched {
-    #[inline(always)]
     fn drop(&mut self) {
         HEAP.with(|heap| heap.looks.set(self.looks));
     }

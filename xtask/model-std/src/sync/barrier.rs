@@ -4,7 +4,6 @@ use std::fmt;
 use std::sync as real;
 
 use super::free::free;
-use crate::raw::Held;
 use engine::{Access, Handle, Op, StepId};
 
 /// `std::sync::Barrier`. The last to arrive is the leader.
@@ -65,8 +64,8 @@ impl Barrier {
         BarrierWaitResult(false)
     }
 
-    fn state(&self) -> Held<real::MutexGuard<'_, State>> {
-        Held::new(|| free(self.state.try_lock()))
+    fn state(&self) -> real::MutexGuard<'_, State> {
+        free(self.state.try_lock())
     }
 }
 

@@ -7,7 +7,6 @@ use std::time::Duration;
 
 use super::free::free;
 use super::mutex::MutexGuard;
-use crate::raw::Held;
 use engine::{Access, Handle, Object, Op, Waiters};
 
 /// `std::sync::Condvar`. In a time model of its own, a thread may once be woken for no reason.
@@ -105,8 +104,7 @@ impl Condvar {
         dur: Duration,
     ) -> LockResult<(MutexGuard<'a, T>, WaitTimeoutResult)> {
         let number = self.arrive(&mut guard);
-        let timed_out = self.wake(number, engine::now().checked_add(dur));
-        let result = WaitTimeoutResult(timed_out);
+        let result = WaitTimeoutResult(self.wake_within(number, dur));
         match guard.lock_again() {
             Ok(guard) => Ok((guard, result)),
             Err(error) => Err(PoisonError::new((error.into_inner(), result))),
@@ -157,11 +155,23 @@ impl Condvar {
     /// Lets go of the mutex and begins to wait: says as the how manyth.
     #[track_caller]
     fn arrive<T>(&self, guard: &mut MutexGuard<'_, T>) -> i64 {
-        Op::new("wait", self.object(), Access::Send)
-            .and(guard.object(), Access::Unlock)
-            .perform();
+        let number = self.begin_to_wait(guard.object());
         guard.lend();
+        number
+    }
+
+    #[track_caller]
+    fn begin_to_wait(&self, mutex: Object) -> i64 {
+        Op::new("wait", self.object(), Access::Send)
+            .and(mutex, Access::Unlock)
+            .perform();
         self.waiters().arrive()
+    }
+
+    /// The same as [`wake`](Self::wake), for so long at most.
+    #[track_caller]
+    fn wake_within(&self, number: i64, time: Duration) -> bool {
+        self.wake(number, engine::now().checked_add(time))
     }
 
     /// Waits for a notification that came after this arrival, and says whether it has waited in
@@ -214,8 +224,8 @@ impl Condvar {
         self.handle.object()
     }
 
-    fn waiters(&self) -> Held<real::MutexGuard<'_, Waiters>> {
-        Held::new(|| free(self.waiters.try_lock()))
+    fn waiters(&self) -> real::MutexGuard<'_, Waiters> {
+        free(self.waiters.try_lock())
     }
 }
 

@@ -78,9 +78,10 @@ impl<T, F> LazyLock<T, F> {
     /// The value, if it has been made.
     #[track_caller]
     pub fn get(this: &Self) -> Option<&T> {
-        let there = this.once.look("get");
-        engine::show(|| if there { "✓" } else { "not yet" }.to_string());
-        if there { this.value.get() } else { None }
+        match this.once.look_inside("not yet") {
+            true => this.value.get(),
+            false => None,
+        }
     }
 
     /// The value in place, if it has been made.

@@ -10,24 +10,34 @@ use super::poison::{Flag, Watch};
 use engine::{Access, Handle, Object, Op};
 
 /// `std::sync::Mutex`. Who locks it twice waits for itself.
+pub struct Mutex<T: ?Sized> {
+    lock: Lock,
+    inner: real::Mutex<T>,
+}
+
+/// A mutex but for its value: so this is compiled once, and not with each program.
 ///
 /// Its object's counter is 1 while it is free.
-pub struct Mutex<T: ?Sized> {
+struct Lock {
     handle: Handle,
     poison: Flag,
-    inner: real::Mutex<T>,
+}
+
+/// That the running thread has the mutex.
+struct Locked {
+    object: Object,
+    watch: Watch,
+    /// Whether its owner may have changed the value.
+    changed: bool,
 }
 
 /// `std::sync::MutexGuard`.
 #[must_use = "if unused the Mutex will immediately unlock"]
 pub struct MutexGuard<'a, T: ?Sized + 'a> {
-    lock: &'a Mutex<T>,
-    object: Object,
-    watch: Watch,
+    mutex: &'a Mutex<T>,
+    locked: Locked,
     /// Absent while its owner waits on a condition variable.
     inner: Option<real::MutexGuard<'a, T>>,
-    /// Whether its owner may have changed the value.
-    changed: bool,
 }
 
 impl<T> Mutex<T> {
@@ -35,8 +45,10 @@ impl<T> Mutex<T> {
     #[track_caller]
     pub const fn new(value: T) -> Self {
         Self {
-            handle: Handle::new("mutex"),
-            poison: Flag::new(),
+            lock: Lock {
+                handle: Handle::new("mutex"),
+                poison: Flag::new(),
+            },
             inner: real::Mutex::new(value),
         }
     }
@@ -50,11 +62,7 @@ impl<T: ?Sized> Mutex<T> {
     /// If it is poisoned; the error has the guard.
     #[track_caller]
     pub fn lock(&self) -> LockResult<MutexGuard<'_, T>> {
-        let object = self.object();
-        Op::new("lock", object, Access::Lock)
-            .guard(object, 1)
-            .perform();
-        self.taken(object)
+        self.guard(self.lock.lock())
     }
 
     /// Takes the mutex if it is free.
@@ -64,31 +72,22 @@ impl<T: ?Sized> Mutex<T> {
     /// If it is not, or if it is poisoned.
     #[track_caller]
     pub fn try_lock(&self) -> TryLockResult<MutexGuard<'_, T>> {
-        let object = self.object();
-        Op::new("try_lock", object, Access::Try).perform();
-        if object.counter() == 0 {
-            engine::unchanged();
-            engine::show(|| "busy".to_string());
-            return Err(TryLockError::WouldBlock);
+        match self.lock.try_lock() {
+            Some(locked) => Ok(self.guard(locked)?),
+            None => Err(TryLockError::WouldBlock),
         }
-        engine::took(object, Access::Lock);
-        Ok(self.taken(object)?)
     }
 
     /// Whether a thread has panicked with the guard in its hands.
     #[track_caller]
     pub fn is_poisoned(&self) -> bool {
-        Op::new("is_poisoned", self.object(), Access::Read).perform();
-        let poisoned = self.poison.get();
-        engine::show(|| format!("➜ {poisoned}"));
-        poisoned
+        self.lock.is_poisoned()
     }
 
     /// Takes the poison away.
     #[track_caller]
     pub fn clear_poison(&self) {
-        Op::new("clear_poison", self.object(), Access::Write).perform();
-        self.poison.clear();
+        self.lock.clear_poison();
     }
 
     /// The value, since nobody else has the mutex.
@@ -101,7 +100,8 @@ impl<T: ?Sized> Mutex<T> {
         T: Sized,
     {
         let value = self.inner.into_inner();
-        self.poison
+        self.lock
+            .poison
             .result(value.unwrap_or_else(real::PoisonError::into_inner))
     }
 
@@ -112,8 +112,54 @@ impl<T: ?Sized> Mutex<T> {
     /// If it is poisoned; the error has the reference.
     pub fn get_mut(&mut self) -> LockResult<&mut T> {
         let value = self.inner.get_mut();
-        self.poison
+        self.lock
+            .poison
             .result(value.unwrap_or_else(real::PoisonError::into_inner))
+    }
+
+    /// The value, which the running thread has from now on.
+    fn guard(&self, locked: Locked) -> LockResult<MutexGuard<'_, T>> {
+        self.lock.poison.result(MutexGuard {
+            mutex: self,
+            locked,
+            inner: Some(free(self.inner.try_lock())),
+        })
+    }
+}
+
+impl Lock {
+    #[track_caller]
+    fn lock(&self) -> Locked {
+        let object = self.object();
+        wait_and_take(object);
+        self.taken(object)
+    }
+
+    #[track_caller]
+    fn try_lock(&self) -> Option<Locked> {
+        let object = self.object();
+        Op::new("try_lock", object, Access::Try).perform();
+        if object.counter() == 0 {
+            engine::unchanged();
+            engine::show(|| "busy".to_string());
+            return None;
+        }
+        engine::took(object, Access::Lock);
+        Some(self.taken(object))
+    }
+
+    #[track_caller]
+    fn is_poisoned(&self) -> bool {
+        Op::new("is_poisoned", self.object(), Access::Read).perform();
+        let poisoned = self.poison.get();
+        engine::show(|| format!("➜ {poisoned}"));
+        poisoned
+    }
+
+    #[track_caller]
+    fn clear_poison(&self) {
+        Op::new("clear_poison", self.object(), Access::Write).perform();
+        self.poison.clear();
     }
 
     fn object(&self) -> Object {
@@ -121,17 +167,53 @@ impl<T: ?Sized> Mutex<T> {
     }
 
     /// The running thread has it from now on.
-    fn taken(&self, object: Object) -> LockResult<MutexGuard<'_, T>> {
+    fn taken(&self, object: Object) -> Locked {
+        self.has(object);
+        Locked {
+            object,
+            watch: self.poison.watch(),
+            changed: false,
+        }
+    }
+
+    fn has(&self, object: Object) {
         object.set_counter(0);
         object.held();
         self.poison.show();
-        self.poison.result(MutexGuard {
-            lock: self,
-            object,
-            watch: self.poison.watch(),
-            inner: Some(free(self.inner.try_lock())),
-            changed: false,
-        })
+    }
+
+    /// Gives back what the running thread has.
+    #[track_caller]
+    fn unlock(&self, locked: &mut Locked) {
+        Op::new("unlock", locked.object, Access::Unlock).perform();
+        self.poison.done(&locked.watch);
+        locked.lend();
+    }
+
+    /// Waits until the mutex is free, and has it again.
+    #[track_caller]
+    fn lock_again(&self, locked: &Locked) {
+        wait_and_take(locked.object);
+        self.has(locked.object);
+    }
+}
+
+/// The operation that takes a mutex.
+#[track_caller]
+fn wait_and_take(mutex: Object) {
+    Op::new("lock", mutex, Access::Lock)
+        .guard(mutex, 1)
+        .perform();
+}
+
+impl Locked {
+    /// The mutex is free from now on.
+    fn lend(&mut self) {
+        if std::mem::take(&mut self.changed) {
+            engine::changed(self.object);
+        }
+        self.object.set_counter(1);
+        self.object.released();
     }
 }
 
@@ -158,38 +240,29 @@ impl<T: ?Sized + fmt::Debug> fmt::Debug for Mutex<T> {
             // With quotes, which those of the `RwLock` are without: so it is in the real one.
             Err(TryLockError::WouldBlock) => debug.field("data", &"<locked>"),
         };
-        debug.field("poisoned", &self.poison.get());
+        debug.field("poisoned", &self.lock.poison.get());
         debug.finish_non_exhaustive()
     }
 }
 
-impl<'a, T: ?Sized> MutexGuard<'a, T> {
+impl<T: ?Sized> MutexGuard<'_, T> {
     /// The mutex's object.
     pub(super) fn object(&self) -> Object {
-        self.object
+        self.locked.object
     }
 
     /// The mutex is free from now on, and the guard waits to have it again.
     pub(super) fn lend(&mut self) {
         self.inner = None;
-        if std::mem::take(&mut self.changed) {
-            engine::changed(self.object);
-        }
-        self.object.set_counter(1);
-        self.object.released();
+        self.locked.lend();
     }
 
     /// Waits until the mutex is free, and has it again.
     #[track_caller]
     pub(super) fn lock_again(mut self) -> LockResult<Self> {
-        Op::new("lock", self.object, Access::Lock)
-            .guard(self.object, 1)
-            .perform();
-        self.object.set_counter(0);
-        self.object.held();
-        self.lock.poison.show();
-        self.inner = Some(free(self.lock.inner.try_lock()));
-        self.lock.poison.result(self)
+        self.mutex.lock.lock_again(&self.locked);
+        self.inner = Some(free(self.mutex.inner.try_lock()));
+        self.mutex.lock.poison.result(self)
     }
 }
 
@@ -197,9 +270,7 @@ impl<T: ?Sized> Drop for MutexGuard<'_, T> {
     #[track_caller]
     fn drop(&mut self) {
         if self.inner.is_some() {
-            Op::new("unlock", self.object, Access::Unlock).perform();
-            self.lock.poison.done(&self.watch);
-            self.lend();
+            self.mutex.lock.unlock(&mut self.locked);
         }
     }
 }
@@ -214,7 +285,7 @@ impl<T: ?Sized> Deref for MutexGuard<'_, T> {
 
 impl<T: ?Sized> DerefMut for MutexGuard<'_, T> {
     fn deref_mut(&mut self) -> &mut T {
-        self.changed = true;
+        self.locked.changed = true;
         self.inner.as_mut().expect("only a waiting guard has none")
     }
 }

@@ -148,6 +148,14 @@ impl Once {
         completed
     }
 
+    /// The same, of who wants to see what the closure has returned; otherwise the table shows this.
+    #[track_caller]
+    pub(super) fn look_inside(&self, otherwise: &'static str) -> bool {
+        let completed = self.look("get");
+        engine::show(|| if completed { "✓" } else { otherwise }.to_string());
+        completed
+    }
+
     /// Waits until a closure has returned.
     #[track_caller]
     pub(super) fn await_completion(&self) {

@@ -25,9 +25,10 @@ impl<T> OnceLock<T> {
     /// The value, if there is one.
     #[track_caller]
     pub fn get(&self) -> Option<&T> {
-        let there = self.once.look("get");
-        engine::show(|| if there { "✓" } else { "empty" }.to_string());
-        if there { self.inner.get() } else { None }
+        match self.once.look_inside("empty") {
+            true => self.inner.get(),
+            false => None,
+        }
     }
 
     /// The value in place, if there is one.

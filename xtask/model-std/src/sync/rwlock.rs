@@ -18,12 +18,25 @@ const KEPT_OUT: i64 = 1 << 40;
 /// `std::sync::RwLock`. Neither readers nor writers come first: the real one makes no
 /// promise, so every order is explored. Where a reader joins others, a search of its own has
 /// the writers that wait keep it out, as the real one does on Linux.
+pub struct RwLock<T: ?Sized> {
+    lock: Lock,
+    inner: real::RwLock<T>,
+}
+
+/// A lock but for its value: so this is compiled once, and not with each program.
 ///
 /// Its object's counter is the number of permits that are left.
-pub struct RwLock<T: ?Sized> {
+struct Lock {
     handle: Handle,
     poison: Flag,
-    inner: real::RwLock<T>,
+}
+
+/// That the running thread has the lock for writing.
+struct Locked {
+    object: Object,
+    watch: Watch,
+    /// Whether its owner may have changed the value.
+    changed: bool,
 }
 
 /// `std::sync::RwLockReadGuard`.
@@ -36,13 +49,10 @@ pub struct RwLockReadGuard<'a, T: ?Sized + 'a> {
 /// `std::sync::RwLockWriteGuard`.
 #[must_use = "if unused the RwLock will immediately unlock"]
 pub struct RwLockWriteGuard<'a, T: ?Sized + 'a> {
-    lock: &'a RwLock<T>,
-    object: Object,
-    watch: Watch,
+    rwlock: &'a RwLock<T>,
+    locked: Locked,
     /// Absent once it has become a read guard.
     inner: Option<real::RwLockWriteGuard<'a, T>>,
-    /// Whether its owner may have changed the value.
-    changed: bool,
 }
 
 impl<T> RwLock<T> {
@@ -50,8 +60,10 @@ impl<T> RwLock<T> {
     #[track_caller]
     pub const fn new(value: T) -> Self {
         Self {
-            handle: Handle::new("rwlock"),
-            poison: Flag::new(),
+            lock: Lock {
+                handle: Handle::new("rwlock"),
+                poison: Flag::new(),
+            },
             inner: real::RwLock::new(value),
         }
     }
@@ -65,11 +77,7 @@ impl<T: ?Sized> RwLock<T> {
     /// If it is poisoned; the error has the guard.
     #[track_caller]
     pub fn read(&self) -> LockResult<RwLockReadGuard<'_, T>> {
-        let object = self.object();
-        Op::new("read", object, Access::LockShared)
-            .guard(object, 1)
-            .perform();
-        self.taken_to_read(object)
+        self.reader(self.lock.read())
     }
 
     /// Takes the lock for reading if nobody writes.
@@ -79,15 +87,10 @@ impl<T: ?Sized> RwLock<T> {
     /// If somebody does, or if it is poisoned.
     #[track_caller]
     pub fn try_read(&self) -> TryLockResult<RwLockReadGuard<'_, T>> {
-        let object = self.object();
-        Op::new("try_read", object, Access::Try).perform();
-        if object.counter() <= 0 {
-            engine::unchanged();
-            engine::show(|| "busy".to_string());
-            return Err(TryLockError::WouldBlock);
+        match self.lock.try_read() {
+            Some(object) => Ok(self.reader(object)?),
+            None => Err(TryLockError::WouldBlock),
         }
-        engine::took(object, Access::LockShared);
-        Ok(self.taken_to_read(object)?)
     }
 
     /// Waits until nobody reads or writes, and takes the lock for writing.
@@ -97,15 +100,7 @@ impl<T: ?Sized> RwLock<T> {
     /// If it is poisoned; the error has the guard.
     #[track_caller]
     pub fn write(&self) -> LockResult<RwLockWriteGuard<'_, T>> {
-        let object = self.object();
-        object.is_written();
-        if engine::writers_keep_readers_out() {
-            return self.write_before_readers(object);
-        }
-        Op::new("write", object, Access::Lock)
-            .guard(object, PERMITS)
-            .perform();
-        self.taken_to_write(object)
+        self.writer(self.lock.write())
     }
 
     /// Takes the lock for writing if nobody reads or writes.
@@ -115,31 +110,22 @@ impl<T: ?Sized> RwLock<T> {
     /// If somebody does, or if it is poisoned.
     #[track_caller]
     pub fn try_write(&self) -> TryLockResult<RwLockWriteGuard<'_, T>> {
-        let object = self.object();
-        Op::new("try_write", object, Access::Try).perform();
-        if object.counter() < PERMITS {
-            engine::unchanged();
-            engine::show(|| "busy".to_string());
-            return Err(TryLockError::WouldBlock);
+        match self.lock.try_write() {
+            Some(locked) => Ok(self.writer(locked)?),
+            None => Err(TryLockError::WouldBlock),
         }
-        engine::took(object, Access::Lock);
-        Ok(self.taken_to_write(object)?)
     }
 
     /// Whether a thread has panicked while it wrote.
     #[track_caller]
     pub fn is_poisoned(&self) -> bool {
-        Op::new("is_poisoned", self.object(), Access::Read).perform();
-        let poisoned = self.poison.get();
-        engine::show(|| format!("➜ {poisoned}"));
-        poisoned
+        self.lock.is_poisoned()
     }
 
     /// Takes the poison away.
     #[track_caller]
     pub fn clear_poison(&self) {
-        Op::new("clear_poison", self.object(), Access::Write).perform();
-        self.poison.clear();
+        self.lock.clear_poison();
     }
 
     /// The value, since nobody else has the lock.
@@ -152,7 +138,8 @@ impl<T: ?Sized> RwLock<T> {
         T: Sized,
     {
         let value = self.inner.into_inner();
-        self.poison
+        self.lock
+            .poison
             .result(value.unwrap_or_else(real::PoisonError::into_inner))
     }
 
@@ -163,23 +150,86 @@ impl<T: ?Sized> RwLock<T> {
     /// If it is poisoned; the error has the reference.
     pub fn get_mut(&mut self) -> LockResult<&mut T> {
         let value = self.inner.get_mut();
-        self.poison
+        self.lock
+            .poison
             .result(value.unwrap_or_else(real::PoisonError::into_inner))
     }
 
-    /// Takes the lock for writing; while that is not possible, no reader is let in.
+    /// The value, which the running thread reads from now on.
+    fn reader(&self, object: Object) -> LockResult<RwLockReadGuard<'_, T>> {
+        self.lock.poison.result(RwLockReadGuard {
+            object,
+            inner: free(self.inner.try_read()),
+        })
+    }
+
+    /// The value, which the running thread writes from now on.
+    fn writer(&self, locked: Locked) -> LockResult<RwLockWriteGuard<'_, T>> {
+        self.lock.poison.result(RwLockWriteGuard {
+            rwlock: self,
+            locked,
+            inner: Some(free(self.inner.try_write())),
+        })
+    }
+}
+
+impl Lock {
     #[track_caller]
-    fn write_before_readers(&self, object: Object) -> LockResult<RwLockWriteGuard<'_, T>> {
-        Op::new("write", object, Access::Write).perform();
-        if object.counter() != PERMITS {
-            engine::show(|| "has to wait".to_string());
-            object.begin_to_keep_out(KEPT_OUT);
-            Op::new("write", object, Access::Lock)
-                .guard(object, PERMITS - KEPT_OUT)
-                .perform();
-            object.end_to_keep_out(KEPT_OUT);
+    fn read(&self) -> Object {
+        let object = self.object();
+        Op::new("read", object, Access::LockShared)
+            .guard(object, 1)
+            .perform();
+        self.taken_to_read(object)
+    }
+
+    #[track_caller]
+    fn try_read(&self) -> Option<Object> {
+        let object = self.object();
+        Op::new("try_read", object, Access::Try).perform();
+        if object.counter() <= 0 {
+            return busy();
+        }
+        engine::took(object, Access::LockShared);
+        Some(self.taken_to_read(object))
+    }
+
+    #[track_caller]
+    fn write(&self) -> Locked {
+        let object = self.object();
+        object.is_written();
+        match engine::writers_keep_readers_out() {
+            true => write_before_readers(object),
+            false => Op::new("write", object, Access::Lock)
+                .guard(object, PERMITS)
+                .perform(),
         }
         self.taken_to_write(object)
+    }
+
+    #[track_caller]
+    fn try_write(&self) -> Option<Locked> {
+        let object = self.object();
+        Op::new("try_write", object, Access::Try).perform();
+        if object.counter() < PERMITS {
+            return busy();
+        }
+        engine::took(object, Access::Lock);
+        Some(self.taken_to_write(object))
+    }
+
+    #[track_caller]
+    fn is_poisoned(&self) -> bool {
+        Op::new("is_poisoned", self.object(), Access::Read).perform();
+        let poisoned = self.poison.get();
+        engine::show(|| format!("➜ {poisoned}"));
+        poisoned
+    }
+
+    #[track_caller]
+    fn clear_poison(&self) {
+        Op::new("clear_poison", self.object(), Access::Write).perform();
+        self.poison.clear();
     }
 
     fn object(&self) -> Object {
@@ -187,28 +237,80 @@ impl<T: ?Sized> RwLock<T> {
     }
 
     /// The running thread reads from now on.
-    fn taken_to_read(&self, object: Object) -> LockResult<RwLockReadGuard<'_, T>> {
+    fn taken_to_read(&self, object: Object) -> Object {
         object.set_counter(object.counter() - 1);
         object.begin_reading();
         self.poison.show();
-        self.poison.result(RwLockReadGuard {
-            object,
-            inner: free(self.inner.try_read()),
-        })
+        object
     }
 
     /// The running thread writes from now on.
-    fn taken_to_write(&self, object: Object) -> LockResult<RwLockWriteGuard<'_, T>> {
+    fn taken_to_write(&self, object: Object) -> Locked {
         object.set_counter(object.counter() - PERMITS);
         object.held();
         self.poison.show();
-        self.poison.result(RwLockWriteGuard {
-            lock: self,
+        Locked {
             object,
             watch: self.poison.watch(),
-            inner: Some(free(self.inner.try_write())),
             changed: false,
-        })
+        }
+    }
+
+    /// The running thread writes no more.
+    #[track_caller]
+    fn unlock(&self, locked: &Locked) {
+        Op::new("unlock", locked.object, Access::Unlock).perform();
+        self.poison.done(&locked.watch);
+        locked.end(PERMITS);
+    }
+}
+
+/// Waits until the lock is free; meanwhile no reader is let in.
+#[track_caller]
+fn write_before_readers(lock: Object) {
+    Op::new("write", lock, Access::Write).perform();
+    if lock.counter() != PERMITS {
+        engine::show(|| "has to wait".to_string());
+        lock.begin_to_keep_out(KEPT_OUT);
+        Op::new("write", lock, Access::Lock)
+            .guard(lock, PERMITS - KEPT_OUT)
+            .perform();
+        lock.end_to_keep_out(KEPT_OUT);
+    }
+}
+
+/// The lock was not taken.
+fn busy<L>() -> Option<L> {
+    engine::unchanged();
+    engine::show(|| "busy".to_string());
+    None
+}
+
+/// The running thread reads no more.
+#[track_caller]
+fn unlock_shared(lock: Object) {
+    Op::new("unlock", lock, Access::UnlockShared).perform();
+    lock.set_counter(lock.counter() + 1);
+    lock.end_reading();
+}
+
+impl Locked {
+    /// Lets other readers in and goes on reading, without a writer in between.
+    #[track_caller]
+    fn downgrade(&self) {
+        Op::new("downgrade", self.object, Access::Unlock).perform();
+        self.end(PERMITS - 1);
+        self.object.begin_reading();
+    }
+
+    /// The writing has ended, and so many permits are given back. The operation that does it is more
+    /// than that, if the value was written.
+    fn end(&self, permits: i64) {
+        self.object.set_counter(self.object.counter() + permits);
+        self.object.released();
+        if self.changed {
+            engine::changed(self.object);
+        }
     }
 }
 
@@ -234,7 +336,7 @@ impl<T: ?Sized + fmt::Debug> fmt::Debug for RwLock<T> {
             Err(TryLockError::Poisoned(error)) => debug.field("data", &&**error.get_ref()),
             Err(TryLockError::WouldBlock) => debug.field("data", &format_args!("<locked>")),
         };
-        debug.field("poisoned", &self.poison.get());
+        debug.field("poisoned", &self.lock.poison.get());
         debug.finish_non_exhaustive()
     }
 }
@@ -243,24 +345,11 @@ impl<'a, T: ?Sized> RwLockWriteGuard<'a, T> {
     /// Lets other readers in and goes on reading, without a writer in between.
     #[track_caller]
     pub fn downgrade(mut s: Self) -> RwLockReadGuard<'a, T> {
-        Op::new("downgrade", s.object, Access::Unlock).perform();
-        s.object.set_counter(s.object.counter() + PERMITS - 1);
-        s.object.released();
-        s.object.begin_reading();
-        s.tell_changed();
+        s.locked.downgrade();
         s.inner = None;
         RwLockReadGuard {
-            object: s.object,
-            inner: free(s.lock.inner.try_read()),
-        }
-    }
-}
-
-impl<T: ?Sized> RwLockWriteGuard<'_, T> {
-    /// The operation that ends the writing is more than that, if the value was written.
-    fn tell_changed(&self) {
-        if self.changed {
-            engine::changed(self.object);
+            object: s.locked.object,
+            inner: free(s.rwlock.inner.try_read()),
         }
     }
 }
@@ -268,9 +357,7 @@ impl<T: ?Sized> RwLockWriteGuard<'_, T> {
 impl<T: ?Sized> Drop for RwLockReadGuard<'_, T> {
     #[track_caller]
     fn drop(&mut self) {
-        Op::new("unlock", self.object, Access::UnlockShared).perform();
-        self.object.set_counter(self.object.counter() + 1);
-        self.object.end_reading();
+        unlock_shared(self.object);
     }
 }
 
@@ -278,11 +365,7 @@ impl<T: ?Sized> Drop for RwLockWriteGuard<'_, T> {
     #[track_caller]
     fn drop(&mut self) {
         if self.inner.is_some() {
-            Op::new("unlock", self.object, Access::Unlock).perform();
-            self.lock.poison.done(&self.watch);
-            self.object.set_counter(self.object.counter() + PERMITS);
-            self.object.released();
-            self.tell_changed();
+            self.rwlock.lock.unlock(&self.locked);
         }
     }
 }
@@ -305,7 +388,7 @@ impl<T: ?Sized> Deref for RwLockWriteGuard<'_, T> {
 
 impl<T: ?Sized> DerefMut for RwLockWriteGuard<'_, T> {
     fn deref_mut(&mut self) -> &mut T {
-        self.changed = true;
+        self.locked.changed = true;
         self.inner.as_mut().expect("it still writes")
     }
 }

@@ -57,6 +57,35 @@ pub(crate) fn drop_locals() {
     }
 }
 
+/// The running thread's value of the key at this address, if it was made: `Some(None)` once it has been
+/// destroyed.
+fn find(key: usize) -> Option<Option<Rc<dyn Any>>> {
+    with_locals(|locals| {
+        let mut locals = locals.iter();
+        let local = locals.find(|local| local.key == key)?;
+        Some(local.value.as_deref().cloned())
+    })
+}
+
+/// Keeps a value of the running thread, which may have a destructor. One that was made meanwhile, by this
+/// one's initialiser, is replaced.
+fn keep(key: usize, value: Rc<dyn Any>, drops: bool) {
+    let value = ManuallyDrop::new(value);
+    let replaced = with_locals(|locals| {
+        let mut known = locals.iter_mut();
+        if let Some(local) = known.find(|local| local.key == key) {
+            return local.value.replace(value).map(ManuallyDrop::into_inner);
+        }
+        locals.push(Local {
+            key,
+            value: Some(value),
+            drops,
+        });
+        None
+    });
+    drop(replaced);
+}
+
 /// A value of which each thread has its own.
 pub struct LocalKey<T: 'static> {
     make: fn() -> T,
@@ -105,36 +134,16 @@ impl<T: 'static> LocalKey<T> {
     }
 
     fn find(&'static self) -> Result<Option<Rc<T>>, AccessError> {
-        let known = with_locals(|locals| {
-            let mut locals = locals.iter();
-            let local = locals.find(|local| local.key == self.key())?;
-            Some(local.value.as_deref().cloned())
-        });
-        match known {
+        match find(self.key()) {
             None => Ok(None),
             Some(None) => Err(AccessError),
             Some(Some(value)) => Ok(value.downcast().ok()),
         }
     }
 
-    /// Keeps a value. One that was made meanwhile, by this one's initialiser, is replaced.
     fn insert(&'static self, value: T) -> Rc<T> {
         let value = Rc::new(value);
-        let kept: Rc<dyn Any> = Rc::<T>::clone(&value);
-        let kept = ManuallyDrop::new(kept);
-        let replaced = with_locals(|locals| {
-            let mut known = locals.iter_mut();
-            if let Some(local) = known.find(|local| local.key == self.key()) {
-                return local.value.replace(kept).map(ManuallyDrop::into_inner);
-            }
-            locals.push(Local {
-                key: self.key(),
-                value: Some(kept),
-                drops: mem::needs_drop::<T>(),
-            });
-            None
-        });
-        drop(replaced);
+        keep(self.key(), Rc::<T>::clone(&value), mem::needs_drop::<T>());
         value
     }
 }

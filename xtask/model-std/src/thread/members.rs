@@ -1,6 +1,7 @@
 //! Who belongs to a scope.
 
 use ::std::panic::Location;
+use ::std::rc::Rc;
 use ::std::sync::atomic::{AtomicBool, Ordering};
 use ::std::sync::{Mutex, MutexGuard, PoisonError};
 
@@ -20,13 +21,13 @@ pub(super) struct Members {
 impl Members {
     /// None so far, in a scope of the running thread's.
     #[track_caller]
-    pub fn new() -> Self {
-        Self {
+    pub fn new() -> Shared<Self> {
+        Shared::new(Rc::new(Self {
             handle: Handle::unordered("scope"),
             owner: engine::current(),
             a_thread_panicked: AtomicBool::new(false),
             left: Mutex::default(),
-        }
+        }))
     }
 
     /// What they leave, one after the other.

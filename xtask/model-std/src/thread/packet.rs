@@ -6,7 +6,7 @@ use ::std::panic::Location;
 use ::std::rc::Rc;
 use ::std::thread::Result;
 
-use engine::{Access, Handle, Object, Op};
+use engine::{Access, Handle, Op};
 
 use super::current::Thread;
 use super::local::{drop_locals, has_locals_to_drop};
@@ -23,30 +23,34 @@ const DEADLOCK: i32 = 35;
 pub trait ThreadResult<T> {
     /// What it returned, or what its panic carried.
     fn take(&self) -> Option<Result<T>>;
-    /// The object that stands for what it returned.
-    fn object(&self) -> Object;
-    /// Whether the last of its two owners leaves a scope for it.
-    fn leaves_scope(&self) -> bool;
-    /// Whether the thread has let go of it.
-    fn is_left(&self) -> bool;
+    /// What is not of that type.
+    fn end(&self) -> &End;
 }
 
 pub type SharedResult<'scope, T> = Shared<dyn ThreadResult<T> + Send + Sync + 'scope>;
 
 /// What a thread and its handle share.
 struct Packet<T> {
-    handle: Handle,
+    end: End,
     result: Confined<Option<Result<T>>>,
+}
+
+/// The end of a thread, but for what it returns: so this is compiled once, and not with each program.
+pub struct End {
+    /// Stands for what the thread returns.
+    handle: Handle,
     membership: Option<Shared<Members>>,
     /// What leaves the scope when this is dropped, where it matters who does: it wakes the
     /// scope's owner. As in the real library, that is who drops the packet.
     leaving: Confined<Option<Membership>>,
     place: &'static Location<'static>,
+    /// Whether somebody notices when what the thread returns is dropped.
+    is_dropped: bool,
 }
 
 impl<T> Packet<T> {
     fn swap(&self, result: Option<Result<T>>) -> Option<Result<T>> {
-        mem::replace(&mut self.result.borrow_mut(), result)
+        self.result.change(|known| mem::replace(known, result))
     }
 }
 
@@ -55,34 +59,118 @@ impl<T: Send> ThreadResult<T> for Packet<T> {
         self.swap(None)
     }
 
-    fn object(&self) -> Object {
-        self.handle.object()
-    }
-
-    fn leaves_scope(&self) -> bool {
-        self.leaving.borrow_mut().is_some()
-    }
-
-    fn is_left(&self) -> bool {
-        self.handle.object().counter() == 1
+    fn end(&self) -> &End {
+        &self.end
     }
 }
 
 impl<T> Drop for Packet<T> {
     /// Drops a result that nobody asked for.
     fn drop(&mut self) {
-        let result = self.swap(None);
-        if let (Some(members), Some(Err(_))) = (&self.membership, &result) {
+        if let Some(result) = self.swap(None) {
+            if result.is_err() {
+                self.end.panicked();
+            }
+            // There is nobody left whom the panic of a destructor could reach.
+            if catch(|| drop(result)).is_err() {
+                abort();
+            }
+        }
+        self.end.leave();
+    }
+}
+
+impl End {
+    /// That of a thread that this starts.
+    #[track_caller]
+    fn new(membership: Option<&Membership>, leaving: Option<Membership>, is_dropped: bool) -> Self {
+        Self {
+            handle: Handle::unordered("result"),
+            membership: membership.or(leaving.as_ref()).map(Membership::members),
+            leaving: Confined::new(leaving),
+            place: Location::caller(),
+            is_dropped,
+        }
+    }
+
+    /// Nobody has asked for the panic of the thread.
+    fn panicked(&self) {
+        if let Some(members) = &self.membership {
             members.set_panicked();
         }
-        // There is nobody left whom the panic of a destructor could reach.
-        if catch(|| drop(result)).is_err() {
-            abort();
-        }
+    }
+
+    /// What is left to do for the last of its two owners.
+    fn leave(&self) {
         let leaving = self.leaving.borrow_mut().take();
         if let Some(membership) = leaving {
             membership.leave(self.place);
         }
+    }
+
+    /// The thread has come to its end, and is about to let go of what it returns.
+    fn returned(&self, panicked: bool) {
+        if self.membership.is_none() && panicked {
+            engine::current().set_unjoined_panic(true);
+        }
+        // As soon as the thread has let go of the packet it counts as finished, though its thread-local
+        // values are still to be destroyed.
+        let is_noticed = has_locals_to_drop();
+        self.announce_drop("return", self.place, is_noticed);
+        if is_noticed {
+            self.handle.object().set_counter(1);
+        }
+    }
+
+    /// Whoever of a thread and its handle is done last drops what the thread returned. Where
+    /// that can be noticed, or when the thread is done, who is last has to be the scheduler's choice.
+    fn announce_drop(&self, verb: &'static str, place: &'static Location<'static>, noticed: bool) {
+        if noticed || self.is_dropped || self.leaving.borrow_mut().is_some() {
+            let mut op = Op::new(verb, self.handle.object(), Access::Write);
+            op.place = place;
+            op.perform();
+        }
+    }
+
+    /// Waits until the thread has finished.
+    #[track_caller]
+    fn join(thread: engine::Thread) {
+        if thread == engine::current() {
+            // The system refuses that, and the real library panics.
+            let error = io::Error::from_raw_os_error(DEADLOCK);
+            panic!("failed to join thread: {error}");
+        }
+        let finished = thread.finished();
+        let op = Op::new("join", finished, Access::Await);
+        op.guard(finished, 1).perform();
+        if let Some(step) = thread.last_step() {
+            engine::after(step);
+        }
+        thread.set_unjoined_panic(false);
+    }
+
+    /// Shows what became of a thread that was joined.
+    fn show(panicked: bool) {
+        engine::show(|| if panicked { "panicked" } else { "✓" }.to_string());
+    }
+
+    /// Whether the thread's function has returned.
+    #[track_caller]
+    fn is_finished(&self, thread: engine::Thread) -> bool {
+        let finished = thread.finished();
+        let result = self.handle.object();
+        let op = Op::new("is_finished", finished, Access::Read);
+        op.and(result, Access::Read).perform();
+        // Or whether it has let go of what it returns.
+        let is_finished = finished.counter() == 1 || result.counter() == 1;
+        engine::show(|| format!("➜ {is_finished}"));
+        is_finished
+    }
+
+    /// The handle of a thread that was not joined is dropped.
+    fn detach(&self, thread: engine::Thread, place: &'static Location<'static>) {
+        thread.set_detached();
+        self.announce_drop("drop the handle", place, false);
     }
 }
 
@@ -96,24 +184,19 @@ where
     F: FnOnce() -> T + Send + 'scope,
     T: Send + 'scope,
 {
-    let members = membership.as_ref().map(Membership::members);
     let (membership, leaving) = match engine::parks() {
         true => (None, membership),
         false => (membership, None),
     };
-    let place = Location::caller();
     let packet = Rc::new(Packet {
-        handle: Handle::unordered("result"),
+        end: End::new(membership.as_ref(), leaving, mem::needs_drop::<T>()),
         result: Confined::new(None),
-        membership: members,
-        leaving: Confined::new(leaving),
-        place,
     });
     let body = Body {
         f,
         packet: Shared::new(Rc::clone(&packet)),
         membership,
-        place,
+        place: Location::caller(),
     };
     let body = move || {
         body.run();
@@ -140,36 +223,12 @@ impl<F: FnOnce() -> T, T: Send> Body<F, T> {
             place,
         } = self;
         let result = catch(f);
-        if packet.membership.is_none() && result.is_err() {
-            engine::current().set_unjoined_panic(true);
-        }
-        // As soon as the thread has let go of the packet it counts as finished, though its thread-local
-        // values are still to be destroyed.
-        let is_noticed = has_locals_to_drop();
-        announce_drop::<T>("return", &*packet, place, is_noticed);
-        if is_noticed {
-            packet.object().set_counter(1);
-        }
+        packet.end.returned(result.is_err());
         packet.swap(Some(result));
         drop(packet);
         if let Some(membership) = membership {
             membership.leave(place);
         }
-    }
-}
-
-/// Whoever of a thread and its handle is done last drops what the thread returned. Where
-/// that can be noticed, or when the thread is done, who is last has to be the scheduler's choice.
-fn announce_drop<T>(
-    verb: &'static str,
-    result: &dyn ThreadResult<T>,
-    place: &'static Location<'static>,
-    is_noticed: bool,
-) {
-    if is_noticed || mem::needs_drop::<T>() || result.leaves_scope() {
-        let mut op = Op::new(verb, result.object(), Access::Write);
-        op.place = place;
-        op.perform();
     }
 }
 
@@ -194,41 +253,23 @@ impl<'scope, T> Started<'scope, T> {
 
     #[track_caller]
     pub fn join(mut self) -> Result<T> {
-        let thread = self.thread.thread;
-        if thread == engine::current() {
-            // The system refuses that, and the real library panics.
-            let error = io::Error::from_raw_os_error(DEADLOCK);
-            panic!("failed to join thread: {error}");
-        }
-        let finished = thread.finished();
-        let op = Op::new("join", finished, Access::Await);
-        op.guard(finished, 1).perform();
-        if let Some(step) = thread.last_step() {
-            engine::after(step);
-        }
-        thread.set_unjoined_panic(false);
+        End::join(self.thread.thread);
         self.joined = true;
         let result = self.result.take().expect("a finished thread has a result");
-        engine::show(|| if result.is_ok() { "✓" } else { "panicked" }.to_string());
+        End::show(result.is_err());
         result
     }
 
     #[track_caller]
     pub fn is_finished(&self) -> bool {
-        let finished = self.thread.thread.finished();
-        let op = Op::new("is_finished", finished, Access::Read);
-        op.and(self.result.object(), Access::Read).perform();
-        let is_finished = finished.counter() == 1 || self.result.is_left();
-        engine::show(|| format!("➜ {is_finished}"));
-        is_finished
+        self.result.end().is_finished(self.thread.thread)
     }
 }
 
 impl<T> Drop for Started<'_, T> {
     fn drop(&mut self) {
         if !self.joined {
-            self.thread.thread.set_detached();
-            announce_drop::<T>("drop the handle", &*self.result, self.place, false);
+            self.result.end().detach(self.thread.thread, self.place);
         }
     }
 }

@@ -4,7 +4,6 @@ use ::std::fmt;
 use ::std::marker::PhantomData;
 use ::std::mem;
 use ::std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
-use ::std::rc::Rc;
 use ::std::thread::Result;
 
 use engine::{Access, Object, Op};
@@ -34,29 +33,36 @@ where
     F: for<'scope> FnOnce(&'scope Scope<'scope, 'env>) -> T,
 {
     let scope = Scope {
-        members: Shared::new(Rc::new(Members::new())),
+        members: Members::new(),
         owner: current(),
         scope: PhantomData,
         env: PhantomData,
     };
-    let object = scope.members.object();
-    let wait = Op::new("end the scope", object, Access::Await).guard(object, 0);
     let result = catch_unwind(AssertUnwindSafe(|| f(&scope)));
-    let has_borrowers = HasBorrowers;
-    match engine::parks() {
-        true => park_until_left(object),
-        false => wait.perform(),
-    }
-    mem::forget(has_borrowers);
-    for step in scope.members.left().drain(..) {
-        engine::after(step);
-    }
+    wait_for(&scope.members);
     match result {
         Err(payload) => resume_unwind(payload),
         Ok(_) if scope.members.a_thread_panicked() => {
             panic!("a scoped thread panicked")
         }
         Ok(value) => value,
+    }
+}
+
+/// Waits until all threads of a scope have left it.
+#[track_caller]
+fn wait_for(members: &Members) {
+    let object = members.object();
+    let has_borrowers = HasBorrowers;
+    match engine::parks() {
+        true => park_until_left(object),
+        false => Op::new("end the scope", object, Access::Await)
+            .guard(object, 0)
+            .perform(),
+    }
+    mem::forget(has_borrowers);
+    for step in members.left().drain(..) {
+        engine::after(step);
     }
 }
 

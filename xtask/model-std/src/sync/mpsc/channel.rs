@@ -14,32 +14,35 @@
 //!
 //! A message carries the operation that sent it, a place the one that freed it: so the
 //! engine knows which receive could not have come before which send, and the reverse.
+//!
+//! What the messages say is not here, so that this is compiled once and not with each program: there it
+//! would be compiled for each type of message, and each access to it be announced.
 
 use std::cell::RefMut;
 use std::collections::VecDeque;
-use std::sync::mpsc::{RecvError, SendError, TryRecvError, TrySendError};
+use std::sync::mpsc::{RecvError, TryRecvError, TrySendError};
 use std::time::Duration;
 
-use crate::raw::{Confined, Held};
+use crate::raw::Confined;
 use engine::{Access, ChannelEnd, Object, Op, StepId, Thread};
 
 /// A counter that satisfies everybody.
 const ENDLESS: i64 = i64::MAX;
 
-/// A channel, which its ends share.
-pub struct Channel<T> {
+/// A channel but for what its messages say, which its ends share.
+pub struct Channel {
     bound: Option<usize>,
     /// Whether threads wait in it as in the real library, by parking.
     parks: bool,
     queue: Object,
     room: Object,
     ends: Object,
-    state: Confined<State<T>>,
+    state: Confined<State>,
 }
 
-struct State<T> {
+struct State {
     /// What has been sent and not been taken, oldest first.
-    messages: VecDeque<Message<T>>,
+    messages: VecDeque<Message>,
     /// How many have been sent since the beginning.
     sent: i64,
     senders: usize,
@@ -59,17 +62,34 @@ struct Parked {
     receiver: Option<Thread>,
     /// In the order in which they came.
     senders: VecDeque<Thread>,
-    /// The sender of the message that was taken last, if it parked until then.
-    served: Option<Thread>,
 }
 
-struct Message<T> {
-    value: T,
+struct Message {
     number: i64,
     sent: StepId,
     /// Who parks until the message is taken, in a rendezvous channel.
     sender: Option<Thread>,
 }
+
+/// A message has its place in the channel, and is to be put there.
+pub struct Sent {
+    number: i64,
+    then: Then,
+}
+
+/// What is left to do for the sender of a message that is there.
+enum Then {
+    Nothing,
+    /// This thread, which waits for a message, goes on.
+    Unpark(Thread),
+    /// It waits until the message is taken.
+    Wait,
+    /// The same, and parks meanwhile.
+    Park,
+}
+
+/// The first message was taken, and is the receiver's. This sender goes on, which parks.
+pub struct Taken(Option<Thread>);
 
 enum Room {
     Unbounded,
@@ -102,7 +122,7 @@ impl Room {
     }
 }
 
-impl<T> Channel<T> {
+impl Channel {
     /// A channel with a sender and a receiver, in which so many messages may wait.
     #[track_caller]
     pub fn new(bound: Option<usize>) -> Self {
@@ -126,24 +146,24 @@ impl<T> Channel<T> {
     }
 
     /// One of its ends, made by the running thread.
-    #[inline]
     #[track_caller]
     pub fn end(&self, sends: bool) -> ChannelEnd {
         ChannelEnd::made(self.queue, sends)
     }
 
     /// There is one more sender.
-    #[inline]
     pub fn add_sender(&self) {
         // Nobody can tell: it takes a sender to make one, so none was the last.
         self.state().senders += 1;
     }
 
-    #[inline]
+    /// Sends a message, which the caller puts there; then it has to call [`finish`](Self::finish).
+    /// `None` if the receiver is gone.
     #[track_caller]
-    pub fn send(&self, value: T) -> Result<(), SendError<T>> {
+    pub fn send(&self, end: ChannelEnd) -> Option<Sent> {
+        end.used();
         if self.parks {
-            return self.send_parking(value);
+            return self.send_parking();
         }
         let op = Op::new("send", self.queue, Access::Send);
         match self.bound > Some(0) {
@@ -155,25 +175,46 @@ impl<T> Channel<T> {
             engine::after(dropped);
             engine::unchanged();
             engine::show(|| "closed".to_string());
-            return Err(SendError(value));
+            return None;
         }
-        self.put(&mut state, value);
-        if self.bound != Some(0) {
-            return Ok(());
-        }
-        let number = state.sent;
-        drop(state);
+        let then = match self.bound {
+            Some(0) => Then::Wait,
+            _ => Then::Nothing,
+        };
+        Some(self.put(&mut state, then))
+    }
 
-        Op::new("wait for the receiver", self.room, Access::Await)
-            .guard(self.room, number)
-            .perform();
-        self.outcome_of(number)
-            .expect("who is not served waits until the receiver is gone")
+    /// What a sender does after its message is there. If the receiver is gone before the message is
+    /// taken, it is the sender's again, and this says which of those that are there it is.
+    #[track_caller]
+    pub fn finish(&self, sent: Sent) -> Result<(), usize> {
+        let number = sent.number;
+        match sent.then {
+            Then::Nothing => Ok(()),
+            Then::Unpark(receiver) => {
+                receiver.unpark("unpark");
+                Ok(())
+            }
+            Then::Wait => {
+                Op::new("wait for the receiver", self.room, Access::Await)
+                    .guard(self.room, number)
+                    .perform();
+                self.outcome_of(number)
+                    .expect("who is not served waits until the receiver is gone")
+            }
+            Then::Park => loop {
+                Op::new("wait for the receiver", self.queue, Access::Read).perform();
+                if let Some(result) = self.outcome_of(number) {
+                    return result;
+                }
+                engine::park_in("wait for the receiver", self.room, None);
+            },
+        }
     }
 
     /// What became of the message with this number, in a rendezvous channel; `None` if it still
     /// waits to be taken.
-    fn outcome_of(&self, number: i64) -> Option<Result<(), SendError<T>>> {
+    fn outcome_of(&self, number: i64) -> Option<Result<(), usize>> {
         let mut state = self.state();
         if let Some(taking) = state.taking(number) {
             engine::after(taking);
@@ -181,15 +222,17 @@ impl<T> Channel<T> {
         }
         let dropped = state.receiver_dropped?;
         let refused = state.messages.iter().position(|m| m.number == number);
-        let message = refused.and_then(|index| state.messages.remove(index));
+        let refused = refused.expect("what was not taken is there");
+        state.messages.remove(refused);
         engine::after(dropped);
         engine::show(|| "closed".to_string());
-        let message = message.expect("what was not taken is there");
-        Some(Err(SendError(message.value)))
+        Some(Err(refused))
     }
 
+    /// Sends a message if that need not wait, as [`send`](Self::send) does.
     #[track_caller]
-    pub fn try_send(&self, value: T) -> Result<(), TrySendError<T>> {
+    pub fn try_send(&self, end: ChannelEnd) -> Result<Sent, TrySendError<()>> {
+        end.used();
         let mut op = Op::new("try_send", self.queue, Access::Write);
         if self.bound == Some(0) {
             op = op.and(self.ends, Access::Write);
@@ -199,23 +242,23 @@ impl<T> Channel<T> {
         if state.receiver_dropped.is_some() {
             engine::unchanged();
             engine::show(|| "closed".to_string());
-            return Err(TrySendError::Disconnected(value));
+            return Err(TrySendError::Disconnected(()));
         }
         if !state.has_room() {
             engine::unchanged();
             engine::show(|| "full".to_string());
-            return Err(TrySendError::Full(value));
+            return Err(TrySendError::Full(()));
         }
-        self.put(&mut state, value);
         let receiver = state.parked.receiver.take();
-        drop(state);
-        unpark(receiver);
-        Ok(())
+        let then = receiver.map_or(Then::Nothing, Then::Unpark);
+        Ok(self.put(&mut state, then))
     }
 
-    #[inline]
+    /// Takes the first message, as soon as there is one. The caller takes what it says, and then has to
+    /// call [`Taken::finish`].
     #[track_caller]
-    pub fn recv(&self) -> Result<T, RecvError> {
+    pub fn recv(&self, end: ChannelEnd) -> Result<Taken, RecvError> {
+        end.used();
         if self.parks {
             return self.recv_parking("recv", None).map_err(|_| RecvError);
         }
@@ -226,14 +269,32 @@ impl<T> Channel<T> {
         self.take().map_err(|_| RecvError)
     }
 
+    /// The same, if there is one now.
+    #[track_caller]
+    pub fn try_recv(&self, end: ChannelEnd) -> Result<Taken, TryRecvError> {
+        end.used();
+        self.recv_by("try_recv", None)
+    }
+
+    /// The same, if there is one within this time.
+    #[track_caller]
+    pub fn recv_timeout(&self, end: ChannelEnd, timeout: Duration) -> Result<Taken, TryRecvError> {
+        end.used();
+        self.announce_receiver();
+        match engine::now().checked_add(timeout) {
+            Some(deadline) => self.recv_by("recv_timeout", Some(deadline)),
+            None => Ok(self.recv(end)?),
+        }
+    }
+
     /// Receives at once, or by the deadline. That there is nothing is an answer too, so
     /// this commutes with nothing that could change it.
     #[track_caller]
-    pub fn recv_by(
+    fn recv_by(
         &self,
         verb: &'static str,
         deadline: Option<Duration>,
-    ) -> Result<T, TryRecvError> {
+    ) -> Result<Taken, TryRecvError> {
         if self.parks && deadline.is_some() {
             return self.recv_parking(verb, deadline);
         }
@@ -247,9 +308,6 @@ impl<T> Channel<T> {
         if result.is_err() && (deadline.is_none() || self.bound != Some(0)) {
             engine::unchanged();
         }
-        if self.parks && result.is_ok() {
-            self.unpark_sender();
-        }
         result
     }
 
@@ -261,7 +319,7 @@ impl<T> Channel<T> {
         &self,
         verb: &'static str,
         deadline: Option<Duration>,
-    ) -> Result<T, TryRecvError> {
+    ) -> Result<Taken, TryRecvError> {
         loop {
             Op::new(verb, self.queue, Access::Write)
                 .and(self.ends, Access::Write)
@@ -270,9 +328,6 @@ impl<T> Channel<T> {
             let result = self.take();
             let is_late = deadline.is_some_and(|deadline| engine::now() >= deadline);
             if !matches!(result, Err(TryRecvError::Empty)) || is_late {
-                if result.is_ok() {
-                    self.unpark_sender();
-                }
                 return result;
             }
             let mut state = self.state();
@@ -285,7 +340,7 @@ impl<T> Channel<T> {
 
     /// Sends as the real library does, likewise.
     #[track_caller]
-    fn send_parking(&self, value: T) -> Result<(), SendError<T>> {
+    fn send_parking(&self) -> Option<Sent> {
         let is_rendezvous = self.bound == Some(0);
         loop {
             Op::new("send", self.queue, Access::Write)
@@ -296,39 +351,30 @@ impl<T> Channel<T> {
             state.parked.senders.retain(|sender| *sender != here);
             if state.receiver_dropped.is_some() {
                 engine::show(|| "closed".to_string());
-                return Err(SendError(value));
+                return None;
             }
             let receiver = state.parked.receiver.take();
             if is_rendezvous || state.has_room() {
-                self.put(&mut state, value);
-                if !is_rendezvous || receiver.is_some() {
-                    drop(state);
-                    unpark(receiver);
-                    return Ok(());
+                let then = match receiver {
+                    Some(receiver) => Then::Unpark(receiver),
+                    None if is_rendezvous => Then::Park,
+                    None => Then::Nothing,
+                };
+                let nobody_receives = matches!(then, Then::Park);
+                let sent = self.put(&mut state, then);
+                if nobody_receives {
+                    let last = state.messages.back_mut().expect("it was just put there");
+                    last.sender = Some(here);
                 }
-                break;
+                return Some(sent);
             }
             state.parked.senders.push_back(here);
             drop(state);
             engine::park_in("send", self.room, None);
         }
-        // Nobody receives yet.
-        let mut state = self.state();
-        let number = state.sent;
-        let last = state.messages.back_mut().expect("it was just put there");
-        last.sender = Some(engine::current());
-        drop(state);
-        loop {
-            Op::new("wait for the receiver", self.queue, Access::Read).perform();
-            if let Some(result) = self.outcome_of(number) {
-                return result;
-            }
-            engine::park_in("wait for the receiver", self.room, None);
-        }
     }
 
     /// Drops a sender, which had this end.
-    #[inline]
     #[track_caller]
     pub fn drop_sender(&self, end: ChannelEnd) {
         Op::new("drop a sender", self.ends, Access::LockShared).perform();
@@ -349,19 +395,18 @@ impl<T> Channel<T> {
         unpark(receiver);
     }
 
-    /// Drops the receiver, which had this end.
-    #[inline]
+    /// Drops the receiver, which had this end, and says whether the messages that are there go with it.
+    /// Otherwise their senders wait, and take them back.
     #[track_caller]
-    pub fn drop_receiver(&self, end: ChannelEnd) {
+    pub fn drop_receiver(&self, end: ChannelEnd) -> bool {
         Op::new("drop the receiver", self.queue, Access::Write).perform();
         let mut state = self.state();
         state.receiver_dropped = Some(engine::latest());
         end.dropped();
-        let unread = match state.room {
-            // The senders wait, and take their messages back.
-            Room::Rendezvous { .. } => VecDeque::new(),
-            _ => std::mem::take(&mut state.messages),
-        };
+        let is_rendezvous = matches!(state.room, Room::Rendezvous { .. });
+        if !is_rendezvous {
+            state.messages.clear();
+        }
         self.publish(&state);
         let refused = state.messages.iter().filter_map(|message| message.sender);
         let senders: Vec<Thread> = refused
@@ -370,14 +415,13 @@ impl<T> Channel<T> {
         state.parked.senders.clear();
         drop(state);
         senders.into_iter().for_each(|sender| unpark(Some(sender)));
-        // May be operations, even on this channel: a message can be a sender of it.
-        drop(unread);
+        !is_rendezvous
     }
 
     /// In a rendezvous channel the receiver is there for `try_send` from here on.
     #[inline(always)]
     #[track_caller]
-    pub fn announce_receiver(&self) {
+    fn announce_receiver(&self) {
         if self.bound == Some(0) {
             Op::new("wait for a sender", self.ends, Access::LockShared).perform();
             engine::changed(self.ends);
@@ -387,7 +431,7 @@ impl<T> Channel<T> {
 
     /// Adds a message, for which there is room.
     #[inline(always)]
-    fn put(&self, state: &mut State<T>, value: T) {
+    fn put(&self, state: &mut State, then: Then) -> Sent {
         let here = match &mut state.room {
             Room::Bounded { unused: 0, freed } => {
                 engine::after(freed.pop_front().expect("a free place"))
@@ -399,19 +443,20 @@ impl<T> Channel<T> {
             _ => engine::latest(),
         };
         state.sent += 1;
+        let number = state.sent;
         state.messages.push_back(Message {
-            value,
-            number: state.sent,
+            number,
             sent: here,
             sender: None,
         });
         self.publish(state);
         engine::show(|| format!("{} waiting", state.messages.len()));
+        Sent { number, then }
     }
 
     /// Takes the first message, if there is one.
     #[inline(always)]
-    fn take(&self) -> Result<T, TryRecvError> {
+    fn take(&self) -> Result<Taken, TryRecvError> {
         let mut state = self.state();
         state.set_receiver_waits(false);
         let Some(message) = state.messages.pop_front() else {
@@ -433,27 +478,14 @@ impl<T> Channel<T> {
         }
         self.publish(&state);
         engine::show(|| format!("{} waiting", state.messages.len()));
-        if message.sender.is_some() {
-            state.parked.served = message.sender;
-        }
-        Ok(message.value)
-    }
-
-    /// Lets the sender go on that parks until there is room, if there is some now.
-    #[track_caller]
-    fn unpark_sender(&self) {
-        let mut state = self.state();
-        let Parked {
-            senders, served, ..
-        } = &mut state.parked;
-        let sender = served.take().or_else(|| senders.pop_front());
-        drop(state);
-        unpark(sender);
+        // Who parks until there is room goes on, if there is some now.
+        let sender = message.sender;
+        Ok(Taken(sender.or_else(|| state.parked.senders.pop_front())))
     }
 
     /// Sets the counters to what the state now is.
     #[inline]
-    fn publish(&self, state: &State<T>) {
+    fn publish(&self, state: &State) {
         let queue = match state.senders {
             0 => ENDLESS,
             _ => count(state.messages.len()),
@@ -467,8 +499,16 @@ impl<T> Channel<T> {
         Object::set_counters([(self.queue, queue), (self.room, room)]);
     }
 
-    fn state(&self) -> Held<RefMut<'_, State<T>>> {
+    fn state(&self) -> RefMut<'_, State> {
         self.state.borrow_mut()
+    }
+}
+
+impl Taken {
+    /// What the receiver does once it has what the message says.
+    #[track_caller]
+    pub fn finish(self) {
+        unpark(self.0);
     }
 }
 
@@ -485,7 +525,7 @@ fn count(number: usize) -> i64 {
     i64::try_from(number).unwrap_or(ENDLESS)
 }
 
-impl<T> State<T> {
+impl State {
     fn has_room(&self) -> bool {
         match &self.room {
             Room::Unbounded => true,

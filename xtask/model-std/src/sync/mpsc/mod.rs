@@ -2,6 +2,7 @@
 
 mod channel;
 
+use std::collections::VecDeque;
 use std::fmt;
 use std::marker::PhantomData;
 use std::rc::Rc;
@@ -11,9 +12,10 @@ use std::time::Duration;
 #[doc(no_inline)]
 pub use crate::fidelity::passed::mpsc::*;
 
-use channel::Channel;
+use channel::{Channel, Sent, Taken};
 use engine::ChannelEnd;
 
+use crate::raw::Confined;
 use crate::shared::Shared;
 
 /// `std::sync::mpsc::Sender`.
@@ -24,7 +26,7 @@ pub struct SyncSender<T>(Share<T>);
 
 /// `std::sync::mpsc::Receiver`.
 pub struct Receiver<T> {
-    channel: Shared<Channel<T>>,
+    shared: Shared<Messages<T>>,
     end: ChannelEnd,
     /// May be moved to another thread, but not shared with one.
     like: PhantomData<real::mpsc::Receiver<T>>,
@@ -49,7 +51,13 @@ pub struct IntoIter<T> {
 }
 
 /// One of the senders of a channel.
-struct Share<T>(Shared<Channel<T>>, ChannelEnd);
+struct Share<T>(Shared<Messages<T>>, ChannelEnd);
+
+/// A channel, and what the messages say that are there.
+struct Messages<T> {
+    channel: Channel,
+    values: Confined<VecDeque<T>>,
+}
 
 /// A channel in which any number of messages may wait.
 #[must_use]
@@ -70,14 +78,17 @@ pub fn sync_channel<T>(bound: usize) -> (SyncSender<T>, Receiver<T>) {
 /// Both ends of a new channel.
 #[track_caller]
 fn open<T>(bound: Option<usize>) -> (Share<T>, Receiver<T>) {
-    let channel = Shared::new(Rc::new(Channel::new(bound)));
+    let shared = Shared::new(Rc::new(Messages {
+        channel: Channel::new(bound),
+        values: Confined::new(VecDeque::new()),
+    }));
     let receiver = Receiver {
-        channel: Shared::clone(&channel),
-        end: channel.end(false),
+        shared: Shared::clone(&shared),
+        end: shared.channel.end(false),
         like: PhantomData,
     };
-    let end = channel.end(true);
-    (Share(channel, end), receiver)
+    let end = shared.channel.end(true);
+    (Share(shared, end), receiver)
 }
 
 impl<T> Sender<T> {
@@ -88,7 +99,7 @@ impl<T> Sender<T> {
     /// If the receiver is gone; the error has the message.
     #[track_caller]
     pub fn send(&self, t: T) -> Result<(), SendError<T>> {
-        self.0.channel().send(t)
+        self.0.send(t)
     }
 }
 
@@ -101,7 +112,7 @@ impl<T> SyncSender<T> {
     /// If the receiver is gone by then; the error has the message.
     #[track_caller]
     pub fn send(&self, t: T) -> Result<(), SendError<T>> {
-        self.0.channel().send(t)
+        self.0.send(t)
     }
 
     /// Sends a message if there is room for it; in a rendezvous channel, if the receiver
@@ -112,7 +123,7 @@ impl<T> SyncSender<T> {
     /// If not, or if the receiver is gone; the error has the message.
     #[track_caller]
     pub fn try_send(&self, t: T) -> Result<(), TrySendError<T>> {
-        self.0.channel().try_send(t)
+        self.0.try_send(t)
     }
 }
 
@@ -124,7 +135,8 @@ impl<T> Receiver<T> {
     /// If there is none and no sender is left.
     #[track_caller]
     pub fn recv(&self) -> Result<T, RecvError> {
-        self.channel().recv()
+        let taken = self.channel().recv(self.end)?;
+        Ok(self.value(taken))
     }
 
     /// Takes a message if there is one; in a rendezvous channel, if a sender waits.
@@ -134,7 +146,8 @@ impl<T> Receiver<T> {
     /// If there is none. The error says whether a sender is left.
     #[track_caller]
     pub fn try_recv(&self) -> Result<T, TryRecvError> {
-        self.channel().recv_by("try_recv", None)
+        let taken = self.channel().try_recv(self.end)?;
+        Ok(self.value(taken))
     }
 
     /// Waits for a message for so long at most.
@@ -144,12 +157,8 @@ impl<T> Receiver<T> {
     /// If there is none by then, or no sender is left.
     #[track_caller]
     pub fn recv_timeout(&self, timeout: Duration) -> Result<T, RecvTimeoutError> {
-        self.channel().announce_receiver();
-        let Some(deadline) = engine::now().checked_add(timeout) else {
-            return Ok(self.recv()?);
-        };
-        match self.channel().recv_by("recv_timeout", Some(deadline)) {
-            Ok(value) => Ok(value),
+        match self.channel().recv_timeout(self.end, timeout) {
+            Ok(taken) => Ok(self.value(taken)),
             Err(TryRecvError::Empty) => Err(RecvTimeoutError::Timeout),
             Err(TryRecvError::Disconnected) => Err(RecvTimeoutError::Disconnected),
         }
@@ -165,40 +174,76 @@ impl<T> Receiver<T> {
         TryIter { rx: self }
     }
 
-    /// The channel, of which this receiver is used.
-    fn channel(&self) -> &Channel<T> {
-        self.end.used();
-        &self.channel
+    fn channel(&self) -> &Channel {
+        &self.shared.channel
+    }
+
+    /// What the message says that was taken.
+    #[track_caller]
+    fn value(&self, taken: Taken) -> T {
+        let value = self.shared.values.change(VecDeque::pop_front);
+        taken.finish();
+        value.expect("each message says something")
     }
 }
 
 impl<T> Share<T> {
-    /// The channel, of which this sender is used.
-    fn channel(&self) -> &Channel<T> {
-        self.1.used();
-        &self.0
+    fn channel(&self) -> &Channel {
+        &self.0.channel
+    }
+
+    #[track_caller]
+    fn send(&self, value: T) -> Result<(), SendError<T>> {
+        match self.channel().send(self.1) {
+            Some(sent) => self.put(sent, value),
+            None => Err(SendError(value)),
+        }
+    }
+
+    #[track_caller]
+    fn try_send(&self, value: T) -> Result<(), TrySendError<T>> {
+        match self.channel().try_send(self.1) {
+            Ok(sent) => Ok(self.put(sent, value)?),
+            Err(TrySendError::Full(())) => Err(TrySendError::Full(value)),
+            Err(TrySendError::Disconnected(())) => Err(TrySendError::Disconnected(value)),
+        }
+    }
+
+    /// Puts there what the message says that was sent.
+    #[track_caller]
+    fn put(&self, sent: Sent, value: T) -> Result<(), SendError<T>> {
+        let values = &self.0.values;
+        values.change(|values| values.push_back(value));
+        self.channel().finish(sent).map_err(|refused| {
+            let value = values.change(|values| values.remove(refused));
+            SendError(value.expect("each message says something"))
+        })
     }
 }
 
 impl<T> Clone for Share<T> {
     #[track_caller]
     fn clone(&self) -> Self {
-        self.0.add_sender();
-        Self(Shared::clone(&self.0), self.0.end(true))
+        self.channel().add_sender();
+        Self(Shared::clone(&self.0), self.channel().end(true))
     }
 }
 
 impl<T> Drop for Share<T> {
     #[track_caller]
     fn drop(&mut self) {
-        self.0.drop_sender(self.1);
+        self.channel().drop_sender(self.1);
     }
 }
 
 impl<T> Drop for Receiver<T> {
     #[track_caller]
     fn drop(&mut self) {
-        self.channel.drop_receiver(self.end);
+        if self.channel().drop_receiver(self.end) {
+            let unread = self.shared.values.change(std::mem::take);
+            // May be operations, even on this channel: a message can be a sender of it.
+            drop(unread);
+        }
     }
 }
 
