@@ -21,29 +21,34 @@ pub enum AccessKind {
     Free,
     /// It was never given to anybody: it is behind the end of a block.
     Outside,
+    /// A lock that stands there is used, or what else threads wait at.
+    Use = 8,
 }
 
 use AccessKind::*;
 
 impl AccessKind {
-    /// The kinds by their numbers. There are six; the rest makes a number of three bits a valid index.
-    pub(crate) const ALL: [Self; 8] = [
-        Read,
-        Write,
-        AtomicRead,
-        AtomicWrite,
-        Free,
-        Outside,
-        Outside,
-        Outside,
-    ];
+    /// The kind with this number, of four bits. The third is that of the [ends](Self::is_end).
+    pub(crate) fn of(number: u64) -> Self {
+        const ALL: [AccessKind; 16] = {
+            let mut all = [Use; 16];
+            all[Read as usize] = Read;
+            all[Write as usize] = Write;
+            all[AtomicRead as usize] = AtomicRead;
+            all[AtomicWrite as usize] = AtomicWrite;
+            all[Free as usize] = Free;
+            all[Outside as usize] = Outside;
+            all
+        };
+        ALL[number as usize & 15]
+    }
 
     pub(crate) fn writes(self) -> bool {
         matches!(self, Write | AtomicWrite | Free)
     }
 
     fn is_atomic(self) -> bool {
-        matches!(self, AtomicRead | AtomicWrite)
+        matches!(self, AtomicRead | AtomicWrite | Use)
     }
 
     /// Whether an access to the memory after this is a fault.
@@ -61,17 +66,18 @@ impl AccessKind {
     /// Whether all that conflicts with that access conflicts with this one as well.
     #[inline(always)]
     pub(crate) fn stands_for(self, other: Self) -> bool {
-        const STANDS_FOR: [u8; 8] = {
-            let reads = 1 << Read as u8 | 1 << AtomicRead as u8;
-            let atomic = 1 << AtomicRead as u8 | 1 << AtomicWrite as u8;
-            let mut of = [u8::MAX; 8];
-            of[Read as usize] = reads;
-            of[Write as usize] = reads | atomic | 1 << Write as u8;
-            of[AtomicRead as usize] = 1 << AtomicRead as u8;
+        const STANDS_FOR: [u16; 16] = {
+            let shared = 1 << AtomicRead as u8 | 1 << Use as u8;
+            let atomic = shared | 1 << AtomicWrite as u8;
+            let mut of = [u16::MAX; 16];
+            of[Read as usize] = shared | 1 << Read as u8;
+            of[Write as usize] = atomic | 1 << Read as u8 | 1 << Write as u8;
+            of[AtomicRead as usize] = shared;
+            of[Use as usize] = shared;
             of[AtomicWrite as usize] = atomic;
             of
         };
-        STANDS_FOR[self as usize & 7] >> other as u8 & 1 == 1
+        STANDS_FOR[self as usize & 15] >> other as u8 & 1 == 1
     }
 }
 

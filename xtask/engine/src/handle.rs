@@ -58,18 +58,23 @@ impl Handle {
             orders,
         } = self;
         let known = slot.load(Ordering::Relaxed);
+        let address = ptr::from_ref(slot).addr();
         let found = with(|running| {
             if known >> 32 == u64::from(running.number) && known != 0 {
-                return Some(Object(known as u32));
+                let object = Object(known as u32);
+                if running.looks {
+                    running.objects[object.0 as usize].used_at = address;
+                }
+                return Some(object);
             }
             // What it owns is gone after this execution, and the next would still find it.
-            let address = ptr::from_ref(slot).addr();
             if running.is_running && running.statics.are_lost(address) {
                 return None;
             }
             let object = running.register(kind, created, counter);
             let state = &mut running.objects[object.0 as usize];
             (state.address, state.orders) = (address, *orders);
+            state.used_at = address;
             if running.is_running {
                 let known = u64::from(running.number) << 32 | u64::from(object.0);
                 slot.store(known, Ordering::Relaxed);

@@ -40,6 +40,8 @@ pub struct ObjectState {
     pub key: u64,
     /// Its address as it was first used; 0 if it has none.
     pub(crate) address: usize,
+    /// Its address as it was used last, if a type of the library stands there; else 0.
+    pub(crate) used_at: usize,
     /// What guards ask for; each kind of object counts something else.
     pub counter: i64,
     /// Changes with whatever changes it beside its counter.

@@ -12,7 +12,7 @@
 
 use std::ops::Range;
 
-use crate::conflict::AccessKind::{self, AtomicRead, AtomicWrite, Free, Outside};
+use crate::conflict::AccessKind::{self, AtomicRead, AtomicWrite, Free, Outside, Use};
 use crate::conflict::{By, Conflict};
 use crate::execution::Execution;
 use crate::perform::end;
@@ -20,6 +20,9 @@ use crate::raw::heap;
 use crate::record::Ending;
 use crate::running::{with, with_if_free};
 use crate::shadow::Accessor;
+
+/// The bytes of a [`Handle`](crate::Handle) that are looked at where it is used.
+const HANDLE: usize = size_of::<u64>();
 
 impl Execution {
     /// The running thread accesses memory.
@@ -58,6 +61,26 @@ impl Execution {
         let kind = if writes { AtomicWrite } else { AtomicRead };
         let place = self.threads[self.current as usize].op.place;
         self.access(addresses, kind, By::Operation(place))
+    }
+
+    /// The running thread's latest step uses what stands in memory: locks, and what else it waits at. If it
+    /// must not, the execution is over.
+    ///
+    /// This is so before the step orders anything: who gives a lock back uses it no more afterwards.
+    #[inline(never)]
+    pub(crate) fn use_objects(&mut self) {
+        let op = &self.threads[self.current as usize].op;
+        let (accesses, by) = (op.accesses, By::Operation(op.place));
+        for (object, _) in accesses.iter() {
+            let address = self.objects[object as usize].used_at;
+            if address == 0 {
+                continue;
+            }
+            if let Err(conflict) = self.access(address..address + HANDLE, Use, by) {
+                self.ending = Some(Ending::Conflict(*conflict));
+                return;
+            }
+        }
     }
 
     /// Whether the program has accessed memory, as far as that was looked at.

@@ -96,7 +96,8 @@ impl Running {
                 return None;
             }
         }
-        Some(chosen)
+        // It is the last one if it uses memory that it must not.
+        execution.ending.is_none().then_some(chosen)
     }
 }
 

@@ -57,7 +57,7 @@ impl Record {
 
     #[inline(always)]
     fn kind(self) -> AccessKind {
-        AccessKind::ALL[(self.0 >> 48) as usize & 7]
+        AccessKind::of(self.0 >> 48)
     }
 
     #[inline(always)]

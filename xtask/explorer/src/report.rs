@@ -108,6 +108,7 @@ fn conflict(execution: &Execution) -> Option<Conflict> {
             AccessKind::AtomicRead => Does::AtomicRead,
             AccessKind::AtomicWrite => Does::AtomicWrite,
             AccessKind::Free => Does::Free,
+            AccessKind::Use => Does::Use,
             AccessKind::Outside => return None,
         };
         Some(MemoryAccess {

@@ -233,6 +233,8 @@ pub enum Does {
     /// It writes, as one.
     #[serde(rename = "atomic write")]
     AtomicWrite,
+    /// It uses a lock that stands there, or what else threads wait at.
+    Use,
     /// It gives the memory back.
     Free,
 }

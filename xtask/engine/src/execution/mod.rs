@@ -353,6 +353,7 @@ impl Execution {
             readers_and_writers: ReadersAndWriters::default(),
             key,
             address: 0,
+            used_at: 0,
             counter,
             version: 0,
         });

@@ -68,6 +68,9 @@ impl Execution {
         if self.traced {
             self.trace(index);
         }
+        if self.looks {
+            self.use_objects();
+        }
         if let Some(memory) = &mut self.memory {
             let op = &self.threads[chosen as usize].op;
             memory.order(chosen, &op.accesses, &self.objects);

@@ -27,13 +27,18 @@ pub fn sentence(
         Does::Write => "writes",
         Does::AtomicRead => "reads atomically",
         Does::AtomicWrite => "writes atomically",
+        Does::Use => "uses",
         Does::Free => "frees",
     };
     let who = words.thread(access.thread);
     let of = variable
         .as_ref()
         .map_or(String::new(), |name| format!(" of {name}"));
-    let first = format!("{who} {does} {n} {bytes}{of}{}", at(access));
+    let what = match access.does {
+        Does::Use => "memory".to_string(),
+        _ => format!("{n} {bytes}"),
+    };
+    let first = format!("{who} {does} {what}{of}{}", at(access));
     let Some(earlier) = earlier else {
         return format!("{first} that were never allocated: they are behind the end of a block");
     };
@@ -43,6 +48,7 @@ pub fn sentence(
         Does::Write => "wrote",
         Does::AtomicRead => "read atomically",
         Does::AtomicWrite => "wrote atomically",
+        Does::Use => "used",
         Does::Free => return format!("{first} that {other} freed{}", at(earlier)),
     };
     format!(
