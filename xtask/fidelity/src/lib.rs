@@ -125,8 +125,8 @@ macro_rules! with_table {
             /// own network, on which there is nobody but the program, and its addresses are those of
             /// loopback. What is written to a TCP connection is on its way until it is delivered, which
             /// is an operation. A datagram of UDP is there at once, or lost where the other socket has
-            /// no room. `localhost` is 127.0.0.1, and to look up the address of another name is
-            /// refused.
+            /// no room; for one of a Unix socket its sender waits until there is room. `localhost` is
+            /// 127.0.0.1, and to look up the address of another name is refused.
             "`std::net`" net in ::std::net {
                 passed {
                     AddrParseError, Incoming, IpAddr, Ipv4Addr, Ipv6Addr, Shutdown, SocketAddr,

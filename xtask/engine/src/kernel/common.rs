@@ -62,16 +62,25 @@ impl Execution {
 
 /// Announces what the running thread does to these, as whoever watches them may notice.
 pub(super) fn perform(things: &[usize], op: Op) {
-    match with(|running| running.readiness_of(things)) {
+    perform_on_all(|_| things, op);
+}
+
+/// The same, of things that may be others once the operation is performed.
+pub(super) fn perform_on_all<T: AsRef<[usize]>>(things: impl Fn(&Kernel) -> T, op: Op) {
+    let readiness = || {
+        with(|running| {
+            let things = things(&running.kernel);
+            running.readiness_of(things.as_ref())
+        })
+    };
+    match readiness() {
         Some(readiness) => op.and(readiness, Access::Write).perform_by_calls(),
         None => {
             op.perform_by_calls();
             // Somebody may watch them since it was announced.
-            with(|running| {
-                if let Some(readiness) = running.readiness_of(things) {
-                    running.touches_too(readiness, Access::Write);
-                }
-            });
+            if let Some(readiness) = readiness() {
+                with(|running| running.touches_too(readiness, Access::Write));
+            }
         }
     }
 }

@@ -26,6 +26,7 @@ pub(crate) fn make_socket(family: c_int, kind: c_int, nonblocking: bool) -> c_in
             local,
         };
         let kind = match kind {
+            libc::SOCK_DGRAM if family == libc::AF_UNIX => Kind::Mailbox(Mailbox::of_unix(running)),
             libc::SOCK_DGRAM => Kind::Mailbox(Mailbox::new(running.system_object("socket"))),
             _ => Kind::Idle,
         };
@@ -297,13 +298,13 @@ pub(crate) fn accept(descriptor: c_int, nonblocking: bool) -> Answer<(c_int, Add
 }
 
 /// Two Unix sockets that are connected with each other.
-pub(crate) fn make_pair(kind: c_int, nonblocking: bool) -> [c_int; 2] {
+pub(crate) fn make_pair(nonblocking: bool) -> [c_int; 2] {
     with(|running| {
         let ends = [(); 2].map(|()| {
             let local = Address::unnamed(libc::AF_UNIX);
             let socket = Socket {
                 family: libc::AF_UNIX,
-                kind,
+                kind: libc::SOCK_STREAM,
                 local,
             };
             running

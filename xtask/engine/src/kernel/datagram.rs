@@ -5,7 +5,7 @@ use std::io::{IoSlice, IoSliceMut};
 use super::address::Address;
 use super::answer::Answer;
 use super::binding::{ELSEWHERE, addresses};
-use super::common::{How, ask, change, come_after, perform};
+use super::common::{How, ask, change, come_after, perform, perform_on_all};
 use super::interest::{ERR, IN};
 use super::table::{Datagram, Kernel, Kind, Mailbox};
 
@@ -29,6 +29,7 @@ impl Mailbox {
             bytes: 0,
             remote: None,
             error: None,
+            unix: None,
         }
     }
 
@@ -67,7 +68,12 @@ impl Kernel {
     }
 
     /// Takes the next datagram, or looks at it.
-    fn take_datagram(&mut self, thing: usize, peeks: bool) -> Answer<Option<Datagram>> {
+    fn take_datagram(
+        &mut self,
+        thing: usize,
+        peeks: bool,
+        step: StepId,
+    ) -> Answer<Option<Datagram>> {
         let mailbox = self.mailbox(thing)?;
         if let Some(error) = mailbox.error.take() {
             return Err(error);
@@ -77,11 +83,16 @@ impl Kernel {
             return Ok(first.map(|datagram| Datagram {
                 bytes: datagram.bytes.clone(),
                 from: datagram.from.clone(),
-                sent: datagram.sent,
+                ..*datagram
             }));
         }
         let first = mailbox.datagrams.pop_front();
-        mailbox.bytes -= first.as_ref().map_or(0, |datagram| datagram.bytes.len());
+        if let Some(first) = &first {
+            match mailbox.unix {
+                Some(_) => self.made_room(thing, first.sender, step),
+                None => mailbox.bytes -= first.bytes.len(),
+            }
+        }
         Ok(first)
     }
 }
@@ -140,6 +151,7 @@ pub(super) fn send(thing: usize, from: &[IoSlice<'_>], to: Option<&Address>) -> 
         let datagram = Datagram {
             bytes: from.iter().flat_map(|part| part.iter().copied()).collect(),
             from: local.map_or(to.clone(), |local| local.reached_by(&to)),
+            sender: thing,
             sent: step,
         };
         kernel.deliver_datagram(receiver, datagram);
@@ -169,11 +181,14 @@ pub(super) fn receive(
         let patience = running.kernel.patience(thing, 0, how);
         Ok((running.kernel.mailbox(thing)?.queue, patience))
     })?;
-    perform(
-        &[thing],
+    perform_on_all(
+        |kernel| kernel.notice_receipt(thing),
         patience.wait(Op::new("read", queue, Access::Write), queue),
     );
-    let taken = change(&[thing], |kernel| kernel.take_datagram(thing, how.peeks))?;
+    let step = latest();
+    let taken = change(&[thing], |kernel| {
+        kernel.take_datagram(thing, how.peeks, step)
+    })?;
     let Some(datagram) = taken else {
         unchanged();
         show(|| "➜ nothing".to_string());

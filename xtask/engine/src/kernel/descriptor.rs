@@ -6,19 +6,20 @@ use std::io::{IoSlice, IoSliceMut};
 use super::address::Address;
 use super::answer::Answer;
 use super::binding::addresses;
-use super::common::{How, ask, change, on_all, perform, thing};
+use super::common::{How, ask, change, on_all, perform, perform_on_all, thing};
 use super::file::Place;
-use super::table::{Kernel, Kind};
+use super::table::{Kernel, Kind, Mailbox};
 use super::tree::{READS, WRITES};
-use super::{connection, datagram, event, file, lock, stream, wire};
+use super::{connection, datagram, event, file, letterbox, lock, stream, wire};
 use crate::access::Access;
-use crate::perform::{latest, unchanged};
+use crate::perform::{latest, refuse, unchanged};
 use crate::running::with;
 
 /// What is read and written in its own way.
 enum Kept {
     Bytes,
     Datagrams,
+    Letters,
     Count,
     File,
 }
@@ -26,6 +27,7 @@ enum Kept {
 fn kept(thing: usize) -> Answer<Kept> {
     ask(|running| match running.kernel.things[thing].kind {
         Kind::Stream(_) => Ok(Kept::Bytes),
+        Kind::Mailbox(Mailbox { unix: Some(_), .. }) => Ok(Kept::Letters),
         Kind::Mailbox(_) => Ok(Kept::Datagrams),
         Kind::Event(_) => Ok(Kept::Count),
         Kind::File(_) => Ok(Kept::File),
@@ -48,7 +50,7 @@ pub(crate) fn receive_from(
 ) -> Answer<(usize, Option<Address>)> {
     let thing = thing(descriptor)?;
     let bytes = match kept(thing)? {
-        Kept::Datagrams => return datagram::receive(thing, into, how),
+        Kept::Datagrams | Kept::Letters => return datagram::receive(thing, into, how),
         Kept::Bytes => stream::read(thing, into, how),
         Kept::Count => event::read(thing, into),
         Kept::File => file::read(descriptor, into, Place::Own),
@@ -71,6 +73,7 @@ pub(crate) fn send_to(
     let thing = thing(descriptor)?;
     match kept(thing)? {
         Kept::Datagrams => datagram::send(thing, from, to),
+        Kept::Letters => letterbox::send(thing, from, to, how),
         Kept::Bytes => stream::write(thing, from, how),
         Kept::Count => event::write(thing, from),
         Kept::File => file::write(descriptor, from, Place::Own),
@@ -82,13 +85,25 @@ pub(crate) fn connect(descriptor: c_int, address: &Address) -> Answer<()> {
     let thing = thing(descriptor)?;
     match kept(thing) {
         Ok(Kept::Datagrams) => datagram::set_remote(thing, address),
+        Ok(Kept::Letters) => letterbox::set_peer(thing, address),
         _ => connection::connect(thing, address),
     }
 }
 
 /// Reads no more (`libc::SHUT_RD`), writes no more (`libc::SHUT_WR`), or neither.
 pub(crate) fn shut(descriptor: c_int, how: c_int) -> Answer<()> {
-    stream::shut(thing(descriptor)?, how)
+    let thing = thing(descriptor)?;
+    let is_refused = with(|running| match &running.kernel.things[thing].kind {
+        Kind::Mailbox(mailbox) => mailbox.unix.is_some() || mailbox.remote.is_some(),
+        _ => false,
+    });
+    if is_refused {
+        refuse(
+            "`shutdown` of a socket for datagrams",
+            "such a socket is only modelled as one that reads and writes",
+        );
+    }
+    stream::shut(thing, how)
 }
 
 /// Whether a descriptor is one of these, and not one of the real system.
@@ -186,10 +201,12 @@ pub(crate) fn close(descriptor: c_int) -> Answer<()> {
         } else {
             op
         };
-        perform(&[thing], op);
+        perform_on_all(|kernel| kernel.notice_receipt(thing), op);
     }
     let step = latest();
+    let room = with(|running| running.kernel.room(thing));
     let (carried, waiting) = change(&[thing], |kernel| {
+        kernel.throw_letters_away(thing, step);
         let waiting = kernel.close_listener(thing);
         let carried = kernel.close_stream(thing, step);
         kernel.stop_watching(thing);
@@ -199,6 +216,10 @@ pub(crate) fn close(descriptor: c_int) -> Answer<()> {
         }
         (carried, waiting)
     });
+    // Who waits to send there hears that nobody receives any more.
+    if let Some(room) = room {
+        room.set_counter(1);
+    }
     carried.into_iter().for_each(wire::carry);
     // Those who wait to be accepted hear that nobody will.
     for server in waiting {

@@ -22,6 +22,7 @@ mod file;
 mod flow;
 mod folder;
 mod interest;
+mod letterbox;
 mod listing;
 mod lock;
 mod names;
@@ -47,6 +48,7 @@ pub(crate) use file::{
     status_of, write as write_at,
 };
 pub(crate) use folder::{close_names, folder_read, next_name, open_names, rewind};
+pub(crate) use letterbox::make_letterboxes;
 pub(crate) use lock::lock;
 pub(crate) use names::{
     At, canonical, change_node, make_folder, make_link, may, name, open, remove, rename, status,

@@ -72,12 +72,25 @@ pub(super) struct Mailbox {
     /// The only other that it hears, and writes to without being told.
     pub remote: Option<Address>,
     pub error: Option<c_int>,
+    /// What is otherwise if it is a Unix socket.
+    pub unix: Option<Letterbox>,
+}
+
+/// A Unix socket for datagrams. None is lost: who sends waits for room.
+pub(super) struct Letterbox {
+    /// Its counter is 1 while there is room, and once it is closed.
+    pub room: Object,
+    /// The only other that it hears, and writes to without being told. It is that one, whatever is
+    /// bound to its address by now.
+    pub peer: Option<usize>,
 }
 
 /// A datagram that nobody has received.
 pub(super) struct Datagram {
     pub bytes: Vec<u8>,
     pub from: Address,
+    /// The socket that has sent it.
+    pub sender: usize,
     pub sent: StepId,
 }
 
@@ -415,7 +428,8 @@ impl Kernel {
             Kind::Stream(stream) => self.stream_ready(stream),
             Kind::Mailbox(mailbox) => {
                 let error = if mailbox.error.is_some() { ERR } else { 0 };
-                OUT | error | readable(!mailbox.datagrams.is_empty())
+                let writable = if self.may_send(thing) { OUT } else { 0 };
+                writable | error | readable(!mailbox.datagrams.is_empty())
             }
             Kind::Event(event) => OUT | readable(event.value > 0),
             Kind::Epoll(interest) => readable(interest.is_ready(|thing| self.ready(thing))),
@@ -482,6 +496,11 @@ impl Kernel {
             if let Some(gate) = gate {
                 let is_open = self.ready(thing) & (IN | ERR) != 0;
                 objects[gate.0 as usize].counter = i64::from(is_open);
+            }
+            if let Kind::Mailbox(mailbox) = &self.things[thing].kind
+                && let Some(unix) = &mailbox.unix
+            {
+                objects[unix.room.0 as usize].counter = i64::from(mailbox.has_room());
             }
             if let Ok(stream) = self.stream(thing) {
                 let flows = stream.incoming.into_iter().chain(stream.outgoing);

@@ -16,12 +16,8 @@ calls! {
     fn socket(family, kind, _protocol) {
         let (family, kind) = (family as c_int, kind as c_int);
         let modelled = [libc::SOCK_STREAM, libc::SOCK_DGRAM];
-        let is_modelled = match family {
-            libc::AF_INET | libc::AF_INET6 => modelled.contains(&(kind & KIND)),
-            libc::AF_UNIX => kind & KIND == libc::SOCK_STREAM,
-            _ => false,
-        };
-        if !is_modelled {
+        let families = [libc::AF_INET, libc::AF_INET6, libc::AF_UNIX];
+        if !(families.contains(&family) && modelled.contains(&(kind & KIND))) {
             refuse(&format!("`socket` of family {family} and kind {}", kind & KIND), ONLY);
         }
         Ok(descriptor(kernel::make_socket(family, kind & KIND, is_nonblocking(kind))))
@@ -29,11 +25,13 @@ calls! {
 
     fn socketpair(_family, kind, _protocol, to) {
         let kind = kind as c_int;
-        if kind & KIND != libc::SOCK_STREAM {
-            refuse("`socketpair` of what is no stream", ONLY);
-        }
+        let pair = match kind & KIND {
+            libc::SOCK_STREAM => kernel::make_pair(is_nonblocking(kind)),
+            libc::SOCK_DGRAM => kernel::make_letterboxes(is_nonblocking(kind)),
+            kind => refuse(&format!("`socketpair` of kind {kind}"), ONLY),
+        };
         // SAFETY: the caller has room for two.
-        unsafe { write(to, kernel::make_pair(kind & KIND, is_nonblocking(kind))) };
+        unsafe { write(to, pair) };
         Ok(0)
     }
 
@@ -227,7 +225,7 @@ calls! {
     }
 }
 
-const ONLY: &str = "of sockets, TCP, UDP and streams of Unix are modelled";
+const ONLY: &str = "of sockets, TCP, UDP, and streams and datagrams of Unix are modelled";
 
 /// What of a socket's kind is no flag.
 const KIND: c_int = 0xf;

@@ -47,6 +47,7 @@ pub const FILES: xtask::Carried = files! {
     "xtask/engine/src/kernel/flow.rs"
     "xtask/engine/src/kernel/folder.rs"
     "xtask/engine/src/kernel/interest.rs"
+    "xtask/engine/src/kernel/letterbox.rs"
     "xtask/engine/src/kernel/listing.rs"
     "xtask/engine/src/kernel/lock.rs"
     "xtask/engine/src/kernel/mod.rs"
