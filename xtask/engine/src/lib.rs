@@ -139,7 +139,7 @@ pub use clock::{now, sleep};
 pub use conflict::{AccessKind, At, Conflict, MemoryAccess};
 pub use ending::{exit, killed};
 pub use estimate::estimate;
-pub use execution::{Execution, Observer, ThreadState};
+pub use execution::{Before, Execution, Formats, Observer, ThreadState};
 pub use explore::{Coverage, Exploration, Settings, begin_count, explore, record_into};
 pub use handle::{ChannelEnd, Handle, object};
 pub use numbers::Numbers;
@@ -147,8 +147,8 @@ pub use object::{Guard, Object, ObjectState};
 pub use operation::{Op, StepId, Thread};
 pub use output::{Line, Output, Stream};
 pub use perform::{
-    after, caused_by, changed, defer, latest, refuse, run_deferred, show, took, unchanged,
-    wrote_the_same, yield_now,
+    after, begin_to_format, caused_by, changed, defer, end_to_format, latest, refuse, run_deferred,
+    show, took, unchanged, wrote_the_same, yield_now,
 };
 pub use program::{
     CORES, Program, is_running, keep_hash_order, knows_hash_order, note_cores, note_process,
@@ -162,7 +162,7 @@ pub use recorder::{HEADER as RECORDER_HEADER, Recorder, STEP as RECORDER_STEP};
 pub use schedule::{Choice, Schedule, TimeModel};
 pub use standing::object_standing;
 pub use strategy::{MOST_THREADS, Strategy};
-pub use streams::{print, stream, write};
+pub use streams::{print, print_at, stream, write};
 pub use threads::{
     current, failed_for_no_reason, has_thread_slot, may_fail_for_no_reason, panic_hook, panicked,
     panicking, park_in, set_panicking, spawn, with_slot, with_thread_slot,

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use crate::access::Access;
 use crate::execution::Execution;
+use crate::execution::{Before, Formats};
 use crate::object::Object;
 use crate::operation::{Op, StepId};
 use crate::raw::{fiber, statics};
@@ -40,6 +41,8 @@ enum Next {
     Wait,
     /// It has put something off that comes first.
     RunDeferred,
+    /// It formats what it is about to print, and this comes first.
+    DoBefore,
 }
 
 /// Announces the operation that this makes.
@@ -56,6 +59,9 @@ pub(crate) fn perform_with(op: impl Fn(&Execution) -> Op) {
             }
             let op = op(execution);
             let thread = &mut execution.threads[execution.current as usize];
+            if let Formats::Undisturbed(_) = thread.formats {
+                return Next::DoBefore;
+            }
             if !thread.deferred.is_empty() {
                 return Next::RunDeferred;
             }
@@ -72,6 +78,7 @@ pub(crate) fn perform_with(op: impl Fn(&Execution) -> Op) {
             Next::GoOn => return,
             Next::Wait => return fiber::suspend(),
             Next::RunDeferred => run_deferred(),
+            Next::DoBefore => disturb(),
         }
     }
 }
@@ -128,6 +135,34 @@ pub fn defer(work: Box<dyn FnOnce()>) {
             .deferred
             .push(work)
     });
+}
+
+/// The running thread formats what it is about to print. What it did before is to be given to
+/// [`end_to_format`].
+pub fn begin_to_format(before: Before) -> Formats {
+    disturb();
+    with(|running| running.replace_formats(Formats::Undisturbed(before)))
+}
+
+/// It has formatted, and goes on with what it did before. Whether there was an operation meanwhile.
+pub fn end_to_format(outer: Formats) -> bool {
+    let formats = with(|running| running.replace_formats(outer));
+    matches!(formats, Formats::Disturbed(_))
+}
+
+/// The running thread is about to do something that another may notice. If it formats what is to be printed,
+/// this does what comes before that.
+pub(crate) fn disturb() {
+    if !with(|running| running.formats()) {
+        return;
+    }
+    let (before, is_first) = match with(|running| running.replace_formats(Formats::Not)) {
+        Formats::Not => return,
+        Formats::Undisturbed(before) => (before, true),
+        Formats::Disturbed(before) => (before, false),
+    };
+    (before.call)(&before, is_first);
+    with(|running| running.replace_formats(Formats::Disturbed(before)));
 }
 
 /// Does what the running thread has put off.

@@ -7,7 +7,7 @@ use crate::execution::Execution;
 use crate::object::Object;
 use crate::operation::Op;
 use crate::output::Stream;
-use crate::perform::{end, perform_with};
+use crate::perform::{disturb, end, perform_with};
 use crate::record::Ending;
 use crate::running::with;
 
@@ -26,11 +26,14 @@ pub fn print(stream: Stream, text: &[u8]) {
     print_at(stream, Location::caller(), text);
 }
 
+/// Prints at this place, as one operation on the stream.
+///
 /// Its callers call this one function. Were it a part of each of them, what it does with the
 /// execution would be two functions that each of them calls.
 #[inline(never)]
-fn print_at(to: Stream, place: &'static Location<'static>, text: &[u8]) {
+pub fn print_at(to: Stream, place: &'static Location<'static>, text: &[u8]) {
     let object = stream(to);
+    disturb();
     perform_with(|running| {
         let op = Op::local("print", place).and(object, Access::Write);
         match running.objects[object.0 as usize].holder == Some(running.current) {

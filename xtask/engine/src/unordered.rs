@@ -49,10 +49,14 @@ impl Execution {
     fn locks_before(&self, thread: u32, step: Option<u32>) -> Vec<u32> {
         let steps = step.map_or(&self.steps[..], |step| &self.steps[..step as usize]);
         let mut held = Vec::new();
-        for step in steps.iter().filter(|step| step.thread == thread) {
+        let own = steps.iter().zip(&self.details);
+        for (step, detail) in own.filter(|(step, _)| step.thread == thread) {
             for (object, access) in step.accesses.iter().filter(|(object, _)| *object != CLOCK) {
                 match access {
-                    Access::Lock | Access::LockShared => held.push(object),
+                    // A lock that was only tried, and not taken, was only read.
+                    Access::Lock | Access::LockShared | Access::Try => held.push(object),
+                    // Who has written goes on to read.
+                    Access::Unlock if detail.verb == "downgrade" => {}
                     Access::Unlock | Access::UnlockShared => {
                         let last = held.iter().rposition(|lock| *lock == object);
                         last.map(|last| held.remove(last));

@@ -359,9 +359,15 @@ pub struct Seeds {
     pub asked_random: bool,
 }
 
-/// What was searched, why a systematic search was given up, if one was, with which seeds,
-/// and what is known of each rule.
-pub fn summary(phases: &[Phase], judge: &Judge, given_up: &GivenUp, seeds: &Seeds) -> Summary {
+/// What was searched, why a systematic search was given up, if one was, with which seeds, under which
+/// time models it was not, and what is known of each rule.
+pub fn summary(
+    phases: &[Phase],
+    judge: &Judge,
+    given_up: &GivenUp,
+    seeds: &Seeds,
+    untried: Vec<protocol::TimeModel>,
+) -> Summary {
     let searched = phases.iter().map(|phase| {
         let coverage = &phase.exploration.coverage;
         protocol::Phase {
@@ -413,6 +419,7 @@ pub fn summary(phases: &[Phase], judge: &Judge, given_up: &GivenUp, seeds: &Seed
         distinct: judge.distinct(),
         rules: judge.rules(),
         weak_orders: weak_orders.collect(),
+        untried,
         found: found.map(|(after, _)| *after),
         found_schedule: found.map(|(_, schedule)| wire::schedule(schedule)),
         unexplored: judge.unexplored(),

@@ -166,7 +166,8 @@ impl<'r> Search<'r> {
             tried: self.hash_seeds.count_ones(),
             asked_random: self.coverages.iter().any(|coverage| coverage.asked_random),
         };
-        let summary = report::summary(&self.phases, &self.judge, &self.given_up, &seeds);
+        let untried = self.untried();
+        let summary = report::summary(&self.phases, &self.judge, &self.given_up, &seeds, untried);
         say(&Message::Summary(Box::new(summary)));
     }
 
@@ -213,6 +214,20 @@ impl<'r> Search<'r> {
     fn depends_on(&self, time: TimeModel) -> bool {
         let mut coverages = self.coverages.iter();
         coverages.any(|coverage| coverage.depends_on(time))
+    }
+
+    /// The time models that were not asked for, and would make a difference; but for weak memory.
+    fn untried(&self) -> Vec<protocol::TimeModel> {
+        let asked = &self.request.time_models;
+        let all = protocol::TimeModel::ALL.into_iter();
+        let others = all.filter(|model| !asked.contains(model));
+        let untried = others.filter(|&model| match wire::time(model) {
+            TimeModel::Weak => false,
+            // Where memory is weak, time is virtual as well.
+            TimeModel::Virtual => !asked.contains(&protocol::TimeModel::Weak),
+            time => self.depends_on(time),
+        });
+        untried.collect()
     }
 
     /// Whether the program has made a `RandomState`, as far as that is known, or asked the system for

@@ -104,7 +104,8 @@ macro_rules! with_table {
             }
 
             /// Each write to the standard output or the standard error is one operation, and is
-            /// seen at once. Neither is a terminal. A write to the descriptor of the standard output
+            /// seen at once. Where what is printed is formatted by something that another thread may
+            /// notice, the stream is locked before that. Neither is a terminal. A write to the descriptor of the standard output
             /// is refused; one to the descriptor of the standard error is not seen. To read from the
             /// standard input, or to lock it, is refused when it is called: a program that waits for
             /// somebody to type cannot be explored.
@@ -165,9 +166,10 @@ macro_rules! with_table {
                 passed { #[cfg(unix)] RawPthread }
             }
 
-            /// A hook is called when the thread comes to its next operation, with the thread as it
-            /// was in the middle of the panic. What `panic_any` was given is not there by then: a
-            /// hook that asks for it ends the execution.
+            /// A hook of the program's own is called at once, before anything is dropped. The report
+            /// of a panic is printed when the thread comes to its next operation. Where the real
+            /// library panics in a function of its own, the report names the place of the call, and
+            /// not that one.
             "`std::panic`" panic in ::std::panic {
                 modelled {
                     PanicHookInfo, PanicInfo, catch_unwind, resume_unwind, set_hook, take_hook,

@@ -5,16 +5,18 @@ pub use crate::fidelity::passed::io::*;
 
 pub use crate::stdin::{Stdin, StdinLock, stdin};
 
-use ::std::cell::Cell;
+use ::std::cell::{Cell, RefCell};
 use ::std::fmt::{self, Arguments};
 use ::std::fs::File;
 use ::std::marker::PhantomData;
+use ::std::mem;
 use ::std::os::fd::{AsFd, AsRawFd, BorrowedFd, OwnedFd, RawFd};
 use ::std::panic::Location;
 use ::std::process::{ChildStderr, ChildStdin, ChildStdout, Stdio};
+use ::std::ptr;
 use ::std::sync::MutexGuard;
 
-use engine::{Access, Op, Stream};
+use engine::{Access, Before, Formats, Op, Stream};
 
 use crate::raw;
 
@@ -93,29 +95,100 @@ impl Text {
     }
 }
 
-impl fmt::Write for Text {
-    #[inline]
-    fn write_str(&mut self, text: &str) -> fmt::Result {
-        self.add(text);
-        Ok(())
-    }
-}
-
-/// Formats first, then prints: what an implementation of `Display` does comes before the
-/// line, and the line is whole.
+/// Formats first, then prints: the line is whole. The real library has the lock of the stream while it
+/// formats, which nobody notices unless an implementation of `Display` does something that another thread
+/// may notice. Then that comes after the lock, and after what was formatted before.
 #[track_caller]
 #[inline(always)]
 fn print(stream: Stream, text: Arguments<'_>, newline: bool) {
-    let mut line = Text::new();
-    let formatted = fmt::Write::write_fmt(&mut line, text);
-    assert!(
-        formatted.is_ok(),
-        "a formatting trait implementation returned an error when the underlying stream did not"
-    );
+    let mut line = Line(RefCell::new(Text::new()));
+    let locked = match text.as_str() {
+        Some(text) => {
+            line.0.get_mut().add(text);
+            false
+        }
+        None => format(stream, text, &line),
+    };
+    let line = line.0.get_mut();
     if newline {
         line.add("\n");
     }
     engine::print(stream, line.bytes());
+    if locked {
+        unlock(stream, Location::caller());
+    }
+}
+
+/// A line that is formatted.
+struct Line(RefCell<Text>);
+
+impl fmt::Write for &Line {
+    #[inline]
+    fn write_str(&mut self, text: &str) -> fmt::Result {
+        self.0.borrow_mut().add(text);
+        Ok(())
+    }
+}
+
+/// Formats a line. Whether the stream is locked by then.
+#[track_caller]
+fn format(stream: Stream, text: Arguments<'_>, line: &Line) -> bool {
+    let before = Before {
+        call: print_before,
+        stream,
+        place: Location::caller(),
+        line: ptr::from_ref(line).expose_provenance(),
+    };
+    let formatting = Formatting {
+        before,
+        outer: engine::begin_to_format(before),
+    };
+    let formatted = fmt::Write::write_fmt(&mut &*line, text);
+    if formatted.is_err() {
+        drop(formatting);
+        panic!(
+            "a formatting trait implementation returned an error when the underlying stream did not"
+        );
+    }
+    let outer = formatting.outer;
+    mem::forget(formatting);
+    engine::end_to_format(outer)
+}
+
+/// A line is formatted. It is printed as far as it has come, if a panic gets out of that.
+struct Formatting {
+    before: Before,
+    outer: Formats,
+}
+
+impl Drop for Formatting {
+    fn drop(&mut self) {
+        let locked = engine::end_to_format(self.outer);
+        print_formatted(&self.before);
+        if locked {
+            unlock(self.before.stream, self.before.place);
+        }
+    }
+}
+
+/// What a thread does before an operation while it formats.
+fn print_before(before: &Before, is_first: bool) {
+    if is_first {
+        lock_at(before.stream, before.place);
+    }
+    print_formatted(before);
+}
+
+/// Prints as much of a line as was formatted.
+fn print_formatted(before: &Before) {
+    // SAFETY: it is in the function that formats, on the stack of this thread, which comes back to it; and
+    // all who use it share it.
+    #[allow(unsafe_code)]
+    let line = unsafe { &*ptr::with_exposed_provenance::<Line>(before.line) };
+    let formatted = line.0.replace(Text::new());
+    if !formatted.bytes().is_empty() {
+        engine::print_at(before.stream, before.place, formatted.bytes());
+    }
 }
 
 /// Whether a stream is a terminal. None of the program's is, and no other file is opened that could
@@ -162,11 +235,11 @@ descriptors! {
 
 /// A lock that this thread holds already is taken again, which nobody notices: the counter
 /// of the stream is 1 while it is free, and goes down by 1 for each time that it is taken.
-#[track_caller]
-fn lock(stream: Stream) {
+fn lock_at(stream: Stream, place: &'static Location<'static>) {
     let object = engine::stream(stream);
     if !object.is_mine() {
-        let op = Op::new("lock", object, Access::Lock);
+        let mut op = Op::new("lock", object, Access::Lock);
+        op.place = place;
         op.guard(object, 1).perform();
         object.held();
     }
@@ -240,7 +313,7 @@ macro_rules! stream {
             /// may take it more than once.
             #[track_caller]
             pub fn lock(&self) -> $lock<'static> {
-                lock(Stream::$stream);
+                lock_at(Stream::$stream, Location::caller());
                 $lock {
                     place: Location::caller(),
                     like: PhantomData,

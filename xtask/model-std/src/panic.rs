@@ -1,9 +1,10 @@
 //! Panics: unwinding is the real thing, and the report is the program's own.
 //!
 //! The real hook runs inside the panic machinery, where a thread must not wait: another that
-//! panicked meanwhile would abort the process. So it only takes down what happened. The
-//! report, or the program's own hook, comes before the next operation of the thread, which is
-//! as good: nobody can notice anything of a thread between two of its operations.
+//! panicked meanwhile would abort the process. So it only takes down what happened, and the report
+//! comes before the next operation of the thread: it says nothing that the thread could change until
+//! then. A hook of the program's own may look at anything, and is called there and then, after the
+//! machinery was made to forget that a hook runs.
 
 pub use ::std::panic::{AssertUnwindSafe, Location, RefUnwindSafe, UnwindSafe, panic_any};
 
@@ -23,6 +24,10 @@ use engine::{Access, Op, Stream};
 
 /// What a panic hook is.
 type Hook = dyn Fn(&PanicHookInfo<'_>) + Send + Sync + 'static;
+
+/// The counter of the hook's object while no hook runs; it goes down by 1 for each that does. Who sets
+/// the hook, or takes it, waits until none runs.
+const NONE_RUNS: i64 = 0;
 
 /// What the engine keeps of panics for an execution.
 #[derive(Default)]
@@ -50,13 +55,8 @@ pub struct PanicHookInfo<'a> {
 pub type PanicInfo<'a> = PanicHookInfo<'a>;
 
 impl<'a> PanicHookInfo<'a> {
-    /// What the panic carries, if it is text: that of `panic_any` is with the thread that
-    /// unwinds, and asking for it ends the execution.
+    /// What the panic carries.
     pub fn payload(&self) -> &(dyn Any + Send) {
-        if self.payload.is::<Elsewhere>() {
-            let why = "what `panic_any` was given is not there when the hook runs";
-            engine::refuse("`std::panic::PanicHookInfo::payload`", why);
-        }
         self.payload
     }
 
@@ -125,8 +125,9 @@ pub fn take_hook() -> Box<Hook> {
     match replace_hook("take_hook", None) {
         Some(hook) => Box::new(move |info| hook(info)),
         None => Box::new(|info| {
-            let stderr = engine::stream(Stream::Stderr);
-            print_report(info, Op::new("print", stderr, Access::Write));
+            let message = info.payload_as_str().unwrap_or("Box<dyn Any>");
+            let op = Op::new("print", engine::stream(Stream::Stderr), Access::Write);
+            print_report(message, info.location, op);
         }),
     }
 }
@@ -136,7 +137,9 @@ fn replace_hook(verb: &'static str, hook: Option<Arc<Hook>>) -> Option<Arc<Hook>
     if engine::panicking() {
         panic!("cannot modify the panic hook from a panicking thread");
     }
-    Op::new(verb, engine::panic_hook(), Access::Write).perform();
+    let object = engine::panic_hook();
+    let op = Op::new(verb, object, Access::Write);
+    op.guard(object, NONE_RUNS).perform();
     with_panics(|panics| mem::replace(&mut *panics.hook, hook))
 }
 
@@ -156,33 +159,29 @@ pub(crate) fn install_hook() {
     });
 }
 
-/// In place of a payload that cannot be copied.
-struct Elsewhere;
-
 fn take_down(info: &::std::panic::PanicHookInfo<'_>) {
-    let payload = info.payload();
-    let message = text_of(payload).unwrap_or("Box<dyn Any>");
-    let payload: Box<dyn Any + Send> = if let Some(text) = payload.downcast_ref::<String>() {
-        Box::new(text.clone())
-    } else if let Some(text) = payload.downcast_ref::<&'static str>() {
-        Box::new(*text)
-    } else {
-        Box::new(Elsewhere)
-    };
-    let location = raw::outlive(info.location().expect("a panic has a place"));
-    engine::panicked(location, message);
-    engine::defer(Box::new(move || {
-        report(
-            &PanicHookInfo {
-                payload: &*payload,
-                location,
-            },
-            location,
-        );
-    }));
+    let message = text_of(info.payload()).unwrap_or("Box<dyn Any>");
+    let place = raw::outlive(info.location().expect("a panic has a place"));
+    engine::panicked(place, message);
+    match with_panics(|panics| (*panics.hook).clone()) {
+        Some(hook) => {
+            leave_hook();
+            let info = PanicHookInfo {
+                payload: info.payload(),
+                location: place,
+            };
+            call(&*hook, &info, place);
+        }
+        None => {
+            let message = message.to_string();
+            engine::defer(Box::new(move || {
+                print_report(&message, place, on_panic(place))
+            }));
+        }
+    }
     // The real library would abort the process now. The program's process it is that ends, and
     // what the thread has put off comes before.
-    if location.file().ends_with("core/src/panicking.rs") && FATAL.contains(&message) {
+    if place.file().ends_with("core/src/panicking.rs") && FATAL.contains(&message) {
         leave_hook();
         engine::run_deferred();
         abort();
@@ -206,35 +205,42 @@ crate::thread_local! {
     static IN_HOOK: Cell<bool> = const { Cell::new(false) };
 }
 
-fn report(info: &PanicHookInfo<'_>, place: &'static Location<'static>) {
+/// The operation that is a panic: it prints, or calls the hook.
+fn on_panic(place: &'static Location<'static>) -> Op {
     let stderr = engine::stream(Stream::Stderr);
-    let mut op = Op::new("panic", stderr, Access::Write).and(engine::panic_hook(), Access::Read);
-    op.place = place;
-    let Some(hook) = with_panics(|panics| (*panics.hook).clone()) else {
-        print_report(info, op);
-        return;
-    };
-    op.perform();
-    // The hook sees the thread as it is in the middle of the panic. A panic inside of a hook
-    // aborts, whether anybody would catch it or not.
-    let panicking = engine::panicking();
-    engine::set_panicking(true);
+    let op = Op::new("panic", stderr, Access::Write).and(engine::panic_hook(), Access::LockShared);
+    at(place, op)
+}
+
+fn at(place: &'static Location<'static>, op: Op) -> Op {
+    Op { place, ..op }
+}
+
+/// Calls a hook of the program's own. It sees the thread as it is in the middle of the panic. A panic
+/// inside of a hook aborts, whether anybody would catch it or not.
+fn call(hook: &Hook, info: &PanicHookInfo<'_>, place: &'static Location<'static>) {
+    let object = engine::panic_hook();
+    on_panic(place).perform();
+    object.set_counter(object.counter() - 1);
     if IN_HOOK.replace(true) || catch(|| hook(info)).is_err() {
         abort();
     }
     IN_HOOK.set(false);
-    engine::set_panicking(panicking);
+    at(
+        place,
+        Op::new("leave the hook", object, Access::UnlockShared),
+    )
+    .perform();
+    object.set_counter(object.counter() + 1);
 }
 
 /// What the real library prints. Like it, this does not wait for the lock of the stream.
-fn print_report(info: &PanicHookInfo<'_>, op: Op) {
+fn print_report(message: &str, place: &Location<'_>, op: Op) {
     let thread = engine::current();
     let name = thread.name();
     let name = name.as_deref().unwrap_or("<unnamed>");
     let number = ThreadId::of(thread).number();
-    let place = info.location;
     let file = source::shown_file(place.file());
-    let message = info.payload_as_str().unwrap_or("Box<dyn Any>");
     op.perform();
     engine::show(|| format!("{message:?}"));
     let mut text = format!(

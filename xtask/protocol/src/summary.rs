@@ -35,6 +35,9 @@ pub struct Summary {
     /// The orders of memory that the program asked for, weaker than the one that all have in
     /// the explorer.
     pub weak_orders: Vec<WeakOrder>,
+    /// The time models that were not asked for, and under which the program might go on at other moments;
+    /// but for weak memory, which its orders tell.
+    pub untried: Vec<TimeModel>,
     /// The number of the first schedule on which a pitfall goes wrong as its file says.
     pub found: Option<u64>,
     /// That schedule.

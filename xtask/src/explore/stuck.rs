@@ -133,13 +133,36 @@ impl<'r> Stuck<'r> {
                 true => "it holds itself",
                 false => &format!("{} holds", self.words.thread(holder)),
             };
-            let took = self.last(|step| step.thread == holder && step.object == wait.object);
+            let took = self.took(holder, wait);
             let _ = write!(text, "{which} {who}");
-            if let Some(place) = took.and_then(|(_, took)| (self.place)(&took.place)) {
+            if let Some(place) = took.and_then(|took| (self.place)(&took.place)) {
                 let _ = write!(text, " since {place}");
             }
         }
         text
+    }
+
+    /// With which step the holder has taken what the other waits for. Nobody can tell if it has read more
+    /// than once at a time and has given back some of that: nothing says which.
+    fn took(&self, holder: usize, wait: &Wait) -> Option<&Step> {
+        let own = self.execution.steps.iter();
+        let own = own.filter(|step| step.thread == holder && is_same(step, wait));
+        let mut taken = Vec::new();
+        let mut is_clear = true;
+        for step in own {
+            match (step.verb.as_str(), step.value.as_deref()) {
+                (_, Some("busy" | "has to wait")) | ("is_poisoned" | "clear_poison", _) => {}
+                ("read" | "try_read", _) => taken.push(step),
+                ("unlock", _) => {
+                    is_clear &= taken.len() < 2;
+                    taken.pop();
+                }
+                ("downgrade", _) => {}
+                _ => taken = vec![step],
+            }
+            is_clear |= taken.is_empty();
+        }
+        taken.first().copied().filter(|_| is_clear)
     }
 
     /// Which other ends of the channel are still there, where they were made, and who used them.

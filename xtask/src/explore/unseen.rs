@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use proc_macro2::{TokenStream, TokenTree};
+use proc_macro2::{Delimiter, TokenStream, TokenTree};
 use serde_json::{Value, json};
 
 /// What is not seen, each with the first place that shows it.
@@ -27,6 +27,15 @@ pub struct Spot {
 impl Unseen {
     /// Reads source files, of which the program's own come first.
     pub fn of(files: impl IntoIterator<Item = PathBuf>) -> Self {
+        Self::of_all(files, Compiled::WithoutTests)
+    }
+
+    /// The same, of a program of tests.
+    pub fn of_tests(files: impl IntoIterator<Item = PathBuf>) -> Self {
+        Self::of_all(files, Compiled::WithTests)
+    }
+
+    fn of_all(files: impl IntoIterator<Item = PathBuf>, compiled: Compiled) -> Self {
         let mut unseen = Self::default();
         for file in files {
             if unseen.is_complete() {
@@ -34,7 +43,7 @@ impl Unseen {
             }
             // All of it has been compiled: what is no text is no part of it.
             if let Ok(text) = fs::read_to_string(&file) {
-                unseen.read(&file, &text);
+                unseen.read(&file, &text, compiled);
             }
         }
         unseen
@@ -65,7 +74,7 @@ impl Unseen {
         self.unsafe_code.is_some() && self.hash_order.is_some()
     }
 
-    fn read(&mut self, file: &Path, text: &str) {
+    fn read(&mut self, file: &Path, text: &str, compiled: Compiled) {
         let words = |words: &[&str]| words.iter().any(|word| text.contains(word));
         // Most files have nothing of it, and reading their words takes time.
         let is_new = self.unsafe_code.is_none() && words(&["unsafe"])
@@ -85,7 +94,7 @@ impl Unseen {
             return;
         };
         let mut found = Words::default();
-        found.read(tokens);
+        found.read(tokens, compiled);
         let place = |known: &mut Option<Spot>, line: Option<usize>| {
             if known.is_none() {
                 *known = line.map(spot);
@@ -93,6 +102,24 @@ impl Unseen {
         };
         place(&mut self.unsafe_code, found.unsafe_code);
         place(&mut self.hash_order, found.hash_order);
+    }
+}
+
+/// What of a source file is compiled.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Compiled {
+    /// All.
+    WithTests,
+    /// All but what is behind `#[cfg(test)]`.
+    WithoutTests,
+}
+
+/// Whether an item, a field, a statement or an arm may end with this.
+fn ends_item(token: &TokenTree) -> bool {
+    match token {
+        TokenTree::Group(group) => group.delimiter() == Delimiter::Brace,
+        TokenTree::Punct(mark) => matches!(mark.as_char(), ';' | ','),
+        TokenTree::Ident(_) | TokenTree::Literal(_) => false,
     }
 }
 
@@ -104,10 +131,21 @@ struct Words {
 }
 
 impl Words {
-    fn read(&mut self, tokens: TokenStream) {
-        for token in tokens {
+    fn read(&mut self, tokens: TokenStream, compiled: Compiled) {
+        let mut tokens = tokens.into_iter().peekable();
+        while let Some(token) = tokens.next() {
+            if let (TokenTree::Punct(mark), Some(TokenTree::Group(attribute))) =
+                (&token, tokens.peek())
+                && mark.as_char() == '#'
+                && compiled == Compiled::WithoutTests
+                && attribute.stream().to_string().replace(' ', "") == "cfg(test)"
+            {
+                // What it is about ends here at the latest, and may go on after a comma.
+                tokens.by_ref().skip(1).find(ends_item);
+                continue;
+            }
             match token {
-                TokenTree::Group(group) => self.read(group.stream()),
+                TokenTree::Group(group) => self.read(group.stream(), compiled),
                 TokenTree::Ident(word) => {
                     let line = word.span().start().line;
                     let place = match word.to_string().as_str() {

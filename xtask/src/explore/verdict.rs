@@ -9,7 +9,7 @@ use super::table::short;
 use super::token::Token;
 use super::unseen::Spot;
 use crate::program::Role;
-use crate::text::{counted, quoted, shown_path, thousands};
+use crate::text::{counted, listed, quoted, shown_path, thousands};
 use protocol::{Execution, Phase, Place, RuleVerdict, Schedule, Summary, TimeModel, WeakOrder};
 
 /// What a program is worth that does what the explorer cannot, as JSON and people have it.
@@ -213,6 +213,11 @@ fn reservations(subject: &Subject, harness: &Harness, explored: &Explored) -> Ve
                 format!("for other orders of a `HashMap` than {n} {s} give ({place})")
             }
         });
+    }
+    if !summary.untried.is_empty() {
+        let untried = summary.untried.iter().map(|model| model.name().to_string());
+        let untried = listed(&untried.collect::<Vec<_>>());
+        reservations.push(format!("for other time models that matter ({untried})"));
     }
     if summary.asked_random {
         let (n, s) = counted(summary.hash_seeds.into(), "seed");

@@ -33,6 +33,7 @@ use crate::waiting::{Seen, Waiting};
 use thread::NEVER;
 pub(crate) use thread::Pending;
 pub use thread::ThreadState;
+pub use thread::{Before, Formats};
 
 /// Sees each step of an execution as it is taken: the latest is the last of
 /// [`details`](Execution::details). It must not ask the engine for anything else.
@@ -415,6 +416,7 @@ impl Execution {
             token,
             slot: Slot::EMPTY,
             deferred: Vec::new(),
+            formats: Formats::Not,
             waiting,
             registered: 0,
             random: None,
@@ -472,6 +474,21 @@ impl Execution {
             true => mem::take(&mut self.threads[self.current as usize].deferred),
             false => Vec::new(),
         }
+    }
+
+    /// Whether the running thread formats what it is about to print.
+    pub(crate) fn formats(&self) -> bool {
+        let thread = self.threads.get(self.current as usize);
+        thread.is_some_and(|thread| !matches!(thread.formats, Formats::Not))
+    }
+
+    /// The same, as it was: from here on this is so.
+    pub(crate) fn replace_formats(&mut self, formats: Formats) -> Formats {
+        let thread = self.threads.get_mut(self.current as usize);
+        let known = thread
+            .filter(|_| self.is_running)
+            .map(|thread| &mut thread.formats);
+        known.map_or(Formats::Not, |known| mem::replace(known, formats))
     }
 
     /// How many threads there are that have not finished.

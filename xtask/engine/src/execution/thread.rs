@@ -5,6 +5,7 @@ use std::panic::Location;
 use crate::numbers::Numbers;
 use crate::object::{Guard, Object, ObjectState};
 use crate::operation::Op;
+use crate::output::Stream;
 use crate::slot::Slot;
 use crate::waiting::{Seen, Waiting};
 
@@ -44,12 +45,38 @@ pub struct ThreadState {
     /// What the library above the engine keeps of the thread.
     pub(crate) slot: Slot,
     pub(crate) deferred: Vec<Box<dyn FnOnce()>>,
+    pub(crate) formats: Formats,
     pub(crate) waiting: Box<Waiting>,
     pub(crate) registered: u64,
     /// Its random numbers, once it has asked for some.
     pub(crate) random: Option<Numbers>,
     /// How often another was chosen since its latest step, though it could have gone on.
     pub(crate) passed_over: u32,
+}
+
+/// Whether a thread formats what it is about to print. What implements `Display` may be the program's, and
+/// do anything: then the library has something to do before.
+#[derive(Clone, Copy)]
+pub enum Formats {
+    /// It does not.
+    Not,
+    /// It does, and has come to no operation meanwhile: before the first one it does this.
+    Undisturbed(Before),
+    /// It does, and has come to one.
+    Disturbed(Before),
+}
+
+/// What a thread does before an operation while it formats.
+#[derive(Clone, Copy)]
+pub struct Before {
+    /// Is called with this, and whether it is called for the first time.
+    pub call: fn(&Self, bool),
+    /// The stream to which the thread is about to print.
+    pub stream: Stream,
+    /// The place at which it is to print.
+    pub place: &'static Location<'static>,
+    /// Where the library keeps what was formatted so far.
+    pub line: usize,
 }
 
 /// The time at which a thread goes on that waits for no time.

@@ -35,7 +35,7 @@ mod view;
 
 pub use history::TooWeak;
 pub use operations::{
-    Acted, acquire, compiler_fence, exchange, fence, let_go, load, load_last, store, store_last,
-    update, update_last,
+    Acted, acquire, compiler_fence, exchange, fence, let_go, load, load_last, release, store,
+    store_last, update, update_last,
 };
 pub use state::Word;

@@ -229,6 +229,12 @@ pub fn acquire(object: Object) {
     with_memory(|memory, thread, _| memory.acquire(thread, object.0));
 }
 
+/// What the running thread has done comes before all who see from here on what is done to the object, as
+/// when a lock is given back: for an operation that takes it and gives it back at once.
+pub fn release(object: Object) {
+    with_memory(|memory, thread, _| memory.release(thread, object.0));
+}
+
 /// A fence of the running thread for the compiler alone. An operation of a processor of the family
 /// x86 that both reads and writes is a fence of its own, if the compiler lets it be one.
 pub fn compiler_fence(order: Ordering) {

@@ -233,6 +233,13 @@ impl Memory {
         left.order(&mut self.threads[thread as usize].now, Access::Await);
     }
 
+    /// Who looks at the object from here on comes after what the thread has done.
+    pub(super) fn release(&mut self, thread: u32, object: u32) {
+        let left = self.left.entry(object).or_default();
+        left.order(&mut self.threads[thread as usize].now, Access::Unlock);
+        self.let_see(thread);
+    }
+
     /// The thread lets go of what stands at this address. The last one comes after the others.
     pub(super) fn let_go(&mut self, thread: u32, address: usize, is_last: bool) {
         let now = &mut self.threads[thread as usize].now;

@@ -208,11 +208,16 @@ impl Call<'_> {
     #[track_caller]
     pub(super) fn complete(self) {
         Op::new("complete", self.object, Access::Unlock).perform();
-        self.completed_at_once();
+        self.completed();
     }
 
     /// The same as part of the operation that began the call.
     pub(super) fn completed_at_once(self) {
+        engine::memory::release(self.object);
+        self.completed();
+    }
+
+    fn completed(self) {
         self.end(COMPLETE);
         std::mem::forget(self);
     }

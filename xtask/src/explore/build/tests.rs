@@ -141,7 +141,7 @@ fn program(artifact: Artifact, crates: &Crates<'_>) -> Result<Option<TestProgram
     };
     let sources = crates.sources_of_test(&artifact, &list_of(&executable))?;
     Ok(Some(TestProgram {
-        unseen: Unseen::of(sources),
+        unseen: Unseen::of_tests(sources),
         executable,
         target: artifact.target,
         source: artifact.source,

@@ -100,7 +100,8 @@ enum Room {
         freed: VecDeque<StepId>,
     },
     Rendezvous {
-        receiver_waits: bool,
+        /// With which operation the receiver has begun to wait, if it does.
+        receiver_waits: Option<StepId>,
         /// The receive of each message that has been taken.
         takings: Vec<StepId>,
     },
@@ -111,7 +112,7 @@ impl Room {
         match bound {
             None => Room::Unbounded,
             Some(0) => Room::Rendezvous {
-                receiver_waits: false,
+                receiver_waits: None,
                 takings: Vec::new(),
             },
             Some(unused) => Room::Bounded {
@@ -249,6 +250,13 @@ impl Channel {
             engine::show(|| "full".to_string());
             return Err(TrySendError::Full(()));
         }
+        if let Room::Rendezvous {
+            receiver_waits: Some(since),
+            ..
+        } = state.room
+        {
+            engine::after(since);
+        }
         let receiver = state.parked.receiver.take();
         let then = receiver.map_or(Then::Nothing, Then::Unpark);
         Ok(self.put(&mut state, then))
@@ -321,18 +329,20 @@ impl Channel {
         deadline: Option<Duration>,
     ) -> Result<Taken, TryRecvError> {
         loop {
+            // To look at the clock may be an operation, and none may come between looking for a message
+            // and registering.
+            let is_late = deadline.is_some_and(|deadline| engine::now() >= deadline);
             Op::new(verb, self.queue, Access::Write)
                 .and(self.ends, Access::Write)
                 .perform();
             self.state().parked.receiver = None;
             let result = self.take();
-            let is_late = deadline.is_some_and(|deadline| engine::now() >= deadline);
             if !matches!(result, Err(TryRecvError::Empty)) || is_late {
                 return result;
             }
             let mut state = self.state();
             state.parked.receiver = Some(engine::current());
-            state.set_receiver_waits(true);
+            state.set_receiver_waits(Some(engine::latest()));
             drop(state);
             engine::park_in(verb, self.queue, deadline);
         }
@@ -425,7 +435,7 @@ impl Channel {
         if self.bound == Some(0) {
             Op::new("wait for a sender", self.ends, Access::LockShared).perform();
             engine::changed(self.ends);
-            self.state().set_receiver_waits(true);
+            self.state().set_receiver_waits(Some(engine::latest()));
         }
     }
 
@@ -458,7 +468,7 @@ impl Channel {
     #[inline(always)]
     fn take(&self) -> Result<Taken, TryRecvError> {
         let mut state = self.state();
-        state.set_receiver_waits(false);
+        state.set_receiver_waits(None);
         let Some(message) = state.messages.pop_front() else {
             if state.senders > 0 {
                 engine::show(|| "empty".to_string());
@@ -530,13 +540,15 @@ impl State {
         match &self.room {
             Room::Unbounded => true,
             Room::Bounded { unused, freed } => *unused > 0 || !freed.is_empty(),
-            Room::Rendezvous { receiver_waits, .. } => *receiver_waits && self.messages.is_empty(),
+            Room::Rendezvous { receiver_waits, .. } => {
+                receiver_waits.is_some() && self.messages.is_empty()
+            }
         }
     }
 
-    fn set_receiver_waits(&mut self, waits: bool) {
+    fn set_receiver_waits(&mut self, since: Option<StepId>) {
         if let Room::Rendezvous { receiver_waits, .. } = &mut self.room {
-            *receiver_waits = waits;
+            *receiver_waits = since;
         }
     }
 

@@ -5,6 +5,7 @@ mod channel;
 use std::collections::VecDeque;
 use std::fmt;
 use std::marker::PhantomData;
+use std::mem::{self, ManuallyDrop};
 use std::rc::Rc;
 use std::sync as real;
 use std::time::Duration;
@@ -240,9 +241,14 @@ impl<T> Drop for Receiver<T> {
     #[track_caller]
     fn drop(&mut self) {
         if self.channel().drop_receiver(self.end) {
-            let unread = self.shared.values.change(std::mem::take);
-            // May be operations, even on this channel: a message can be a sender of it.
-            drop(unread);
+            let unread = self.shared.values.change(mem::take);
+            // May be operations, even on this channel: a message can be a sender of it. If one panics,
+            // nobody drops those behind it.
+            let mut unread = ManuallyDrop::new(unread);
+            while let Some(message) = unread.pop_front() {
+                drop(message);
+            }
+            drop(ManuallyDrop::into_inner(unread));
         }
     }
 }
