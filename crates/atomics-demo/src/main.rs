@@ -35,6 +35,8 @@ fn main() {
     let stop = AtomicBool::new(false);
 
     thread::scope(|scope| {
+        // The scope waits for the workers, so they must stop even if main panics in it.
+        let tell = StopOnDrop(&stop);
         let workers = [1, 2].map(|worker| {
             let (jobs, message, stop) = (&jobs, &message, &stop);
             scope.spawn(move || {
@@ -68,12 +70,21 @@ fn main() {
         println!("Main: saw {seen} jobs done, tells the workers to stop");
         // Relaxed: no worker reads the message before it has seen the flag.
         message.store(seen, Ordering::Relaxed);
-        // Release: with Relaxed, a worker could see the flag and still read 0 as the
-        // message.
-        stop.store(true, Ordering::Release);
+        drop(tell);
     });
 
     // The scope has joined the workers, so all their increments are visible here, and no
     // other thread can reach the counter: no atomic operation is needed.
     println!("Main: {} jobs were done in all", jobs.into_inner());
+}
+
+/// Tells the workers to stop, at the end of its scope or when a panic leaves the scope.
+struct StopOnDrop<'a>(&'a AtomicBool);
+
+impl Drop for StopOnDrop<'_> {
+    fn drop(&mut self) {
+        // Release: with Relaxed, a worker could see the flag and still read 0 as the
+        // message.
+        self.0.store(true, Ordering::Release);
+    }
 }

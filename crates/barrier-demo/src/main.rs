@@ -19,7 +19,8 @@
 //!   total until the leader has written it.
 //! - Three workers meet, so the barrier counts three. It does not know its threads: if
 //!   one stays away, the others wait forever. So the job runs in `catch_unwind`, and a
-//!   worker whose job panics comes to the meeting all the same.
+//!   worker whose job panics comes to the meeting all the same. A panic elsewhere in the
+//!   loop, or a worker that cannot be started, still leaves the others waiting.
 //!
 //! The programs in `src/bin` show how it goes wrong. Waiting for threads to end needs no
 //! barrier: see `join-demo` and `scope-demo`.
@@ -38,11 +39,13 @@ fn main() {
 struct Shared {
     /// What the workers have found in this phase: `None` if the job has panicked.
     parts: Vec<Option<u64>>,
-    /// The sum of the parts of the phase before: `None` if one of them is missing.
+    /// The sum of the parts of the phase before: `None` if one of them is missing, or the
+    /// sum is too large.
     total: Option<u64>,
 }
 
-/// Returns the total of the last phase, or `None` if a job has panicked.
+/// Returns the total of the last phase, or `None` if a job has panicked or the sum is too
+/// large.
 fn run_phases() -> Option<u64> {
     let shared = Mutex::new(Shared {
         parts: Vec::new(),
@@ -66,7 +69,9 @@ fn run_phases() -> Option<u64> {
 
                     if barrier.wait().is_leader() {
                         let mut shared = shared.lock().unwrap();
-                        let total = shared.parts.drain(..).sum();
+                        // `sum` could panic here, or wrap around in a release build.
+                        let add = |sum: u64, part: Option<u64>| sum.checked_add(part?);
+                        let total = shared.parts.drain(..).try_fold(0, add);
                         shared.total = total;
                         println!("Worker {worker}: leads phase {phase}, total {total:?}");
                     }

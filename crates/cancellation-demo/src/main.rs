@@ -109,11 +109,12 @@ async fn shut_down() {
     }
     // Without this, `wait` would wait forever, even after all tasks have ended.
     workers.close();
+    // Without this, `wait_for` would wait forever if the workers panicked.
+    drop(finished);
 
     // Simulates the time until the user wants to stop the program. A real program
-    // awaits `tokio::signal::ctrl_c()`.
-    let enough = changes.wait_for(|count| *count >= 3).await;
-    drop(enough.expect("main holds a sender"));
+    // awaits `tokio::signal::ctrl_c()`. An error says that every worker has ended.
+    let _ = changes.wait_for(|count| *count >= 3).await;
 
     println!("Main: asks the workers to stop");
     stop.cancel();

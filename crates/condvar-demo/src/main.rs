@@ -34,13 +34,14 @@ fn main() {
     let buffer = Buffer::default();
 
     thread::scope(|scope| {
+        // Closes the buffer after the last item, and also if a producer has panicked or a
+        // thread cannot be started.
+        let _close = CloseOnDrop(&buffer);
         for consumer in 1..=2 {
             let buffer = &buffer;
             scope.spawn(move || consume(consumer, buffer));
         }
 
-        // Closes the buffer after the last item, and also if a producer has panicked.
-        let _close = CloseOnDrop(&buffer);
         thread::scope(|scope| {
             for (producer, items) in [(1, [11, 12, 13]), (2, [21, 22, 23])] {
                 let buffer = &buffer;

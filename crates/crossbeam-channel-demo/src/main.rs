@@ -75,7 +75,9 @@ fn workers_share_a_queue() {
 fn workers_stop_early() {
     let (sender, receiver) = channel::bounded(1);
 
-    thread::scope(|scope| {
+    // `move`: if a worker cannot be started, the panic drops the sender with this closure.
+    // Otherwise the other worker would wait for a job forever.
+    thread::scope(move |scope| {
         for worker in 1..=2 {
             let jobs = receiver.clone();
             scope.spawn(move || {

@@ -16,18 +16,19 @@
 //! - The worker pops the half that it queued last, the smallest. A thief steals the
 //!   half that was queued first, the largest, and so it has to steal less often.
 //! - A worker that finds no job sleeps. A new job wakes one worker, not all of them.
-//! - One job panics. Its worker goes on with the next job, and main, which waits for
-//!   all jobs, does not wait forever: a job counts as finished when it is dropped.
+//! - One job panics. Its worker goes on with the next job, and the pool, which is open
+//!   until all jobs are finished, still closes: a job counts as finished when it is
+//!   dropped.
 //!
 //! The program in `src/bin` shows how it goes wrong.
 
-use std::sync::{Condvar, Mutex};
+use std::sync::{Condvar, Mutex, PoisonError};
 use std::{ops::Range, panic, thread, time::Duration};
 
 use crossbeam::deque::{Injector, Stealer, Worker};
 use crossbeam::sync::WaitGroup;
 
-/// The numbers to add up. Main waits until each job has dropped its `WaitGroup`.
+/// The numbers to add up. The pool stays open until each job has dropped its `WaitGroup`.
 type Job = (Range<u64>, WaitGroup);
 
 #[derive(Default)]
@@ -49,18 +50,26 @@ fn main() {
     };
 
     let total: u64 = thread::scope(|scope| {
+        let all_done = WaitGroup::new();
+        let pending = all_done.clone();
+        // Closes the pool when all jobs are finished. If main panics below, that drops
+        // `pending`, and the workers still end. This thread is the first, because one of
+        // theirs may fail to start. If every worker panics outside of a job, it waits for
+        // the jobs that are left, forever.
+        scope.spawn(move || {
+            all_done.wait();
+            *pool.closed.lock().unwrap_or_else(PoisonError::into_inner) = true;
+            pool.wake.notify_all();
+        });
         let start = |(id, queue)| scope.spawn(move || pool.work(id, queue));
         let workers: Vec<_> = queues.into_iter().enumerate().map(start).collect();
 
-        let all_done = WaitGroup::new();
         for numbers in [0..40, 40..50, 50..60] {
             println!("Main: submits {numbers:?}");
-            pool.injector.push((numbers, all_done.clone()));
+            pool.injector.push((numbers, pending.clone()));
             pool.wake_one();
         }
-        all_done.wait();
-        *pool.closed.lock().unwrap() = true;
-        pool.wake.notify_all();
+        drop(pending);
         workers.into_iter().map(|w| w.join().unwrap()).sum()
     });
     println!("Main: the sum is {total}");
@@ -89,17 +98,14 @@ impl Pool {
 
     fn find(&self, id: usize, queue: &Worker<Job>) -> Option<Job> {
         // `Retry` means that another thread was faster. It counts as no job here: a
-        // queue that is not empty then keeps `work` from sleeping.
-        let take = || self.injector.steal_batch_and_pop(queue).success();
+        // queue that is not empty then keeps `work` from sleeping. Where many jobs are
+        // submitted, `steal_batch_and_pop` moves several at once to this worker's queue.
+        // Then wake another worker for those.
         let steal = || self.stealers.iter().find_map(|s| s.steal().success());
         let (how, job) = (queue.pop().map(|job| ("pops", job)))
-            .or_else(|| take().map(|job| ("takes", job)))
+            .or_else(|| self.injector.steal().success().map(|job| ("takes", job)))
             .or_else(|| steal().map(|job| ("steals", job)))?;
         println!("Worker {id}: {how} {:?}", job.0);
-        // The injector may have moved a whole batch of jobs to this worker's queue.
-        if !queue.is_empty() {
-            self.wake_one();
-        }
         Some(job)
     }
 

@@ -69,6 +69,8 @@ async fn refuse(name: &str, bytes: &[u8]) {
     }
 }
 
+/// Not cancel safe: if the caller drops its future, a part of the frame may have been
+/// written.
 async fn write_frame(writer: &mut (impl AsyncWrite + Unpin), frame: &[u8]) -> io::Result<()> {
     let length = u32::try_from(frame.len())
         .ok()

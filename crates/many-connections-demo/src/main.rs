@@ -18,7 +18,8 @@
 //!   server echoes what is left and closes, and the client reads up to that end.
 //!
 //! The process holds both ends of each connection, and needs about 860 file
-//! descriptors. Linux usually allows 1,024; on macOS, run `ulimit -n 1024` first.
+//! descriptors. Linux usually allows 1,024; on macOS, run `ulimit -n 1024` first. With
+//! fewer it fails, or waits forever, because the clients wait until 400 are served.
 //!
 //! The program in `src/bin` shows how it goes wrong.
 

@@ -11,7 +11,7 @@
 //!
 //! What to look for:
 //!
-//! - The UI answers the keys a, b and c during a computation that would take months.
+//! - The UI answers the keys a, b and c during a computation that would take years.
 //!   If the loop did the computation itself, it would answer none of them.
 //! - The UI cancels a job by dropping a sender. The worker looks at its channel now
 //!   and then, and stops when it finds the channel closed.
@@ -22,30 +22,37 @@
 //! The program in `src/bin` shows how it goes wrong.
 
 use std::sync::mpsc::{self, Receiver, Sender, TryRecvError};
-use std::thread;
 use std::time::{Duration, Instant};
+use std::{panic, thread};
 
 enum Event {
     Key { letter: char, pressed: Instant },
-    Count { limit: u64 },
+    // `report` leads to the same queue. So main needs no sender of its own.
+    Count { limit: u64, report: Sender<Event> },
     Cancel,
     Progress { job: u32, below: u64, primes: u64 },
     Result { job: u32, primes: u64 },
 }
 
 fn main() {
-    let (events, queue) = mpsc::channel();
+    let (keyboard, queue) = mpsc::channel();
 
     thread::scope(|scope| {
-        let keyboard = events.clone();
-        scope.spawn(|| user(keyboard));
+        scope.spawn(move || {
+            if let Err(payload) = panic::catch_unwind(|| user(&keyboard)) {
+                // A user who is gone can no longer cancel the job.
+                let _ = keyboard.send(Event::Cancel);
+                panic::resume_unwind(payload);
+            }
+        });
 
         let mut started = 0;
         // The number of the current job, and the sender that keeps it running. A
         // dropped sender cancels its job: here also when this thread panics, or when
         // another job takes its place. A flag would have to be set each time.
         let mut running: Option<(u32, Sender<()>)> = None;
-        // Borrowed, since a cancelled job may send to this queue until it stops.
+        // Ends when the user and all jobs have ended, even by a panic: only they hold
+        // senders. Borrowed, so that they can still send if this thread panics.
         for event in &queue {
             let current = running.as_ref().map(|(job, _)| *job);
             match event {
@@ -53,12 +60,11 @@ fn main() {
                     let delay = pressed.elapsed().as_millis();
                     println!("UI: answers {letter} after {delay} ms");
                 }
-                Event::Count { limit } => {
+                Event::Count { limit, report } => {
                     started += 1;
                     let job = started;
                     println!("UI: starts job {job}");
                     let (keep_running, cancelled) = mpsc::channel();
-                    let report = events.clone();
                     scope.spawn(move || count_primes(job, limit, cancelled, report));
                     running = Some((job, keep_running));
                 }
@@ -73,7 +79,7 @@ fn main() {
                 }
                 Event::Result { job, primes } if current == Some(job) => {
                     println!("UI: job {job} is done, {primes} primes");
-                    break;
+                    running = None;
                 }
                 // From a job that has been cancelled.
                 Event::Progress { .. } | Event::Result { .. } => {}
@@ -83,7 +89,7 @@ fn main() {
     println!("UI: closes");
 }
 
-fn user(keyboard: Sender<Event>) {
+fn user(keyboard: &Sender<Event>) {
     let press = |letter| {
         // Simulates the time that it takes to find the key.
         thread::sleep(Duration::from_millis(20));
@@ -93,13 +99,12 @@ fn user(keyboard: Sender<Event>) {
     };
     let ask = |limit| {
         println!("User: asks for the primes below {limit}");
-        keyboard.send(Event::Count { limit }).unwrap();
+        let report = keyboard.clone();
+        keyboard.send(Event::Count { limit, report }).unwrap();
     };
 
     ask(1_000_000_000_000);
-    press('a');
-    press('b');
-    press('c');
+    ('a'..='c').for_each(press);
     println!("User: asks to cancel");
     keyboard.send(Event::Cancel).unwrap();
     press('d');
@@ -116,8 +121,7 @@ fn count_primes(job: u32, limit: u64, cancelled: Receiver<()>, report: Sender<Ev
         // beside the divisions. Nothing is ever sent here: the channel is empty until
         // its sender is dropped, and closed from then on.
         if number % 100 == 0 && cancelled.try_recv() == Err(TryRecvError::Disconnected) {
-            println!("Worker {job}: stops");
-            return;
+            return println!("Worker {job}: stops");
         }
         if number == below {
             report.send(Event::Progress { job, below, primes }).unwrap();

@@ -81,8 +81,9 @@ impl Wake for Signal {
     fn wake(self: Arc<Self>) {
         let mut wakes = self.wakes.lock().unwrap();
         *wakes += 1;
-        println!("Waker: wake-up {wakes}");
+        // First this: if `println!` panics, the executor must not stay parked.
         self.executor.unpark();
+        println!("Waker: wake-up {wakes}");
     }
 }
 
@@ -104,13 +105,17 @@ impl Future for Work {
     type Output = ();
 
     fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<()> {
+        // Cloned and dropped without the lock: see `Guard`.
+        let waker = context.waker().clone();
         let mut progress = self.0.lock().unwrap();
         if progress.finished {
             return Poll::Ready(());
         }
         // The lock is still held, so the guard cannot be dropped between the check and
         // this line. The latest waker counts: the future may have changed executors.
-        progress.waker = Some(context.waker().clone());
+        let _old = progress.waker.replace(waker);
+        // Before the old waker is dropped, at the end of this function.
+        drop(progress);
         Poll::Pending
     }
 }

@@ -61,7 +61,9 @@ fn main() -> io::Result<()> {
 }
 
 impl Pool {
+    /// Panics if `size` is zero.
     fn new(size: usize) -> io::Result<Pool> {
+        assert!(size > 0, "without workers, no job would run");
         let (queue, jobs) = mpsc::channel();
         let mut pool = Pool {
             queue: Some(queue),
@@ -89,8 +91,9 @@ impl Pool {
             // nothing here uses the job's own values after a panic, and a mutex that
             // the job has locked is poisoned, as in a thread of its own.
             let outcome = panic::catch_unwind(AssertUnwindSafe(job));
-            // Fails if the caller has dropped the receiver, and so wants no result.
-            let _ = sender.send(outcome);
+            // Fails if the caller has dropped the receiver, and so wants no result. The
+            // result is dropped here then, and its destructor may panic too.
+            let _ = panic::catch_unwind(AssertUnwindSafe(|| drop(sender.send(outcome))));
         });
         let queue = self.queue.as_ref().expect("only `drop` takes the sender");
         queue.send(job).unwrap();

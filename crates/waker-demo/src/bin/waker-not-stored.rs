@@ -104,7 +104,7 @@ impl Wake for Signal {
     fn wake(self: Arc<Self>) {
         let mut wakes = self.wakes.lock().unwrap();
         *wakes += 1;
-        println!("Waker: wake-up {wakes}");
         self.executor.unpark();
+        println!("Waker: wake-up {wakes}");
     }
 }

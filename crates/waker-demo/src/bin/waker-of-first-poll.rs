@@ -1,10 +1,10 @@
 //! A future keeps the waker of its first poll, and the later executor is not woken.
 //!
 //! A future may be polled by one task and later by another: it may have been polled
-//! before it moves into a task, and `join_all` gives wakers of its own to the futures
-//! in it. The documentation of `poll` says that the waker of the latest poll counts. Here
-//! the worker calls the first waker, which belongs to main's own poll and does nothing.
-//! The executor that polls the future by then is parked forever.
+//! before it moves into a task, and `FuturesUnordered` gives wakers of its own to the
+//! futures in it. The documentation of `poll` says that the waker of the latest poll
+//! counts. Here the worker calls the first waker, which belongs to main's own poll and
+//! does nothing. The executor that polls the future by then is parked forever.
 //!
 //! Instead, store the waker in every poll that returns `Pending`. `Waker::clone_from`
 //! clones it only where the stored one would not wake the same task.
@@ -113,7 +113,7 @@ impl Wake for Signal {
     fn wake(self: Arc<Self>) {
         let mut wakes = self.wakes.lock().unwrap();
         *wakes += 1;
-        println!("Waker: wake-up {wakes}");
         self.executor.unpark();
+        println!("Waker: wake-up {wakes}");
     }
 }
