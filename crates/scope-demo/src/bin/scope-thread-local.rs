@@ -13,22 +13,26 @@
 //! ```
 
 use std::cell::Cell;
-use std::sync::Barrier;
 use std::sync::atomic::{AtomicI32, Ordering};
+use std::sync::{Barrier, Mutex};
 use std::thread;
 
 static TOTAL: AtomicI32 = AtomicI32::new(0);
 
-// Forces the bad order on every run: the destructors wait here until main has read the
-// total. Without it, either may come first. A `join` inside the scope would wait for
-// it forever, so the repair removes it.
-static TOTAL_READ: Barrier = Barrier::new(4);
+// Forces the bad order on every run: main holds this lock until it has read the total,
+// and the destructors wait for it. Without it, either may come first. A `join` inside the
+// scope would wait for it forever, so the repair removes it.
+static TOTAL_UNREAD: Mutex<()> = Mutex::new(());
+
+// On Windows, such a destructor runs with a lock held that a thread needs to start. So no
+// adder ends before all have started.
+static ALL_STARTED: Barrier = Barrier::new(3);
 
 struct OwnSum(Cell<i32>);
 
 impl Drop for OwnSum {
     fn drop(&mut self) {
-        TOTAL_READ.wait();
+        let _read = TOTAL_UNREAD.lock();
         TOTAL.fetch_add(self.0.get(), Ordering::Relaxed);
     }
 }
@@ -42,16 +46,18 @@ fn main() {
     let alone: i32 = numbers.iter().sum();
     println!("Main: finds the sum {alone} alone");
 
+    let unread = TOTAL_UNREAD.lock().unwrap();
     thread::scope(|scope| {
         for (worker, part) in (1..).zip(numbers.chunks(3)) {
             scope.spawn(move || {
                 let sum: i32 = part.iter().sum();
                 println!("Adder {worker}: {part:?} make {sum}");
                 OWN_SUM.with(|own| own.0.set(sum));
+                ALL_STARTED.wait();
             });
         }
     });
     let together = TOTAL.load(Ordering::Relaxed);
     println!("Main: the adders' sums make {together}");
-    TOTAL_READ.wait();
+    drop(unread);
 }
