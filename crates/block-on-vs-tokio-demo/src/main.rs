@@ -88,7 +88,7 @@ fn main() -> io::Result<()> {
 
     // Wrong: the inner `block_on` keeps the only thread until the page is there, so
     // no other fetch can begin. `.await` would let the thread go on. tokio's own
-    // `block_on` panics where it finds itself inside a future; this one does not.
+    // `block_on` panics inside tokio; this one notices only its own kind.
     let blocking = async |page| block_on(fetch(page, server.clone()));
     row("block_on inside tokio", || {
         single.block_on(join_all(PAGES.map(blocking)))

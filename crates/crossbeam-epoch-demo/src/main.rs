@@ -48,6 +48,8 @@ fn main() {
         map.insert(number, Value(number));
         println!("Main: inserts value {number}");
     }
+    // For main and the reader. If one of them panics or cannot be started, the other waits
+    // forever.
     let meeting = &Barrier::new(2);
 
     thread::scope(|scope| {
@@ -109,8 +111,9 @@ fn main() {
 /// Asks the collector to run deferred functions.
 ///
 /// One call may not be enough. In crossbeam-epoch 0.9, `flush` advances the epoch by one
-/// at most, and only if every pinned thread has seen the current epoch. A function runs
-/// when the epoch has advanced twice since it was deferred.
+/// at most, and only if every pinned thread has seen the current epoch. A function can
+/// run once the epoch has advanced twice since its thread handed the function to the
+/// collector, which `flush` does.
 fn collect() {
     epoch::pin().flush();
 }

@@ -4,7 +4,7 @@
 //! itself. `WaitGroup` waits until work is done, not until threads end. `ShardedLock` is
 //! a reader-writer lock with faster reads and slower writes. `AtomicCell` stores, takes
 //! and swaps any value as a whole. `Backoff` waits for a moment without sleeping.
-//! `CachePadded` gives a value cache lines of its own.
+//! `CachePadded` pads a value, so that it shares no cache line with another one.
 //!
 //! ```text
 //! cargo run -p crossbeam-utils-demo
@@ -20,8 +20,9 @@
 //! - Main looks a few times whether the worker has ended, and then sleeps in `join`.
 //! - Two threads count, each in a number of its own. The first two numbers share a cache
 //!   line, so two cores may have to pass that line back and forth: false sharing. The padded
-//!   numbers do not share one. Compare the times, best with `cargo run --release`. They
-//!   differ little if both threads run on one core.
+//!   numbers do not share one, unless crossbeam assumes too little for the processor
+//!   family: 128 bytes on x86-64, where a line has 64. Compare the times, best with
+//!   `cargo run --release`. They differ little if both threads run on one core.
 //!
 //! The program in `src/bin` shows how it goes wrong. `crossbeam-deque-demo` uses a
 //! `WaitGroup` in a pool. `barrier-demo` is about threads that wait for each other.
@@ -132,8 +133,8 @@ fn cache_padded() {
 
 fn count(kind: &str, left: &mut u64, right: &mut u64) {
     let apart = (&raw const *right).addr() - (&raw const *left).addr();
-    let line = align_of::<CachePadded<u64>>();
-    println!("Main: {kind}, {apart} bytes apart, a line has {line} bytes");
+    let padding = align_of::<CachePadded<u64>>();
+    println!("Main: {kind}, {apart} bytes apart, padding to {padding} bytes");
 
     let started = Instant::now();
     thread::scope(|scope| {

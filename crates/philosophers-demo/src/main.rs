@@ -117,7 +117,8 @@ fn lift_or_retry<'a>(philosopher: &Philosopher<'a>) -> BothForks<'a> {
         let name = &philosopher.name;
         println!("{name}: attempt {attempt} finds {right} taken, puts down {left}");
         drop(first);
-        // Neighbours pause for different times, which makes another collision unlikely.
+        // At the same attempt, neighbours pause for different times, which makes another
+        // collision unlikely.
         thread::sleep(Duration::from_micros(200) * (left as u32 + attempt));
     }
     // No cycle closes when a philosopher waits here. The philosophers who still retry put

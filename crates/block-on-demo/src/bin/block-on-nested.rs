@@ -6,8 +6,9 @@
 //! instead. The inner call is often hidden in a function that is not `async`, and that
 //! function works wherever no executor runs.
 //!
-//! Each executor refuses only its own kind: Tokio's panics inside Tokio, and neither
-//! notices the other. `tokio-nested-block-on` of `tokio-demo` mixes them, and hangs.
+//! This executor refuses only its own kind, and so does Tokio's: neither notices the
+//! other. `tokio-nested-block-on` of `tokio-demo` mixes them, and hangs. The `block_on`
+//! of smol refuses nothing.
 //!
 //! Make that function `async`, and `.await` where it calls `block_on`. Keep `block_on`
 //! for the one place where blocking code calls `async` code.

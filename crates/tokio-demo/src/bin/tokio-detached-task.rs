@@ -19,7 +19,8 @@ use tokio::{task, time};
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() {
-    // There is room for one order, so main waits until the worker has taken the last.
+    // There is room for one order, so each `send` waits until the worker has taken the
+    // order before.
     let (orders, mut inbox) = mpsc::channel(1);
 
     // The handle is dropped here, because nothing keeps it.

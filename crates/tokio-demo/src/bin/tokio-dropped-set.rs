@@ -3,8 +3,8 @@
 //! Dropping a `JoinSet` aborts its tasks, and to abort a task is only a request. A
 //! task that waits is dropped later, when a thread of the runtime gets to it. Here
 //! the only thread is busy with main. On a runtime of several threads, a task that
-//! is computing goes on up to its next `.await`. So main reports that the
-//! connections are closed while all three are open.
+//! is computing goes on up to its next `.await` that has to wait. So main reports
+//! that the connections are closed while all three are open.
 //!
 //! Await `shutdown`, which aborts the tasks and waits until they are gone. After
 //! `abort` of a single task, await its handle.

@@ -29,7 +29,11 @@ pub const OUTCOME: Kind = Kind {
                 &Shape::Text,
                 "It exits with 101 after this panic event.",
             ),
-            optional("signal", &Shape::Count, "It is killed by this signal."),
+            optional(
+                "signal",
+                &Shape::Count,
+                "It is killed by this signal, where the system has signals.",
+            ),
             optional(
                 "hangs",
                 &table(&[
