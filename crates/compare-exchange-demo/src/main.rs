@@ -106,7 +106,8 @@ fn take_by_loop(next: &AtomicU32) -> Option<u32> {
 }
 
 /// The same loop from the library. Its closure may run several times for one id, so it
-/// should only compute. From Rust 1.95 on it is also called `try_update`.
+/// should only compute. From Rust 1.95 on it is called `try_update`, and `fetch_update` is
+/// deprecated from 1.99 on.
 fn take_by_update(next: &AtomicU32) -> Option<u32> {
     let add_one = |id| (id < LIMIT).then_some(id + 1);
     next.fetch_update(Ordering::Relaxed, Ordering::Relaxed, add_one)

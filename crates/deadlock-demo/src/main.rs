@@ -123,7 +123,7 @@ fn lock_or_retry<'a>(worker: &str, from: &'a Account, to: &'a Account) -> Result
         }
         println!("{worker}: found {} locked, unlocks {}", to.name, from.name);
         drop(source);
-        // A pseudo-random pause, different for each worker and each attempt.
+        // A pseudo-random pause, as a rule different for each worker and each attempt.
         let mut hasher = DefaultHasher::new();
         (worker, attempt).hash(&mut hasher);
         thread::sleep(Duration::from_micros(hasher.finish() % 4_000));

@@ -25,7 +25,7 @@
 //! threads in such a loop. Where a mutex protects what a thread waits for, take a
 //! `Condvar`: see `condvar-demo`.
 
-use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicU32, AtomicUsize, Ordering};
 use std::thread::{self, Thread};
 use std::time::Duration;
 
@@ -52,7 +52,7 @@ fn loop_around_park() {
         left: AtomicUsize::new(WORKERS),
         waiting: thread::current(),
     };
-    let sum = AtomicU64::new(0);
+    let sum = AtomicU32::new(0);
 
     thread::scope(|scope| {
         for worker in (1..).take(WORKERS) {
@@ -60,7 +60,7 @@ fn loop_around_park() {
             scope.spawn(move || {
                 let _count = CountOnDrop(countdown);
                 // Simulates work.
-                thread::sleep(Duration::from_millis(10 * worker));
+                thread::sleep(worker * Duration::from_millis(10));
                 let result = 10 * worker;
                 sum.fetch_add(result, Ordering::Relaxed);
                 println!("Worker {worker}: found {result}");

@@ -70,7 +70,7 @@ async fn test_retry() {
     );
 }
 
-/// Lets one request pass in each period.
+/// Lets one request pass in each period. On a real clock, two may be up to 5 ms closer.
 struct RateLimit(Interval);
 
 impl RateLimit {

@@ -62,7 +62,8 @@ async fn as_they_come(server: &Sender<Request>) {
         .buffer_unordered(2);
 
     // The fetches make no progress while the loop's body awaits something else: only
-    // `next` drives them. Heavy work on a page belongs into the stream, by `map`.
+    // `next` drives them. Work that awaits belongs in the page's future, in `map`. Long
+    // computing belongs on another thread, because it would block this one.
     while let Some(page) = pages.next().await {
         println!("Main: receives page {page}");
     }

@@ -24,15 +24,15 @@
 //! not wait for the destructors, as `scope-thread-local` in `scope-demo` shows.
 
 use std::cell::Cell;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
 
-static MADE: AtomicU64 = AtomicU64::new(0);
-static DROPPED: AtomicU64 = AtomicU64::new(0);
-static TOTAL: AtomicU64 = AtomicU64::new(0);
+static MADE: AtomicUsize = AtomicUsize::new(0);
+static DROPPED: AtomicUsize = AtomicUsize::new(0);
+static TOTAL: AtomicUsize = AtomicUsize::new(0);
 
 struct Tally {
-    count: Cell<u64>,
+    count: Cell<usize>,
 }
 
 impl Tally {
@@ -59,7 +59,7 @@ fn count() {
     TALLY.with(|tally| tally.count.set(tally.count.get() + 1));
 }
 
-fn counted() -> u64 {
+fn counted() -> usize {
     TALLY.with(|tally| tally.count.get())
 }
 

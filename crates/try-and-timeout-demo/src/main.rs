@@ -3,7 +3,8 @@
 //! `recv` waits until a message comes or the last sender is gone. A thread with other
 //! work to do calls `try_recv`, and one with a deadline calls `recv_timeout`. Each of
 //! these has an error that is not the end: there is no message *yet*. And a `send` that
-//! fails loses nothing: its error gives the message back.
+//! fails loses nothing: its error gives the message back. (`try_recv` does not wait for a
+//! message, but it may wait for a sender that is in the middle of a `send`.)
 //!
 //! ```text
 //! cargo run -p try-and-timeout-demo

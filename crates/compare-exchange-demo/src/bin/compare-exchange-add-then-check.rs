@@ -6,9 +6,10 @@
 //! out again. Here the counter has 8 bits, and looper 3 gets an id because it asks
 //! often enough. With 32 bits that takes four billion calls: a day at 50,000 a second.
 //!
-//! Instead, check and add in one step: `fetch_update`, or a loop of `compare_exchange`.
-//! A `fetch_sub` after the refusal is no repair: in between the counter is past the
-//! limit, and with enough threads at once it can still wrap.
+//! Instead, check and add in one step: `fetch_update`, called `try_update` from Rust 1.95
+//! on, or a loop of `compare_exchange`. A `fetch_sub` after the refusal is no repair: in
+//! between the counter is past the limit, and with enough threads at once it can still
+//! wrap.
 //!
 //! ```text
 //! cargo run -p compare-exchange-demo --bin compare-exchange-add-then-check

@@ -13,7 +13,7 @@
 //! ```
 
 use std::sync::Barrier;
-use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicU32, AtomicUsize, Ordering};
 use std::thread;
 
 const WORKERS: usize = 3;
@@ -21,7 +21,7 @@ const WORKERS: usize = 3;
 fn main() {
     let left = AtomicUsize::new(WORKERS);
     let waiting = thread::current();
-    let sum = AtomicU64::new(0);
+    let sum = AtomicU32::new(0);
     // Makes the mistake show in every run: the workers work when main has gone on. A
     // main that waited for them would wait forever, so the repair removes it.
     let gone_on = Barrier::new(WORKERS + 1);

@@ -5,7 +5,8 @@
 //! lost. No ordering changes that, not even `SeqCst`.
 //!
 //! Instead, increment in one operation: `fetch_add`. For a change that has no operation
-//! of its own, call `fetch_update`, or `compare_exchange` in a loop.
+//! of its own, call `fetch_update`, called `try_update` from Rust 1.95 on, or
+//! `compare_exchange` in a loop.
 //!
 //! ```text
 //! cargo run -p race-condition-demo --bin race-condition-load-then-store
