@@ -140,8 +140,12 @@ pub fn defer(work: Box<dyn FnOnce()>) {
 /// The running thread formats what it is about to print. What it did before is to be given to
 /// [`end_to_format`].
 pub fn begin_to_format(before: Before) -> Formats {
-    disturb();
-    with(|running| running.replace_formats(Formats::Undisturbed(before)))
+    let begin = |running: &mut Execution| running.replace_formats(Formats::Undisturbed(before));
+    let outer = with(|running| (!running.formats()).then(|| begin(running)));
+    outer.unwrap_or_else(|| {
+        disturb();
+        with(begin)
+    })
 }
 
 /// It has formatted, and goes on with what it did before. Whether there was an operation meanwhile.
@@ -152,10 +156,8 @@ pub fn end_to_format(outer: Formats) -> bool {
 
 /// The running thread is about to do something that another may notice. If it formats what is to be printed,
 /// this does what comes before that.
+#[cold]
 pub(crate) fn disturb() {
-    if !with(|running| running.formats()) {
-        return;
-    }
     let (before, is_first) = match with(|running| running.replace_formats(Formats::Not)) {
         Formats::Not => return,
         Formats::Undisturbed(before) => (before, true),

@@ -33,7 +33,6 @@ pub fn print(stream: Stream, text: &[u8]) {
 #[inline(never)]
 pub fn print_at(to: Stream, place: &'static Location<'static>, text: &[u8]) {
     let object = stream(to);
-    disturb();
     perform_with(|running| {
         let op = Op::local("print", place).and(object, Access::Write);
         match running.objects[object.0 as usize].holder == Some(running.current) {
@@ -41,9 +40,15 @@ pub fn print_at(to: Stream, place: &'static Location<'static>, text: &[u8]) {
             false => op.guard(object, 1),
         }
     });
-    let fits = with(|running| {
+    let write = |running: &mut Execution| {
         running.show(|| format!("{:?}", String::from_utf8_lossy(text)));
         write_to(running, to, text)
+    };
+    let fits = with(|running| (!running.formats()).then(|| write(running)));
+    let fits = fits.unwrap_or_else(|| {
+        // The thread has the stream, so that nobody else prints in between.
+        disturb();
+        with(write)
     });
     if !fits {
         end(Ending::OutputTooLong);
