@@ -43,6 +43,8 @@
 //!   system is asked for are those of a seed. A few are tried.
 //! - A thread that waits at a futex is woken only as the program asks for it, or once for no
 //!   reason; of several that wait, any may be the one.
+//! - Who finds a channel closed comes after who closed it. The real library does not promise that: it
+//!   looks at the mark by a load that acquires nothing.
 //! - What is done to memory is no operation. Where `unsafe` code is compiled into the program, the
 //!   compiler announces each access, and two that race are a failure, wherever the threads change
 //!   places. What was compiled before, as the real library's own part, announces nothing.
