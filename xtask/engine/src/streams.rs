@@ -46,7 +46,7 @@ pub fn print_at(to: Stream, place: &'static Location<'static>, text: &[u8]) {
     };
     let fits = with(|running| (!running.formats()).then(|| write(running)));
     let fits = fits.unwrap_or_else(|| {
-        // The thread has the stream, so that nobody else prints in between.
+        // This thread holds the lock of the stream, so no other thread prints in between.
         disturb();
         with(write)
     });

@@ -95,9 +95,11 @@ impl Text {
     }
 }
 
-/// Formats first, then prints: the line is whole. The real library has the lock of the stream while it
-/// formats, which nobody notices unless an implementation of `Display` does something that another thread
-/// may notice. Then that comes after the lock, and after what was formatted before.
+/// Formats the line, and then prints it as one operation.
+///
+/// The real library holds the lock of the stream while it formats. That matters only if an implementation
+/// of `Display` does an operation. So before the first such operation this locks the stream, and prints
+/// what was formatted so far.
 #[track_caller]
 #[inline(always)]
 fn print(stream: Stream, text: Arguments<'_>, newline: bool) {

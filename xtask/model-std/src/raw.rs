@@ -66,7 +66,7 @@ impl<T> Confined<T> {
         self.value.borrow_mut()
     }
 
-    /// Changes the value, in code that is compiled with the program: nobody looks at what it does to it.
+    /// Changes the value, in code that is compiled with the program: these accesses are not looked at.
     ///
     /// # Panics
     ///

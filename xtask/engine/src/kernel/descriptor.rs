@@ -206,7 +206,7 @@ pub(crate) fn close(descriptor: c_int) -> Answer<()> {
     let step = latest();
     let room = with(|running| running.kernel.room(thing));
     let (carried, waiting) = change(&[thing], |kernel| {
-        kernel.throw_letters_away(thing, step);
+        kernel.drop_letters(thing, step);
         let waiting = kernel.close_listener(thing);
         let carried = kernel.close_stream(thing, step);
         kernel.stop_watching(thing);
@@ -216,7 +216,7 @@ pub(crate) fn close(descriptor: c_int) -> Answer<()> {
         }
         (carried, waiting)
     });
-    // Who waits to send there hears that nobody receives any more.
+    // Senders that wait for room go on, and get an error: the receiver is gone.
     if let Some(room) = room {
         room.set_counter(1);
     }

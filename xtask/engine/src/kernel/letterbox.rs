@@ -1,17 +1,18 @@
-//! Unix sockets for datagrams: none is lost, and who sends waits for room (unix(7)).
+//! Unix datagram sockets. No datagram is lost: a sender waits until there is room (unix(7)).
 //!
-//! How much there is room for is not documented. It is here as on Linux on a machine with pages of 4096
-//! bytes: what one socket has sent and nobody has received takes 212,992 bytes at most, each datagram with
-//! what the system keeps beside it; and in a socket that hears others than one wait 11.
+//! How much room there is is not documented. The numbers here were read from Linux on a machine with pages
+//! of 4096 bytes. The datagrams that a socket has sent and that were not received take 212,992 bytes at
+//! most, with what the system keeps beside each. A socket that is not connected holds 11 datagrams.
 
 use std::ffi::c_int;
 use std::io::IoSlice;
+use std::mem;
 
 use super::address::Address;
 use super::answer::Answer;
 use super::binding::{ELSEWHERE, on_addresses};
-use super::common::{How, ask, change, perform, perform_on_all};
-use super::interest::OUT;
+use super::common::{How, ask, change, perform};
+use super::interest::{IN, OUT};
 use super::table::{Datagram, Kernel, Kind, Letterbox, Mailbox, Socket, Thing};
 
 use crate::access::Access;
@@ -27,7 +28,7 @@ const SENT: usize = 212_992;
 /// The longest datagram.
 const LONGEST: usize = SENT - 32;
 
-/// How many datagrams wait in a socket that hears others than one.
+/// How many datagrams a socket holds that is not connected.
 const WAITING: usize = 11;
 
 /// The bytes that are kept of a datagram that is so long.
@@ -92,7 +93,7 @@ impl Kernel {
             .sum()
     }
 
-    /// Whether it is told to who watches this socket for datagrams that it may send one.
+    /// Whether an `epoll` that watches this socket tells that it can be written to.
     pub(super) fn may_send(&self, thing: usize) -> bool {
         let Kind::Mailbox(Mailbox {
             unix: Some(unix), ..
@@ -107,7 +108,7 @@ impl Kernel {
         has_room && self.kept_of(thing) * 4 <= SENT
     }
 
-    /// Those that can notice what is received from a mailbox: it, and those that may send to it.
+    /// The sockets that may become ready when a datagram is received from this one.
     pub(super) fn notice_receipt(&self, thing: usize) -> Vec<usize> {
         match &self.things[thing].kind {
             Kind::Mailbox(Mailbox { unix: Some(_), .. }) => {
@@ -117,12 +118,13 @@ impl Kernel {
         }
     }
 
-    /// What those wait for that send to a Unix socket.
+    /// The object at which the senders to a Unix socket wait.
     pub(super) fn room(&mut self, thing: usize) -> Option<Object> {
         self.letterbox(thing).ok().map(|unix| unix.room)
     }
 
-    /// A datagram of a Unix socket was received: its sender and all that are to send there may go on.
+    /// A datagram was taken from a Unix socket: its sender may send again, and so may all that are connected
+    /// to this socket.
     pub(super) fn made_room(&mut self, thing: usize, sender: usize, step: StepId) {
         let may_go_on = self
             .letterboxes()
@@ -131,19 +133,15 @@ impl Kernel {
             self.news(other, OUT, step);
         }
     }
-}
 
-impl Kernel {
-    /// Nobody will receive what waits in a socket that is closed.
-    pub(super) fn throw_letters_away(&mut self, thing: usize, step: StepId) {
-        if self.letterbox(thing).is_err() {
-            return;
-        }
-        let Kind::Mailbox(mailbox) = &mut self.things[thing].kind else {
-            return;
-        };
-        for datagram in std::mem::take(&mut mailbox.datagrams) {
-            self.made_room(thing, datagram.sender, step);
+    /// Drops the datagrams that a Unix socket holds: it is closed.
+    pub(super) fn drop_letters(&mut self, thing: usize, step: StepId) {
+        if let Kind::Mailbox(mailbox) = &mut self.things[thing].kind
+            && mailbox.unix.is_some()
+        {
+            for datagram in mem::take(&mut mailbox.datagrams) {
+                self.made_room(thing, datagram.sender, step);
+            }
         }
     }
 }
@@ -179,7 +177,7 @@ pub(super) fn set_peer(thing: usize, address: &Address) -> Answer<()> {
     })
 }
 
-/// Two Unix sockets that hear nobody but each other.
+/// Two Unix datagram sockets that are connected with each other.
 pub(crate) fn make_letterboxes(nonblocking: bool) -> [c_int; 2] {
     with(|running| {
         let ends = [(); 2].map(|()| {
@@ -270,7 +268,7 @@ impl Kernel {
         }
         let sent = datagram.sent;
         mailbox.datagrams.push_back(datagram);
-        self.news(to, super::interest::IN, sent);
+        self.news(to, IN, sent);
         Ok(())
     }
 }
@@ -289,7 +287,7 @@ pub(super) fn send(
     let (receiver, [queue, room]) = receiver(thing, to)?;
     let patience = with(|running| running.kernel.patience(thing, 1, how));
     let op = Op::new("write", queue, Access::Write);
-    perform_on_all(|_| [thing, receiver], patience.wait(op, room));
+    perform(&[thing, receiver], patience.wait(op, room));
     let step = latest();
     let sent = change(&[thing, receiver], |kernel| {
         let socket = kernel.things[thing].socket.as_ref().ok_or(libc::ENOTSOCK)?;

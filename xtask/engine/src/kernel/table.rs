@@ -76,7 +76,7 @@ pub(super) struct Mailbox {
     pub unix: Option<Letterbox>,
 }
 
-/// A Unix socket for datagrams. None is lost: who sends waits for room.
+/// What a Unix datagram socket has beside its queue. No datagram is lost: a sender waits until there is room.
 pub(super) struct Letterbox {
     /// Its counter is 1 while there is room, and once it is closed.
     pub room: Object,

@@ -81,13 +81,13 @@ impl<T: ?Sized> Mutex<T> {
     /// Whether a thread has panicked with the guard in its hands.
     #[track_caller]
     pub fn is_poisoned(&self) -> bool {
-        self.lock.is_poisoned()
+        self.lock.poison.ask(self.lock.object())
     }
 
     /// Takes the poison away.
     #[track_caller]
     pub fn clear_poison(&self) {
-        self.lock.clear_poison();
+        self.lock.poison.take_away(self.lock.object());
     }
 
     /// The value, since nobody else has the mutex.
@@ -146,20 +146,6 @@ impl Lock {
         }
         engine::took(object, Access::Lock);
         Some(self.taken(object))
-    }
-
-    #[track_caller]
-    fn is_poisoned(&self) -> bool {
-        Op::new("is_poisoned", self.object(), Access::Read).perform();
-        let poisoned = self.poison.get();
-        engine::show(|| format!("➜ {poisoned}"));
-        poisoned
-    }
-
-    #[track_caller]
-    fn clear_poison(&self) {
-        Op::new("clear_poison", self.object(), Access::Write).perform();
-        self.poison.clear();
     }
 
     fn object(&self) -> Object {

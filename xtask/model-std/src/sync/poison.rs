@@ -4,6 +4,8 @@ use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 
 use std::sync::{LockResult, PoisonError};
 
+use engine::{Access, Object, Op};
+
 /// Whether a thread has panicked while it held the lock.
 #[derive(Debug)]
 pub(super) struct Flag(AtomicBool);
@@ -24,7 +26,19 @@ impl Flag {
         self.0.load(Relaxed)
     }
 
-    pub(super) fn clear(&self) {
+    /// Asks for it, as an operation on this lock.
+    #[track_caller]
+    pub(super) fn ask(&self, lock: Object) -> bool {
+        Op::new("is_poisoned", lock, Access::Read).perform();
+        let poisoned = self.get();
+        engine::show(|| format!("➜ {poisoned}"));
+        poisoned
+    }
+
+    /// Takes it away, as an operation on this lock.
+    #[track_caller]
+    pub(super) fn take_away(&self, lock: Object) {
+        Op::new("clear_poison", lock, Access::Write).perform();
         self.0.store(false, Relaxed);
     }
 
