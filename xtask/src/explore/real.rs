@@ -51,7 +51,7 @@ pub fn compare(subject: &Subject, explored: &Explored, runs: u32) -> Result<Real
         explored: Some(known.len()),
         unexplored: outputs
             .into_iter()
-            .filter(|(printed, _)| !known.contains(printed))
+            .filter(|(real, _)| !known.iter().any(|known| known.is_as_real(real)))
             .map(|(_, counted)| counted)
             .collect(),
     })

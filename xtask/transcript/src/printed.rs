@@ -34,6 +34,43 @@ impl Printed {
             exit: transcript.end.exit.to_string(),
         }
     }
+
+    /// Whether an explored run that printed this is the real one that printed `real`. Where a panic
+    /// comes from inside of the real library, the explored program names the call to the library.
+    pub fn is_as_real(&self, real: &Self) -> bool {
+        let alike = |ours: &[String], real: &[String]| {
+            ours.len() == real.len()
+                && (ours.iter().zip(real)).all(|(ours, real)| is_line_as_real(ours, real))
+        };
+        self.exit == real.exit
+            && alike(&self.stdout, &real.stdout)
+            && alike(&self.stderr, &real.stderr)
+    }
+}
+
+fn is_line_as_real(ours: &str, real: &str) -> bool {
+    if ours == real {
+        return true;
+    }
+    let Some((before, place)) = real.split_once("/rustc/") else {
+        return false;
+    };
+    let Some(after) = after_place(place) else {
+        return false;
+    };
+    ours.strip_prefix(before)
+        .and_then(after_place)
+        .is_some_and(|ours| ours == after)
+}
+
+/// What comes after the place at the beginning of this text, as in `src/main.rs:3:5`.
+fn after_place(text: &str) -> Option<&str> {
+    let (_, numbers) = text.split_once(".rs:")?;
+    let (line, column) = numbers.split_once(':')?;
+    let is_number = |text: &str| !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit());
+    let after = column.trim_start_matches(|c: char| c.is_ascii_digit());
+    let column = &column[..column.len() - after.len()];
+    (is_number(line) && is_number(column)).then_some(after)
 }
 
 /// The first line of a panic's report without the thread's number, which the system gives.
