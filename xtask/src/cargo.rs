@@ -48,6 +48,36 @@ pub fn build(root: &Path, topics: &[Topic], target: Option<&Path>) -> Result<Vec
     Ok(built.into_iter().map(|(_, built)| built).collect())
 }
 
+/// What cargo tells the compiler, and the programs and tests that it runs, of their package.
+pub const OF_A_PACKAGE: [&str; 19] = [
+    "CARGO_BIN_NAME",
+    "CARGO_CRATE_NAME",
+    "CARGO_MANIFEST_DIR",
+    "CARGO_MANIFEST_PATH",
+    "CARGO_PKG_AUTHORS",
+    "CARGO_PKG_DESCRIPTION",
+    "CARGO_PKG_HOMEPAGE",
+    "CARGO_PKG_LICENSE",
+    "CARGO_PKG_LICENSE_FILE",
+    "CARGO_PKG_NAME",
+    "CARGO_PKG_README",
+    "CARGO_PKG_REPOSITORY",
+    "CARGO_PKG_RUST_VERSION",
+    "CARGO_PKG_VERSION",
+    "CARGO_PKG_VERSION_MAJOR",
+    "CARGO_PKG_VERSION_MINOR",
+    "CARGO_PKG_VERSION_PATCH",
+    "CARGO_PKG_VERSION_PRE",
+    "CARGO_PRIMARY_PACKAGE",
+];
+
+/// Keeps from a command what cargo has told this runner of its own package.
+pub fn forget_package(command: &mut Command) {
+    for name in OF_A_PACKAGE {
+        command.env_remove(name);
+    }
+}
+
 /// The `cargo` that started this runner, or the one on the path.
 pub fn cargo() -> OsString {
     std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into())

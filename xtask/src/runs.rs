@@ -8,6 +8,7 @@ use std::process::Command;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
+use crate::cargo;
 use crate::error::{Error, Result};
 use crate::process::{self, Limits, Pause};
 use crate::program::{Program, Ready};
@@ -383,6 +384,7 @@ fn transcribe(
     on_line: &mut dyn FnMut(&Line),
 ) -> Result<Transcript> {
     let mut command = Command::new(executable);
+    cargo::forget_package(&mut command);
     command
         .current_dir(folder)
         // What is set here could change what a program prints.

@@ -630,6 +630,21 @@ fn a_long_line_is_compared_in_no_time() {
         .prints("9 rules hold");
 }
 
+#[test]
+fn a_rule_that_the_cores_do_not_decide_is_not_said_to_hold() {
+    let claim = "\n[[always]]\nclaim = \"in parallel\"\ncores = 64\nunique = \"said.text\"\n";
+    let invariants = format!("[events]\nsaid = \"Main: {{text}}\"\n{claim}");
+    let house =
+        House::new(r#"["crates/hello-demo"]"#).topic("crates/hello-demo", HELLO, &invariants);
+    let line = r#"{"at_us":1,"stream":"stdout","text":"Main: hello"}"#;
+    let end = r#"{"exit":{"code":0},"at_us":3,"cores":2}"#;
+    fs::write(house.path("run.ndjson"), format!("{line}\n{line}\n{end}\n")).unwrap();
+    house
+        .xtask("check hello --transcript run.ndjson")
+        .exits(0)
+        .prints("3 rules hold, and 1 for which the machine of the run had too few cores");
+}
+
 /// With captures that stand twice no bound is known that a long line keeps, but Ctrl-C ends it.
 #[cfg(unix)]
 #[test]

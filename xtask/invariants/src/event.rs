@@ -52,13 +52,22 @@ impl Event {
         }
     }
 
-    /// The names of what it captures.
-    pub fn capture_names(&self) -> impl Iterator<Item = &str> {
+    fn patterns(&self) -> impl Iterator<Item = &Pattern> {
         let (patterns, thread) = match &self.matcher {
             Matcher::Line { pattern, .. } => (std::slice::from_ref(pattern), None),
             Matcher::Panic { message, thread } => (&message[..], thread.as_ref()),
         };
-        patterns.iter().chain(thread).flat_map(Pattern::names)
+        patterns.iter().chain(thread)
+    }
+
+    /// The names of what it captures.
+    pub fn capture_names(&self) -> impl Iterator<Item = &str> {
+        self.patterns().flat_map(Pattern::names)
+    }
+
+    /// Whether the capture of that name takes numbers alone.
+    pub(super) fn takes_numbers(&self, name: &str) -> bool {
+        self.patterns().any(|pattern| pattern.takes_numbers(name))
     }
 
     /// Whether it has a capture of that name.

@@ -4,7 +4,8 @@ use super::cursor::{Cursor, ParseError};
 use super::diagnostic::did_you_mean;
 use super::event::Event;
 use super::finding::{Evidence, Finding};
-use super::quantity::{COMPARISONS, Comparison, number};
+use super::number::Number;
+use super::quantity::{COMPARISONS, Comparison};
 use super::reading::Hit;
 use super::selector::{Quantified, Selector, Which};
 
@@ -24,6 +25,8 @@ struct Leaf {
     text: String,
     reads: Reads,
     selector: Selector,
+    /// Whether its captures take numbers alone.
+    of_numbers: bool,
 }
 
 #[derive(Clone, Copy, PartialEq)]
@@ -41,7 +44,7 @@ enum Reads {
 }
 
 enum Expression {
-    Number(f64),
+    Number(Number),
     Text(String),
     Leaf(usize),
     Elapsed(usize, usize),
@@ -59,9 +62,12 @@ enum Operator {
 /// The value of an expression in a run.
 #[derive(Clone, PartialEq)]
 enum Computed {
-    Number(f64),
+    Number(Number),
     Text(String),
 }
+
+/// Microseconds in a millisecond, and milliseconds in a second.
+const THOUSAND: Number = Number::whole(1000);
 
 const FUNCTIONS: [(&str, Reads); 6] = [
     ("count", Reads::Count),
@@ -120,6 +126,15 @@ impl Relation {
         self.leaves.iter().map(|leaf| &leaf.selector)
     }
 
+    /// Those of whose lines it asks which comes first or last.
+    pub fn ordered_selectors(&self) -> impl Iterator<Item = &Selector> {
+        let ordered = |leaf: &&Leaf| matches!(leaf.reads, Reads::First | Reads::Last);
+        self.leaves
+            .iter()
+            .filter(ordered)
+            .map(|leaf| &leaf.selector)
+    }
+
     /// Whether it holds, given what each of its selectors selects. Of the lines of
     /// `current`'s event only `current` itself counts for a plain capture.
     pub fn evaluate(&self, selected: &[Vec<Hit<'_>>], current: Option<&Hit<'_>>) -> Finding {
@@ -166,9 +181,14 @@ impl Relation {
         for (comparison, expression) in &self.rest {
             let right = self.value(expression, hits)?;
             let ordering = match (&left, &right) {
-                (Computed::Number(a), Computed::Number(b)) => a.partial_cmp(b),
-                _ if comparison.is_ordering() => None,
-                _ => Some(left.printed().cmp(&right.printed())),
+                (Computed::Text(a), Computed::Text(b)) if !comparison.is_ordering() => {
+                    Some(a.cmp(b))
+                }
+                _ => match (left.number(), right.number()) {
+                    (Ok(a), Ok(b)) => Some(a.cmp(&b)),
+                    _ if comparison.is_ordering() => None,
+                    _ => Some(left.printed().cmp(&right.printed())),
+                },
             };
             let Some(ordering) = ordering else {
                 let (left, right) = (left.printed(), right.printed());
@@ -190,22 +210,31 @@ impl Relation {
             Expression::Elapsed(from, to) => {
                 let from = self.leaves[*from].moment(&hits[*from])?;
                 let to = self.leaves[*to].moment(&hits[*to])?;
-                Computed::Number((to - from) / 1000.0)
+                let elapsed = to.minus(from).and_then(|us| us.over(THOUSAND));
+                Computed::Number(elapsed.ok_or_else(|| self.too_large())?)
             }
             Expression::Binary(left, operator, right) => {
                 let left = self.value(left, hits)?.number()?;
                 let right = self.value(right, hits)?.number()?;
-                Computed::Number(match operator {
-                    Operator::Add => left + right,
-                    Operator::Subtract => left - right,
-                    Operator::Multiply => left * right,
-                    Operator::Divide if right == 0.0 => {
+                let value = match operator {
+                    Operator::Add => left.plus(right),
+                    Operator::Subtract => left.minus(right),
+                    Operator::Multiply => left.times(right),
+                    Operator::Divide if right.is_zero() => {
                         return Err(format!("`{}` divides by zero", self.text));
                     }
-                    Operator::Divide => left / right,
-                })
+                    Operator::Divide => left.over(right),
+                };
+                Computed::Number(value.ok_or_else(|| self.too_large())?)
             }
         })
+    }
+
+    fn too_large(&self) -> String {
+        format!(
+            "the numbers of `{}` are too large to be compared",
+            self.text
+        )
     }
 
     /// The value of each part that was read off the run.
@@ -213,8 +242,8 @@ impl Relation {
         let mut parts = Vec::new();
         for (leaf, hits) in self.leaves.iter().zip(hits) {
             let part = match leaf.reads {
-                Reads::Moment(_) => leaf.moment(hits).map(|us| {
-                    let ms = us / 1000.0;
+                Reads::Moment(_) => leaf.at_us(hits).map(|us| {
+                    let ms = us as f64 / 1000.0;
                     format!("`{}` was read at {ms:.1} ms", leaf.text)
                 }),
                 _ => leaf
@@ -241,33 +270,45 @@ fn evidence<'v>(story: String, hits: impl Iterator<Item = &'v Hit<'v>>) -> Evide
 
 impl Leaf {
     fn value(&self, hits: &[Hit<'_>]) -> Result<Computed, String> {
-        let numbers = || -> Result<Vec<f64>, String> {
-            let number = |hit: &Hit<'_>| {
-                number(hit.value).ok_or_else(|| format!("{:?} is not a number", hit.value))
-            };
+        let numbers = || -> Result<Vec<Number>, String> {
+            let number = |hit: &Hit<'_>| to_number(hit.value);
             hits.iter().map(number).collect()
         };
-        Ok(match self.reads {
-            Reads::Count => Computed::Number(hits.len() as f64),
-            Reads::Sum => Computed::Number(numbers()?.iter().sum()),
-            Reads::Min => Computed::Number(numbers()?.into_iter().fold(f64::INFINITY, f64::min)),
-            Reads::Max => {
-                Computed::Number(numbers()?.into_iter().fold(f64::NEG_INFINITY, f64::max))
+        let number = match self.reads {
+            Reads::Count => Some(Number::whole(hits.len() as i128)),
+            Reads::Sum => {
+                let mut numbers = numbers()?.into_iter();
+                let sum = numbers.try_fold(Number::whole(0), Number::plus);
+                Some(sum.ok_or_else(|| format!("`{}` is too large", self.text))?)
             }
-            Reads::First => Computed::read(hits[0].value),
-            Reads::Last => Computed::read(hits[hits.len() - 1].value),
-            Reads::Capture | Reads::Moment(_) => Computed::read(self.only(hits)?.value),
-        })
+            Reads::Min => numbers()?.into_iter().min(),
+            Reads::Max => numbers()?.into_iter().max(),
+            Reads::First => return self.read(&hits[0]),
+            Reads::Last => return self.read(&hits[hits.len() - 1]),
+            Reads::Capture | Reads::Moment(_) => return self.read(self.only(hits)?),
+        };
+        Ok(Computed::Number(number.expect("something was selected")))
+    }
+
+    fn read(&self, hit: &Hit<'_>) -> Result<Computed, String> {
+        match self.of_numbers {
+            true => to_number(hit.value).map(Computed::Number),
+            false => Ok(Computed::Text(hit.value.to_string())),
+        }
     }
 
     /// When the line was read, in microseconds.
-    fn moment(&self, hits: &[Hit<'_>]) -> Result<f64, String> {
+    fn moment(&self, hits: &[Hit<'_>]) -> Result<Number, String> {
+        self.at_us(hits).map(|us| Number::whole(us.into()))
+    }
+
+    fn at_us(&self, hits: &[Hit<'_>]) -> Result<u64, String> {
         let hit = match self.reads {
             Reads::Moment(Which::First) => &hits[0],
             Reads::Moment(Which::Last) => &hits[hits.len() - 1],
             _ => self.only(hits)?,
         };
-        Ok(hit.occurrence.at_us as f64)
+        Ok(hit.occurrence.at_us)
     }
 
     fn only<'h, 'v>(&self, hits: &'h [Hit<'v>]) -> Result<&'h Hit<'v>, String> {
@@ -283,15 +324,16 @@ impl Leaf {
     }
 }
 
-impl Computed {
-    fn read(text: &str) -> Self {
-        number(text).map_or_else(|| Computed::Text(text.to_string()), Computed::Number)
-    }
+/// What a line says, as a number.
+fn to_number(text: &str) -> Result<Number, String> {
+    Number::read(text).ok_or_else(|| format!("{text:?} is not a number, or has too many digits"))
+}
 
-    fn number(self) -> Result<f64, String> {
+impl Computed {
+    fn number(&self) -> Result<Number, String> {
         match self {
-            Computed::Number(number) => Ok(number),
-            Computed::Text(text) => Err(format!("{text:?} is not a number")),
+            Computed::Number(number) => Ok(*number),
+            Computed::Text(text) => to_number(text),
         }
     }
 
@@ -342,7 +384,7 @@ impl Parser<'_, '_> {
             return Ok(inner);
         }
         if self.cursor.take("-") {
-            let minus_one = Box::new(Expression::Number(-1.0));
+            let minus_one = Box::new(Expression::Number(Number::whole(-1)));
             let inner = Box::new(self.atom()?);
             return Ok(Expression::Binary(minus_one, Operator::Multiply, inner));
         }
@@ -355,14 +397,14 @@ impl Parser<'_, '_> {
             return Ok(Expression::Text(text.to_string()));
         }
         if let Some((digits, span)) = self.cursor.take_while(|c| c.is_ascii_digit() || c == '.') {
-            let Some(number) = number(digits) else {
+            let Some(number) = Number::read(digits) else {
                 return Err(ParseError::new(span, format!("`{digits}` is not a number")));
             };
             let beside = self.cursor.position() == span.end;
             let unit = self.cursor.word();
             let factor = match unit {
-                "ms" => 1.0,
-                "s" => 1000.0,
+                "ms" => Number::whole(1),
+                "s" => THOUSAND,
                 // Whatever it is, it is no part of the number.
                 _ if unit.is_empty() || !beside => return Ok(Expression::Number(number)),
                 _ => {
@@ -372,7 +414,9 @@ impl Parser<'_, '_> {
                 }
             };
             self.cursor.take(unit);
-            return Ok(Expression::Number(number * factor));
+            let number = number.times(factor);
+            let number = number.ok_or_else(|| ParseError::new(span, "this is too large"))?;
+            return Ok(Expression::Number(number));
         }
         self.leaf()
     }
@@ -438,10 +482,12 @@ impl Parser<'_, '_> {
 
     fn add(&mut self, from: usize, reads: Reads, selector: Selector) -> usize {
         let text = self.cursor.slice(from).to_string();
+        let of_numbers = selector.is_of_numbers(self.events);
         self.leaves.push(Leaf {
             text,
             reads,
             selector,
+            of_numbers,
         });
         self.leaves.len() - 1
     }

@@ -37,6 +37,7 @@
 mod cursor;
 mod diagnostic;
 mod node;
+mod number;
 mod quantity;
 mod shape;
 

@@ -135,6 +135,14 @@ impl Pattern {
         })
     }
 
+    /// Whether there is a capture of that name, and it takes numbers alone.
+    pub fn takes_numbers(&self, capture: &str) -> bool {
+        let of_numbers = [Takes::Int, Takes::Number];
+        self.parts.iter().any(|part| {
+            matches!(part, Part::Capture { name, takes } if name == capture && of_numbers.contains(takes))
+        })
+    }
+
     /// What the captures take of `text`, if all of it has the pattern's form.
     pub fn matches(&self, text: &str) -> Option<Captures<'_>> {
         let mut matching = Matching {

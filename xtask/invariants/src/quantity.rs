@@ -1,4 +1,4 @@
-//! Numbers, comparisons and durations, as files write them and programs print them.
+//! Comparisons, durations and the lengths of numbers, as files write them and programs print them.
 
 use std::cmp::Ordering;
 use std::time::Duration;
@@ -41,11 +41,6 @@ impl Comparison {
     pub fn is_ordering(self) -> bool {
         !matches!(self, Comparison::Equal | Comparison::NotEqual)
     }
-}
-
-/// A captured text as a number, if it is one.
-pub(super) fn number(text: &str) -> Option<f64> {
-    text.parse().ok().filter(|number: &f64| number.is_finite())
 }
 
 /// A duration such as `300ms` or `1.5s`; `None` if the text is none.

@@ -216,6 +216,9 @@ impl<'s> Scope<'s> {
         let relation = self.parse(node, |cursor, events| {
             Relation::parse(cursor, events, clock)
         })?;
+        for selector in relation.ordered_selectors() {
+            self.one_stream(node, &[selector])?;
+        }
         self.named
             .extend(relation.selectors().flat_map(Selector::events));
         Some(relation)

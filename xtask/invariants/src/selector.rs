@@ -7,7 +7,8 @@ use transcript::Stream;
 use super::cursor::{Cursor, ParseError};
 use super::diagnostic::did_you_mean;
 use super::event::{Event, Matcher};
-use super::quantity::{COMPARISONS, Comparison, number};
+use super::number::Number;
+use super::quantity::{COMPARISONS, Comparison};
 use super::reading::Reading;
 
 /// The lines of one or more events, and perhaps one captured value of each.
@@ -94,6 +95,14 @@ impl Selector {
         self.alternatives.iter().map(|one| {
             one.event
                 .map_or(Stream::Stdout, |event| events[event].stream())
+        })
+    }
+
+    /// Whether each capture that it names takes numbers alone.
+    pub fn is_of_numbers(&self, events: &[Event]) -> bool {
+        self.alternatives.iter().all(|one| {
+            let named = one.event.zip(one.capture.as_deref());
+            named.is_some_and(|(event, name)| events[event].takes_numbers(name))
         })
     }
 
@@ -235,7 +244,7 @@ impl Filter {
             return Err(cursor.unexpected("a value"));
         };
         let value = value.trim_end();
-        if comparison.is_ordering() && number(value).is_none() {
+        if comparison.is_ordering() && Number::read(value).is_none() {
             return Err(ParseError::new(span, format!("`{value}` is not a number"))
                 .help("only numbers have an order; text has `=` and `!=`"));
         }
@@ -252,9 +261,9 @@ impl Filter {
         };
         let ordering = match self.comparison.is_ordering() {
             false => Some(found.cmp(self.value.as_str())),
-            true => number(found)
-                .zip(number(&self.value))
-                .and_then(|(found, value)| found.partial_cmp(&value)),
+            true => Number::read(found)
+                .zip(Number::read(&self.value))
+                .map(|(found, value)| found.cmp(&value)),
         };
         ordering.is_some_and(|ordering| self.comparison.holds(ordering))
     }

@@ -74,19 +74,34 @@ fn report(program: &Program, results: &RunResults) -> String {
     if !results.holds() {
         return failures(program, results);
     }
-    let (shown, not_shown): (Vec<_>, Vec<_>) = results
-        .rules
-        .iter()
-        .partition(|(report, _)| report.verdict != Verdict::NotWitnessed);
+    let with = |verdict| {
+        let rules = results.rules.iter();
+        rules
+            .filter(|(report, _)| report.verdict == verdict)
+            .count()
+    };
+    let holding = with(Verdict::Pass);
     let mut text = format!(
         "{GREEN}ok{GREEN:#}  {}: {} {}",
         program.name,
-        count(shown.len(), "rule"),
-        if shown.len() == 1 { "holds" } else { "hold" }
+        count(holding, "rule"),
+        if holding == 1 { "holds" } else { "hold" }
     );
-    if !not_shown.is_empty() {
-        let count = not_shown.len();
-        text += &format!("{DIM}, and {count} that need not show in every run did not{DIM:#}");
+    let others = [
+        (
+            Verdict::NotWitnessed,
+            "that need not show in every run did not",
+        ),
+        (
+            Verdict::Unsupported,
+            "for which the machine of the run had too few cores",
+        ),
+    ];
+    for (verdict, why) in others {
+        let number = with(verdict);
+        if number > 0 {
+            text += &format!("{DIM}, and {number} {why}{DIM:#}");
+        }
     }
     text + "\n"
 }

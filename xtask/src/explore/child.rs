@@ -23,7 +23,8 @@ use protocol::{
 use super::build::Harness;
 use super::explored::{Explored, News, NotExplored, SHOWN_LINES};
 use super::settings::Settings;
-use super::source::{RUNNING, Subject};
+use super::source::{RUNNING, Subject, environment_of};
+use crate::cargo;
 use crate::error::{Error, Result};
 use crate::process::Group;
 use crate::program::Role;
@@ -401,6 +402,10 @@ fn supervise(
         let [program, word] = FIXES_ADDRESSES;
         command = Command::new(program);
         command.arg(word).arg(&harness.executable);
+    }
+    cargo::forget_package(&mut command);
+    if harness.test.is_some() {
+        command.envs(environment_of(subject));
     }
     command
         .args(&harness.test)

@@ -55,6 +55,7 @@ fn target(subject: &Subject) -> Vec<String> {
 /// The compiler, for a program that is a single file, but for where its output goes.
 fn rustc(subject: &Subject) -> Command {
     let mut rustc = Command::new(std::env::var_os("RUSTC").unwrap_or("rustc".into()));
+    cargo::forget_package(&mut rustc);
     rustc
         .args(["--edition", &subject.edition, "--cap-lints", "allow"])
         // The name of a file need not be one of a crate.

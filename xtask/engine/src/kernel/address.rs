@@ -128,7 +128,8 @@ impl Address {
         }
     }
 
-    /// Whether who has bound this one gets what is sent to the other.
+    /// Whether who has bound this one gets what is sent to the other, if it is open to both versions of
+    /// the protocol.
     pub fn receives(&self, other: &Self) -> bool {
         match (self, other) {
             (Self::Ip(own), Self::Ip(other)) => {
@@ -138,15 +139,46 @@ impl Address {
         }
     }
 
-    /// The address that the other side sees of a socket that has bound this one, and is reached by
-    /// the other.
-    pub fn reached_by(&self, other: &Self) -> Self {
-        match (self, other) {
-            (Self::Ip(own), Self::Ip(other)) if own.ip().is_unspecified() => {
-                Self::Ip(SocketAddr::new(as_reached(other.ip()), own.port()))
+    /// The address to which something goes that is sent here.
+    pub fn as_destination(&self) -> Self {
+        match self {
+            Self::Ip(address) => Self::Ip(SocketAddr::new(as_reached(address.ip()), address.port())),
+            unix @ Self::Unix(_) => unix.clone(),
+        }
+    }
+
+    /// The address from which a socket sends there that has bound this one.
+    pub fn as_source(&self, to: &Self) -> Self {
+        match (self, to) {
+            (Self::Ip(own), Self::Ip(to)) if own.ip().is_unspecified() => {
+                let ip = match as_reached(to.ip()) {
+                    IpAddr::V6(ip) if ip.to_ipv4_mapped().is_none() => ip.into(),
+                    _ => IpAddr::V4(Ipv4Addr::LOCALHOST),
+                };
+                Self::Ip(SocketAddr::new(ip, own.port())).in_family(self.family())
             }
             (own, _) => own.clone(),
         }
+    }
+
+    /// The same address, as a socket of this family has it.
+    pub fn in_family(&self, family: c_int) -> Self {
+        match self {
+            Self::Ip(address) => {
+                let ip = match (address.ip(), family) {
+                    (IpAddr::V4(ip), libc::AF_INET6) => ip.to_ipv6_mapped().into(),
+                    (ip, libc::AF_INET) => ip.to_canonical(),
+                    (ip, _) => ip,
+                };
+                Self::Ip(SocketAddr::new(ip, address.port()))
+            }
+            unix @ Self::Unix(_) => unix.clone(),
+        }
+    }
+
+    /// Whether it is one of version 4 of the protocol, in whichever way it is written.
+    pub fn is_v4(&self) -> bool {
+        matches!(self, Self::Ip(address) if address.ip().to_canonical().is_ipv4())
     }
 }
 
@@ -163,7 +195,6 @@ fn as_reached(ip: IpAddr) -> IpAddr {
 fn is_part_of(ip: IpAddr, bound: IpAddr) -> bool {
     let ip = as_reached(ip);
     match bound {
-        // One of both kinds, unless the socket says otherwise.
         IpAddr::V6(bound) if bound.is_unspecified() => true,
         IpAddr::V4(bound) if bound.is_unspecified() => ip.to_canonical().is_ipv4(),
         bound => ip.to_canonical() == bound.to_canonical(),

@@ -156,7 +156,7 @@ impl Kernel {
 }
 
 impl Execution {
-    /// Makes two things the ends of a connection, each with its address as the other sees it: the
+    /// Makes two things the ends of a connection, each with its address as the other sees it; gives the
     /// directions from each.
     fn connect_things(&mut self, ends: [(usize, &Address); 2], most: usize) -> [usize; 2] {
         let [(first, _), (second, _)] = ends;
@@ -193,20 +193,25 @@ impl Execution {
         let local = match socket.local.port() {
             Some(0) => {
                 let port = self.kernel.free_port(socket.kind, self.current);
-                socket.local.with_port(port).reached_by(to)
+                socket.local.with_port(port)
             }
             _ => socket.local.clone(),
         };
-        let remote = to.reached_by(to);
+        let local = local.as_source(to);
+        let remote = to.as_destination();
+        let family = listener.and_then(|listener| self.kernel.things[listener].socket.as_ref());
+        let family = family.map_or(socket.family, |socket| socket.family);
         let served = Socket {
-            local: remote.clone(),
-            ..socket.clone()
+            family,
+            kind: socket.kind,
+            local: remote.in_family(family),
         };
         let server = self
             .kernel
             .add(Thing::new(Kind::Closed, Some(served), false));
         let most = if is_tcp { TCP } else { UNIX };
-        let flows = self.connect_things([(client, &local), (server, &remote)], most);
+        let seen = local.in_family(family);
+        let flows = self.connect_things([(client, &seen), (server, &remote)], most);
         let [there, back] = flows;
         self.kernel.set_local(client, local);
         self.kernel.size_buffers(client);

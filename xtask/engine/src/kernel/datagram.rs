@@ -1,5 +1,6 @@
 //! Sockets for datagrams: what is sent to one is there at once, or lost where there is no room.
 
+use std::ffi::c_int;
 use std::io::{IoSlice, IoSliceMut};
 
 use super::address::Address;
@@ -10,6 +11,7 @@ use super::interest::{ERR, IN};
 use super::table::{Datagram, Kernel, Kind, Mailbox};
 
 use crate::access::Access;
+use crate::execution::Execution;
 use crate::object::Object;
 use crate::operation::{Op, StepId};
 use crate::perform::{latest, refuse, show, unchanged};
@@ -51,6 +53,19 @@ impl Kernel {
     fn local(&self, thing: usize) -> Option<Address> {
         let socket = self.things[thing].socket.as_ref()?;
         Some(socket.local.clone())
+    }
+
+    fn family(&self, thing: usize) -> Option<c_int> {
+        let socket = self.things[thing].socket.as_ref()?;
+        Some(socket.family)
+    }
+
+    /// Whether a socket can send to an address: one of version 6 can to both.
+    fn check_family(&self, thing: usize, to: &Address) -> Answer<()> {
+        match self.family(thing) == Some(libc::AF_INET) && to.family() != libc::AF_INET {
+            true => Err(libc::EAFNOSUPPORT),
+            false => Ok(()),
+        }
     }
 
     /// Puts a datagram where it is to be received, if that is open and has room.
@@ -101,8 +116,13 @@ impl Kernel {
 pub(super) fn set_remote(thing: usize, remote: &Address) -> Answer<()> {
     ask(|running| {
         let thread = running.current;
-        running.kernel.bind_if_unbound(thing, thread)?;
-        running.kernel.mailbox(thing)?.remote = Some(remote.reached_by(remote));
+        let kernel = &mut running.kernel;
+        kernel.check_family(thing, remote)?;
+        kernel.bind_if_unbound(thing, thread)?;
+        kernel.mailbox(thing)?.remote = Some(remote.as_destination());
+        if let Some(socket) = &mut kernel.things[thing].socket {
+            socket.local = socket.local.as_source(remote);
+        }
         Ok(())
     })
 }
@@ -122,22 +142,28 @@ pub(super) fn send(thing: usize, from: &[IoSlice<'_>], to: Option<&Address>) -> 
             .socket
             .as_ref()
             .map_or(0, |socket| socket.kind);
+        if let Some(to) = to {
+            running.kernel.check_family(thing, to)?;
+        }
         let to = to
-            .map(|to| to.reached_by(to))
+            .map(Address::as_destination)
             .or(remote)
             .ok_or(libc::EDESTADDRREQ)?;
-        Ok((to, kind))
+        match to.port() {
+            Some(0) => Err(libc::EINVAL),
+            _ => Ok((to, kind)),
+        }
     })?;
     // Whoever binds an address, or gives it up, can do so between the two.
     perform(&[], Op::new("look up", addresses(), Access::Read));
+    let step = latest();
     let receiver = ask(|running| {
         let thread = running.current;
         running.kernel.bind_if_unbound(thing, thread)?;
+        running.take_refusal(thing)?;
         Ok(running.kernel.receiver(kind, &to))
     })?;
     let Some(receiver) = receiver else {
-        // Who is connected hears by the next call that nobody is there.
-        let step = latest();
         change(&[thing], |kernel| kernel.hear_nobody(thing, step));
         return Ok(length);
     };
@@ -147,10 +173,11 @@ pub(super) fn send(thing: usize, from: &[IoSlice<'_>], to: Option<&Address>) -> 
     }
     let step = latest();
     change(&[receiver], |kernel| {
-        let local = kernel.local(thing);
+        let local = kernel.local(thing).unwrap_or_else(|| to.clone());
+        let family = kernel.family(receiver).unwrap_or_else(|| to.family());
         let datagram = Datagram {
             bytes: from.iter().flat_map(|part| part.iter().copied()).collect(),
-            from: local.map_or(to.clone(), |local| local.reached_by(&to)),
+            from: local.as_source(&to).in_family(family),
             sender: thing,
             sent: step,
         };
@@ -158,6 +185,19 @@ pub(super) fn send(thing: usize, from: &[IoSlice<'_>], to: Option<&Address>) -> 
     });
     show(|| format!("{length} bytes"));
     Ok(length)
+}
+
+impl Execution {
+    /// Who is connected hears by the next call if nobody was there to whom it has sent something.
+    fn take_refusal(&mut self, thing: usize) -> Answer<()> {
+        let mailbox = self.kernel.mailbox(thing)?;
+        if mailbox.remote.is_none() {
+            return Ok(());
+        }
+        let (queue, error) = (mailbox.queue, mailbox.error.take());
+        self.touches_too(queue, Access::Write);
+        error.map_or(Ok(()), Err)
+    }
 }
 
 impl Kernel {

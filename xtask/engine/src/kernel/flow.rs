@@ -98,7 +98,9 @@ pub(super) struct Flow {
     pub is_open: bool,
     /// The sender writes no more.
     pub is_shut: bool,
-    /// The receiver knows that, since this step.
+    /// Nothing that the sender writes can come any more: the receiver is gone.
+    pub is_cut: bool,
+    /// The receiver knows that the sender writes no more, since this step.
     pub ended: Option<StepId>,
     /// The receiver waits for no more.
     pub is_deaf: bool,
@@ -139,6 +141,7 @@ impl Flow {
             most_on_the_way: most,
             is_open: true,
             is_shut: false,
+            is_cut: false,
             ended: None,
             is_deaf: false,
             is_closed: false,

@@ -1,14 +1,17 @@
-//! Options of sockets (socket(7)). What is set is kept, and given back; what of it matters to a
-//! program on one machine has its effect.
+//! Options of sockets (socket(7)). What is set is kept. Which values an option can have, and which it has, the
+//! real system says of a socket that is set in the same way; what of it matters to a program on one machine
+//! has its effect.
 
 use std::ffi::c_int;
 use std::time::Duration;
 
 use super::answer::Answer;
+use super::binding::ELSEWHERE;
 use super::common::{change, on_all, perform, thing};
-use super::table::{Kernel, Kind, Stream};
-
+use super::table::{Kernel, Kind, Stream, Thing};
 use crate::perform::{refuse, unchanged};
+use crate::raw::host;
+use crate::raw::twin::Twin;
 use crate::running::with;
 
 /// The bytes of a number.
@@ -18,7 +21,41 @@ const NUMBER: usize = size_of::<c_int>();
 const SMALLEST_SENDING: usize = 4608;
 const SMALLEST_RECEIVING: usize = 2304;
 
+/// The number of the program's process, which is on both sides of each connection.
+const PROCESS: u32 = 1;
+
 impl Kernel {
+    /// A real socket that is set as this one is.
+    fn twin(&self, thing: usize) -> Answer<Twin> {
+        let thing = &self.things[thing];
+        let socket = thing.socket.as_ref().ok_or(libc::ENOTSOCK)?;
+        let twin = Twin::new(socket.family, socket.kind)?;
+        for (&option, value) in &thing.options {
+            twin.set(option, value)?;
+        }
+        Ok(twin)
+    }
+
+    /// A connection has what was set on the socket to which it came.
+    pub(super) fn inherit_options(&mut self, listener: usize, server: usize) {
+        let Thing {
+            options, patience, ..
+        } = &self.things[listener];
+        let (options, patience) = (options.clone(), *patience);
+        let server_thing = &mut self.things[server];
+        server_thing.options = options;
+        server_thing.patience = patience;
+        self.size_buffers(server);
+    }
+
+    /// Whether it has to do with version 6 of the protocol alone.
+    pub(super) fn is_only_v6(&self, thing: usize) -> bool {
+        let only = self.things[thing]
+            .options
+            .get(&(libc::IPPROTO_IPV6, libc::IPV6_V6ONLY));
+        only.is_some_and(|value| value.iter().any(|&byte| byte != 0))
+    }
+
     fn number(&self, thing: usize, name: c_int) -> Option<c_int> {
         let value = self.things[thing].options.get(&(libc::SOL_SOCKET, name))?;
         Some(c_int::from_ne_bytes(*value.first_chunk::<NUMBER>()?))
@@ -76,6 +113,14 @@ impl Kernel {
     }
 }
 
+/// Options by which packets from elsewhere would be received.
+const MEMBERSHIPS: [(c_int, c_int); 4] = [
+    (libc::IPPROTO_IP, libc::IP_ADD_MEMBERSHIP),
+    (libc::IPPROTO_IP, libc::IP_DROP_MEMBERSHIP),
+    (libc::IPPROTO_IPV6, libc::IPV6_ADD_MEMBERSHIP),
+    (libc::IPPROTO_IPV6, libc::IPV6_DROP_MEMBERSHIP),
+];
+
 /// Sets an option.
 pub(crate) fn set_option(descriptor: c_int, level: c_int, name: c_int, value: &[u8]) -> Answer<()> {
     if (level, name) == (libc::SOL_SOCKET, libc::SO_REUSEPORT)
@@ -86,9 +131,13 @@ pub(crate) fn set_option(descriptor: c_int, level: c_int, name: c_int, value: &[
             "which of several sockets gets a connection is not modelled",
         );
     }
+    if MEMBERSHIPS.contains(&(level, name)) {
+        refuse("a multicast group", ELSEWHERE);
+    }
     with(|running| {
         let kernel = &mut running.kernel;
         let thing = kernel.thing(descriptor)?;
+        kernel.twin(thing)?.set((level, name), value)?;
         let known = &mut kernel.things[thing];
         known.options.insert((level, name), value.to_vec());
         if level == libc::SOL_SOCKET {
@@ -127,7 +176,7 @@ fn take_error(descriptor: c_int) -> Answer<Vec<u8>> {
     Ok(error.to_ne_bytes().to_vec())
 }
 
-/// The value of an option; zeros if it was never set.
+/// The value of an option.
 pub(crate) fn option(descriptor: c_int, level: c_int, name: c_int) -> Answer<Vec<u8>> {
     if (level, name) == (libc::SOL_SOCKET, libc::SO_ERROR) {
         return take_error(descriptor);
@@ -135,20 +184,18 @@ pub(crate) fn option(descriptor: c_int, level: c_int, name: c_int) -> Answer<Vec
     with(|running| {
         let kernel = &mut running.kernel;
         let thing = kernel.thing(descriptor)?;
-        let socket = kernel.things[thing].socket.clone().ok_or(libc::ENOTSOCK)?;
-        let listens = kernel.listens(thing);
-        let number = |value: c_int| Ok(value.to_ne_bytes().to_vec());
-        if level == libc::SOL_SOCKET {
-            match name {
-                libc::SO_TYPE => return number(socket.kind),
-                libc::SO_DOMAIN => return number(socket.family),
-                libc::SO_ACCEPTCONN => return number(c_int::from(listens)),
-                _ => {}
+        let twin = kernel.twin(thing)?;
+        match (level, name) {
+            (libc::SOL_SOCKET, libc::SO_ACCEPTCONN) => {
+                Ok(c_int::from(kernel.listens(thing)).to_ne_bytes().to_vec())
             }
+            (libc::SOL_SOCKET, libc::SO_PEERCRED) if kernel.stream(thing).is_ok() => {
+                running.reaches_out = true;
+                let [user, group] = host::user();
+                let peer = [PROCESS, user, group].map(u32::to_ne_bytes);
+                Ok(peer.concat())
+            }
+            option => twin.get(option),
         }
-        let value = kernel.things[thing].options.get(&(level, name));
-        Ok(value
-            .cloned()
-            .unwrap_or_else(|| vec![0; 2 * size_of::<libc::time_t>()]))
     })
 }

@@ -197,6 +197,9 @@ pub(super) fn shut(thing: usize, how: c_int) -> Answer<()> {
     let step = latest();
     let carried = change(&[thing], |kernel| {
         let stream = kernel.stream(thing)?;
+        if kernel.is_over(stream) {
+            return Err(libc::ENOTCONN);
+        }
         let (incoming, outgoing) = (stream.incoming, stream.outgoing);
         if how != libc::SHUT_WR
             && let Some(incoming) = incoming

@@ -293,8 +293,9 @@ impl Kernel {
         thing: usize,
     ) -> Result<(), c_int> {
         let mut bound = self.bound.iter();
-        let is_taken = bound.any(|(other, taken, _)| {
-            *other == kind && (taken.receives(&address) || address.receives(taken))
+        let is_taken = bound.any(|(other, taken, holder)| {
+            *other == kind
+                && (self.is_for(*holder, taken, &address) || self.is_for(thing, &address, taken))
         });
         if is_taken {
             return Err(libc::EADDRINUSE);
@@ -306,8 +307,15 @@ impl Kernel {
     /// Who gets what is sent to this address.
     pub(super) fn receiver(&self, kind: c_int, address: &Address) -> Option<usize> {
         let mut bound = self.bound.iter();
-        let its = bound.find(|(other, bound, _)| *other == kind && bound.receives(address));
+        let its = bound
+            .find(|(other, bound, thing)| *other == kind && self.is_for(*thing, bound, address));
         its.map(|(.., thing)| *thing)
+    }
+
+    /// Whether this, which has bound an address, gets what is sent to another one.
+    fn is_for(&self, thing: usize, bound: &Address, address: &Address) -> bool {
+        let is_other_version = self.is_only_v6(thing) && address.is_v4();
+        bound.receives(address) && !is_other_version
     }
 
     /// This has no address any more.
@@ -330,10 +338,21 @@ impl Kernel {
     /// Whether there is a connection.
     pub(super) fn is_open(&self, thing: usize) -> bool {
         match &self.things[thing].kind {
-            Kind::Stream(stream) => stream.outgoing.is_none_or(|flow| self.flows[flow].is_open),
+            Kind::Stream(stream) => {
+                let begun = stream.outgoing.is_none_or(|flow| self.flows[flow].is_open);
+                begun && !self.is_over(stream)
+            }
             Kind::Mailbox(mailbox) => mailbox.remote.is_some(),
             _ => false,
         }
+    }
+
+    /// Whether a connection of TCP has ended in both directions.
+    pub(super) fn is_over(&self, stream: &Stream) -> bool {
+        let [incoming, outgoing] = [stream.incoming, stream.outgoing]
+            .map(|flow| flow.map(|flow| &self.flows[flow]).filter(|flow| flow.wire.is_some()));
+        incoming.is_some_and(|flow| flow.ended.is_some())
+            && outgoing.is_some_and(|flow| flow.ended.is_some() || flow.is_cut)
     }
 
     /// Who is on the other side, if there is a connection.

@@ -120,6 +120,7 @@ impl Kernel {
             return self.put(back, Packet::Reset, step);
         };
         listening.backlog.push_back((server, step));
+        self.inherit_options(listener, server);
         self.news(listener, IN, step);
         None
     }
@@ -136,6 +137,7 @@ impl Kernel {
         if let Some(back) = self.reverse(flow) {
             let back = &mut self.flows[back];
             back.is_shut = true;
+            back.is_cut = true;
             back.write_error = Some(error);
             if let Some(wire) = &mut back.wire {
                 while wire.next().is_some() {}

@@ -26,6 +26,7 @@ mod real;
 mod sockets;
 pub(crate) mod statics;
 pub(crate) mod system;
+pub(crate) mod twin;
 
 /// Whether this address is one of the program's own memory: of its heap, its statics or a thread's
 /// stack. What the engine keeps is elsewhere.

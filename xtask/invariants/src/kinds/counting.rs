@@ -154,6 +154,12 @@ impl Exactly {
             Some(_) => Values::Selected(scope.values(is)?),
             None => Values::Listed(is.items().iter().map(Node::printed).collect()),
         };
+        if in_order {
+            scope.one_stream(node, &[&each])?;
+            if let Values::Selected(other) = &is {
+                scope.one_stream(node, &[other])?;
+            }
+        }
         let per = match &is {
             Values::Selected(other) => scope.per(node.get("per"), &[&each, other])?,
             Values::Listed(_) => scope.per(node.get("per"), &[&each])?,

@@ -6,8 +6,8 @@ use crate::drawing::Drawing;
 use crate::finding::Finding;
 use crate::kind::Kind;
 use crate::node::Node;
+use crate::number::Number;
 use crate::per::{PER, Per};
-use crate::quantity::number;
 use crate::reading::{Hit, Occurrence};
 use crate::scope::Scope;
 use crate::selector::{Quantified, Selector, Which};
@@ -396,7 +396,8 @@ impl Check for Increasing {
             };
             let mut before = first;
             for hit in others {
-                let (Some(from), Some(to)) = (number(before.value), number(hit.value)) else {
+                let (Some(from), Some(to)) = (Number::read(before.value), Number::read(hit.value))
+                else {
                     let story = format!("`{}` is not always a number", self.each.text);
                     return Finding::fail(story, [before, hit]);
                 };

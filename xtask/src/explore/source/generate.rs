@@ -17,6 +17,7 @@ use super::folders::crate_name;
 use super::metadata::{Kind, PackageMetadata};
 use super::package::Package;
 use super::subject::Subject;
+use crate::cargo::OF_A_PACKAGE;
 use crate::error::{Error, Result};
 use crate::text::quoted;
 
@@ -95,10 +96,7 @@ pub fn write_package(subject: &Subject, explorer: Explorer) -> Result<()> {
     let write = || {
         fs::create_dir_all(&folder)?;
         write_changed(&folder.join("Cargo.toml"), manifest.as_bytes())?;
-        write_changed(
-            &folder.join(ENVIRONMENT),
-            environment_of(subject).as_bytes(),
-        )?;
+        write_changed(&folder.join(ENVIRONMENT), script_of(subject).as_bytes())?;
         write_changed(&folder.join("harness.rs"), harness.as_bytes())?;
         match subject.package.targets("custom-build").next() {
             Some(_) => link_files(&subject.package.path, &folder),
@@ -186,25 +184,33 @@ fn manifest_of(subject: &Subject, library: &str) -> String {
     manifest
 }
 
-/// What cargo sets where it compiles the program itself, and would set otherwise for the package that
-/// is made of it; nothing for a single file, which cargo does not compile.
-fn environment_of(subject: &Subject) -> String {
+/// What cargo says of the package where it compiles the program itself, or runs its tests, and would say
+/// otherwise of the package that is made of it; nothing for a single file, which cargo does not compile.
+pub fn environment_of(subject: &Subject) -> Vec<(&'static str, String)> {
     let Some(own) = &subject.package.metadata else {
-        return String::new();
+        return Vec::new();
     };
     let folder = &subject.package.path;
-    let variables = [
-        ("PKG_NAME", own.name().to_string()),
-        ("MANIFEST_DIR", folder.to_string_lossy().into_owned()),
+    vec![
+        ("CARGO_PKG_NAME", own.name().to_string()),
+        ("CARGO_MANIFEST_DIR", folder.to_string_lossy().into_owned()),
         (
-            "MANIFEST_PATH",
+            "CARGO_MANIFEST_PATH",
             folder.join("Cargo.toml").to_string_lossy().into_owned(),
         ),
-        ("CRATE_NAME", subject.name.replace('-', "_")),
-        ("BIN_NAME", subject.name.clone()),
-    ];
-    let lines = variables.map(|(name, value)| format!("export CARGO_{name}={}\n", quoted(&value)));
-    lines.concat()
+        ("CARGO_CRATE_NAME", subject.name.replace('-', "_")),
+        ("CARGO_BIN_NAME", subject.name.clone()),
+    ]
+}
+
+/// A script that makes this the environment of the compiler.
+fn script_of(subject: &Subject) -> String {
+    if !subject.package.is_cargos() {
+        return format!("unset {}\n", OF_A_PACKAGE.join(" "));
+    }
+    let lines = environment_of(subject).into_iter();
+    let lines = lines.map(|(name, value)| format!("export {name}={}\n", quoted(&value)));
+    lines.collect()
 }
 
 /// The program that explores a library. With another explorer or other rules its text is another,

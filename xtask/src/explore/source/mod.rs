@@ -16,7 +16,8 @@ mod subject;
 pub use files::{rust_files, write_changed};
 pub use folders::{RUNNING, remove_older};
 pub use generate::{
-    ENVIRONMENT, Explorer, copy_files, copy_lock, is_entry, library_name, write_package,
+    ENVIRONMENT, Explorer, copy_files, copy_lock, environment_of, is_entry, library_name,
+    write_package,
 };
 pub use metadata::Kind;
 pub use named::{Among, NamedCrate};
