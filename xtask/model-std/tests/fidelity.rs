@@ -215,7 +215,7 @@ const HEADER: &str = "\
 
 Of each type, function and macro of the real one, as of Rust 1.95, and of the methods that are refused:
 
-- *modelled*: the explorer's own, which behaves as the real one, on whatever schedule.
+- *modelled*: the explorer's own, which behaves as the real one, on whatever schedule. But for atomics, a type of this kind is larger than the real one: it keeps beside its value what the scheduler knows of it. So `size_of` and a report say more bytes of what has one in it.
 - *passed through*: the real item itself.
 - *refused when called*: the real item as well. A program may name it, and is explored until it comes to a call that has an effect outside, or waits there: that ends the schedule, with the name of the C library's function.
 - *refused*: a program that names it does not compile, and the compiler says its name.

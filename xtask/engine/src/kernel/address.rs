@@ -142,7 +142,9 @@ impl Address {
     /// The address to which something goes that is sent here.
     pub fn as_destination(&self) -> Self {
         match self {
-            Self::Ip(address) => Self::Ip(SocketAddr::new(as_reached(address.ip()), address.port())),
+            Self::Ip(address) => {
+                Self::Ip(SocketAddr::new(as_reached(address.ip()), address.port()))
+            }
             unix @ Self::Unix(_) => unix.clone(),
         }
     }

@@ -5,12 +5,11 @@ use std::ffi::c_int;
 use std::io::{IoSlice, IoSliceMut};
 use std::path::PathBuf;
 use std::rc::Rc;
-use std::time::Duration;
 
 use super::answer::Answer;
 use super::common::counted;
 use super::table::{File, Kind};
-use super::tree::{Content, READS, Status, WRITES};
+use super::tree::{Content, READS, Status, Time, WRITES};
 use crate::access::Access;
 use crate::execution::Execution;
 use crate::object::Object;
@@ -64,7 +63,8 @@ impl Execution {
         if let Some(bytes) = self.bytes(node) {
             Rc::make_mut(bytes).resize(length as usize, 0);
         }
-        self.kernel.tree.nodes[node].changed = Some(self.time_of_day());
+        let now = self.now_of_files();
+        self.kernel.tree.nodes[node].wrote(now);
     }
 
     /// What operations on the file touch: its place and its content.
@@ -117,7 +117,7 @@ impl Execution {
             appends,
             ..
         } = *self.file(descriptor)?;
-        let now = self.time_of_day();
+        let now = self.now_of_files();
         self.reaches_out = true;
         let count: usize = from.iter().map(|part| part.len()).sum();
         self.writes_pages |= count > PAGE && self.threads.len() > 1;
@@ -142,7 +142,7 @@ impl Execution {
             bytes[at..at + part.len()].copy_from_slice(part);
             at += part.len();
         }
-        self.kernel.tree.nodes[node].changed = Some(now);
+        self.kernel.tree.nodes[node].wrote(now);
         if let Place::Own = place {
             self.file(descriptor)?.offset = end;
         }
@@ -278,13 +278,32 @@ pub(crate) fn change_open(
 
 /// Gives a node these permissions.
 pub(crate) fn set_mode(running: &mut Execution, node: usize, mode: u32) -> Answer<()> {
-    running.kernel.tree.nodes[node].mode = mode & 0o7777;
+    let now = running.now_of_files();
+    let node = &mut running.kernel.tree.nodes[node];
+    node.mode = mode & 0o7777;
+    node.times[2] = Some(now);
     Ok(())
 }
 
-/// Says of a node that it was changed then, or now.
-pub(crate) fn set_time(running: &mut Execution, node: usize, at: Option<Duration>) -> Answer<()> {
-    let at = at.unwrap_or_else(|| running.time_of_day());
-    running.kernel.tree.nodes[node].changed = Some(at);
+/// What becomes of a time that a file has.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum NewTime {
+    Kept,
+    Now,
+    At(Time),
+}
+
+/// Says of a node when it was read and written.
+pub(crate) fn set_times(running: &mut Execution, node: usize, new: [NewTime; 2]) -> Answer<()> {
+    let now = running.now_of_files();
+    let [read, written, changed] = &mut running.kernel.tree.nodes[node].times;
+    for (time, new) in [read, written].into_iter().zip(new) {
+        *time = match new {
+            NewTime::Kept => *time,
+            NewTime::Now => Some(now),
+            NewTime::At(at) => Some(at),
+        };
+    }
+    *changed = Some(now);
     Ok(())
 }

@@ -44,8 +44,8 @@ pub(crate) use descriptor::{
 };
 pub(crate) use event::make_event;
 pub(crate) use file::{
-    Opened, Place, change_open, folder_of, read as read_at, seek, set_length, set_mode, set_time,
-    status_of, write as write_at,
+    NewTime, Opened, Place, change_open, folder_of, read as read_at, seek, set_length, set_mode,
+    set_times, status_of, write as write_at,
 };
 pub(crate) use folder::{close_names, folder_read, next_name, open_names, rewind};
 pub(crate) use letterbox::make_letterboxes;

@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use super::answer::Answer;
 use super::table::{File, Held, Kind, Thing};
-use super::tree::{Content, Found, Listed, MADE_UP, READS, Status, WRITES, names_folder, number};
+use super::tree::{Content, Found, Listed, MADE_UP, READS, Status, Time, WRITES, names_folder, number};
 use crate::access::Access;
 use crate::clock::EPOCH;
 use crate::execution::Execution;
@@ -115,11 +115,11 @@ impl Execution {
     }
 
     /// The folder in which this stands has changed.
-    fn touch_folder_of(&mut self, path: &Path) -> Done<()> {
+    fn touch_folder_of(&mut self, path: &Path, more: i64) -> Done<()> {
         let (folder, found) = self.folder_of(path)?;
         let node = self.take(folder, found)?;
-        let now = self.time_of_day();
-        self.kernel.tree.touch(node, now);
+        let now = self.now_of_files();
+        self.kernel.tree.touch(node, now, more);
         Ok(())
     }
 
@@ -133,15 +133,22 @@ impl Execution {
     }
 
     fn make_at(&mut self, path: &Path, content: Content, mode: u32) -> Done<usize> {
-        self.touch_folder_of(path)?;
+        let is_folder = matches!(content, Content::Folder { .. });
+        self.touch_folder_of(path, i64::from(is_folder))?;
         let object = self.system_object("file");
         let mask = if matches!(content, Content::Link(_)) {
             0
         } else {
             umask()
         };
-        let (content, now) = ((content, mode & 0o7777 & !mask), self.time_of_day());
+        let (content, now) = ((content, mode & 0o7777 & !mask), self.now_of_files());
         Ok(self.kernel.tree.make(path, content, now, object))
+    }
+
+    /// The same as files have it.
+    pub(super) fn now_of_files(&self) -> Time {
+        let now = self.time_of_day();
+        (now.as_secs() as i64, now.subsec_nanos().into())
     }
 
     /// The time by the clock of the system.
@@ -229,7 +236,7 @@ impl Execution {
             (libc::S_IFDIR, true) | (_, false) => {}
             (_, true) => return Err(Unable::Error(libc::ENOTDIR)),
         }
-        self.touch_folder_of(&path)?;
+        self.touch_folder_of(&path, -i64::from(is_folder))?;
         self.kernel.tree.remove(&path);
         Ok(())
     }
@@ -270,8 +277,10 @@ impl Execution {
         // Two names of one file stay two.
         let is_same = matches!(replaced, Found::Node(other) if other == node);
         if !is_same {
-            self.touch_folder_of(&from)?;
-            self.touch_folder_of(&to)?;
+            let moved = i64::from(is_folder);
+            let replaced = matches!(self.kernel.tree.sort(&replaced), libc::S_IFDIR);
+            self.touch_folder_of(&from, -moved)?;
+            self.touch_folder_of(&to, moved - i64::from(replaced))?;
             self.kernel.tree.remove(&to);
             self.kernel.tree.rename(&from, &to);
         }
@@ -423,7 +432,7 @@ pub(crate) fn name(from: &At, to: &At, follows: bool) -> Answer<()> {
         if !matches!(replaced, Found::Nothing) {
             return Err(Unable::Error(libc::EEXIST));
         }
-        running.touch_folder_of(&to)?;
+        running.touch_folder_of(&to, 0)?;
         let node = running.take(&path, found)?;
         running.kernel.tree.name(&to, node);
         Ok(())

@@ -349,8 +349,10 @@ impl Kernel {
 
     /// Whether a connection of TCP has ended in both directions.
     pub(super) fn is_over(&self, stream: &Stream) -> bool {
-        let [incoming, outgoing] = [stream.incoming, stream.outgoing]
-            .map(|flow| flow.map(|flow| &self.flows[flow]).filter(|flow| flow.wire.is_some()));
+        let [incoming, outgoing] = [stream.incoming, stream.outgoing].map(|flow| {
+            flow.map(|flow| &self.flows[flow])
+                .filter(|flow| flow.wire.is_some())
+        });
         incoming.is_some_and(|flow| flow.ended.is_some())
             && outgoing.is_some_and(|flow| flow.ended.is_some() || flow.is_cut)
     }

@@ -8,7 +8,7 @@ use std::io;
 use std::os::unix::fs::MetadataExt;
 use std::path::{Component, Path, PathBuf};
 use std::rc::Rc;
-use std::time::{Duration, SystemTime};
+use std::time::SystemTime;
 
 use rustc_hash::FxBuildHasher;
 
@@ -62,10 +62,11 @@ pub(super) struct Node {
     pub mode: u32,
     /// By how many names it is known.
     links: u64,
-    /// When it was changed, since the epoch; `None` if it is as it was found.
-    pub changed: Option<Duration>,
+    /// When it was read, written and changed; `None` where that is as it was found. To read does not
+    /// count, as on many systems.
+    pub times: [Option<Time>; 3],
     /// When the execution has made it, if it has.
-    made: Option<Duration>,
+    made: Option<Time>,
     /// As what it was found, if it was.
     found: Option<Metadata>,
     /// What operations on its content touch.
@@ -74,8 +75,12 @@ pub(super) struct Node {
     pub lock: Option<Object>,
 }
 
-/// Seconds and nanoseconds.
+/// Seconds and nanoseconds since the epoch.
 pub(crate) type Time = (i64, i64);
+
+/// Of a file's space the system gives so many bytes at once, of which `BLOCK` are counted as one.
+const CLUSTER: u64 = 4096;
+const BLOCK: u64 = 512;
 
 /// What is known of a file or folder (stat(2)).
 #[derive(Debug, Clone, Copy, Default)]
@@ -87,6 +92,8 @@ pub(crate) struct Status {
     pub user: u32,
     pub group: u32,
     pub size: u64,
+    /// Its space, in blocks of 512 bytes.
+    pub blocks: u64,
     /// When it was read, written and changed, in seconds and nanoseconds since the epoch.
     pub times: [Time; 3],
     /// When it was made, if that is known.
@@ -283,9 +290,14 @@ impl Tree {
         own == 0 || self.status(found).is_ok_and(|status| status.user == own)
     }
 
-    /// The content of a folder has changed.
-    pub fn touch(&mut self, node: usize, at: Duration) {
-        self.nodes[node].changed = Some(at);
+    /// The content of a folder has changed: of the folders in it there are so many more.
+    pub fn touch(&mut self, node: usize, at: Time, more: i64) {
+        let node = &mut self.nodes[node];
+        node.wrote(at);
+        // Some file systems do not count them.
+        if node.links >= 2 {
+            node.links = node.links.saturating_add_signed(more);
+        }
     }
 
     /// What is known of what was found.
@@ -318,11 +330,13 @@ impl Tree {
             Content::Folder { .. } => 4096,
             Content::Socket(_) => 0,
         };
-        let time = |at: Duration| (at.as_secs() as i64, at.subsec_nanos().into());
-        if let Some(at) = node.changed {
-            status.times = [time(at); 3];
+        if node.times[1].is_some() {
+            status.blocks = status.size.div_ceil(CLUSTER) * (CLUSTER / BLOCK);
         }
-        status.made = node.made.map(time).or(status.made);
+        for (known, own) in status.times.iter_mut().zip(node.times) {
+            *known = own.unwrap_or(*known);
+        }
+        status.made = node.made.or(status.made);
         status
     }
 
@@ -372,7 +386,7 @@ impl Tree {
             content,
             mode: found.mode() & !libc::S_IFMT,
             links: found.nlink(),
-            changed: None,
+            times: [None; 3],
             made: None,
             found: Some(found),
             object,
@@ -403,7 +417,7 @@ impl Tree {
         &mut self,
         path: &Path,
         (content, mode): (Content, u32),
-        at: Duration,
+        at: Time,
         object: Object,
     ) -> usize {
         let links = match content {
@@ -414,7 +428,7 @@ impl Tree {
             content,
             mode,
             links,
-            changed: Some(at),
+            times: [Some(at); 3],
             made: Some(at),
             found: None,
             object,
@@ -456,6 +470,12 @@ impl Tree {
 }
 
 impl Node {
+    /// Its content was written.
+    pub fn wrote(&mut self, at: Time) {
+        let [_, written, changed] = &mut self.times;
+        (*written, *changed) = (Some(at), Some(at));
+    }
+
     fn sort(&self) -> u32 {
         match self.content {
             Content::File(_) => libc::S_IFREG,
@@ -476,6 +496,7 @@ impl From<&Metadata> for Status {
             user: metadata.uid(),
             group: metadata.gid(),
             size: metadata.len(),
+            blocks: metadata.blocks(),
             times: [
                 (metadata.atime(), metadata.atime_nsec()),
                 (metadata.mtime(), metadata.mtime_nsec()),

@@ -5,7 +5,6 @@ use std::ffi::{CStr, OsStr, c_char, c_int};
 use std::io::{IoSlice, IoSliceMut};
 use std::os::unix::ffi::{OsStrExt, OsStringExt};
 use std::path::{Path, PathBuf};
-use std::time::Duration;
 use std::{env, ptr};
 
 use super::calls::{answered, descriptor, done};
@@ -14,7 +13,7 @@ use super::heap::HEAP;
 use super::library::CHANGES;
 use super::real::{Real, fail};
 use super::sockets::{bytes, bytes_mut};
-use crate::kernel::{self, Answer, At, Opened, Place, Status};
+use crate::kernel::{self, Answer, At, NewTime, Opened, Place, Status};
 use crate::perform::refuse;
 use crate::running::{is_programs_turn, with};
 
@@ -102,7 +101,7 @@ unsafe fn tell(status: &Status, to: usize) {
         to.st_gid = status.group;
         to.st_size = status.size as libc::off_t;
         to.st_blksize = 4096;
-        to.st_blocks = status.size.div_ceil(512) as libc::blkcnt_t;
+        to.st_blocks = status.blocks as libc::blkcnt_t;
         let [read, written, changed] = status.times;
         (to.st_atime, to.st_atime_nsec) = read;
         (to.st_mtime, to.st_mtime_nsec) = written;
@@ -129,7 +128,7 @@ unsafe fn tell_more(status: &Status, to: usize) {
         to.stx_mode = status.mode as u16;
         to.stx_ino = status.inode;
         to.stx_size = status.size;
-        to.stx_blocks = status.size.div_ceil(512);
+        to.stx_blocks = status.blocks;
         to.stx_dev_major = libc::major(status.device);
         to.stx_dev_minor = libc::minor(status.device);
         let [read, written, changed] = status.times;
@@ -161,26 +160,22 @@ unsafe fn give(path: &Path, to: usize, room: usize) -> usize {
     count
 }
 
-/// When a file is to have been changed: `None` for now.
+/// When a file is to have been read and written.
 ///
 /// # Safety
 ///
 /// Two times stand there, or it is 0.
-unsafe fn time_at(times: usize) -> Option<Option<Duration>> {
+unsafe fn times_at(times: usize) -> [NewTime; 2] {
     if times == 0 {
-        return Some(None);
+        return [NewTime::Now; 2];
     }
-    let times: *const libc::timespec = ptr::with_exposed_provenance(times);
+    let times: *const [libc::timespec; 2] = ptr::with_exposed_provenance(times);
     // SAFETY: the caller says so.
-    let written = unsafe { times.add(1).read() };
-    match written.tv_nsec {
-        libc::UTIME_OMIT => None,
-        libc::UTIME_NOW => Some(None),
-        nanoseconds => Some(Some(Duration::new(
-            written.tv_sec as u64,
-            nanoseconds as u32,
-        ))),
-    }
+    unsafe { times.read() }.map(|time| match time.tv_nsec {
+        libc::UTIME_OMIT => NewTime::Kept,
+        libc::UTIME_NOW => NewTime::Now,
+        nanoseconds => NewTime::At((time.tv_sec, nanoseconds)),
+    })
 }
 
 calls! {
@@ -279,20 +274,19 @@ calls! {
 
     fn utimensat(folder, path, times, flags) {
         // SAFETY: likewise, and two times stand there, if any do.
-        let (at, time) = unsafe { (at(folder as c_int, path)?, time_at(times)) };
+        let (at, times) = unsafe { (at(folder as c_int, path)?, times_at(times)) };
         let follows = flags as c_int & libc::AT_SYMLINK_NOFOLLOW == 0;
-        let Some(time) = time else { return Ok(0) };
         done(kernel::change_node("utimens", &at, follows, |running, node| {
-            kernel::set_time(running, node, time)
+            kernel::set_times(running, node, times)
         }))
     }
 
     fn futimens(file, times) {
         check("futimens", file as c_int);
         // SAFETY: likewise.
-        let Some(time) = (unsafe { time_at(times) }) else { return Ok(0) };
+        let times = unsafe { times_at(times) };
         done(kernel::change_open("utimens", file as c_int, |running, node| {
-            kernel::set_time(running, node, time)
+            kernel::set_times(running, node, times)
         }))
     }
 

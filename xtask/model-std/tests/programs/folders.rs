@@ -36,12 +36,34 @@ fn main() -> io::Result<()> {
     openings(&folder)?;
     links(&folder)?;
     changes(&folder)?;
+    times(&folder)?;
     locks(&folder)?;
     threads(&folder)?;
     println!("{:?}", names(&folder)?);
     println!("a folder that is not empty: {}", kind(fs::remove_dir(folder.join("one"))));
     fs::remove_dir_all(&folder)?;
     println!("gone: {}, {}", folder.exists(), kind(File::open(&folder)));
+    Ok(())
+}
+
+fn times(folder: &Path) -> io::Result<()> {
+    let path = folder.join("times");
+    let file = File::create(&path)?;
+    let [early, late] = [SystemTime::UNIX_EPOCH - Duration::from_secs(5), SystemTime::UNIX_EPOCH];
+    let show = || {
+        let known = fs::metadata(&path)?;
+        let (read, written) = (known.accessed()?, known.modified()?);
+        println!("{} {} {}", read == early, written == early, written == late);
+        println!("changed since: {}", known.ctime() > 0);
+        io::Result::Ok(())
+    };
+    file.set_times(FileTimes::new().set_modified(early).set_accessed(early))?;
+    show()?;
+    file.set_modified(late)?;
+    show()?;
+    fs::set_permissions(&path, Permissions::from_mode(0o600))?;
+    fs::write(&path, "written")?;
+    show()?;
     Ok(())
 }
 

@@ -19,7 +19,7 @@ pub struct Errors {
     unknown: Vec<String>,
     /// Whether the C library is linked statically, which only a harness says.
     pub is_static: bool,
-    /// Whether something relies on the size of an atomic.
+    /// Whether something relies on the size of a type that has another one here.
     relies_on_layout: bool,
     /// Whether a file is missing that the compiler would read.
     lacks_file: bool,
@@ -44,8 +44,10 @@ impl Errors {
         let words: Vec<_> = first.split('`').skip(1).step_by(2).collect();
         let code = message.code.as_deref();
         self.is_static |= first.contains("`crt-static`");
+        let is_of_layout = code.is_some_and(|code| LAYOUT.contains(&code));
+        // A constant that fails here alone has to do with a size, whether it names a type or not.
         self.relies_on_layout |=
-            code.is_some_and(|code| LAYOUT.contains(&code)) && names_lock(&message.rendered);
+            is_of_layout && (code == Some(CONSTANT) || names_lock(&message.rendered));
         self.lacks_file |= code == Some("E0583") || first.starts_with("couldn't read `");
         let unknown = &mut self.unknown;
         match (code, &words[..]) {
@@ -90,6 +92,9 @@ impl Errors {
         match () {
             () if self.has_allocator => "it has an allocator of its own",
             () if self.lacks_file => "parts of it are in files that are not explored with it",
+            () if self.relies_on_layout => {
+                "it relies on the size of what is larger in the explorer's standard library"
+            }
             () => "it uses what the explorer's standard library does not have",
         }
     }
@@ -98,8 +103,9 @@ impl Errors {
     pub fn notes(&self) -> String {
         let mut details = notes(&self.unknown);
         if self.relies_on_layout {
-            details += "note: the explorer's standard library has no locks of the real size: each \
-                        keeps beside its value what the scheduler knows of it\n";
+            details += "note: the explorer's standard library has no locks, channels or \
+                        threads of the real size: each keeps beside its value what the scheduler \
+                        knows of it\n";
             details += &what_it_has();
         }
         details
@@ -142,7 +148,8 @@ const UNKNOWN: [&str; 8] = [
 
 /// The codes of errors about the size of a type: of two that are transmuted, of an array, and of
 /// what a constant computes.
-const LAYOUT: [&str; 3] = ["E0512", "E0527", "E0080"];
+const LAYOUT: [&str; 3] = ["E0512", "E0527", CONSTANT];
+const CONSTANT: &str = "E0080";
 
 /// Whether a message names a type that is larger here than in the real library.
 fn names_lock(message: &str) -> bool {

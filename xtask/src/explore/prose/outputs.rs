@@ -106,8 +106,9 @@ fn why_other_outputs(verdict: &ProgramVerdict<'_>) -> String {
         return String::new();
     }
     let mut text =
-        "        either the explorer has missed a schedule, or the output shows what differs from \
-                    run to run, such as a time, or the name or the number of the process\n"
+        "        either the explorer has missed a schedule, or the output shows what is another \
+                    outside of it, such as a time, the name or the number of the process, or the \
+                    size of a lock\n"
             .to_string();
     if verdict.subject.package.is_cargos() {
         text +=
