@@ -32,6 +32,7 @@ pub(crate) fn make_socket(family: c_int, kind: c_int, nonblocking: bool) -> c_in
         };
         let thing = Thing::new(kind, Some(socket), nonblocking);
         let thing = running.kernel.add(thing);
+        running.settle();
         running.kernel.open(thing, running.current)
     })
 }

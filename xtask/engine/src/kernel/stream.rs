@@ -273,7 +273,12 @@ impl Kernel {
 
     /// A connection that nobody has accepted is no more.
     pub(super) fn reset_stream(&mut self, thing: usize, step: StepId) -> Option<usize> {
-        let outgoing = self.stream(thing).ok()?.outgoing?;
+        let stream = self.stream(thing).ok()?;
+        let (incoming, outgoing) = (stream.incoming?, stream.outgoing?);
+        // What is on its way by TCP is answered when it comes.
+        if self.flows[incoming].wire.is_none() {
+            self.end_reading(incoming, step);
+        }
         self.end_writing(outgoing, Packet::Reset, step)
     }
 }

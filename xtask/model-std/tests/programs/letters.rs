@@ -55,6 +55,15 @@ fn pairs() {
     println!("{} {}", said(one.send(b"x")), said(one.send(b"x")));
 }
 
+/// Neither was ever connected.
+fn strangers() {
+    let own = address("nobody in particular");
+    let receiver = UnixDatagram::bind_addr(&own).unwrap();
+    let sender = UnixDatagram::unbound().unwrap();
+    println!("{}", said(sender.send_to_addr(b"hello", &own)));
+    println!("{}", said(receiver.recv(&mut [0; 8])));
+}
+
 fn addresses() {
     let [first, second] = ["the first", "the second"].map(|name| address(name));
     let one = UnixDatagram::bind_addr(&first).unwrap();
@@ -112,6 +121,7 @@ fn waiting() {
 }
 
 pub fn main() {
+    strangers();
     pairs();
     addresses();
     rooms();

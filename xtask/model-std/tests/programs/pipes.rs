@@ -90,9 +90,11 @@ fn paths() -> io::Result<()> {
     println!("a socket: {}", fs::metadata(&path)?.file_type().is_socket());
     println!("the path again: {}", kind(UnixListener::bind(&path)));
     println!("to open: {}", fs::read(&path).unwrap_err().raw_os_error().unwrap());
-    let client = UnixStream::connect(&path)?;
+    let mut client = UnixStream::connect(&path)?;
     println!("{}", client.peer_addr()?.as_pathname() == Some(&path));
     drop(listener);
+    println!("never accepted: {}", kind(client.read(&mut [0; 1])));
+    println!("then: {} {}", kind(client.write(b"x")), kind(client.read(&mut [0; 1])));
     println!("nobody listens: {}", kind(UnixStream::connect(&path)));
     println!("still there: {}", kind(UnixListener::bind(&path)));
     fs::remove_file(&path)?;
