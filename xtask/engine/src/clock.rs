@@ -8,7 +8,6 @@ use crate::object::CLOCK;
 use crate::operation::Op;
 use crate::perform::perform_with;
 use crate::running::with;
-use crate::schedule::TimeModel;
 
 /// When an execution starts, in seconds since the epoch: on 18 May 2033, so that the files that a program
 /// finds are older.
@@ -49,7 +48,7 @@ fn reading(place: &'static Location<'static>) -> Option<Op> {
             Some(op)
         } else {
             op.accesses = Accesses::default().and(CLOCK, Access::Read);
-            (running.time == TimeModel::Adversarial).then_some(op)
+            running.time.is_adversarial().then_some(op)
         }
     })
 }

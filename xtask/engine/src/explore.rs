@@ -95,9 +95,10 @@ impl Coverage {
     pub fn depends_on(&self, time: TimeModel) -> bool {
         match time {
             TimeModel::Virtual => false,
+            TimeModel::Writers => self.reads_beside,
             TimeModel::Adversarial => self.timed,
             TimeModel::Spurious => self.may_be_spurious,
-            TimeModel::Writers => self.reads_beside,
+            TimeModel::Combined => self.timed && self.may_be_spurious,
             TimeModel::Weak => self.weak,
         }
     }

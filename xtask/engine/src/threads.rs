@@ -11,7 +11,6 @@ use crate::perform::{exceed, latest, show};
 use crate::raw::fiber::Fiber;
 use crate::record::Panicked;
 use crate::running::with;
-use crate::schedule::TimeModel;
 
 /// More threads than this at once are taken for a mistake.
 const THREADS: usize = 1_000;
@@ -199,13 +198,13 @@ pub fn may_fail_for_no_reason() -> bool {
         running.may_be_spurious = true;
         let thread = running.threads.get(running.current as usize);
         let may = thread.is_some_and(|thread| !thread.failed_at.contains(&place));
-        running.time == TimeModel::Spurious && may
+        running.time.is_spurious() && may
     })
 }
 
 /// Whether a writer that waits keeps new readers out.
 pub fn writers_keep_readers_out() -> bool {
-    with(|running| running.time == TimeModel::Writers)
+    with(|running| running.time.puts_writers_first())
 }
 
 /// The running thread has been woken for no reason, or its weak exchange has failed.

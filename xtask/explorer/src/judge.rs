@@ -225,8 +225,13 @@ impl Judge {
         rules
             .map(|(index, (rule, known))| {
                 let witness = known.iter().find_map(|known| known.witness.as_ref());
-                let [in_virtual, adversarial, others @ ..] = known;
-                let broken = in_virtual.broken || others.iter().any(|known| known.broken);
+                let broken_where = |is_adversarial: bool| {
+                    let mut models = protocol::TimeModel::ALL.into_iter().zip(known);
+                    models.any(|(model, known)| {
+                        known.broken && model.is_adversarial() == is_adversarial
+                    })
+                };
+                let broken = broken_where(false);
                 let verdict = match rule.is_sometimes {
                     _ if !rule.is_explored => RuleVerdict::NotExplored,
                     false if broken => RuleVerdict::Fail,
@@ -237,7 +242,7 @@ impl Judge {
                     rule: index,
                     verdict,
                     witness: witness.map(wire::schedule),
-                    only_because_of_time: adversarial.broken && !broken,
+                    only_because_of_time: !broken && broken_where(true),
                 }
             })
             .collect()

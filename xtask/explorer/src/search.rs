@@ -212,6 +212,10 @@ impl<'r> Search<'r> {
     /// Whether the program might go on at other moments under this time model, as far as what has
     /// been run so far tells.
     fn depends_on(&self, time: TimeModel) -> bool {
+        if time == TimeModel::Combined {
+            let parts = [TimeModel::Adversarial, TimeModel::Spurious];
+            return parts.into_iter().all(|part| self.depends_on(part));
+        }
         let mut coverages = self.coverages.iter();
         coverages.any(|coverage| coverage.depends_on(time))
     }
@@ -223,8 +227,7 @@ impl<'r> Search<'r> {
         let others = all.filter(|model| !asked.contains(model));
         let untried = others.filter(|&model| match wire::time(model) {
             TimeModel::Weak => false,
-            // Where memory is weak, time is virtual as well.
-            TimeModel::Virtual => !asked.contains(&protocol::TimeModel::Weak),
+            TimeModel::Virtual => true,
             time => self.depends_on(time),
         });
         untried.collect()
@@ -244,6 +247,10 @@ impl<'r> Search<'r> {
         let (first, mut times) = (times[0], times.iter());
         while let Some(&time) = times.next() {
             if self.has_enough() || time != first && !self.depends_on(time) {
+                continue;
+            }
+            // What fails where time or chance alone is unkind fails where both are.
+            if time == TimeModel::Combined && time != first && !self.failures.0.is_empty() {
                 continue;
             }
             let limit = wire::time_limit(self.request);

@@ -21,6 +21,7 @@ pub fn time_model(time: TimeModel) -> protocol::TimeModel {
         TimeModel::Virtual => protocol::TimeModel::Virtual,
         TimeModel::Adversarial => protocol::TimeModel::Adversarial,
         TimeModel::Spurious => protocol::TimeModel::Spurious,
+        TimeModel::Combined => protocol::TimeModel::Combined,
         TimeModel::Writers => protocol::TimeModel::Writers,
         TimeModel::Weak => protocol::TimeModel::Weak,
     }
@@ -32,6 +33,7 @@ pub fn time(model: protocol::TimeModel) -> TimeModel {
         protocol::TimeModel::Virtual => TimeModel::Virtual,
         protocol::TimeModel::Adversarial => TimeModel::Adversarial,
         protocol::TimeModel::Spurious => TimeModel::Spurious,
+        protocol::TimeModel::Combined => TimeModel::Combined,
         protocol::TimeModel::Writers => TimeModel::Writers,
         protocol::TimeModel::Weak => TimeModel::Weak,
     }

@@ -98,9 +98,11 @@ mod unwind;
 #[doc(no_inline)]
 pub use fidelity::passed::{macros::*, root::*};
 
-/// What the harness calls with the value that the program's `main` returned.
+/// What the line calls that is appended to a program, or the harness of its tests.
 #[doc(hidden)]
-pub use process::Main as __Main;
+pub use process::{
+    Main as __Main, NeverReturns as __NeverReturns, Returns as __Returns, status as __status,
+};
 
 /// What the explorer and the harness need.
 #[doc(hidden)]

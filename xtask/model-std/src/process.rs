@@ -48,12 +48,6 @@ impl Termination for Infallible {
     }
 }
 
-impl Termination for Never {
-    fn report(self) -> ExitCode {
-        self
-    }
-}
-
 impl<T: Termination, E: Debug> Termination for ::std::result::Result<T, E> {
     fn report(self) -> ExitCode {
         match self {
@@ -66,8 +60,59 @@ impl<T: Termination, E: Debug> Termination for ::std::result::Result<T, E> {
     }
 }
 
-/// The type `!`, which has a name on stable only as what a function returns.
-type Never = <fn() -> ! as Function>::Output;
+/// The status with which the process exits after this was returned.
+#[doc(hidden)]
+pub fn status(result: impl Termination) -> i32 {
+    let code = result.report();
+    // A code does not say its number, but there are only so many.
+    let number = (0..=u8::MAX).find(|&number| ExitCode::from(number) == code);
+    i32::from(number.expect("a code is one of the 256"))
+}
+
+/// The program's `main`. One that returns `!` has a way of its own: were that type to implement
+/// [`Termination`] here, which has a name on stable only as what a function returns, the compiler would not
+/// know it from a type of the program's.
+#[doc(hidden)]
+pub struct Main<F>(pub F);
+
+/// A `main` that returns.
+#[doc(hidden)]
+pub trait Returns {
+    /// Runs it: the status with which the process exits.
+    fn __status(&self) -> i32;
+}
+
+/// A `main` that does not. A call finds it where it does not find the other.
+#[doc(hidden)]
+pub trait NeverReturns {
+    /// Runs it.
+    fn __status(&self) -> i32;
+}
+
+impl<F: Fn() -> T, T: Termination> Returns for Main<F> {
+    fn __status(&self) -> i32 {
+        status(self.0())
+    }
+}
+
+impl<F: Fn() -> N, N: IsNever> NeverReturns for &Main<F> {
+    fn __status(&self) -> i32 {
+        self.0().never()
+    }
+}
+
+/// What `!` is, and nothing else.
+#[doc(hidden)]
+pub trait IsNever {
+    /// Never.
+    fn never(self) -> i32;
+}
+
+impl IsNever for <fn() -> ! as Function>::Output {
+    fn never(self) -> i32 {
+        self
+    }
+}
 
 /// A function's return type.
 #[doc(hidden)]
@@ -78,20 +123,4 @@ pub trait Function {
 
 impl<T> Function for fn() -> T {
     type Output = T;
-}
-
-/// What the program's `main` returned, as the harness needs it.
-#[doc(hidden)]
-pub trait Main {
-    /// The status that the process exits with.
-    fn report(self) -> i32;
-}
-
-impl<T: Termination> Main for T {
-    fn report(self) -> i32 {
-        let code = Termination::report(self);
-        // A code does not say its number, but there are only so many.
-        let number = (0..=u8::MAX).find(|&number| ExitCode::from(number) == code);
-        i32::from(number.expect("a code is one of the 256"))
-    }
 }

@@ -23,7 +23,7 @@ const ENTRY: &str = "\npub fn __main() -> super::Status { super::status(main()) 
 /// What is before the programs where the library is the facade, and where it is the real one.
 const FACADE_ROOT: &str = "\
 pub type Status = i32;
-fn status(main: impl std::__Main) -> i32 { std::__Main::report(main) }
+fn status(main: impl std::process::Termination) -> i32 { std::__status(main) }
 ";
 const REAL_ROOT: &str = "\
 type Status = std::process::ExitCode;

@@ -4,20 +4,22 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-/// When a thread that waits goes on.
+/// When a thread that waits goes on. In each model but the first, a writer that waits for a lock keeps new
+/// readers out, as the standard library on Linux has it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum TimeModel {
     /// A sleep lasts until its time has come and no other thread can go on.
     Virtual,
+    /// As virtual time.
+    Writers,
     /// A sleep may end at any time, as on a machine that is busy with something else.
     Adversarial,
     /// As virtual time; but once, a thread may wake up for no reason, or a weak exchange of its
     /// fail, where the standard library says so.
     Spurious,
-    /// As virtual time; but a writer that waits for a lock keeps new readers out, as the standard
-    /// library on Linux has it.
-    Writers,
+    /// As adversarial time, and once, a thread may wake up for no reason.
+    Combined,
     /// As virtual time; but memory is weak: a load may read an older value, and a store come before
     /// others that were made earlier, as far as the orders allow.
     Weak,
@@ -25,21 +27,28 @@ pub enum TimeModel {
 
 impl TimeModel {
     /// All, in the order in which they are explored.
-    pub const ALL: [Self; 5] = [
+    pub const ALL: [Self; 6] = [
         TimeModel::Virtual,
+        TimeModel::Writers,
         TimeModel::Adversarial,
         TimeModel::Spurious,
-        TimeModel::Writers,
+        TimeModel::Combined,
         TimeModel::Weak,
     ];
+
+    /// Whether a sleep may end at any time.
+    pub fn is_adversarial(self) -> bool {
+        matches!(self, TimeModel::Adversarial | TimeModel::Combined)
+    }
 
     /// Its name, as a person types it.
     pub fn name(self) -> &'static str {
         match self {
             TimeModel::Virtual => "virtual",
+            TimeModel::Writers => "writers",
             TimeModel::Adversarial => "adversarial",
             TimeModel::Spurious => "spurious",
-            TimeModel::Writers => "writers",
+            TimeModel::Combined => "combined",
             TimeModel::Weak => "weak",
         }
     }

@@ -181,7 +181,7 @@ impl<'e> ProgramVerdict<'e> {
 /// Whether an execution is wrong only because a sleep may end at any time.
 fn is_untimely(execution: &Execution) -> bool {
     // A process that died has not explored the rest.
-    execution.schedule.time_model == TimeModel::Adversarial
+    execution.schedule.time_model.is_adversarial()
         && !execution.ended_the_search()
         && execution.timed_out().is_none()
 }
@@ -253,7 +253,8 @@ fn reservations(subject: &Subject, harness: &Harness, explored: &Explored) -> Ve
 /// under weak memory as well, that is only what a load may read of what is yet to come.
 fn weak_memory(subject: &Subject, summary: &Summary) -> Option<String> {
     let is_weak = |phase: &&Phase| phase.time_model == TimeModel::Weak;
-    let is_other = |phase: &Phase| !is_weak(&phase) && phase.time_model != TimeModel::Virtual;
+    let others = [TimeModel::Adversarial, TimeModel::Spurious];
+    let is_other = |phase: &Phase| others.contains(&phase.time_model);
     let weak = summary.phases.iter().filter(is_weak);
     let mut exhaustive = weak
         .filter(|phase| phase.strategy.is_exhaustive())

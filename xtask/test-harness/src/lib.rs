@@ -22,7 +22,7 @@ pub use compiler::*;
 ///
 /// It is a failure. What is wrong has been printed, if the test says it.
 pub fn assert_test_result<T: model_std::process::Termination>(result: T) -> Result<(), String> {
-    let code = model_std::__Main::report(result);
+    let code = model_std::__status(result);
     match code {
         0 => Ok(()),
         code => Err(format!("returned a failure: the status {code}")),

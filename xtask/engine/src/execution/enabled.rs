@@ -2,7 +2,6 @@
 
 use super::Execution;
 use super::thread::NEVER;
-use crate::schedule::TimeModel;
 use crate::waiting::Seen;
 
 /// How often in a row all threads may wait in loops that see nothing new before that is
@@ -107,7 +106,7 @@ impl Execution {
     #[inline(never)]
     fn let_time_pass(&mut self) -> bool {
         let next = self.pending.iter().map(|pending| pending.due).min();
-        if self.time != TimeModel::Adversarial
+        if !self.time.is_adversarial()
             && let Some(next) = next.filter(|&due| due != NEVER)
         {
             self.now = self.now.max(next);

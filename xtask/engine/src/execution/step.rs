@@ -35,7 +35,7 @@ impl Execution {
         pending.due = NEVER;
         let Some(at) = op.deadline else { return };
         pending.due = at;
-        if self.time == TimeModel::Adversarial {
+        if self.time.is_adversarial() {
             // At any moment; but if it has seen all there is, only when there is more to see.
             if pending.spins {
                 pending.guard = Guard::ALWAYS;
@@ -84,16 +84,13 @@ impl Execution {
         self.timed_out = false;
         if let Some(at) = op.deadline {
             self.timed = true;
-            self.naps += u32::from(!op.guard.waits() && self.time == TimeModel::Adversarial);
+            self.naps += u32::from(!op.guard.waits() && self.time.is_adversarial());
             // What waits for a time alone, or had to give up waiting, did wait.
             if !op.guard.is_open(&self.objects) {
                 self.timed_out = op.guard.waits() && op.guard.object != thread.finished.0;
-                self.now = match self.time {
-                    TimeModel::Adversarial => self.now.saturating_add(at),
-                    TimeModel::Virtual
-                    | TimeModel::Spurious
-                    | TimeModel::Writers
-                    | TimeModel::Weak => self.now.max(at),
+                self.now = match self.time.is_adversarial() {
+                    true => self.now.saturating_add(at),
+                    false => self.now.max(at),
                 };
             }
         }

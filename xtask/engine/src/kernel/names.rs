@@ -9,7 +9,9 @@ use std::time::Duration;
 
 use super::answer::Answer;
 use super::table::{File, Held, Kind, Thing};
-use super::tree::{Content, Found, Listed, MADE_UP, READS, Status, Time, WRITES, names_folder, number};
+use super::tree::{
+    Content, Found, Listed, MADE_UP, READS, Status, Time, WRITES, names_folder, number,
+};
 use crate::access::Access;
 use crate::clock::EPOCH;
 use crate::execution::Execution;

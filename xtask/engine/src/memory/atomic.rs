@@ -130,6 +130,11 @@ impl Atomic {
         }
     }
 
+    /// Whether nobody has looked at it since the operation that has made a store most recently.
+    pub fn is_unread(&self) -> bool {
+        self.readers.is_empty()
+    }
+
     /// The latest operations that do not commute with one that stays so many stores behind the last, but
     /// belong behind it: they have made, or read, a later store than it reads or comes behind.
     pub fn later(&self, back: u32, writes: bool) -> impl Iterator<Item = &Touch> {

@@ -137,7 +137,8 @@ fn choose(running: &mut Running, object: Object, atomic: usize, action: Action) 
     if !scheduler.reads_again() && !state.waiting.may_go_round(&state.op) {
         let its = &memory.atomics[atomic];
         let writes = |back| action.at(its, back).writes();
-        for back in options.behind().filter(|&back| writes(0) || !writes(back)) {
+        let only_read = writes(0) || its.is_unread();
+        for back in options.behind().filter(|&back| only_read || !writes(back)) {
             let later = its.later(back, writes(back));
             for touch in later.filter(|touch| !touch.in_loop) {
                 scheduler.overtakes(step, back, touch.step);

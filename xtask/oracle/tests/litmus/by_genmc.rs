@@ -42,7 +42,7 @@ const COUNTS: &[Count] = &[
         7,
         0,
     ),
-    ("casdep", "x rlx; y:0<>1 rlx/rlx; z=0 rlx | y=2 rlx", 2, 1),
+    ("casdep", "x rlx; y:0<>1 rlx/rlx; z=0 rlx | y=2 rlx", 2, 0),
     ("cii", "x:1<>2 rlx/rlx | x+1 rlx | x+1 rlx", 6, 0),
     ("corr1", "x=1 rel | x=2 rel | x acq; x acq | x acq", 36, 0),
     (

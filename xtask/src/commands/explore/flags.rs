@@ -83,12 +83,12 @@ pub const FLAGS: &[Flag] = &[
     Flag::with(
         "--time-model",
         "M",
-        "virtual: a sleep lasts until nobody else can go on;\n\
+        "virtual: a sleep lasts until nobody else can go on; writers,\n\
+         and the others too: a writer that waits keeps new readers out;\n\
          adversarial: any sleep may end at any time; spurious: once in\n\
          each thread, a wait ends for no reason or a weak exchange\n\
-         fails; writers: a writer that waits keeps new readers out;\n\
-         weak: a load may read an older value, if the orders allow\n\
-         (one after the other, where they differ)",
+         fails; combined: both; weak: a load may read an older value,\n\
+         if the orders allow (one after the other, where they differ)",
     ),
     Flag::with(
         "--strategy",

@@ -23,7 +23,7 @@ pub fn coverage(verdict: &ProgramVerdict<'_>, preposition: &str) -> String {
     let is_untimely = !verdict.untimely.is_empty();
     for model in TimeModel::ALL {
         // What is broken there has a line of its own.
-        if is_untimely && model == TimeModel::Adversarial {
+        if is_untimely && model.is_adversarial() {
             continue;
         }
         let phases = summary.phases.iter();
@@ -145,6 +145,7 @@ fn whole_search(model: TimeModel, phases: &[&Phase], preposition: &str) -> Optio
             "where a thread may wake up, or a weak exchange fail, for no reason, once in each place",
         ),
         TimeModel::Writers => Some("where a waiting writer keeps readers out"),
+        TimeModel::Combined => Some("where both may happen"),
         TimeModel::Weak => Some("where memory is weak"),
     };
     let count = thousands(schedules);

@@ -75,7 +75,7 @@ impl<'v> ExecutionProse<'v> {
     /// What a schedule has that is rare on a real machine, a line for each.
     fn whims(&self, execution: &Execution) -> String {
         let mut text = String::new();
-        let is_untimely = execution.schedule.time_model == TimeModel::Adversarial;
+        let is_untimely = execution.schedule.time_model.is_adversarial();
         if let Some(step) = execution.timed_out().filter(|_| is_untimely) {
             let place = self.verdict.place(&step.place);
             let place = place.map_or(String::new(), |place| format!(" at {place}"));
@@ -85,7 +85,10 @@ impl<'v> ExecutionProse<'v> {
                 step.verb
             );
         }
-        if execution.schedule.time_model == TimeModel::Writers {
+        let model = execution.schedule.time_model;
+        let has_to_wait = |step: &Step| step.value.as_deref() == Some("has to wait");
+        let keeps_out = execution.steps.iter().any(has_to_wait);
+        if model == TimeModel::Writers || keeps_out {
             text += "  a writer waits, and keeps new readers out of the lock, those that read \
                      already among them\n";
         }

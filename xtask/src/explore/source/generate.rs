@@ -22,8 +22,8 @@ use crate::error::{Error, Result};
 use crate::text::quoted;
 
 /// Appended to the root of a program: it is all that is not the program's own.
-const ENTRY: &str =
-    "\n#[doc(hidden)] pub fn __explore_main() -> i32 { ::std::__Main::report(main()) }\n";
+const ENTRY: &str = "\n#[doc(hidden)] pub fn __explore_main() -> i32 { \
+     use ::std::{__NeverReturns as _, __Returns as _}; (&::std::__Main(main)).__status() }\n";
 
 /// Whether a line of a copy is the appended one.
 pub fn is_entry(line: &str) -> bool {
