@@ -326,7 +326,7 @@ impl Words {
         self.take(flag, |value| Ok(value.into())).ok().flatten()
     }
 
-    /// The number behind a flag; the types used here are those of numbers from 1 on.
+    /// The number behind a flag: from 1 on, or from 0 on if the type has that.
     ///
     /// # Errors
     ///
@@ -336,7 +336,12 @@ impl Words {
             let number = value.to_str().and_then(|text| text.parse().ok());
             number.ok_or_else(|| {
                 let value = value.to_string_lossy();
-                Error::usage(format!("`{flag} {value}` is no number from 1 on"))
+                let first = if "0".parse::<T>().is_ok() { 0 } else { 1 };
+                let is_number = value.bytes().all(|byte| byte.is_ascii_digit());
+                Error::usage(match is_number && value.bytes().any(|byte| byte != b'0') {
+                    true => format!("the number of `{flag} {value}` is too large"),
+                    false => format!("`{flag} {value}` is no number from {first} on"),
+                })
             })
         })
     }

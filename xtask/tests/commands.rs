@@ -104,6 +104,14 @@ fn wrong_words_are_answered_with_the_repair() {
             "`--jobs 0` is no number from 1 on",
         ),
         (
+            "explore hello --seed 4294967296",
+            "the number of `--seed 4294967296` is too large",
+        ),
+        (
+            "explore hello --real-runs -1",
+            "`--real-runs -1` is no number from 0 on",
+        ),
+        (
             "run-all hello --jobs many",
             "`--jobs many` is no number from 1 on",
         ),

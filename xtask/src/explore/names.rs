@@ -119,10 +119,14 @@ impl Names {
 pub fn names_at(source: &Code, made: &Place, is_channel: bool) -> Option<Vec<String>> {
     let text = &source.0[..];
     let at = source.position(made)?;
+    let end = end_of_call(text, at);
+    if end.is_some_and(|end| is_consumed(text, end)) {
+        return None;
+    }
     let mut walk = Walk {
         text,
         at,
-        end: end_of_call(text, at),
+        end,
         nth: 0,
         parts: Vec::new(),
     };
@@ -158,6 +162,15 @@ pub fn names_at(source: &Code, made: &Place, is_channel: bool) -> Option<Vec<Str
         }
     }
     None
+}
+
+/// Whether a thread that the call makes which ends here is waited for at once: what has a name then is what
+/// the thread returned.
+fn is_consumed(text: &[char], end: usize) -> bool {
+    let statement = text[end..].iter().take_while(|c| !";{}".contains(**c));
+    let rest: String = statement.filter(|c| !c.is_whitespace()).collect();
+    let joined = [".join()", ".unwrap().join()", ".expect("];
+    joined.iter().any(|start| rest.starts_with(start)) && rest.contains(".join()")
 }
 
 /// A walk through the source, from a call outwards to the name of what the call makes.
@@ -228,6 +241,9 @@ impl Walk<'_> {
                 names.swap_remove(part)
             }
         };
+        if name == "_" {
+            return None;
+        }
         let parts = self.parts.iter().map(|part| format!(".{part}"));
         Some(vec![name + &parts.collect::<String>()])
     }

@@ -10,6 +10,7 @@ use std::path::PathBuf;
 use super::event::{ReportEvent, Reporter};
 use super::suite::{Case, CaseResult, Suite};
 use crate::error::{Error, Result};
+use crate::process;
 
 /// Writes a JUnit file at the end.
 pub struct Junit {
@@ -32,7 +33,10 @@ impl Junit {
     }
 
     fn end(&self, all: &Suite) -> Result<()> {
-        let (name, seconds, suites) = (escaped(&all.name), all.seconds, &self.suites);
+        let (name, seconds, mut suites) = (escaped(&all.name), all.seconds, self.suites.clone());
+        if process::interrupted() {
+            suites += &element(&Suite::interrupted());
+        }
         let text = format!(
             "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n\
              <testsuites name=\"{name}\" time=\"{seconds:.3}\">\n{suites}</testsuites>\n"

@@ -14,6 +14,26 @@ pub struct Suite {
     pub cases: Vec<Case>,
 }
 
+impl Suite {
+    /// What stands in a report for all that was not checked, because the command was interrupted.
+    pub fn interrupted() -> Self {
+        let result = CaseResult::Error {
+            what: "interrupted".to_string(),
+            details: "the command was interrupted before it had come to its end".to_string(),
+        };
+        Self {
+            name: "interrupted".to_string(),
+            seconds: 0.0,
+            properties: Vec::new(),
+            cases: vec![Case {
+                name: "the command comes to its end".to_string(),
+                result,
+                place: None,
+            }],
+        }
+    }
+}
+
 /// One thing that was checked.
 pub struct Case {
     /// What: the claim, as a rule.

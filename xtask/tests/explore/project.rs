@@ -1,5 +1,6 @@
 //! `cargo explore` in a project of somebody's own: what it explores, and how it stops for a debugger.
 
+use std::fs;
 use std::io::{BufRead, BufReader, Read};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
@@ -428,11 +429,11 @@ struct Waiting {
 }
 
 impl Waiting {
-    /// Before this step.
-    fn before(step: u32) -> Result<Self> {
+    /// Before this step. More words may be given.
+    fn before(step: u32, more: &str) -> Result<Self> {
         let path = mine()?;
         let token = failing_token(&path)?;
-        let words = format!("--example race --replay {token} --stop-at {step}");
+        let words = format!("--example race --replay {token} --stop-at {step} {more}");
         let mut runner = cargo_explore(&path, &words);
         let mut runner = runner.stdout(Stdio::piped()).spawn()?;
         let stdout = runner.stdout.as_mut().expect("it is a pipe");
@@ -482,7 +483,7 @@ fn waits() -> Result<()> {
             "race: waits before step 7: main is about to store COUNT, at examples/race.rs:5\n",
         ),
     ] {
-        let waiting = Waiting::before(step)?;
+        let waiting = Waiting::before(step, "")?;
         let (said, process) = (waiting.what.clone(), waiting.process.clone());
         let (status, rest) = waiting.ends("-CONT", &process)?;
         if said != what || status != Some(1) || !rest.contains("FAIL race: panic") {
@@ -515,12 +516,18 @@ fn waits() -> Result<()> {
 }
 
 fn interrupted() -> Result<()> {
-    let waiting = Waiting::before(4)?;
+    let [page, junit] =
+        ["unwritten.html", "cut.xml"].map(|name| mine().map(|path| path.join(name)));
+    let (page, junit) = (page?, junit?);
+    let more = format!("--html {} --junit {}", page.display(), junit.display());
+    let waiting = Waiting::before(4, &more)?;
     let (runner, process) = (waiting.runner.id().to_string(), waiting.process.clone());
     let (status, rest) = waiting.ends("-INT", &runner)?;
-    let is_left = Path::new("/proc").join(process).exists();
-    match status == Some(130) && !is_left {
+    let is_left = Path::new("/proc").join(process).exists() || page.exists();
+    // Whoever collects it shall not take it for a success.
+    let junit = fs::read_to_string(junit)?;
+    match status == Some(130) && !is_left && junit.contains("<error message=\"interrupted\">") {
         true => Ok(()),
-        false => Err(format!("{status:?}, and left: {is_left}\n{rest}").into()),
+        false => Err(format!("{status:?}, and left: {is_left}\n{rest}\n{junit}").into()),
     }
 }

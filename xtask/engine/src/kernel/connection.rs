@@ -123,6 +123,11 @@ impl Kernel {
         named: Option<usize>,
     ) -> Answer<(c_int, Option<usize>)> {
         let socket = self.things[thing].socket.as_ref().ok_or(libc::ENOTSOCK)?;
+        let named = named.filter(|&named| !matches!(self.things[named].kind, Kind::Closed));
+        let of_named = named.and_then(|named| self.things[named].socket.as_ref());
+        if of_named.is_some_and(|named| named.kind != socket.kind) {
+            return Err(libc::EPROTOTYPE);
+        }
         let listener = named.or_else(|| self.receiver(socket.kind, address));
         Ok((socket.family, listener.filter(|&thing| self.listens(thing))))
     }

@@ -32,7 +32,10 @@ impl Thread {
     }
 
     /// Lets the thread go on that parks, or that will park next.
+    ///
+    /// Compiled with the program, which so announces that it reads the handle.
     #[track_caller]
+    #[inline]
     pub fn unpark(&self) {
         self.thread.unpark("unpark");
     }

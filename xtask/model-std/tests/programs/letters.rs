@@ -2,7 +2,7 @@
 
 use std::io::{self, ErrorKind};
 use std::os::linux::net::SocketAddrExt;
-use std::os::unix::net::{SocketAddr, UnixDatagram};
+use std::os::unix::net::{SocketAddr, UnixDatagram, UnixStream};
 use std::thread;
 use std::time::Duration;
 
@@ -57,6 +57,12 @@ fn pairs() {
 
 /// Neither was ever connected.
 fn strangers() {
+    let path = std::env::temp_dir().join(format!("letters-{}", std::process::id()));
+    let letters = UnixDatagram::bind(&path).unwrap();
+    println!("{}", said(UnixStream::connect(&path).map(drop)));
+    drop(letters);
+    println!("{}", said(UnixStream::connect(&path).map(drop)));
+    std::fs::remove_file(&path).unwrap();
     let own = address("nobody in particular");
     let receiver = UnixDatagram::bind_addr(&own).unwrap();
     let sender = UnixDatagram::unbound().unwrap();

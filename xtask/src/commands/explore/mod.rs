@@ -1,7 +1,7 @@
 //! `cargo xtask explore` and `cargo explore`: programs on every schedule, or on many.
 
 use std::fs::{self, File};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::slice;
 use std::time::Instant;
 
@@ -101,7 +101,7 @@ fn run(mut words: Words, among: &Among<'_>) -> Result<u8> {
             )));
         }
     }
-    make_files(&asked)?;
+    let _unwritten = make_files(&asked)?;
     let (not_meant, subjects): (Vec<_>, Vec<_>) = subjects
         .into_iter()
         .partition(|subject| subject.not_explored().is_some());
@@ -146,7 +146,7 @@ fn explore_tests(
             of_one.join(" and ")
         )));
     }
-    make_files(asked)?;
+    let _unwritten = make_files(asked)?;
     explore_all(
         (&found.subjects, &found.built),
         &found.ignored,
@@ -191,18 +191,36 @@ fn explore_all(
     Ok(collector.summary.exit_code())
 }
 
+/// Files that were made and may never be written.
+struct Unwritten(Vec<PathBuf>);
+
+impl Drop for Unwritten {
+    /// Nobody shall take for a report what was never written.
+    fn drop(&mut self) {
+        for file in &self.0 {
+            if fs::metadata(file).is_ok_and(|known| known.is_file() && known.len() == 0) {
+                // If it cannot be removed, it stays empty.
+                let _ = fs::remove_file(file);
+            }
+        }
+    }
+}
+
 /// Makes the files that states are written to in the end.
-fn make_files(asked: &ExploreArgs) -> Result<()> {
+fn make_files(asked: &ExploreArgs) -> Result<Unwritten> {
     if asked.tree.is_some() && asked.tree == asked.html {
         return Err(Error::usage(
             "`--tree` and `--html` cannot write to one file",
         ));
     }
-    asked
-        .tree
-        .iter()
-        .chain(&asked.html)
-        .try_for_each(|file| make(file))
+    let mut made = Unwritten(Vec::new());
+    for file in asked.tree.iter().chain(&asked.html) {
+        if !file.exists() {
+            made.0.push(file.clone());
+        }
+        make(file)?;
+    }
+    Ok(made)
 }
 
 /// Makes a file that is written in the end, so that nobody waits for what cannot be written.

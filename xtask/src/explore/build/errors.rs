@@ -48,7 +48,8 @@ impl Errors {
         // A constant that fails here alone has to do with a size, whether it names a type or not.
         self.relies_on_layout |=
             is_of_layout && (code == Some(CONSTANT) || names_lock(&message.rendered));
-        self.lacks_file |= code == Some("E0583") || first.starts_with("couldn't read `");
+        let is_unreadable = first.starts_with("couldn't read `") && !first.contains("UTF-8");
+        self.lacks_file |= code == Some("E0583") || is_unreadable;
         let unknown = &mut self.unknown;
         match (code, &words[..]) {
             // "unresolved imports `std::thread::now`, `std::thread::later`"

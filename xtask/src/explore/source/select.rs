@@ -55,10 +55,11 @@ pub fn subjects(among: &Among<'_>, wanted: &Wanted) -> Result<Vec<Subject>> {
             .extension()
             .is_some_and(|extension| extension == "rs")
     });
-    let of_packages = wanted.package.is_some() || !wanted.features.is_empty();
+    let is_example = wanted.kind() == Kind::Example;
+    let of_packages = wanted.package.is_some() || !wanted.features.is_empty() || is_example;
     if let Some(file) = files.first().filter(|_| of_packages) {
         return Err(Error::usage(format!(
-            "`--package` and `--features` are about packages, and {file} is a source file"
+            "`--package`, `--features` and `--example` are about packages, and {file} is a source file"
         )));
     }
     let crates = match words.is_empty() && !files.is_empty() {
