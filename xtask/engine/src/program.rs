@@ -6,6 +6,7 @@ use std::rc::Rc;
 
 use crate::ending::exit_op;
 use crate::execution::Execution;
+use crate::object::Object;
 use crate::races;
 use crate::raw::debugger;
 use crate::raw::fiber::{Fiber, First};
@@ -140,16 +141,21 @@ pub fn parks() -> bool {
     with(|running| running.parks)
 }
 
-/// The program asks for an order of memory that is weaker than the one that all have here, for a load or
-/// a store for which it may be the weakest of all.
+/// The program asks for an order of memory that is weaker than the one that all have here. It may be the
+/// weakest of all for a load or a store, of this atomic.
 #[track_caller]
 #[inline]
-pub fn note_weak_order(name: &'static str, is_relaxed: bool) {
+pub fn note_weak_order(name: &'static str, relaxed: Option<Object>) {
     let place = Location::caller();
     with(|running| {
         if !running.is_running {
             return;
         }
+        if let Some(atomic) = relaxed {
+            let first = *running.relaxed.get_or_insert(atomic);
+            running.relaxes_several |= first != atomic;
+        }
+        let is_relaxed = relaxed.is_some();
         let mut known = running.weak_orders.iter_mut();
         match known.find(|known| known.name == name && std::ptr::eq(known.place, place)) {
             Some(known) => known.is_relaxed |= is_relaxed,
@@ -165,7 +171,15 @@ pub fn note_weak_order(name: &'static str, is_relaxed: bool) {
 /// The orders of memory, weaker than the one that all have here, that the program has asked for
 /// in all executions so far.
 pub fn weak_orders() -> Vec<WeakOrder> {
-    with(|running| running.weak_orders.clone())
+    with(|running| {
+        let mut orders = running.weak_orders.clone();
+        // Of one atomic alone, no load reads a store that is yet to come: each thread sees its stores in
+        // one order, and all else that orders the threads orders its stores, too.
+        if !running.relaxes_several {
+            orders.iter_mut().for_each(|order| order.is_relaxed = false);
+        }
+        orders
+    })
 }
 
 /// Whether it is known of each execution whether the program has made a `RandomState`.

@@ -110,6 +110,10 @@ pub struct Execution {
     /// The orders of memory that the program has asked for, in all executions, weaker than the
     /// one that all have.
     pub(crate) weak_orders: Vec<WeakOrder>,
+    /// The first atomic in this execution of which the order was the weakest of all, and whether in any
+    /// execution so far there was another.
+    pub(crate) relaxed: Option<Object>,
+    pub(crate) relaxes_several: bool,
     /// Whether the program parks threads itself, so that it matters who uses up their tokens.
     pub(crate) parks: bool,
     /// Whether it is under way. If not, whoever prints or locks now is the explorer itself.
@@ -210,6 +214,8 @@ impl Execution {
             timed: false,
             may_be_spurious: false,
             weak_orders: Vec::new(),
+            relaxed: None,
+            relaxes_several: false,
             parks: false,
             is_running: false,
             number: 0,
@@ -275,6 +281,7 @@ impl Execution {
             .unwrap_or_else(|error| panic!("there is no room for the program's heap: {error}"));
         self.now = 0;
         self.timed = false;
+        self.relaxed = None;
         self.may_be_spurious = false;
         self.is_running = true;
         self.number += 1;

@@ -14,7 +14,7 @@ use std::sync::atomic::Ordering::{AcqRel, Acquire, Relaxed, Release, SeqCst};
 pub use crate::fidelity::passed::atomic::*;
 
 use engine::memory::{self, Acted, Word};
-use engine::{Access, Op};
+use engine::{Access, Object, Op};
 
 /// What all atomic types have.
 ///
@@ -277,9 +277,9 @@ macro_rules! atomic {
 
             #[track_caller]
             fn announce(&self, verb: &'static str, access: Access, order: Ordering) -> Word {
-                note(verb, order);
                 let (address, bytes) = (self.value.as_ptr().addr(), size_of::<Self>());
                 let object = engine::object_standing("atomic", address, bytes);
+                note(verb, order, object);
                 Op::new(verb, object, access).perform();
                 Word {
                     object,
@@ -340,7 +340,7 @@ macro_rules! atomic {
 /// stores is `Relaxed` where the order is only for the other half of what it does.
 #[track_caller]
 #[inline(always)]
-fn note(verb: &'static str, order: Ordering) {
+fn note(verb: &'static str, order: Ordering, atomic: Object) {
     let (name, is_relaxed) = match order {
         SeqCst => return,
         Relaxed => ("Relaxed", true),
@@ -349,7 +349,7 @@ fn note(verb: &'static str, order: Ordering) {
         AcqRel => ("AcqRel", false),
         _ => ("a weak order", true),
     };
-    engine::note_weak_order(name, is_relaxed);
+    engine::note_weak_order(name, is_relaxed.then_some(atomic));
 }
 
 /// A value as the engine keeps it.

@@ -31,14 +31,15 @@ pub fn sentence(
         Does::Free => "frees",
     };
     let who = words.thread(access.thread);
-    let of = variable
-        .as_ref()
-        .map_or(String::new(), |name| format!(" of {name}"));
-    let what = match access.does {
-        Does::Use => "memory".to_string(),
-        _ => format!("{n} {bytes}"),
+    let what = match (access.does, variable) {
+        // The compiler may have made a static smaller than the program has it.
+        (Does::Read | Does::Write, Some(name)) => name.clone(),
+        (Does::Use, None) => "memory".to_string(),
+        (Does::Use, Some(name)) => format!("memory of {name}"),
+        (_, None) => format!("{n} {bytes}"),
+        (_, Some(name)) => format!("{n} {bytes} of {name}"),
     };
-    let first = format!("{who} {does} {what}{of}{}", at(access));
+    let first = format!("{who} {does} {what}{}", at(access));
     let Some(earlier) = earlier else {
         return format!("{first} that were never allocated: they are behind the end of a block");
     };
