@@ -37,8 +37,8 @@ pub struct FoundTests {
     pub built: Vec<BuildResult>,
     /// Those that are not, though they were asked for.
     pub ignored: Vec<Subject>,
-    /// The targets whose tests have a harness of their own.
-    pub others: Vec<String>,
+    /// The targets whose tests are not explored, and why.
+    pub others: Vec<(String, &'static str)>,
 }
 
 /// Builds the tests of a crate, and finds those that are wanted.
@@ -56,8 +56,8 @@ pub fn find(among: &Among<'_>, wanted: &WantedTests) -> Result<FoundTests> {
     let manifest = manifest(&package)?;
     let mut all = Vec::new();
     for program in &programs {
-        if has_own_harness(program, &manifest) {
-            found.others.push(program.target.clone());
+        if let Some(why) = why_not(program, &package, &manifest) {
+            found.others.push((program.target.clone(), why));
             continue;
         }
         let tests = listed(program, &package)?;
@@ -93,6 +93,19 @@ pub fn find(among: &Among<'_>, wanted: &WantedTests) -> Result<FoundTests> {
         true => Err(no_test(&topic, &wanted.filters, &names)),
         false => Ok(found),
     }
+}
+
+/// Why the tests of a target are not explored, if they are not.
+fn why_not(
+    program: &TestProgram,
+    package: &Package,
+    manifest: &toml::Table,
+) -> Option<&'static str> {
+    let mut macros = package.targets("proc-macro");
+    if macros.any(|target| target["name"] == *program.target) {
+        return Some("are of procedural macros, which cargo builds for the compiler");
+    }
+    has_own_harness(program, manifest).then_some("have a harness of their own")
 }
 
 /// What a test is called: a file of `tests` is a crate of its own, whose name comes first.

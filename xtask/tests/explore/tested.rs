@@ -14,6 +14,7 @@ pub fn trials() -> Vec<Trial> {
         ),
         ("a test may need a feature, or a cfg", features),
         ("tests with a harness of their own are named", own_harness),
+        ("tests of procedural macros are named", of_macros),
         ("tests that do not compile say why", broken),
         ("a crate without tests has none", none),
         (
@@ -142,6 +143,23 @@ fn own_harness() -> Result<()> {
     let texts = [
         "not explored: the tests of `mine` have a harness of their own",
         "proved  tests::is_one",
+    ];
+    must(&ran, 0, &texts)
+}
+
+fn of_macros() -> Result<()> {
+    let path = folder(
+        "tested-macros",
+        &[
+            ("Cargo.toml", &manifest("[lib]\nproc-macro = true\n")),
+            ("src/lib.rs", "#[test]\nfn inside() {}\n"),
+            ("tests/outside.rs", "#[test]\nfn small() {}\n"),
+        ],
+    )?;
+    let ran = Ran::of(explore(&path, &[".", "--tests"]))?;
+    let texts = [
+        "are of procedural macros, which cargo builds for the compiler",
+        "proved  outside::small",
     ];
     must(&ran, 0, &texts)
 }

@@ -133,8 +133,8 @@ fn explore_tests(
     start: Instant,
 ) -> Result<u8> {
     let found = tests::find(among, wanted)?;
-    for target in &found.others {
-        anstream::eprintln!("not explored: the tests of `{target}` have a harness of their own");
+    for (target, why) in &found.others {
+        anstream::eprintln!("not explored: the tests of `{target}` {why}");
     }
     if asked.list {
         return list(&found, asked.json);
