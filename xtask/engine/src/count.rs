@@ -7,6 +7,7 @@ use crate::execution::Execution;
 use crate::memory::{self, Word};
 use crate::operation::Op;
 use crate::perform::{show, unchanged};
+use crate::program::note_look_at_count;
 use crate::running::with;
 use crate::standing::object_standing;
 
@@ -94,6 +95,9 @@ pub(crate) fn change(
     let values = [before, after].map(|value| value as u64);
     match change {
         Change::Load => {
+            if order == Ordering::Relaxed {
+                note_look_at_count(object);
+            }
             let older = memory::load(word, order, before as u64);
             let read = older.map_or(before, |older| older as usize);
             show(|| match older {
@@ -103,6 +107,9 @@ pub(crate) fn change(
             return read;
         }
         Change::Exchange if before == after => {
+            if on_failure == Ordering::Relaxed {
+                note_look_at_count(object);
+            }
             memory::load_last(word, on_failure, before as u64);
             unchanged();
             show(|| format!("➜ {before}, kept"));

@@ -146,7 +146,27 @@ pub fn parks() -> bool {
 #[track_caller]
 #[inline]
 pub fn note_weak_order(name: &'static str, relaxed: Option<Object>) {
-    let place = Location::caller();
+    note_order(name, Some(Location::caller()), relaxed);
+}
+
+/// The library has looked at what it keeps for the program, an atomic with the weakest order of all, and the
+/// program has learnt what that was: whether a lock was taken or is poisoned, or whether a thread has finished.
+#[track_caller]
+pub fn note_look(atomic: Object) {
+    note_weak_order("Relaxed", Some(atomic));
+}
+
+/// The same of the counts of an `Arc`.
+pub(crate) fn note_look_at_count(count: Object) {
+    note_order("the counts of an `Arc`", None, Some(count));
+}
+
+#[inline]
+fn note_order(
+    name: &'static str,
+    place: Option<&'static Location<'static>>,
+    relaxed: Option<Object>,
+) {
     with(|running| {
         if !running.is_running {
             return;
@@ -156,8 +176,9 @@ pub fn note_weak_order(name: &'static str, relaxed: Option<Object>) {
             running.relaxes_several |= first != atomic;
         }
         let is_relaxed = relaxed.is_some();
+        let address = |place: Option<&'static Location<'static>>| place.map(std::ptr::from_ref);
         let mut known = running.weak_orders.iter_mut();
-        match known.find(|known| known.name == name && std::ptr::eq(known.place, place)) {
+        match known.find(|known| known.name == name && address(known.place) == address(place)) {
             Some(known) => known.is_relaxed |= is_relaxed,
             None => running.weak_orders.push(WeakOrder {
                 name,

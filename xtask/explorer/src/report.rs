@@ -403,7 +403,7 @@ pub fn summary(
     let weak_orders = engine::weak_orders();
     let weak_orders = weak_orders.iter().map(|weak| WeakOrder {
         order: weak.name.to_string(),
-        place: place(weak.place),
+        place: weak.place.map(place).unwrap_or_default(),
         is_relaxed: weak.is_relaxed,
     });
     let found = judge.found();

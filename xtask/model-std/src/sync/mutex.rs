@@ -140,6 +140,7 @@ impl Lock {
         let object = self.object();
         Op::new("try_lock", object, Access::Try).perform();
         if object.counter() == 0 {
+            engine::note_look(object);
             engine::unchanged();
             engine::show(|| "busy".to_string());
             return None;

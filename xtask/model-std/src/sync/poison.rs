@@ -30,6 +30,7 @@ impl Flag {
     #[track_caller]
     pub(super) fn ask(&self, lock: Object) -> bool {
         Op::new("is_poisoned", lock, Access::Read).perform();
+        engine::note_look(lock);
         let poisoned = self.get();
         engine::show(|| format!("➜ {poisoned}"));
         poisoned

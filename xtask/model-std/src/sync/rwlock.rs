@@ -188,7 +188,7 @@ impl Lock {
         let object = self.object();
         Op::new("try_read", object, Access::Try).perform();
         if object.counter() <= 0 {
-            return busy();
+            return busy(object);
         }
         engine::took(object, Access::LockShared);
         Some(self.taken_to_read(object))
@@ -212,7 +212,7 @@ impl Lock {
         let object = self.object();
         Op::new("try_write", object, Access::Try).perform();
         if object.counter() < PERMITS {
-            return busy();
+            return busy(object);
         }
         engine::took(object, Access::Lock);
         Some(self.taken_to_write(object))
@@ -266,7 +266,9 @@ fn write_before_readers(lock: Object) {
 }
 
 /// The lock was not taken.
-fn busy<L>() -> Option<L> {
+#[track_caller]
+fn busy<L>(lock: Object) -> Option<L> {
+    engine::note_look(lock);
     engine::unchanged();
     engine::show(|| "busy".to_string());
     None

@@ -161,6 +161,7 @@ impl End {
         let result = self.handle.object();
         let op = Op::new("is_finished", finished, Access::Read);
         op.and(result, Access::Read).perform();
+        engine::note_look(result);
         // Or whether it has let go of what it returns.
         let is_finished = finished.counter() == 1 || result.counter() == 1;
         engine::show(|| format!("➜ {is_finished}"));
