@@ -5,9 +5,10 @@ use std::sync::atomic::Ordering;
 use crate::access::Access;
 use crate::execution::Execution;
 use crate::memory::{self, Word};
+use crate::object::Object;
 use crate::operation::Op;
 use crate::perform::{show, unchanged};
-use crate::program::note_look_at_count;
+use crate::program::AtomicUse;
 use crate::running::with;
 use crate::standing::object_standing;
 
@@ -95,9 +96,7 @@ pub(crate) fn change(
     let values = [before, after].map(|value| value as u64);
     match change {
         Change::Load => {
-            if order == Ordering::Relaxed {
-                note_look_at_count(object);
-            }
+            note_look(object);
             let older = memory::load(word, order, before as u64);
             let read = older.map_or(before, |older| older as usize);
             show(|| match older {
@@ -107,9 +106,7 @@ pub(crate) fn change(
             return read;
         }
         Change::Exchange if before == after => {
-            if on_failure == Ordering::Relaxed {
-                note_look_at_count(object);
-            }
+            note_look(object);
             memory::load_last(word, on_failure, before as u64);
             unchanged();
             show(|| format!("➜ {before}, kept"));
@@ -127,4 +124,11 @@ pub(crate) fn change(
     }
     show(|| format!("➜ {before}, = {after}"));
     before
+}
+
+/// The running thread has learnt a count, of which each thread that adds to it makes a relaxed store.
+fn note_look(count: Object) {
+    with(|running| {
+        running.note_order(Some("the counts of an `Arc`"), None, AtomicUse::look(count))
+    });
 }

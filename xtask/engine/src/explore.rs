@@ -261,7 +261,9 @@ impl Exploration {
         visit: &mut impl FnMut(&Execution) -> ControlFlow<()>,
     ) -> ControlFlow<()> {
         let more = running.next();
-        let execution = &running.execution;
+        let execution = &mut running.execution;
+        execution.may_read_later |= execution.relaxed.may_read_later();
+        let execution = &*execution;
         let coverage = &mut self.coverage;
         let memory = execution.memory.as_ref();
         self.has_left_out |= execution.fair || memory.is_some_and(|memory| memory.has_left_out);

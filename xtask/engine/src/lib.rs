@@ -120,6 +120,7 @@ mod races;
 mod raw;
 mod record;
 mod recorder;
+mod relaxed;
 mod running;
 mod schedule;
 mod scheduler;
@@ -151,8 +152,8 @@ pub use perform::{
     show, took, unchanged, wrote_the_same, yield_now,
 };
 pub use program::{
-    CORES, Program, is_running, keep_hash_order, knows_hash_order, note_cores, note_look,
-    note_process, note_weak_order, outside, parks, set_parks, weak_orders,
+    AtomicUse, CORES, Program, is_running, keep_hash_order, knows_hash_order, note_cores,
+    note_look, note_order, note_process, outside, parks, set_parks, weak_orders,
 };
 pub use races::look_for_races;
 pub use raw::heap::unwatched;

@@ -141,52 +141,76 @@ pub fn parks() -> bool {
     with(|running| running.parks)
 }
 
-/// The program asks for an order of memory that is weaker than the one that all have here. It may be the
-/// weakest of all for a load or a store, of this atomic.
+/// What the program does to an atomic.
+#[derive(Debug, Clone, Copy)]
+pub struct AtomicUse {
+    /// The atomic.
+    pub atomic: Object,
+    /// Whether its order is the weakest of all, for a load or a store.
+    pub is_relaxed: bool,
+    /// Whether the program learns what was there.
+    pub reads: bool,
+}
+
+/// The program does this to an atomic, and asks for an order of memory, if that is weaker than the one that all
+/// have here.
 #[track_caller]
 #[inline]
-pub fn note_weak_order(name: &'static str, relaxed: Option<Object>) {
-    note_order(name, Some(Location::caller()), relaxed);
+pub fn note_order(order: Option<&'static str>, its: AtomicUse) {
+    let place = Location::caller();
+    with(|running| {
+        if running.is_running {
+            running.note_order(order, Some(place), its);
+        }
+    });
 }
 
 /// The library has looked at what it keeps for the program, an atomic with the weakest order of all, and the
 /// program has learnt what that was: whether a lock was taken or is poisoned, or whether a thread has finished.
 #[track_caller]
 pub fn note_look(atomic: Object) {
-    note_weak_order("Relaxed", Some(atomic));
+    note_order(Some("Relaxed"), AtomicUse::look(atomic));
 }
 
-/// The same of the counts of an `Arc`.
-pub(crate) fn note_look_at_count(count: Object) {
-    note_order("the counts of an `Arc`", None, Some(count));
+impl AtomicUse {
+    /// A look at an atomic of the library's.
+    pub(crate) fn look(atomic: Object) -> Self {
+        Self {
+            atomic,
+            is_relaxed: true,
+            reads: true,
+        }
+    }
 }
 
-#[inline]
-fn note_order(
-    name: &'static str,
-    place: Option<&'static Location<'static>>,
-    relaxed: Option<Object>,
-) {
-    with(|running| {
-        if !running.is_running {
+impl Execution {
+    /// Notes an order of memory, with the place where the program has asked for it.
+    pub(crate) fn note_order(
+        &mut self,
+        order: Option<&'static str>,
+        place: Option<&'static Location<'static>>,
+        its: AtomicUse,
+    ) {
+        let AtomicUse {
+            atomic,
+            is_relaxed,
+            reads,
+        } = its;
+        self.relaxed.note(atomic, self.current, is_relaxed, reads);
+        let Some(name) = order else {
             return;
-        }
-        if let Some(atomic) = relaxed {
-            let first = *running.relaxed.get_or_insert(atomic);
-            running.relaxes_several |= first != atomic;
-        }
-        let is_relaxed = relaxed.is_some();
+        };
         let address = |place: Option<&'static Location<'static>>| place.map(std::ptr::from_ref);
-        let mut known = running.weak_orders.iter_mut();
+        let mut known = self.weak_orders.iter_mut();
         match known.find(|known| known.name == name && address(known.place) == address(place)) {
             Some(known) => known.is_relaxed |= is_relaxed,
-            None => running.weak_orders.push(WeakOrder {
+            None => self.weak_orders.push(WeakOrder {
                 name,
                 place,
                 is_relaxed,
             }),
         }
-    });
+    }
 }
 
 /// The orders of memory, weaker than the one that all have here, that the program has asked for
@@ -194,9 +218,7 @@ fn note_order(
 pub fn weak_orders() -> Vec<WeakOrder> {
     with(|running| {
         let mut orders = running.weak_orders.clone();
-        // Of one atomic alone, no load reads a store that is yet to come: each thread sees its stores in
-        // one order, and all else that orders the threads orders its stores, too.
-        if !running.relaxes_several {
+        if !running.may_read_later {
             orders.iter_mut().for_each(|order| order.is_relaxed = false);
         }
         orders

@@ -126,7 +126,7 @@ pub struct WeakOrder {
     pub name: &'static str,
     /// Where the program has asked for it; `None` if the compiler's library has, for the counts of an `Arc`.
     pub place: Option<&'static Location<'static>>,
-    /// Whether it is the weakest of all for what is loaded or stored, of one of several atomics of which that
-    /// is so: on a real machine such a load may read a store that is yet to come.
+    /// Whether it is the weakest of all for what is loaded or stored, and on a real machine some load may read a
+    /// store that is yet to come.
     pub is_relaxed: bool,
 }

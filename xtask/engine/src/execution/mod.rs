@@ -25,6 +25,7 @@ use crate::raw::keys;
 use crate::raw::statics::{self, Statics};
 use crate::record::{Detail, Ending, OpenEnd, Panicked, Step, WeakOrder};
 use crate::recorder::Recorder;
+use crate::relaxed::Relaxed;
 use crate::schedule::{Schedule, TimeModel};
 use crate::shadow::Shadow;
 use crate::slot::Slot;
@@ -110,10 +111,10 @@ pub struct Execution {
     /// The orders of memory that the program has asked for, in all executions, weaker than the
     /// one that all have.
     pub(crate) weak_orders: Vec<WeakOrder>,
-    /// The first atomic in this execution of which the order was the weakest of all, and whether in any
-    /// execution so far there was another.
-    pub(crate) relaxed: Option<Object>,
-    pub(crate) relaxes_several: bool,
+    /// What this execution has done to its atomics, and whether on a real machine a load may read a store that
+    /// is yet to come, in any execution so far.
+    pub(crate) relaxed: Relaxed,
+    pub(crate) may_read_later: bool,
     /// Whether the program parks threads itself, so that it matters who uses up their tokens.
     pub(crate) parks: bool,
     /// Whether it is under way. If not, whoever prints or locks now is the explorer itself.
@@ -214,8 +215,8 @@ impl Execution {
             timed: false,
             may_be_spurious: false,
             weak_orders: Vec::new(),
-            relaxed: None,
-            relaxes_several: false,
+            relaxed: Relaxed::new(),
+            may_read_later: false,
             parks: false,
             is_running: false,
             number: 0,
@@ -281,7 +282,7 @@ impl Execution {
             .unwrap_or_else(|error| panic!("there is no room for the program's heap: {error}"));
         self.now = 0;
         self.timed = false;
-        self.relaxed = None;
+        self.relaxed.clear();
         self.may_be_spurious = false;
         self.is_running = true;
         self.number += 1;

@@ -14,7 +14,7 @@ use std::sync::atomic::Ordering::{AcqRel, Acquire, Relaxed, Release, SeqCst};
 pub use crate::fidelity::passed::atomic::*;
 
 use engine::memory::{self, Acted, Word};
-use engine::{Access, Object, Op};
+use engine::{Access, AtomicUse, Object, Op};
 
 /// What all atomic types have.
 ///
@@ -342,14 +342,25 @@ macro_rules! atomic {
 #[inline(always)]
 fn note(verb: &'static str, order: Ordering, atomic: Object) {
     let (name, is_relaxed) = match order {
-        SeqCst => return,
-        Relaxed => ("Relaxed", true),
-        Acquire => ("Acquire", !matches!(verb, "load" | "compare_exchange_weak")),
-        Release => ("Release", verb != "store"),
-        AcqRel => ("AcqRel", false),
-        _ => ("a weak order", true),
+        SeqCst => (None, false),
+        Relaxed => (Some("Relaxed"), true),
+        Acquire => (
+            Some("Acquire"),
+            !matches!(verb, "load" | "compare_exchange_weak"),
+        ),
+        Release => (Some("Release"), verb != "store"),
+        AcqRel => (Some("AcqRel"), false),
+        _ => (Some("a weak order"), true),
     };
-    engine::note_weak_order(name, is_relaxed.then_some(atomic));
+    let reads = verb != "store";
+    engine::note_order(
+        name,
+        AtomicUse {
+            atomic,
+            is_relaxed,
+            reads,
+        },
+    );
 }
 
 /// A value as the engine keeps it.
