@@ -69,7 +69,7 @@ pub struct Coverage {
     /// Whether in some of them a thread changed files, bound an address of its own choice, or asked for
     /// the number of its process: outside of the explorer, other processes share these.
     pub reaches_out: bool,
-    /// Whether in some of them a thread began to read beside another, or once more, where a
+    /// Whether in some of them two threads read what a lock protects, or one began to read once more, and a
     /// writer may wait.
     pub reads_beside: bool,
     /// Whether in some of them the clock was read, or a time was waited for.

@@ -133,8 +133,9 @@ impl Object {
         with(|running| {
             let is_read = running.readers.iter().any(|(lock, _)| *lock == self);
             running.readers.push((self, running.current));
-            if is_read {
-                let lock = &mut running.objects[self.0 as usize].readers_and_writers;
+            let lock = &mut running.objects[self.0 as usize].readers_and_writers;
+            let first = *lock.reader.get_or_insert(running.current);
+            if is_read || first != running.current {
                 lock.read_beside = true;
                 running.reads_beside |= lock.written;
             }

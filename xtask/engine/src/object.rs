@@ -69,7 +69,10 @@ impl ObjectState {
 /// What has been done to a lock for readers and writers in the execution.
 #[derive(Debug, Clone, Copy, Default)]
 pub(crate) struct ReadersAndWriters {
-    /// A thread has begun to read beside another, or once more.
+    /// The first thread that has read.
+    pub reader: Option<u32>,
+    /// Another thread has read, or one has begun to read once more. On this schedule the two need not have read
+    /// at the same time: that they do commutes with that they do not.
     pub read_beside: bool,
     /// A thread has asked to write, and would have waited.
     pub written: bool,

@@ -366,7 +366,7 @@ pub fn summary(
     judge: &Judge,
     given_up: &GivenUp,
     seeds: &Seeds,
-    untried: Vec<protocol::TimeModel>,
+    (untried, has_whims): (Vec<protocol::TimeModel>, bool),
 ) -> Summary {
     let searched = phases.iter().map(|phase| {
         let coverage = &phase.exploration.coverage;
@@ -420,6 +420,7 @@ pub fn summary(
         rules: judge.rules(),
         weak_orders: weak_orders.collect(),
         untried,
+        has_whims,
         found: found.map(|(after, _)| *after),
         found_schedule: found.map(|(_, schedule)| wire::schedule(schedule)),
         unexplored: judge.unexplored(),

@@ -166,8 +166,10 @@ impl<'r> Search<'r> {
             tried: self.hash_seeds.count_ones(),
             asked_random: self.coverages.iter().any(|coverage| coverage.asked_random),
         };
-        let untried = self.untried();
-        let summary = report::summary(&self.phases, &self.judge, &self.given_up, &seeds, untried);
+        let whims = [TimeModel::Adversarial, TimeModel::Spurious];
+        let has_whims = whims.into_iter().any(|whim| self.depends_on(whim));
+        let times = (self.untried(), has_whims);
+        let summary = report::summary(&self.phases, &self.judge, &self.given_up, &seeds, times);
         say(&Message::Summary(Box::new(summary)));
     }
 

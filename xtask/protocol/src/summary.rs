@@ -38,6 +38,8 @@ pub struct Summary {
     /// The time models that were not asked for, and under which the program might go on at other moments;
     /// but for weak memory, which its orders tell.
     pub untried: Vec<TimeModel>,
+    /// Whether on some schedule a time was waited for, or something might have failed for no reason.
+    pub has_whims: bool,
     /// The number of the first schedule on which a pitfall goes wrong as its file says.
     pub found: Option<u64>,
     /// That schedule.

@@ -253,14 +253,12 @@ fn reservations(subject: &Subject, harness: &Harness, explored: &Explored) -> Ve
 /// under weak memory as well, that is only what a load may read of what is yet to come.
 fn weak_memory(subject: &Subject, summary: &Summary) -> Option<String> {
     let is_weak = |phase: &&Phase| phase.time_model == TimeModel::Weak;
-    let others = [TimeModel::Adversarial, TimeModel::Spurious];
-    let is_other = |phase: &Phase| others.contains(&phase.time_model);
     let weak = summary.phases.iter().filter(is_weak);
     let mut exhaustive = weak
         .filter(|phase| phase.strategy.is_exhaustive())
         .peekable();
     let is_searched = exhaustive.peek().is_some() && exhaustive.all(|phase| phase.complete);
-    let is_whole = is_searched && !summary.phases.iter().any(is_other);
+    let is_whole = is_searched && !summary.has_whims;
     let mut orders = summary.weak_orders.iter();
     let (order, what) = match is_whole {
         true => (

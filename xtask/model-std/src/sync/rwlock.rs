@@ -16,7 +16,7 @@ const PERMITS: i64 = 1 << 32;
 const KEPT_OUT: i64 = 1 << 40;
 
 /// `std::sync::RwLock`. Neither readers nor writers come first: the real one makes no
-/// promise, so every order is explored. Where a reader joins others, a search of its own has
+/// promise, so every order is explored. Where a reader joins others, the searches behind the first have
 /// the writers that wait keep it out, as the real one does on Linux.
 pub struct RwLock<T: ?Sized> {
     lock: Lock,
@@ -37,12 +37,16 @@ struct Locked {
     watch: Watch,
     /// Whether its owner may have changed the value.
     changed: bool,
+    /// Whether it had to wait, and kept readers out meanwhile.
+    has_waited: bool,
 }
 
 /// `std::sync::RwLockReadGuard`.
 #[must_use = "if unused the RwLock will immediately unlock"]
 pub struct RwLockReadGuard<'a, T: ?Sized + 'a> {
     object: Object,
+    /// Whether it keeps other readers out, as a writer that had to wait does who became this one.
+    keeps_out: bool,
     inner: real::RwLockReadGuard<'a, T>,
 }
 
@@ -159,6 +163,7 @@ impl<T: ?Sized> RwLock<T> {
     fn reader(&self, object: Object) -> LockResult<RwLockReadGuard<'_, T>> {
         self.lock.poison.result(RwLockReadGuard {
             object,
+            keeps_out: false,
             inner: free(self.inner.try_read()),
         })
     }
@@ -198,13 +203,16 @@ impl Lock {
     fn write(&self) -> Locked {
         let object = self.object();
         object.is_written();
-        match engine::writers_keep_readers_out() {
-            true => write_before_readers(object),
-            false => Op::new("write", object, Access::Lock)
+        let has_waited = engine::writers_keep_readers_out() && write_before_readers(object);
+        if !engine::writers_keep_readers_out() {
+            Op::new("write", object, Access::Lock)
                 .guard(object, PERMITS)
-                .perform(),
+                .perform();
         }
-        self.taken_to_write(object)
+        Locked {
+            has_waited,
+            ..self.taken_to_write(object)
+        }
     }
 
     #[track_caller]
@@ -239,6 +247,7 @@ impl Lock {
             object,
             watch: self.poison.watch(),
             changed: false,
+            has_waited: false,
         }
     }
 
@@ -251,11 +260,12 @@ impl Lock {
     }
 }
 
-/// Waits until the lock is free; meanwhile no reader is let in.
+/// Waits until the lock is free; meanwhile no reader is let in. Whether it had to.
 #[track_caller]
-fn write_before_readers(lock: Object) {
+fn write_before_readers(lock: Object) -> bool {
     Op::new("write", lock, Access::Write).perform();
-    if lock.counter() != PERMITS {
+    let has_to_wait = lock.counter() != PERMITS;
+    if has_to_wait {
         engine::show(|| "has to wait".to_string());
         lock.begin_to_keep_out(KEPT_OUT);
         Op::new("write", lock, Access::Lock)
@@ -263,6 +273,7 @@ fn write_before_readers(lock: Object) {
             .perform();
         lock.end_to_keep_out(KEPT_OUT);
     }
+    has_to_wait
 }
 
 /// The lock was not taken.
@@ -283,12 +294,17 @@ fn unlock_shared(lock: Object) {
 }
 
 impl Locked {
-    /// Lets other readers in and goes on reading, without a writer in between.
+    /// Lets other readers in and goes on reading, without a writer in between. On Linux, who had to wait to
+    /// write does not know whether other writers wait, and leaves readers kept out until it reads no more.
     #[track_caller]
     fn downgrade(&self) {
         Op::new("downgrade", self.object, Access::Unlock).perform();
         self.end(PERMITS - 1);
         self.object.begin_reading();
+        if self.has_waited {
+            engine::show(|| "keeps readers out".to_string());
+            self.object.begin_to_keep_out(KEPT_OUT);
+        }
     }
 
     /// The writing has ended, and so many permits are given back. The operation that does it is more
@@ -337,6 +353,7 @@ impl<'a, T: ?Sized> RwLockWriteGuard<'a, T> {
         s.inner = None;
         RwLockReadGuard {
             object: s.locked.object,
+            keeps_out: s.locked.has_waited,
             inner: free(s.rwlock.inner.try_read()),
         }
     }
@@ -346,6 +363,9 @@ impl<T: ?Sized> Drop for RwLockReadGuard<'_, T> {
     #[track_caller]
     fn drop(&mut self) {
         unlock_shared(self.object);
+        if self.keeps_out {
+            self.object.end_to_keep_out(KEPT_OUT);
+        }
     }
 }
 

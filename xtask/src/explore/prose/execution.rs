@@ -92,6 +92,10 @@ impl<'v> ExecutionProse<'v> {
             text += "  a writer waits, and keeps new readers out of the lock, those that read \
                      already among them\n";
         }
+        let still = |step: &Step| step.value.as_deref() == Some("keeps readers out");
+        if execution.steps.iter().any(still) {
+            text += "  a writer that had to wait keeps new readers out for as long as it reads, as on Linux\n";
+        }
         let behind = |step: &&Step| {
             let mut behind = execution.schedule.old_reads.iter();
             behind.any(|&(at, _)| at as usize == step.number)
