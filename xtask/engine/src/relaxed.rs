@@ -1,12 +1,12 @@
 //! Whether on a real machine some load may read a store that is yet to come, which no schedule here shows.
 //!
 //! That takes a circle: a thread reads what was stored, does something later, and that leads to the store.
-//! Part of the way it is ordered what comes before what; the rest are loads that read a store without being
-//! ordered behind it, since one of the two is [`Relaxed`](std::sync::atomic::Ordering::Relaxed). If there is
-//! one such load, or if all are by one thread, the last of them would read a store that comes after itself, and if all are
-//! of one atomic, what they read would go round in the order of its stores. Neither may be. So there have to be
-//! two, of two atomics and by two threads. (RC11's axioms of coherence: Lahav, Vafeiadis, Kang, Hur and Dreyer,
-//! "Repairing sequential consistency in C/C++11", 2017, without the one that forbids all such circles.)
+//! Part of the way it is ordered what comes before what. The rest are loads that read a store without being
+//! ordered behind it, since one of the two is [`Relaxed`](std::sync::atomic::Ordering::Relaxed). If all of
+//! these are by one thread, the last of them reads a store that comes after itself; if all are of one atomic,
+//! each of the stores that they read comes before itself in the order of its stores. Neither may be. So two
+//! threads have to read two atomics. (Lahav, Vafeiadis, Kang, Hur and Dreyer, "Repairing sequential
+//! consistency in C/C++11", 2017: the axiom of coherence, without the one that forbids all such circles.)
 
 use std::collections::HashMap;
 
