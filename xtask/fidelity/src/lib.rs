@@ -39,7 +39,8 @@ macro_rules! with_table {
             /// call that looks at a name, changes one, reads, writes or moves in a file is an operation.
             /// The names in a folder come in the order of the alphabet. A file is read in full when it is
             /// opened for the first time in any execution, and has at most 64 MiB. Two names that one real
-            /// file has are two files.
+            /// file has are two files. When a file was read stays as it was, and a hole in a file takes
+            /// space.
             ///
             /// Refused are locks on parts of a file, mapped files, owners, extended attributes and pipes with a name, and
             /// to rename a folder that was there before the program. So is opening anything in `/proc` or

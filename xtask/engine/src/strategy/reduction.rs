@@ -29,7 +29,8 @@
 //! So what is left out here is explored where nothing can be put in order any more. Whether it is left out
 //! follows, like the rest, from what happened before. Two kinds of operation are explored in all places: one
 //! of a thread that may go round in a loop, which might have waited in another place; and an exchange that
-//! fails if it reads the last store, where it would succeed: that races with more than what is explored.
+//! fails if it reads the last store, where it would succeed, unless nobody has read since that store was made:
+//! a store races with who has read, and what is explored, a load, does not.
 
 use crate::access::{Access, Accesses, Dependence};
 use crate::execution::Execution;

@@ -203,12 +203,14 @@ impl Lock {
     fn write(&self) -> Locked {
         let object = self.object();
         object.is_written();
-        let has_waited = engine::writers_keep_readers_out() && write_before_readers(object);
-        if !engine::writers_keep_readers_out() {
-            Op::new("write", object, Access::Lock)
-                .guard(object, PERMITS)
-                .perform();
-        }
+        let has_waited = match engine::writers_keep_readers_out() {
+            true => write_before_readers(object),
+            false => {
+                let op = Op::new("write", object, Access::Lock);
+                op.guard(object, PERMITS).perform();
+                false
+            }
+        };
         Locked {
             has_waited,
             ..self.taken_to_write(object)
