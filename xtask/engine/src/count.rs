@@ -126,7 +126,7 @@ pub(crate) fn change(
     before
 }
 
-/// The running thread has learnt a count, of which each thread that adds to it makes a relaxed store.
+/// The running thread has read a count. Whoever adds to a count does so with the order `Relaxed`.
 fn note_look(count: Object) {
     with(|running| {
         running.note_order(Some("the counts of an `Arc`"), None, AtomicUse::look(count))

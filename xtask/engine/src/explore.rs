@@ -8,6 +8,7 @@ use crate::program::Program;
 use crate::raw::debugger;
 use crate::record::Ending;
 use crate::recorder::Recorder;
+use crate::relaxed::may_read_later;
 use crate::running::{Running, with, with_scheduler};
 use crate::schedule::TimeModel;
 use crate::scheduler::Scheduler;
@@ -262,7 +263,9 @@ impl Exploration {
     ) -> ControlFlow<()> {
         let more = running.next();
         let execution = &mut running.execution;
-        execution.may_read_later |= execution.relaxed.may_read_later();
+        if !execution.weak_orders.is_empty() && !execution.may_read_later {
+            execution.may_read_later = may_read_later(&execution.objects);
+        }
         let execution = &*execution;
         let coverage = &mut self.coverage;
         let memory = execution.memory.as_ref();

@@ -3,6 +3,7 @@
 use std::panic::Location;
 
 use crate::raw::statics;
+use crate::relaxed::Uses;
 
 /// The number of the object that is the clock, behind those of the two streams.
 pub(crate) const CLOCK: u32 = 2;
@@ -35,6 +36,8 @@ pub struct ObjectState {
     pub holder: Option<u32>,
     /// What has been done to a lock for readers and writers.
     pub(crate) readers_and_writers: ReadersAndWriters,
+    /// What has been done to it, if it is an atomic.
+    pub(crate) uses: Uses,
     /// The thread that first used it, and how many that thread had used before: the same in
     /// every schedule that differs only in the order of what commutes.
     pub key: u64,

@@ -196,7 +196,8 @@ impl Execution {
             is_relaxed,
             reads,
         } = its;
-        self.relaxed.note(atomic, self.current, is_relaxed, reads);
+        let uses = &mut self.objects[atomic.0 as usize].uses;
+        uses.note(self.current, is_relaxed, reads);
         let Some(name) = order else {
             return;
         };

@@ -8,17 +8,11 @@
 //! threads have to read two atomics. (Lahav, Vafeiadis, Kang, Hur and Dreyer, "Repairing sequential
 //! consistency in C/C++11", 2017: the axiom of coherence, without the one that forbids all such circles.)
 
-use std::collections::HashMap;
+use crate::object::ObjectState;
 
-use rustc_hash::FxBuildHasher;
-
-use crate::object::Object;
-
-/// What an execution has done to its atomics, by their objects.
-pub(crate) struct Relaxed(HashMap<u32, Uses, FxBuildHasher>);
-
-#[derive(Default)]
-struct Uses {
+/// What an execution has done to an atomic.
+#[derive(Debug, Clone, Copy, Default)]
+pub(crate) struct Uses {
     /// Whether some operation on it is `Relaxed`.
     is_relaxed: bool,
     /// The thread that has first read it.
@@ -26,38 +20,28 @@ struct Uses {
     has_more_readers: bool,
 }
 
-impl Relaxed {
-    pub const fn new() -> Self {
-        Self(HashMap::with_hasher(FxBuildHasher))
-    }
-
-    /// Begins an execution.
-    pub fn clear(&mut self) {
-        self.0.clear();
-    }
-
-    /// The thread does something to an atomic.
-    pub fn note(&mut self, atomic: Object, thread: u32, is_relaxed: bool, reads: bool) {
-        let uses = self.0.entry(atomic.0).or_default();
-        uses.is_relaxed |= is_relaxed;
+impl Uses {
+    /// The thread does something to it.
+    pub fn note(&mut self, thread: u32, is_relaxed: bool, reads: bool) {
+        self.is_relaxed |= is_relaxed;
         if reads {
-            let first = *uses.reader.get_or_insert(thread);
-            uses.has_more_readers |= first != thread;
+            let first = *self.reader.get_or_insert(thread);
+            self.has_more_readers |= first != thread;
         }
     }
+}
 
-    /// Whether two threads have read two atomics of which some operation is `Relaxed`.
-    pub fn may_read_later(&self) -> bool {
-        let read = |uses: &&Uses| uses.is_relaxed && uses.reader.is_some();
-        let mut read = self.0.values().filter(read).peekable();
-        let Some(&Uses { reader, .. }) = read.peek().copied() else {
-            return false;
-        };
-        let (mut count, mut is_one_thread) = (0, true);
-        for uses in read {
-            count += 1;
-            is_one_thread &= uses.reader == reader && !uses.has_more_readers;
-        }
-        count > 1 && !is_one_thread
+/// Whether two threads have read two atomics, each of which is used with the order `Relaxed` somewhere.
+pub(crate) fn may_read_later(objects: &[ObjectState]) -> bool {
+    let all = objects.iter().map(|object| object.uses);
+    let mut read = all.filter(|uses| uses.is_relaxed && uses.reader.is_some());
+    let Some(first) = read.next() else {
+        return false;
+    };
+    let (mut is_one_atomic, mut is_one_thread) = (true, !first.has_more_readers);
+    for uses in read {
+        is_one_atomic = false;
+        is_one_thread &= uses.reader == first.reader && !uses.has_more_readers;
     }
+    !is_one_atomic && !is_one_thread
 }

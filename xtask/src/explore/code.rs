@@ -131,17 +131,23 @@ pub fn end_of_call(text: &[char], at: usize) -> Option<usize> {
 
 /// Whether nothing but methods, and the `?` of what may fail, stands between a position and
 /// the end of its block.
-pub fn closes_block(text: &[char], mut at: usize) -> bool {
+pub fn closes_block(text: &[char], at: usize) -> bool {
+    text.get(methods_behind(text, at).1) == Some(&'}')
+}
+
+/// The names of the methods that are called one after another from a position on, on what ends there, and the
+/// position behind them.
+pub fn methods_behind(text: &[char], mut at: usize) -> (Vec<String>, usize) {
+    let mut names = Vec::new();
     loop {
         at = end_of(text, at, |rest| !rest[0].is_whitespace() && rest[0] != '?');
-        match text.get(at) {
-            Some('}') => return true,
-            Some('.') => match end_of_call(text, at) {
-                Some(end) => at = end,
-                None => return false,
-            },
-            _ => return false,
-        }
+        let end = end_of_call(text, at).filter(|_| text.get(at) == Some(&'.'));
+        let Some(end) = end else {
+            return (names, at);
+        };
+        let open = end_of(text, at, |rest| rest[0] == '(');
+        names.extend(word_before(text, open));
+        at = end;
     }
 }
 

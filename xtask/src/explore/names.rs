@@ -13,8 +13,8 @@ use std::collections::BTreeMap;
 use protocol::{Object, Place, Side};
 
 use super::code::{
-    Code, closes_block, end_of_block, end_of_call, is_tuple, is_word, receiver, skip_space,
-    start_of_block, start_of_statement, word_before,
+    Code, closes_block, end_of_block, end_of_call, is_tuple, is_word, methods_behind, receiver,
+    skip_space, start_of_block, start_of_statement, word_before,
 };
 use super::uses;
 
@@ -120,7 +120,8 @@ pub fn names_at(source: &Code, made: &Place, is_channel: bool) -> Option<Vec<Str
     let text = &source.0[..];
     let at = source.position(made)?;
     let end = end_of_call(text, at);
-    if end.is_some_and(|end| is_consumed(text, end)) {
+    // What has a name then is what the thread has returned.
+    if end.is_some_and(|end| is_joined(text, end)) {
         return None;
     }
     let mut walk = Walk {
@@ -164,13 +165,10 @@ pub fn names_at(source: &Code, made: &Place, is_channel: bool) -> Option<Vec<Str
     None
 }
 
-/// Whether a thread that the call makes which ends here is waited for at once: what has a name then is what
-/// the thread returned.
-fn is_consumed(text: &[char], end: usize) -> bool {
-    let statement = text[end..].iter().take_while(|c| !";{}".contains(**c));
-    let rest: String = statement.filter(|c| !c.is_whitespace()).collect();
-    let joined = [".join()", ".unwrap().join()", ".expect("];
-    joined.iter().any(|start| rest.starts_with(start)) && rest.contains(".join()")
+/// Whether the thread is joined at once that the call starts which ends here.
+fn is_joined(text: &[char], end: usize) -> bool {
+    let (methods, _) = methods_behind(text, end);
+    methods.iter().any(|method| method == "join")
 }
 
 /// A walk through the source, from a call outwards to the name of what the call makes.

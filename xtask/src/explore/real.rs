@@ -51,7 +51,10 @@ pub fn compare(subject: &Subject, explored: &Explored, runs: u32) -> Result<Real
         explored: Some(known.len()),
         unexplored: outputs
             .into_iter()
-            .filter(|(real, _)| !known.iter().any(|known| known.is_as_real(real)))
+            .filter(|(real, _)| {
+                // As a rule it is there as it is.
+                !known.contains(real) && !known.iter().any(|known| known.is_as_real(real))
+            })
             .map(|(_, counted)| counted)
             .collect(),
     })

@@ -25,7 +25,7 @@ use crate::raw::keys;
 use crate::raw::statics::{self, Statics};
 use crate::record::{Detail, Ending, OpenEnd, Panicked, Step, WeakOrder};
 use crate::recorder::Recorder;
-use crate::relaxed::Relaxed;
+use crate::relaxed::Uses;
 use crate::schedule::{Schedule, TimeModel};
 use crate::shadow::Shadow;
 use crate::slot::Slot;
@@ -111,9 +111,7 @@ pub struct Execution {
     /// The orders of memory that the program has asked for, in all executions, weaker than the
     /// one that all have.
     pub(crate) weak_orders: Vec<WeakOrder>,
-    /// What this execution has done to its atomics, and whether on a real machine a load may read a store that
-    /// is yet to come, in any execution so far.
-    pub(crate) relaxed: Relaxed,
+    /// Whether on a real machine a load may read a store that is yet to come, in any execution so far.
     pub(crate) may_read_later: bool,
     /// Whether the program parks threads itself, so that it matters who uses up their tokens.
     pub(crate) parks: bool,
@@ -215,7 +213,6 @@ impl Execution {
             timed: false,
             may_be_spurious: false,
             weak_orders: Vec::new(),
-            relaxed: Relaxed::new(),
             may_read_later: false,
             parks: false,
             is_running: false,
@@ -282,7 +279,6 @@ impl Execution {
             .unwrap_or_else(|error| panic!("there is no room for the program's heap: {error}"));
         self.now = 0;
         self.timed = false;
-        self.relaxed.clear();
         self.may_be_spurious = false;
         self.is_running = true;
         self.number += 1;
@@ -360,6 +356,7 @@ impl Execution {
             orders: true,
             first_step: self.length,
             readers_and_writers: ReadersAndWriters::default(),
+            uses: Uses::default(),
             key,
             address: 0,
             used_at: 0,

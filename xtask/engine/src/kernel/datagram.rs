@@ -188,7 +188,8 @@ pub(super) fn send(thing: usize, from: &[IoSlice<'_>], to: Option<&Address>) -> 
 }
 
 impl Execution {
-    /// Who is connected hears by the next call if nobody was there to whom it has sent something.
+    /// If a connected socket has sent a datagram for which there was no receiver, its next call fails: the
+    /// error.
     fn take_refusal(&mut self, thing: usize) -> Answer<()> {
         let mailbox = self.kernel.mailbox(thing)?;
         if mailbox.remote.is_none() {

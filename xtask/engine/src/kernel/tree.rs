@@ -78,7 +78,7 @@ pub(super) struct Node {
 /// Seconds and nanoseconds since the epoch.
 pub(crate) type Time = (i64, i64);
 
-/// Of a file's space the system gives so many bytes at once, of which `BLOCK` are counted as one.
+/// The system gives a file space in clusters of so many bytes, and counts it in blocks.
 const CLUSTER: u64 = 4096;
 const BLOCK: u64 = 512;
 

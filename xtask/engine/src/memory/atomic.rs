@@ -130,7 +130,7 @@ impl Atomic {
         }
     }
 
-    /// Whether nobody has looked at it since the operation that has made a store most recently.
+    /// Whether no thread has read it since the latest store was made, wherever that came.
     pub fn is_unread(&self) -> bool {
         self.readers.is_empty()
     }

@@ -1,5 +1,5 @@
-//! Real sockets that are like those of the program. They are never bound nor connected: they only know what
-//! the system says of options.
+//! Real sockets that are like those of the program. No address is bound to them, and they are never
+//! connected: they only tell what the system says of options.
 
 use std::ffi::{c_int, c_void};
 use std::os::fd::{AsRawFd, FromRawFd, OwnedFd};
@@ -18,7 +18,7 @@ impl Twin {
         // SAFETY: the call has no condition.
         let socket = unsafe { libc::socket(family, kind | libc::SOCK_CLOEXEC, 0) };
         succeeded(socket)?;
-        // SAFETY: it was just opened, and is nobody else's.
+        // SAFETY: the call has just opened it, so that nothing else owns it.
         Ok(Self(unsafe { OwnedFd::from_raw_fd(socket) }))
     }
 

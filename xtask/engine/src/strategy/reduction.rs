@@ -27,10 +27,11 @@
 //! not commute with it and that belongs behind it, since that has made or read a later store. The race
 //! is reversed, and on that schedule one operation fewer stands before another that it belongs behind.
 //! So what is left out here is explored where nothing can be put in order any more. Whether it is left out
-//! follows, like the rest, from what happened before. Two kinds of operation are explored in all places: one
-//! of a thread that may go round in a loop, which might have waited in another place; and an exchange that
-//! fails if it reads the last store, where it would succeed, unless nobody has read since that store was made:
-//! a store races with who has read, and what is explored, a load, does not.
+//! follows, like the rest, from what happened before. Two kinds of operation are explored in all places. One
+//! is that of a thread that may go round in a loop, which might have waited in another place. The other is an
+//! exchange that succeeds where it stays behind, but fails if it reads the last store, if a thread has read
+//! the atomic since that store was made. As a store it races with that thread's load; as a failed exchange,
+//! which only reads, it does not.
 
 use crate::access::{Access, Accesses, Dependence};
 use crate::execution::Execution;

@@ -1,4 +1,4 @@
-//! What a socket says once nobody is on the other side.
+//! What a socket says once the other side is gone.
 
 use std::io::{self, Read, Write};
 use std::net::{Shutdown, TcpListener, TcpStream, UdpSocket};
@@ -9,7 +9,7 @@ use std::time::Duration;
 const SOON: Duration = Duration::from_millis(50);
 
 fn main() {
-    nobody_hears();
+    without_receiver();
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let pair = || {
         let client = TcpStream::connect(listener.local_addr().unwrap()).unwrap();
@@ -25,8 +25,8 @@ fn kind<T>(result: io::Result<T>) -> Result<T, io::ErrorKind> {
     result.map_err(|error| error.kind())
 }
 
-/// Who sends where nobody is learns so by the next call, whichever that is.
-fn nobody_hears() {
+/// If a datagram finds no receiver, the sender's next call fails, whichever call that is.
+fn without_receiver() {
     let sender = UdpSocket::bind("127.0.0.1:0").unwrap();
     let receiver = UdpSocket::bind("127.0.0.1:0").unwrap();
     sender.connect(receiver.local_addr().unwrap()).unwrap();
